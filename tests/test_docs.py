@@ -1,0 +1,177 @@
+"""What the documentation says is so: commands exist, options exist, citations can be looked up."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.topology.loader import load_topology
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+
+TOPOLOGY = re.compile(r"^```yaml\n(name: .*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`((?:make|xdsi-sim)(?: [^`]+)?)`")
+LINK = re.compile(r"\]\((?!https?://)([^)#]+)\)")
+
+CLI = "from xdsi_sim.cli import main; main()"
+PLAIN = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
+for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    PLAIN.pop(inherited, None)  # of the `make test` that runs us
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every command of the page, from its code blocks and inside its sentences."""
+    text = page.read_text(encoding="utf-8")
+    for block in BLOCK.findall(text):
+        yield from (line.split("  #")[0].strip() for line in block.replace("\\\n", " ").splitlines() if line)
+    yield from INLINE.findall(BLOCK.sub("", text))
+
+
+COMMANDS = sorted({command for page in PAGES for command in commands(page)})
+
+
+def starting_with(word: str) -> list[str]:
+    return [command for command in COMMANDS if shlex.split(command)[0] == word]
+
+
+def output_of(*command: str) -> str:
+    done = subprocess.run(
+        command, cwd=ROOT, env=PLAIN, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, f"{shlex.join(command)}: {done.stderr or done.stdout}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_is_one_that_we_check(command: str) -> None:
+    assert shlex.split(command)[0] in ("make", "xdsi-sim"), "teach this file how to check it"
+
+
+@pytest.mark.parametrize("command", starting_with("make"))
+def test_verb_of_make_exists(command: str) -> None:
+    assert output_of("make", "--dry-run", "--always-make", *shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("command", starting_with("xdsi-sim"))
+def test_subcommand_and_its_options_exist(command: str) -> None:
+    words = [word.strip("[].") for word in shlex.split(command)[1:]]
+    subcommand = [word for word in words[:1] if not word.startswith("-")]
+    told = output_of(sys.executable, "-c", CLI, *subcommand, "--help")
+    assert [word for word in words if word.startswith("--") and word not in told] == []
+
+
+def test_every_verb_of_make_is_listed() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert phony
+    listed = [line.split()[1] for line in output_of("make").splitlines() if line.startswith("  make ")]
+    assert sorted(listed) == sorted(phony[1].split())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "text", [text for page in PAGES for text in TOPOLOGY.findall(page.read_text("utf-8"))]
+)
+def test_topology_in_the_manual_can_be_loaded(text: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    topology = load_topology(tmp_path / "mine.yaml")
+    assert topology.actors()
+
+
+# --- citations -------------------------------------------------------------------------------
+
+CITED_FROM = (("xdsi_sim", "*.py"), ("scenarios", "*.yaml"), ("wsdl", "*.wsdl"), ("wsdl", "*.xsd"))
+
+# Anything that looks like the name of a volume, in whatever spelling; "RFC5646" in quotes is a coding scheme.
+MENTION = re.compile(
+    r"\b(?:(?:ITI|RAD)[ -]+)?TF\b(?:[ -]?\d\w*)?"
+    r"|\bRAD MADO\b|\bPS ?3\.\d+|(?<!\")\bRFC[ -]?\d+|\beb(?:RIM|RS) 3\.0|\b(?:XOP|MTOM) 1\.0"
+    r"|\bSOAP 1\.2,? Part \d|\bWS-Addressing 1\.0,? (?:Core|SOAP Binding)"
+)
+SECTION = (
+    r"(?:Table [A-Z\d][\w.]*(?:-\d+)?|(?:Appendix|Annex) [A-Z]{1,2}(?:\.\d+)*|[TC]ID \d+"
+    r"|[A-Z]{1,2}(?:\.\d+)*\b|\d+(?:\.\d+)*)"
+)
+SECTIONS = re.compile(rf": {SECTION}(?:, {SECTION})*")
+A_SECTION_FOLLOWS = re.compile(
+    r"\s*[,;:]?\s*(?:§|(?i:section|sec\.|chapter|clause|table|annex|appendix)|[TC]ID|[A-Z]?\d)"
+)
+
+
+@functools.cache
+def volumes() -> set[str]:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
+
+
+def wrong_citations(text: str) -> list[str]:
+    """Lines that name an unknown volume, or a section of a known one in another form than ours."""
+    known = volumes()
+    return [
+        f"line {text.count(chr(10), 0, mention.start()) + 1}: {text[mention.start() : mention.end() + 20]!r}"
+        for mention in MENTION.finditer(text)
+        if mention[0] not in known
+        or (not SECTIONS.match(text, mention.end()) and A_SECTION_FOLLOWS.match(text, mention.end()))
+    ]
+
+
+def citing_files() -> list[str]:
+    paths = (path for folder, pattern in CITED_FROM for path in (ROOT / folder).rglob(pattern))
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+
+
+@pytest.mark.parametrize("file", citing_files())
+def test_citations_have_one_form_and_a_pinned_volume(file: str) -> None:
+    assert wrong_citations((ROOT / file).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(ITI TF-3: 4.2.3.2.12).",
+        "ITI TF-3: 4.2.3.2.2, 4.2.5.2",
+        "ITI TF-3: Table 4.2.3.2-1",
+        "ITI TF-2: Appendix V.2.4",
+        "RAD TF: 4.69",
+        "DICOM PS3.3: A.35.4, C.17.6",
+        "PS3.16: TID 2010",
+        "as RFC 2387 asks, two parts",
+        "WS-Addressing 1.0 SOAP Binding: 6.4.1.3",
+    ],
+)
+def test_citation_in_our_form_is_accepted(text: str) -> None:
+    assert wrong_citations(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ITI TF-3 4.2.3.2.12",
+        "ITI TF-3, section 4.2",
+        "ITI TF-2b: 3.18",
+        "TF-3: 4.2",
+        "RAD TF-2: 4.69",
+        "RAD TF: section 4.69",
+        "PS 3.18: 10.4",
+        "PS3.18 §10.4",
+        "PS3.99: 1",
+        "RFC2387: 3.1",
+        "WS-Addressing 1.0 SOAP Binding, 6.4.1.3",
+    ],
+)
+def test_citation_in_another_form_is_found(text: str) -> None:
+    assert len(wrong_citations(text)) == 1

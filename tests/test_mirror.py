@@ -1,0 +1,64 @@
+"""Each module has its test file at the mirrored place, and each test file its module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+WITHOUT_TESTS = {
+    "vocab.py": "constants only",
+    "exchange.py": "values without behaviour",
+    "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
+    "actors/ports.py": "Protocols only",
+}
+ACROSS = {
+    "test_docs.py": "README, CONTRIBUTING and citations",
+    "test_layers.py": "imports of all modules",
+    "test_mirror.py": "this file",
+    "test_packaging.py": "the wheel",
+    "test_smoke.py": "the shortest way through everything",
+}
+ACROSS_FOLDERS = {
+    "bench": "speed beside its floors",
+    "wire": "real bytes in and out, per transaction",
+    "wsdl": "our service descriptions, read by a foreign stack",
+}
+
+
+def modules() -> list[str]:
+    paths = (path for path in (ROOT / "xdsi_sim").rglob("*.py") if path.name != "__init__.py")
+    return sorted(path.relative_to(ROOT / "xdsi_sim").as_posix() for path in paths)
+
+
+def files_of_tests() -> list[str]:
+    return sorted(path.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+
+
+def mirrored(module: str) -> str:
+    """`ebrim/xml.py` -> `ebrim/test_xml.py`."""
+    path = Path(module)
+    return path.with_name(f"test_{path.name}").as_posix()
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if module not in WITHOUT_TESTS])
+def test_module_has_its_test_file(module: str) -> None:
+    assert (ROOT / "tests" / mirrored(module)).is_file(), f"write tests/{mirrored(module)}"
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in files_of_tests() if file.split("/")[0] not in ACROSS_FOLDERS]
+)
+def test_test_file_has_its_module(file: str) -> None:
+    assert file in ACROSS or file in map(mirrored, modules()), "rename it after the module that it tests"
+
+
+@pytest.mark.parametrize("name", [*WITHOUT_TESTS])
+def test_exemption_names_a_module_that_exists(name: str) -> None:
+    assert name in modules()
+
+
+def test_folders_of_tests_are_no_packages() -> None:
+    assert [*(ROOT / "tests").rglob("__init__.py")] == []

@@ -1,0 +1,45 @@
+"""One request and its answer as they were on the wire: what logs, reports and diagrams are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsi_sim.content import Content
+from xdsi_sim.errors import Finding
+
+__all__ = ["Exchange", "HttpMessage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpMessage:
+    """An HTTP message; the body is what travelled, before any decoding."""
+
+    start_line: str
+    """`POST /national/registry HTTP/1.1` or `HTTP/1.1 200 OK`."""
+    headers: tuple[tuple[str, str], ...]
+    body: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One hop: who asked whom for what, when, with which outcome."""
+
+    id: str
+    """Random, hexadecimal."""
+    conversation: str
+    """The same for all hops that one user action caused."""
+    sender: str
+    """Id of the actor, or `host:port` of an unknown client."""
+    receiver: str
+    transaction: str
+    """`ITI-18`, `RAD-69`, `WADO-RS`, …"""
+    started: float
+    """Seconds since the epoch."""
+    duration: float
+    """Seconds."""
+    request: HttpMessage
+    response: HttpMessage | None
+    """None where no answer came."""
+    status: str
+    """`Success`, `PartialSuccess`, `Failure`, `Fault Sender`, `HTTP 404`, `no answer: …`."""
+    findings: tuple[Finding, ...] = ()

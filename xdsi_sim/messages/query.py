@@ -1,0 +1,104 @@
+"""ITI-18: a stored query with its parameters, and the objects that answer it (ITI TF-2: 3.18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from xdsi_sim.ebrim.model import RegistryObjectList, Slot
+from xdsi_sim.ebrim.reader import read_object_list, read_slot
+from xdsi_sim.ebrim.writer import write_slot
+from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
+from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
+from xdsi_sim.vocab import NS, SUCCESS
+
+__all__ = [
+    "LEAF_CLASS",
+    "OBJECT_REF",
+    "AdhocQueryRequest",
+    "AdhocQueryResponse",
+    "read_query_request",
+    "read_query_response",
+    "write_query_request",
+    "write_query_response",
+]
+
+LEAF_CLASS: Final = "LeafClass"
+OBJECT_REF: Final = "ObjectRef"
+
+_QUERY, _RIM = f"{{{NS.QUERY}}}", f"{{{NS.RIM}}}"
+_OPEN_LIST: Final = f'<rim:RegistryObjectList xmlns:rim="{NS.RIM}">'.encode()
+_CLOSE_LIST: Final = b"</rim:RegistryObjectList>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdhocQueryRequest:
+    """Which stored query, with which parameters, answered in which form."""
+
+    id: str
+    """`urn:uuid:` of the stored query."""
+    parameters: tuple[Slot, ...] = ()
+    returnType: str = LEAF_CLASS
+    home: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdhocQueryResponse:
+    """The objects found, as ebRIM fragments: a registry splices stored ones, a gateway passes them on."""
+
+    status: str = SUCCESS
+    errors: tuple[RegistryError, ...] = ()
+    fragments: tuple[bytes, ...] = ()
+
+    @cached_property
+    def objects(self) -> RegistryObjectList:
+        """The fragments read as metadata values."""
+        return read_object_list(parse(b"".join((_OPEN_LIST, *self.fragments, _CLOSE_LIST))))
+
+
+def read_query_request(element: Element) -> AdhocQueryRequest:
+    """From `query:AdhocQueryRequest`; raises ProtocolViolation where it lacks what the schema requires."""
+    option = element.find(f"{_QUERY}ResponseOption")
+    query = element.find(f"{_RIM}AdhocQuery")
+    if option is None or query is None:
+        missing = "query:ResponseOption" if option is None else "rim:AdhocQuery"
+        raise ProtocolViolation(f"AdhocQueryRequest holds no {missing}", rule="I02")
+    return AdhocQueryRequest(
+        id=query.get("id", ""),
+        parameters=tuple(read_slot(slot) for slot in query.iterchildren(f"{_RIM}Slot")),
+        returnType=option.get("returnType", "RegistryObject"),  # the schema's default
+        home=query.get("home"),
+    )
+
+
+def write_query_request(request: AdhocQueryRequest) -> bytes:
+    """`query:AdhocQueryRequest`, complete in its namespaces."""
+    home = "" if request.home is None else f' home="{escape(request.home)}"'
+    return (
+        f'<query:AdhocQueryRequest xmlns:query="{NS.QUERY}" xmlns:rim="{NS.RIM}">'
+        f'<query:ResponseOption returnComposedObjects="true" returnType="{escape(request.returnType)}"/>'
+        f'<rim:AdhocQuery id="{escape(request.id)}"{home}>{"".join(map(write_slot, request.parameters))}'
+        "</rim:AdhocQuery></query:AdhocQueryRequest>"
+    ).encode()
+
+
+def read_query_response(element: Element) -> AdhocQueryResponse:
+    """From `query:AdhocQueryResponse`; an absent object list is an empty one."""
+    response = read_registry_response(element)
+    objects = element.find(f"{_RIM}RegistryObjectList")
+    return AdhocQueryResponse(
+        status=response.status,
+        errors=response.errors,
+        fragments=() if objects is None else tuple(map(serialise, objects)),
+    )
+
+
+def write_query_response(response: AdhocQueryResponse) -> tuple[bytes, ...]:
+    """`query:AdhocQueryResponse` in pieces: the fragments go out as they were stored."""
+    head = (
+        f'<query:AdhocQueryResponse xmlns:query="{NS.QUERY}" xmlns:rs="{NS.RS}" '
+        f'status="{escape(response.status)}">{write_errors(response.errors)}'
+    )
+    return (head.encode(), _OPEN_LIST, *response.fragments, _CLOSE_LIST, b"</query:AdhocQueryResponse>")

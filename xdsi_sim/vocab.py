@@ -1,0 +1,172 @@
+"""Every namespace, OID, UUID, URN and action that the transactions name. No logic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = [
+    "ACTIONS",
+    "ANONYMOUS",
+    "APPROVED",
+    "DEPRECATED",
+    "FAILURE",
+    "NS",
+    "ON_DEMAND",
+    "PARTIAL_SUCCESS",
+    "SEVERITY_ERROR",
+    "SEVERITY_WARNING",
+    "STABLE",
+    "SUCCESS",
+    "TRANSACTIONS",
+    "WSA_FAULT_ACTION",
+    "WSA_SOAP_FAULT_ACTION",
+    "Association",
+    "CodingScheme",
+    "ReferenceIdType",
+    "Transaction",
+]
+
+
+class NS:
+    """Namespaces by their usual prefix."""
+
+    SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
+    SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+    WSA: Final = "http://www.w3.org/2005/08/addressing"
+    XOP: Final = "http://www.w3.org/2004/08/xop/include"
+    LCM: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
+    RIM: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
+    RS: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
+    QUERY: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
+    XDS: Final = "urn:ihe:iti:xds-b:2007"
+    XDSI: Final = "urn:ihe:rad:xdsi-b:2009"
+
+
+ANONYMOUS: Final = "http://www.w3.org/2005/08/addressing/anonymous"
+WSA_FAULT_ACTION: Final = "http://www.w3.org/2005/08/addressing/fault"
+WSA_SOAP_FAULT_ACTION: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
+
+# Response status and severity (ITI TF-3: 4.2.4)
+SUCCESS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+FAILURE: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
+PARTIAL_SUCCESS: Final = "urn:ihe:iti:2007:ResponseStatusType:PartialSuccess"
+SEVERITY_ERROR: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
+SEVERITY_WARNING: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Warning"
+
+# availabilityStatus and objectType (ITI TF-3: 4.2.3.2.2, 4.2.5.2)
+APPROVED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+DEPRECATED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
+STABLE: Final = "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
+ON_DEMAND: Final = "urn:uuid:34268e47-fdf5-41a6-ba33-82133c465248"
+
+
+class Association:
+    """Association types (ITI TF-3: 4.2.2)."""
+
+    HAS_MEMBER: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
+    RPLC: Final = "urn:ihe:iti:2007:AssociationType:RPLC"
+    XFRM: Final = "urn:ihe:iti:2007:AssociationType:XFRM"
+    APND: Final = "urn:ihe:iti:2007:AssociationType:APND"
+    XFRM_RPLC: Final = "urn:ihe:iti:2007:AssociationType:XFRM_RPLC"
+    SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
+    IS_SNAPSHOT_OF: Final = "urn:ihe:iti:2010:AssociationType:IsSnapshotOf"
+
+
+class ReferenceIdType:
+    """CXi.5 of referenceIdList (ITI TF-3: 4.2.3.2.28)."""
+
+    ACCESSION: Final = "urn:ihe:iti:xds:2013:accession"
+    ORDER: Final = "urn:ihe:iti:xds:2013:order"
+    STUDY_INSTANCE_UID: Final = "urn:ihe:iti:xds:2016:studyInstanceUID"
+
+
+class CodingScheme:
+    """OIDs of coding schemes as metadata writes them, bare."""
+
+    DCM: Final = "1.2.840.10008.2.16.4"
+    DICOM_UID: Final = "1.2.840.10008.2.6.1"
+    SNOMED_CT: Final = "2.16.840.1.113883.6.96"
+    LOINC: Final = "2.16.840.1.113883.6.1"
+    CONFIDENTIALITY: Final = "2.16.840.1.113883.5.25"
+    IHE_FORMAT: Final = "1.3.6.1.4.1.19376.1.2.3"
+    IHE_RAD_CLASS: Final = "1.3.6.1.4.1.19376.1.2.6.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """What goes over the wire in one SOAP transaction."""
+
+    name: str
+    request: str
+    """Expanded name of the request's element, `{namespace}local`."""
+    response: str
+    action: str
+    response_action: str
+    mtom: bool
+    """Request and answer travel as MTOM (else as plain SOAP)."""
+    operation: str
+    """WSDL operation."""
+
+
+_ADHOC = f"{{{NS.QUERY}}}AdhocQueryRequest", f"{{{NS.QUERY}}}AdhocQueryResponse"
+_SUBMIT = f"{{{NS.LCM}}}SubmitObjectsRequest", f"{{{NS.RS}}}RegistryResponse"
+_PROVIDE = f"{{{NS.XDS}}}ProvideAndRegisterDocumentSetRequest", f"{{{NS.RS}}}RegistryResponse"
+_RETRIEVE = f"{{{NS.XDS}}}RetrieveDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
+_IMAGING = f"{{{NS.XDSI}}}RetrieveImagingDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
+
+TRANSACTIONS: Final = {
+    transaction.name: transaction
+    for transaction in (
+        Transaction(
+            name="ITI-18",
+            request=_ADHOC[0],
+            response=_ADHOC[1],
+            action="urn:ihe:iti:2007:RegistryStoredQuery",
+            response_action="urn:ihe:iti:2007:RegistryStoredQueryResponse",
+            mtom=False,
+            operation="DocumentRegistry_RegistryStoredQuery",
+        ),
+        Transaction(
+            name="ITI-41",
+            request=_PROVIDE[0],
+            response=_PROVIDE[1],
+            action="urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
+            response_action="urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse",
+            mtom=True,
+            operation="DocumentRepository_ProvideAndRegisterDocumentSet-b",
+        ),
+        Transaction(
+            name="ITI-42",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2007:RegisterDocumentSet-b",
+            response_action="urn:ihe:iti:2007:RegisterDocumentSet-bResponse",
+            mtom=False,
+            operation="DocumentRegistry_RegisterDocumentSet-b",
+        ),
+        Transaction(
+            name="ITI-43",
+            request=_RETRIEVE[0],
+            response=_RETRIEVE[1],
+            action="urn:ihe:iti:2007:RetrieveDocumentSet",
+            response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+            mtom=True,
+            operation="DocumentRepository_RetrieveDocumentSet",
+        ),
+        Transaction(
+            name="RAD-69",
+            request=_IMAGING[0],
+            response=_IMAGING[1],
+            action="urn:ihe:rad:2009:RetrieveImagingDocumentSet",
+            # RAD TF: 4.69 answers with the action of ITI-43
+            response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+            mtom=True,
+            operation="DocumentRepository_RetrieveImagingDocumentSet",
+        ),
+    )
+}
+"""SOAP transactions by name. RAD-68 is ITI-41 on the wire (RAD TF: 4.68)."""
+
+ACTIONS: Final = {transaction.action: transaction for transaction in TRANSACTIONS.values()}
+"""The same by request action."""
