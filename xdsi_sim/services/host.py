@@ -1,0 +1,158 @@
+"""One SOAP endpoint: an actor behind a Spyne application, bytes in and bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from xdsi_sim.content import Segment
+from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.services.port_types import (
+    DocumentRegistryService,
+    DocumentRepositoryService,
+    ImagingDocumentSourceService,
+)
+from xdsi_sim.services.protocol import XdsSoap12
+from xdsi_sim.soap.envelope import Envelope
+from xdsi_sim.soap.faults import InternalError, write_fault
+from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
+from xdsi_sim.vocab import TRANSACTIONS, Transaction
+
+from spyne import Application, MethodContext  # isort: skip
+from spyne.server import ServerBase  # isort: skip
+
+__all__ = ["PORT_TYPES", "Endpoint", "Invocation", "PortType", "Reply"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortType:
+    """What an actor serves: its Spyne class, its WSDL and its transactions."""
+
+    service: Any
+    namespace: str
+    wsdl: str
+    transactions: tuple[str, ...]
+
+
+PORT_TYPES: Final = {
+    "registry": PortType(
+        service=DocumentRegistryService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="DocumentRegistry.wsdl",
+        transactions=("ITI-18", "ITI-42"),
+    ),
+    "repository": PortType(
+        service=DocumentRepositoryService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="DocumentRepository.wsdl",
+        transactions=("ITI-41", "ITI-43"),
+    ),
+    "source": PortType(
+        service=ImagingDocumentSourceService,
+        namespace="urn:ihe:rad:xdsi-b:2009",
+        wsdl="ImagingDocumentSource.wsdl",
+        transactions=("RAD-69",),
+    ),
+}
+"""Port types by the role of the actor in a topology."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An HTTP answer that is ready to be sent."""
+
+    status: int
+    content_type: str
+    segments: list[Segment]
+    outcome: str
+    """In one word or two: the response status, or the kind of fault."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Invocation:
+    """One message on its way through an endpoint."""
+
+    actor: Any
+    served: tuple[Transaction, ...]
+    strict: bool
+    package: Package
+    envelope: Envelope | None = None
+    transaction: Transaction | None = None
+    findings: tuple[Finding, ...] = ()
+    content_type: str = ""
+    context: Any = field(default=None, repr=False)
+
+
+class _Server(ServerBase):  # type: ignore[misc]  # Spyne is untyped
+    transport = "http://schemas.xmlsoap.org/soap/http"
+
+
+@cache
+def _server(role: str) -> Any:
+    """The Spyne application of a port type; it holds no state of an actor, so one serves all."""
+    port_type = PORT_TYPES[role]
+    application = Application(
+        [port_type.service],
+        tns=port_type.namespace,
+        name=port_type.service.__name__,
+        in_protocol=XdsSoap12(),
+        out_protocol=XdsSoap12(),
+    )
+    return _Server(application)
+
+
+class Endpoint:
+    """An actor's SOAP address.
+
+    `begin` reads a message and calls the actor; the operation it gives may be a flow that is yet to be
+    driven. `finish` turns its result into the answer, `fail` a problem into a fault.
+    """
+
+    def __init__(self, role: str, actor: Any, *, strict: bool = False) -> None:
+        self.port_type = PORT_TYPES[role]
+        self._server = _server(role)
+        self._actor = actor
+        self._strict = strict
+        self._served = tuple(TRANSACTIONS[name] for name in self.port_type.transactions)
+
+    def invocation(self, package: Package) -> Invocation:
+        """The start of serving one message."""
+        return Invocation(actor=self._actor, served=self._served, strict=self._strict, package=package)
+
+    def begin(self, invocation: Invocation) -> Any:
+        """The actor's response value, or its flow; raises ProtocolViolation where the message is wrong."""
+        initial = MethodContext(self._server, MethodContext.SERVER)
+        initial.udc = invocation
+        context = invocation.context = self._server.generate_contexts(initial)[0]
+        self._server.get_in_object(context)
+        self._server.get_out_object(context)
+        if context.out_error is not None:  # Spyne has caught and logged an exception of the actor
+            raise InternalError("internal error")
+        return context.out_object[0]
+
+    def finish(self, invocation: Invocation, response: Any) -> Reply:
+        """The answer to a message that was served."""
+        context = invocation.context
+        context.out_object = [response]
+        self._server.get_out_string(context)
+        outcome = response.status.rpartition(":")[2]
+        return Reply(
+            status=200, content_type=invocation.content_type, segments=context.out_string, outcome=outcome
+        )
+
+    @staticmethod
+    def fail(problem: ProtocolViolation, envelope: Envelope | None = None) -> Reply:
+        """The fault for a message that could not be served."""
+        addressing = envelope.addressing if envelope is not None else None
+        pieces = write_fault(
+            problem,
+            relates_to=addressing.messageID if addressing else None,
+            addressed=addressing is None or addressing.present,
+        )
+        return Reply(
+            status=problem.http,
+            content_type=f"{SOAP_MEDIA_TYPE}; charset=UTF-8",
+            segments=[b"".join(pieces)],
+            outcome=f"Fault {problem.code}",
+        )

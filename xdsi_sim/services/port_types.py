@@ -1,0 +1,48 @@
+"""The port types: each method hands a request value to the actor and gives back what it gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdsi_sim.services.protocol import operation
+
+from spyne import Service  # isort: skip
+
+__all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocumentSourceService"]
+
+
+class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Document Registry (ITI TF-2: 3.18, 3.42)."""
+
+    @operation("ITI-18")
+    def iti18(ctx: Any, request: Any) -> Any:
+        """Registry Stored Query."""
+        return ctx.udc.actor.query(request)
+
+    @operation("ITI-42")
+    def iti42(ctx: Any, request: Any) -> Any:
+        """Register Document Set-b."""
+        return ctx.udc.actor.register(request)
+
+
+class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
+
+    @operation("ITI-41")
+    def iti41(ctx: Any, request: Any) -> Any:
+        """Provide and Register Document Set-b."""
+        return ctx.udc.actor.provide_and_register(request)
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Imaging Document Source (RAD TF: 4.69)."""
+
+    @operation("RAD-69")
+    def rad69(ctx: Any, request: Any) -> Any:
+        """Retrieve Imaging Document Set."""
+        return ctx.udc.actor.retrieve(request)

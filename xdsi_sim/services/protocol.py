@@ -1,0 +1,99 @@
+"""SOAP 1.2 for Spyne by our own codecs: Spyne hosts and dispatches, ebRIM never passes through its models.
+
+An element of the body becomes a message value straight from the tree, and a message value becomes
+bytes without one. Spyne's own envelope, addressing and fault code is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from xdsi_sim.services import compat  # noqa: F401  must come before anything of Spyne
+
+from spyne import ComplexModel, Unicode, rpc  # isort: skip
+from spyne.protocol.soap.soap12 import Soap12  # isort: skip
+
+from xdsi_sim.soap.addressing import new_message_id, write_addressing
+from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.soap.dispatch import dispatch
+from xdsi_sim.soap.envelope import read_envelope, write_envelope
+from xdsi_sim.soap.mtom import Attachments
+from xdsi_sim.vocab import TRANSACTIONS
+
+__all__ = ["XdsSoap12", "operation"]
+
+
+class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
+    """Reads and writes the messages of one endpoint. `ctx.udc` is the endpoint's `Invocation`."""
+
+    def create_in_document(self, ctx: Any, _encoding: str | None = None) -> None:
+        """Parse the root part with the hardened reader; raises ProtocolViolation."""
+        ctx.udc.envelope = read_envelope(ctx.udc.package.root)
+        ctx.in_document = ctx.udc.envelope.body
+
+    def decompose_incoming_envelope(self, ctx: Any, _message: str = Soap12.REQUEST) -> None:
+        """Find the transaction; raises ProtocolViolation where header, body and endpoint disagree."""
+        invocation = ctx.udc
+        dispatched = dispatch(
+            invocation.envelope, invocation.served, mtom=invocation.package.mtom, strict=invocation.strict
+        )
+        invocation.transaction = dispatched.transaction
+        invocation.findings = (*invocation.package.findings, *dispatched.findings)
+        ctx.in_body_doc = ctx.in_document
+        # Spyne looks operations up by name in the application's namespace, not by the body's element
+        namespace = self.app.interface.get_tns()
+        ctx.method_request_string = f"{{{namespace}}}{dispatched.transaction.operation}"
+
+    def deserialize(self, ctx: Any, message: str) -> None:  # noqa: ARG002  Spyne's signature
+        """From the body's element to the request value; raises ProtocolViolation."""
+        invocation = ctx.udc
+        codec = CODECS[invocation.transaction.name]
+        ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
+
+    def serialize(self, ctx: Any, message: str) -> None:  # noqa: ARG002  Spyne's signature
+        """From the response value to content type and body segments, packed as the request was."""
+        invocation = ctx.udc
+        transaction = invocation.transaction
+        attachments = Attachments(mtom=transaction.mtom if invocation.strict else invocation.package.mtom)
+        body = CODECS[transaction.name].write_response(ctx.out_object[0], attachments.attach)
+        header = ""
+        if invocation.envelope.addressing.present:
+            header = write_addressing(
+                action=transaction.response_action,
+                message_id=new_message_id(),
+                relates_to=invocation.envelope.addressing.messageID,
+            )
+        ctx.out_document = True  # there is no tree; Spyne only asks whether anything was made
+        invocation.content_type = attachments.content_type
+        ctx.out_string = attachments.body(write_envelope(header, body))
+
+    def create_out_string(self, _ctx: Any, _encoding: str | None = None) -> None:
+        """Nothing is left to do: `serialize` has made the bytes."""
+
+
+def _marker(element: str) -> type[Any]:
+    """A Spyne class that stands for one body element; the codec does the work."""
+    namespace, _, name = element[1:].rpartition("}")
+    members = {"__namespace__": namespace, "id": Unicode, "__doc__": f"The element {name}."}
+    marker: type[Any] = type(ComplexModel)(name, (ComplexModel,), members)
+    return marker
+
+
+_MARKERS: Final = {
+    element: _marker(element)
+    for transaction in TRANSACTIONS.values()
+    for element in (transaction.request, transaction.response)
+}
+
+
+def operation(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """Publish a service method as the SOAP operation of the transaction `name`."""
+    transaction = TRANSACTIONS[name]
+    decorate: Callable[[Callable[..., Any]], Any] = rpc(
+        _MARKERS[transaction.request],
+        _returns=_MARKERS[transaction.response],
+        _body_style="bare",
+        _operation_name=transaction.operation,
+    )
+    return decorate

@@ -1,0 +1,86 @@
+"""Which reader and writer belong to each transaction: one table for server and client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.messages.imaging import read_imaging_request, write_imaging_request
+from xdsi_sim.messages.query import (
+    read_query_request,
+    read_query_response,
+    write_query_request,
+    write_query_response,
+)
+from xdsi_sim.messages.response import read_registry_response, write_registry_response
+from xdsi_sim.messages.retrieve import (
+    read_retrieve_request,
+    read_retrieve_response,
+    write_retrieve_request,
+    write_retrieve_response,
+)
+from xdsi_sim.messages.submit import (
+    Attach,
+    ContentOf,
+    read_provide_and_register,
+    read_submit_objects,
+    write_provide_and_register,
+    write_submit_objects,
+)
+
+__all__ = ["CODECS", "Codec"]
+
+Pieces = Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """How the messages of one transaction become values and bytes again."""
+
+    read_request: Callable[[Element, ContentOf], Any]
+    write_request: Callable[[Any, Attach], Pieces]
+    read_response: Callable[[Element, ContentOf], Any]
+    write_response: Callable[[Any, Attach], Pieces]
+
+
+_QUERY: Final = Codec(
+    read_request=lambda element, _content_of: read_query_request(element),
+    write_request=lambda message, _attach: (write_query_request(message),),
+    read_response=lambda element, _content_of: read_query_response(element),
+    write_response=lambda message, _attach: write_query_response(message),
+)
+_REGISTER: Final = Codec(
+    read_request=lambda element, _content_of: read_submit_objects(element),
+    write_request=lambda message, _attach: (write_submit_objects(message),),
+    read_response=lambda element, _content_of: read_registry_response(element),
+    write_response=lambda message, _attach: (write_registry_response(message),),
+)
+_PROVIDE: Final = Codec(
+    read_request=read_provide_and_register,
+    write_request=lambda message, attach: (write_provide_and_register(message, attach),),
+    read_response=_REGISTER.read_response,
+    write_response=_REGISTER.write_response,
+)
+_RETRIEVE: Final = Codec(
+    read_request=lambda element, _content_of: read_retrieve_request(element),
+    write_request=lambda message, _attach: (write_retrieve_request(message),),
+    read_response=read_retrieve_response,
+    write_response=write_retrieve_response,
+)
+_IMAGING: Final = Codec(
+    read_request=lambda element, _content_of: read_imaging_request(element),
+    write_request=lambda message, _attach: (write_imaging_request(message),),
+    read_response=read_retrieve_response,
+    write_response=write_retrieve_response,
+)
+
+CODECS: Final = {
+    "ITI-18": _QUERY,
+    "ITI-41": _PROVIDE,
+    "ITI-42": _REGISTER,
+    "ITI-43": _RETRIEVE,
+    "RAD-69": _IMAGING,
+}
+"""Codecs by transaction name."""

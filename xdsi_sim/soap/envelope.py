@@ -1,0 +1,54 @@
+"""The SOAP 1.2 envelope, in and out (SOAP 1.2 Part 1: 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from xdsi_sim.ebrim.xml import Element, parse
+from xdsi_sim.errors import ProtocolViolation, VersionMismatch
+from xdsi_sim.soap.addressing import Addressing, read_addressing
+from xdsi_sim.vocab import NS
+
+__all__ = ["Envelope", "read_envelope", "write_envelope"]
+
+_SOAP: Final = f"{{{NS.SOAP}}}"
+_OPEN: Final = f'<soap:Envelope xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
+_CLOSE: Final = b"</soap:Body></soap:Envelope>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message's addressing and the one child of its body."""
+
+    addressing: Addressing
+    body: Element
+
+
+def read_envelope(data: bytes) -> Envelope:
+    """Read an envelope.
+
+    Raises VersionMismatch where it is not SOAP 1.2, ProtocolViolation where it is not SOAP at all or its
+    Body has not exactly one child, and what `read_addressing` raises.
+    """
+    if not data.strip():
+        raise ProtocolViolation("the request has no body; a SOAP 1.2 envelope is expected", rule="A03")
+    root = parse(data)
+    if root.tag == f"{{{NS.SOAP11}}}Envelope":
+        raise VersionMismatch("the envelope is SOAP 1.1; SOAP 1.2 is expected", rule="A04")
+    if root.tag != f"{_SOAP}Envelope":
+        raise ProtocolViolation(f"the document is {root.tag}, not a SOAP 1.2 envelope", rule="A04")
+    body = root.find(f"{_SOAP}Body")
+    if body is None or len(body) != 1:
+        found = "no Body" if body is None else f"{len(body)} children in Body"
+        raise ProtocolViolation(
+            f"the envelope has {found}; exactly one child of Body is expected", rule="A05"
+        )
+    return Envelope(addressing=read_addressing(root.find(f"{_SOAP}Header")), body=body[0])
+
+
+def write_envelope(header: str, body: Iterable[bytes]) -> list[bytes]:
+    """An envelope in pieces; `header` may be empty, `body` is complete in its namespaces."""
+    blocks = f"<soap:Header>{header}</soap:Header>" if header else ""
+    return [f"{_OPEN}{blocks}<soap:Body>".encode(), *body, _CLOSE]

@@ -1,0 +1,90 @@
+"""SOAP 1.2 faults, in and out (SOAP 1.2 Part 1: 5.4, WS-Addressing 1.0 SOAP Binding: 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.errors import NotUnderstood, ProtocolViolation
+from xdsi_sim.soap.addressing import new_message_id, write_addressing
+from xdsi_sim.soap.envelope import write_envelope
+from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
+
+__all__ = ["Fault", "InternalError", "is_fault", "read_fault", "write_fault"]
+
+_SOAP: Final = f"{{{NS.SOAP}}}"
+_DETAILS: Final = {
+    "ActionNotSupported": "<wsa:ProblemAction><wsa:Action>{}</wsa:Action></wsa:ProblemAction>",
+    "MessageAddressingHeaderRequired": "<wsa:ProblemHeaderQName>{}</wsa:ProblemHeaderQName>",
+    "InvalidAddressingHeader": "<wsa:ProblemHeaderQName>{}</wsa:ProblemHeaderQName>",
+    "OnlyAnonymousAddressSupported": "<wsa:ProblemIRI>{}</wsa:ProblemIRI>",
+}
+
+
+class InternalError(ProtocolViolation):
+    """A defect of ours, told without its particulars: they are in the log under the same id."""
+
+    code = "Receiver"
+    http = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault that a peer sent: local names of code and subcode, and its reason."""
+
+    code: str
+    subcode: str | None
+    reason: str
+
+
+def write_fault(
+    problem: ProtocolViolation, *, relates_to: str | None = None, addressed: bool = True
+) -> list[bytes]:
+    """The envelope of a fault; without headers where the request had no WS-Addressing."""
+    action = WSA_FAULT_ACTION if problem.subcode else WSA_SOAP_FAULT_ACTION
+    header = ""
+    if addressed:
+        header = write_addressing(action=action, message_id=new_message_id(), relates_to=relates_to)
+    return write_envelope(_not_understood(problem) + header, (_fault(problem).encode(),))
+
+
+def _fault(problem: ProtocolViolation) -> str:
+    rule = f" [{problem.rule}]" if problem.rule else ""
+    subcode, detail = "", ""
+    if problem.subcode:
+        subcode = f"<soap:Subcode><soap:Value>wsa:{problem.subcode}</soap:Value></soap:Subcode>"
+    if problem.subcode in _DETAILS and problem.detail is not None:
+        detail = f"<soap:Detail>{_DETAILS[problem.subcode].format(escape(problem.detail))}</soap:Detail>"
+    return (
+        f"<soap:Fault><soap:Code><soap:Value>soap:{problem.code}</soap:Value>{subcode}</soap:Code>"
+        f'<soap:Reason><soap:Text xml:lang="en">{escape(problem.reason + rule)}</soap:Text></soap:Reason>'
+        f"{detail}</soap:Fault>"
+    )
+
+
+def _not_understood(problem: ProtocolViolation) -> str:
+    if not isinstance(problem, NotUnderstood) or problem.detail is None:
+        return ""
+    namespace, _, name = problem.detail.removeprefix("{").rpartition("}")
+    declaration = f' xmlns:n="{escape(namespace)}"' if namespace else ""
+    return f'<soap:NotUnderstood qname="{"n:" if namespace else ""}{escape(name)}"{declaration}/>'
+
+
+def is_fault(body: Element) -> bool:
+    """Whether the child of a Body is a SOAP 1.2 fault."""
+    return bool(body.tag == f"{_SOAP}Fault")
+
+
+def read_fault(body: Element) -> Fault:
+    """From `soap:Fault`."""
+    subcode = body.findtext(f"{_SOAP}Code/{_SOAP}Subcode/{_SOAP}Value")
+    return Fault(
+        code=_local(body.findtext(f"{_SOAP}Code/{_SOAP}Value") or ""),
+        subcode=None if subcode is None else _local(subcode),
+        reason=(body.findtext(f"{_SOAP}Reason/{_SOAP}Text") or "").strip(),
+    )
+
+
+def _local(name: str) -> str:
+    return name.strip().rpartition(":")[2]

@@ -1,0 +1,251 @@
+"""MTOM/XOP: one message as an XML part and the parts that it includes (XOP 1.0, RFC 2387).
+
+`PackageReader` takes a body while it arrives; `Attachments` collects the contents of a message that is
+being written. A document is never held in memory: parts are contents, and what is sent is a sequence
+of segments, bytes or contents.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from xdsi_sim.content import BytesContent, Content, FileContent, Segment, read_all
+from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
+from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.multipart import IDENTITY_ENCODINGS, MultipartReader, PartSink
+from xdsi_sim.soap.spool import Spool
+from xdsi_sim.vocab import NS
+
+__all__ = ["MAX_ROOT", "SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
+
+MAX_ROOT: Final = 32_000_000
+"""Octets of a SOAP root part, documents not counted."""
+SOAP_MEDIA_TYPE: Final = "application/soap+xml"
+
+_INCLUDE: Final = f"{{{NS.XOP}}}Include"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A message as it arrived: the XML, the parts by Content-ID, and how it was packed."""
+
+    root: bytes
+    parts: Mapping[str, Content]
+    mtom: bool
+    raw: tuple[Segment, ...]
+    """The body as on the wire."""
+    findings: tuple[Finding, ...] = ()
+
+    def content_of(self, element: Element) -> Content:
+        """The content of a base64 element, inline or by `xop:Include`.
+
+        Raises ProtocolViolation where the Include leads nowhere or the base64 is none.
+        """
+        include = element.find(_INCLUDE)
+        if include is None:
+            return _inline(element)
+        href = include.get("href", "")
+        content = self.parts.get(unquote(href.removeprefix("cid:"))) if href.startswith("cid:") else None
+        if content is None:
+            raise ProtocolViolation(f"xop:Include href={href!r} names no part of this message", rule="B08")
+        if len(element) != 1 or (element.text or "").strip() or (include.tail or "").strip():
+            raise ProtocolViolation("xop:Include is not the only content of its parent", rule="B09")
+        return content
+
+    def discard(self) -> None:
+        """Remove the temporary files of the parts, but for those that were moved away."""
+        for content in self.parts.values():
+            if isinstance(content, FileContent):
+                content.path.unlink(missing_ok=True)
+
+
+def _inline(element: Element) -> Content:
+    try:
+        return BytesContent(base64.b64decode("".join((element.text or "").split()), validate=True))
+    except (binascii.Error, ValueError):
+        raise ProtocolViolation(f"the content of {element.tag} is not base64", rule="B12") from None
+
+
+class PackageReader:
+    """Takes the body of one SOAP message in pieces; `finish` gives the package.
+
+    The first thing that is wrong is kept and raised by `finish`, so that the rest of the body can be
+    let through without work and an answer can be sent.
+    """
+
+    def __init__(self, content_type: str, folder: Path) -> None:
+        self._media = parse_media_type(content_type)
+        self._folder = folder
+        self._root = bytearray()
+        self._spools: dict[str, Spool] = {}
+        self._raw: list[bytearray | Spool] = [bytearray()]
+        self._problem: ProtocolViolation | None = None
+        self._multipart: MultipartReader | None = None
+        self._feed = self._choose_feed()
+
+    def _choose_feed(self) -> Callable[[bytes], None]:
+        if self._media.type == "multipart/related":
+            try:
+                boundary = self._media.parameters.get("boundary", "")
+                self._multipart = MultipartReader(boundary, self._open_part, self._record)
+            except ProtocolViolation as problem:
+                return self._refuse(problem)
+            return self._multipart.feed
+        if self._media.type in (SOAP_MEDIA_TYPE, "text/xml", "application/xml"):
+            return self._take_root
+        return self._refuse(
+            UnsupportedMediaType(
+                f"Content-Type {self._media.type or 'absent'}: {SOAP_MEDIA_TYPE} or multipart/related is expected",
+                rule="A02",
+            )
+        )
+
+    def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], None]:
+        self._problem = problem
+        self._spools_away()
+        return lambda _data: None
+
+    def feed(self, data: bytes) -> None:
+        """The next piece of the body."""
+        try:
+            self._feed(data)
+        except ProtocolViolation as problem:
+            self._feed = self._refuse(problem)
+
+    def _record(self, data: bytes | memoryview) -> None:
+        """Keep what travelled; the parts' contents stand in between as they are."""
+        last = self._raw[-1]
+        if isinstance(last, Spool):
+            self._raw.append(bytearray(data))
+        else:
+            last += data
+
+    def _take_root(self, data: bytes | memoryview) -> None:
+        self._record(data)
+        self._root += data
+        if len(self._root) > MAX_ROOT:
+            raise LimitExceeded(f"the SOAP part exceeds soap_root={MAX_ROOT} octets", rule="A23")
+
+    def _open_part(self, headers: Mapping[str, str]) -> PartSink:
+        cid = headers.get("content-id", "").strip().removeprefix("<").removesuffix(">")
+        start = self._media.parameters.get("start", "").strip().removeprefix("<").removesuffix(">")
+        first = self._multipart is not None and self._multipart.parts == 1
+        if cid == start if start else first:
+            return _Root(self._take_root)
+        if cid in self._spools:
+            raise ProtocolViolation(f"two parts have the Content-ID {cid!r}", rule="B10")
+        spool = self._spools[cid] = Spool(self._folder)
+        if headers.get("content-transfer-encoding", "binary").strip().lower() in IDENTITY_ENCODINGS:
+            self._raw.append(spool)
+        return spool
+
+    def finish(self) -> Package:
+        """The whole message; raises the first ProtocolViolation met while reading it."""
+        if self._problem is None and self._multipart is not None:
+            try:
+                self._multipart.close()
+                if not self._root:
+                    raise ProtocolViolation("the start parameter names no part of this message", rule="B06")
+            except ProtocolViolation as problem:
+                self._refuse(problem)
+        if self._problem is not None:
+            raise self._problem
+        contents = {spool: spool.finish() for spool in self._spools.values()}
+        return Package(
+            root=bytes(self._root),
+            parts={cid: contents[spool] for cid, spool in self._spools.items()},
+            mtom=self._multipart is not None,
+            raw=tuple(contents[item] if isinstance(item, Spool) else bytes(item) for item in self._raw),
+            findings=tuple(self._dialect()),
+        )
+
+    def _dialect(self) -> Iterable[Finding]:
+        """What the standards ask of the packaging and a lenient reader lets pass."""
+        if self._multipart is None:
+            return
+        for rule, name, expected in (
+            ("B04", "type", "application/xop+xml"),
+            ("B05", "start-info", SOAP_MEDIA_TYPE),
+        ):
+            given = self._media.parameters.get(name)
+            if parse_media_type(given or "").type != expected:
+                yield Finding(
+                    rule=rule,
+                    severity=Severity.WARNING,
+                    text=f"Content-Type parameter {name} is {given!r}, {expected!r} is expected",
+                    location="Content-Type",
+                    cites="ITI TF-2: V.8.2",
+                )
+
+    def abandon(self) -> None:
+        """The sender is gone: remove what was spooled."""
+        self._spools_away()
+
+    def _spools_away(self) -> None:
+        for spool in self._spools.values():
+            spool.discard()
+        self._spools.clear()
+
+
+class _Root:
+    """Sink of the root part."""
+
+    def __init__(self, take: Callable[[bytes | memoryview], None]) -> None:
+        self.write = take
+
+
+class Attachments:
+    """The contents of one message that is being written, and the body that carries them.
+
+    Plain messages take contents inline as base64, MTOM messages as parts.
+    """
+
+    def __init__(self, *, mtom: bool) -> None:
+        self._mtom = mtom
+        self._contents: list[tuple[str, Content]] = []
+        self._boundary = f"uuid-{secrets.token_hex(16)}"
+
+    def attach(self, content: Content) -> bytes:
+        """Take `content` along; gives what stands for it in the XML."""
+        if not self._mtom:
+            return base64.b64encode(read_all(content))
+        cid = f"document-{len(self._contents) + 1}@xdsi-sim"
+        self._contents.append((cid, content))
+        return f'<xop:Include xmlns:xop="{NS.XOP}" href="cid:{cid}"/>'.encode()
+
+    @property
+    def content_type(self) -> str:
+        """Of the whole message (ITI TF-2: V.8.2)."""
+        if not self._mtom:
+            return f"{SOAP_MEDIA_TYPE}; charset=UTF-8"
+        return (
+            f'multipart/related; type="application/xop+xml"; start="<root@xdsi-sim>"; '
+            f'start-info="{SOAP_MEDIA_TYPE}"; boundary="{self._boundary}"'
+        )
+
+    def body(self, envelope: Sequence[bytes]) -> list[Segment]:
+        """The body around the envelope's pieces, in segments."""
+        if not self._mtom:
+            return [b"".join(envelope)]
+        root = self._part(
+            f'application/xop+xml; charset=UTF-8; type="{SOAP_MEDIA_TYPE}"', "root@xdsi-sim", first=True
+        )
+        segments: list[Segment] = [b"".join((root, *envelope))]
+        for cid, content in self._contents:
+            segments += (self._part("application/octet-stream", cid), content)
+        segments.append(f"\r\n--{self._boundary}--\r\n".encode())
+        return segments
+
+    def _part(self, content_type: str, cid: str, *, first: bool = False) -> bytes:
+        return (
+            f"{'' if first else chr(13) + chr(10)}--{self._boundary}\r\nContent-Type: {content_type}\r\n"
+            f"Content-Transfer-Encoding: binary\r\nContent-ID: <{cid}>\r\n\r\n"
+        ).encode()
