@@ -7,7 +7,8 @@ of the schema, and every Classification and ExternalIdentifier has its id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,8 +29,16 @@ from xdsi_sim.ebrim.model import (
     Slot,
     SubmissionSet,
 )
-from xdsi_sim.ebrim.tables import ASSOCIATION, AUTHOR_SLOTS, DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
-from xdsi_sim.ebrim.tables import Attr, Form, Kind
+from xdsi_sim.ebrim.tables import (
+    ASSOCIATION,
+    AUTHOR_SLOTS,
+    DOCUMENT_ENTRY,
+    FOLDER,
+    SUBMISSION_SET,
+    Attr,
+    Form,
+    Kind,
+)
 from xdsi_sim.vocab import NS
 
 __all__ = [
@@ -49,6 +58,7 @@ __all__ = [
 OTHER_OBJECT = "urn:uuid:00000000-0000-4000-8000-00000000aaaa"
 """Id of an object that is none of those made here."""
 
+_ORDER = {Slot: 0, Classification: 1, ExternalIdentifier: 2}
 _CONTROLS = [chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"]
 _NASTY = (
     "",
@@ -95,7 +105,12 @@ def slots(names: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Slot
 
 
 def _slots_but(*known: str) -> st.SearchStrategy[tuple[Slot, ...]]:
-    return _tuples(slots(texts().filter(lambda name: name not in known)), max_size=2)
+    return _tuples(slots(_but(known)), max_size=2)
+
+
+def _but(known: Iterable[str]) -> st.SearchStrategy[str]:
+    taken = frozenset(known)
+    return texts().filter(lambda text: text not in taken)
 
 
 def codes() -> st.SearchStrategy[Code]:
@@ -106,142 +121,156 @@ def codes() -> st.SearchStrategy[Code]:
 
 def authors() -> st.SearchStrategy[Author]:
     """An author, empty ones too, with its Classification's id."""
-    values = {attr.name: _plain(attr) for attr in AUTHOR_SLOTS}
+    values = {attr.name: _tuples(texts()) if attr.many else st.none() | texts() for attr in AUTHOR_SLOTS}
     extra = _slots_but(*(attr.key for attr in AUTHOR_SLOTS))
     return st.builds(Author, **values, extra=extra, id=texts())
 
 
-def _plain(attr: Attr) -> st.SearchStrategy[Any]:
-    return _tuples(texts()) if attr.many else st.none() | texts()
-
-
-def _coded(attr: Attr) -> st.SearchStrategy[Any]:
-    return _tuples(codes()) if attr.many else st.none() | codes()
+def _one_or_many(attr: Attr, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(values, min_size=1, max_size=3).map(tuple) if attr.many else values
 
 
 _VALUES: dict[Form, Callable[[Attr], st.SearchStrategy[Any]]] = {
-    Form.XML_ATTRIBUTE: lambda attr: texts() if attr.name == "entryUUID" else _plain(attr),
-    Form.SLOT: _plain,
-    Form.NAME: lambda _: st.none() | international_strings(),
-    Form.DESCRIPTION: lambda _: st.none() | international_strings(),
-    Form.VERSION: _plain,
-    Form.CONTENT_VERSION: _plain,
-    Form.CODE: _coded,
-    Form.AUTHOR: lambda _: _tuples(authors(), max_size=2),
-    Form.LABEL: lambda _: st.booleans(),
-    Form.EXTERNAL_IDENTIFIER: _plain,
+    Form.XML_ATTRIBUTE: lambda _: texts(),
+    Form.SLOT: lambda attr: _one_or_many(attr, texts()),
+    Form.NAME: lambda _: international_strings(),
+    Form.DESCRIPTION: lambda _: international_strings(),
+    Form.VERSION: lambda _: texts(),
+    Form.CONTENT_VERSION: lambda _: texts(),
+    Form.CODE: lambda attr: _one_or_many(attr, codes()),
+    Form.AUTHOR: lambda attr: _one_or_many(attr, authors()),
+    Form.LABEL: lambda _: st.just(value=True),
+    Form.EXTERNAL_IDENTIFIER: lambda _: texts(),
 }
 
 
-@st.composite
-def metadata_objects(draw: st.DrawFn, kind: Kind) -> MetadataObject:
-    """An object of `kind` with any of its attributes, and with things that fit none."""
-    values = {attr.name: draw(_VALUES[attr.form](attr)) for attr in kind.attrs}
-    identified = [a.name for a in kind.attrs if a.form is Form.EXTERNAL_IDENTIFIER and values[a.name] is not None]
+def metadata_objects(kind: Kind) -> st.SearchStrategy[Any]:
+    """An object of `kind` with some of its attributes, and with things that fit none."""
+    pairs = st.one_of(*(st.tuples(st.just(attr.name), _VALUES[attr.form](attr)) for attr in kind.attrs))
+    return st.builds(
+        partial(_object, kind),
+        values=st.lists(pairs, max_size=8, unique_by=lambda pair: pair[0]).map(dict),
+        ids=st.lists(texts(), min_size=3, max_size=3),
+        xmlAttributes=_xml_attributes(kind),
+        extras=_tuples(_extras(kind)),
+    )
+
+
+def _object(
+    kind: Kind,
+    values: dict[str, Any],
+    ids: list[str],
+    xmlAttributes: tuple[tuple[str, str], ...],
+    extras: tuple[tuple[str | None, Extra], ...],
+) -> MetadataObject:
+    """Put together what is canonical together: an extra of an attribute only where that is filled."""
+    identified = sorted(name for name in values if kind.by_name[name].form is Form.EXTERNAL_IDENTIFIER)
+    fitting = [extra for name, extra in extras if name is None or name in values]
     return kind.type(
-        **values,
-        externalIdentifierIds=tuple((name, draw(texts())) for name in sorted(identified)),
-        xmlAttributes=draw(_xml_attributes(kind)),
-        extra=draw(_extras(kind, values)),
+        **{"entryUUID": "", **values},
+        externalIdentifierIds=tuple(zip(identified, ids, strict=False)),
+        xmlAttributes=xmlAttributes,
+        extra=tuple(sorted(fitting, key=lambda extra: _ORDER[type(extra)])),
     )
 
 
 def _xml_attributes(kind: Kind) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
     known = {attr.key for attr in kind.attrs if attr.form is Form.XML_ATTRIBUTE}
     local = xml_names().filter(lambda name: name not in known)
-    namespace = st.sampled_from(["urn:example:a", "urn:example:b?c=1&d=<2>", NS.RIM])
+    namespace = st.sampled_from(["urn:example:a", "urn:example:b?c=1&d=2", NS.RIM])
     foreign = st.builds(lambda uri, name: f"{{{uri}}}{name}", namespace, xml_names())
-    lang = st.just("{http://www.w3.org/XML/1998/namespace}lang")
-    value = texts().filter(lambda text: text != kind.objectType)
-    pairs = st.tuples(local | foreign | lang, value)
-    return st.lists(pairs, max_size=3, unique_by=lambda pair: pair[0]).map(tuple)
+    other = st.sampled_from(["objectType", "{http://www.w3.org/XML/1998/namespace}lang"])
+    pairs = st.tuples(local | foreign | other.filter(lambda name: name not in known), texts())
+    return st.lists(pairs, max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
 
 
 # --- what fits no attribute -------------------------------------------------------------------
 
 
-def _extras(kind: Kind, values: dict[str, Any]) -> st.SearchStrategy[tuple[Extra, ...]]:
-    filled = [attr for attr in kind.attrs if values[attr.name] not in (None, (), False)]
-    parts = (_extra_slots(kind, filled), _extra_classifications(kind, filled), _extra_identifiers(kind, filled))
-    return st.tuples(*(_tuples(st.one_of(part), max_size=2) for part in parts)).map(lambda extras: sum(extras, ()))
-
-
-def _extra_slots(kind: Kind, filled: list[Attr]) -> list[st.SearchStrategy[Slot]]:
-    """Unknown ones, known ones without values, and second ones."""
-    known = [attr.key for attr in kind.attrs if attr.form is Form.SLOT]
-    second = [attr.key for attr in filled if attr.form is Form.SLOT]
-    unknown = slots(texts().filter(lambda name: name not in known))
-    empty = st.builds(Slot, st.sampled_from(known), st.just(()), st.none() | texts())
-    return [unknown, empty, *([slots(st.sampled_from(second))] if second else [])]
-
-
-def _extra_classifications(kind: Kind, filled: list[Attr]) -> list[st.SearchStrategy[Classification]]:
-    """By unknown schemes and nodes, of another object, without coding scheme, coded authors, second codes."""
-    of_codes = [attr.key for attr in kind.attrs if attr.form is Form.CODE]
-    of_authors = [attr.key for attr in kind.attrs if attr.form is Form.AUTHOR]
-    second = [attr.key for attr in filled if attr.form is Form.CODE and not attr.many]
-    labels = [attr.key for attr in filled if attr.form is Form.LABEL]
-    scheme_twice = st.tuples(slots(st.just("codingScheme")), slots(st.just("codingScheme")))
-    found = [
-        _classifications(scheme=st.none() | texts()),
-        _classifications(scheme=st.sampled_from(of_codes), owner=st.just(OTHER_OBJECT)),
-        _classifications(scheme=st.sampled_from(of_codes), slots=_slots_but("codingScheme")),
-        _classifications(scheme=st.sampled_from(of_codes), slots=scheme_twice),
+def _extras(kind: Kind) -> st.SearchStrategy[tuple[str | None, Extra]]:
+    """What goes to `extra`, each with the attribute that must be filled already, or None."""
+    always = [
+        slots(_but(attr.key for attr in kind.attrs)),
+        st.builds(Slot, st.sampled_from(_keys(kind, Form.SLOT)), st.just(()), st.none() | texts()),
+        *_extra_classifications(kind),
+        *_extra_identifiers(kind),
     ]
-    if of_authors:
-        found.append(_classifications(scheme=st.sampled_from(of_authors), code=texts(min_size=1)))
-    if second:
-        found.append(_classifications(scheme=st.sampled_from(second)))
-    if labels:
-        found.append(_classifications(scheme=st.none(), node=st.sampled_from(labels)))
-    return found
+    seconds = [
+        st.tuples(st.just(attr.name), _SECOND[attr.form](attr))
+        for attr in kind.attrs
+        if attr.form in _SECOND and not (attr.many and attr.form is Form.CODE)
+    ]
+    return st.one_of(st.tuples(st.none(), st.one_of(always)), *seconds)
 
 
-def _classifications(
-    *,
-    scheme: st.SearchStrategy[str | None],
-    node: st.SearchStrategy[str | None] = st.none(),
-    code: st.SearchStrategy[str | None] = st.none() | texts(),
-    owner: st.SearchStrategy[str | None] = st.none() | st.just(OTHER_OBJECT),
-    slots: st.SearchStrategy[tuple[Slot, ...]] = _tuples(slots()),
-) -> st.SearchStrategy[Classification]:
-    return st.builds(
-        Classification,
-        id=texts(),
-        classificationScheme=scheme,
-        classificationNode=node,
-        classifiedObject=owner,
-        nodeRepresentation=code,
-        slots=slots,
-        name=st.none() | international_strings(),
-        description=st.none() | international_strings(),
-    )
+def _extra_classifications(kind: Kind) -> list[st.SearchStrategy[Classification]]:
+    """By unknown schemes and nodes, of another object, without coding scheme, with two; coded authors."""
+    scheme = st.sampled_from(_keys(kind, Form.CODE))
+    two_schemes = st.tuples(*[slots(st.just("codingScheme"))] * 2)
+    return [
+        _classifications(classificationScheme=st.none() | texts(), classificationNode=st.none() | texts()),
+        _classifications(classificationScheme=scheme, classifiedObject=st.just(OTHER_OBJECT)),
+        _classifications(classificationScheme=scheme, classificationNode=texts()),
+        _classifications(classificationScheme=scheme, slots=_slots_but("codingScheme")),
+        _classifications(classificationScheme=scheme, slots=two_schemes),
+        _classifications(classificationScheme=scheme, nodeRepresentation=st.none()),
+        *(
+            _classifications(classificationScheme=st.just(key), nodeRepresentation=texts(min_size=1))
+            for key in _keys(kind, Form.AUTHOR)
+        ),
+    ]
 
 
-def _extra_identifiers(kind: Kind, filled: list[Attr]) -> list[st.SearchStrategy[ExternalIdentifier]]:
-    """By unknown schemes, of another object, and second ones."""
-    known = [attr.key for attr in kind.attrs if attr.form is Form.EXTERNAL_IDENTIFIER]
-    second = [attr.key for attr in filled if attr.form is Form.EXTERNAL_IDENTIFIER]
-    found = [_identifiers(texts())]
-    if known:
-        found.append(_identifiers(st.sampled_from(known), owner=st.just(OTHER_OBJECT)))
-    if second:
-        found.append(_identifiers(st.sampled_from(second)))
-    return found
+def _classifications(**given: st.SearchStrategy[Any]) -> st.SearchStrategy[Classification]:
+    """A Classification of any content but for what is `given`, by scheme if nothing else is said."""
+    anything = {
+        "id": texts(),
+        "classificationScheme": st.none(),
+        "classificationNode": st.none(),
+        "classifiedObject": st.none() | st.just(OTHER_OBJECT),
+        "nodeRepresentation": st.none() | texts(),
+        "slots": _tuples(slots()),
+        "name": st.none() | international_strings(),
+        "description": st.none() | international_strings(),
+    }
+    return st.builds(Classification, **{**anything, **given})
 
 
-def _identifiers(
-    scheme: st.SearchStrategy[str],
-    owner: st.SearchStrategy[str | None] = st.none() | st.just(OTHER_OBJECT),
-) -> st.SearchStrategy[ExternalIdentifier]:
-    return st.builds(
-        ExternalIdentifier,
-        id=texts(),
-        identificationScheme=scheme,
-        registryObject=owner,
-        value=texts(),
-        name=st.none() | international_strings(),
-    )
+def _extra_identifiers(kind: Kind) -> list[st.SearchStrategy[ExternalIdentifier]]:
+    """By unknown schemes, and of another object."""
+    another = st.just(OTHER_OBJECT)
+    return [
+        _identifiers(),
+        *(
+            _identifiers(identificationScheme=st.just(key), registryObject=another)
+            for key in _keys(kind, Form.EXTERNAL_IDENTIFIER)
+        ),
+    ]
+
+
+def _identifiers(**given: st.SearchStrategy[Any]) -> st.SearchStrategy[ExternalIdentifier]:
+    """An ExternalIdentifier of any content but for what is `given`."""
+    anything = {
+        "id": texts(),
+        "identificationScheme": texts(),
+        "registryObject": st.none() | st.just(OTHER_OBJECT),
+        "value": texts(),
+        "name": st.none() | international_strings(),
+    }
+    return st.builds(ExternalIdentifier, **{**anything, **given})
+
+
+_SECOND: dict[Form, Callable[[Attr], st.SearchStrategy[Extra]]] = {
+    Form.SLOT: lambda attr: slots(st.just(attr.key)),
+    Form.CODE: lambda attr: _classifications(classificationScheme=st.just(attr.key)),
+    Form.LABEL: lambda attr: _classifications(classificationNode=st.just(attr.key)),
+    Form.EXTERNAL_IDENTIFIER: lambda attr: _identifiers(identificationScheme=st.just(attr.key)),
+}
+"""What an attribute that is filled leaves to `extra`."""
+
+
+def _keys(kind: Kind, form: Form) -> list[str]:
+    return [attr.key for attr in kind.attrs if attr.form is form]
 
 
 # --- by kind ----------------------------------------------------------------------------------

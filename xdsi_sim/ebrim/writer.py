@@ -1,7 +1,8 @@
 """From metadata values to ebRIM fragments, by the tables; the inverse of `reader`.
 
-A fragment is canonical and declares its own namespace, so it can be stored as it is and spliced into
-any message. Fragments are joined from strings: a tree would cost three times as much.
+A fragment is canonical (equal values give equal bytes, but for ids that have to be made) and declares its
+own namespace, so it can be stored as it is and spliced into any message. Fragments are joined from strings:
+a tree would cost three times as much.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from xdsi_sim.vocab import NS
 
 __all__ = ["new_uuid", "write_object", "write_object_list", "write_object_ref", "write_slot"]
 
+_LABELS: Final = uuid.UUID("0d4c3c26-7f0e-4a51-9c5e-2f6f1f0f6f3b")  # name space of label ids
 _NAMESPACES: Final = {NS.RIM: "rim", "http://www.w3.org/XML/1998/namespace": "xml"}
 
 
@@ -146,7 +148,14 @@ class _Parts:
         self._label(attr.key)
 
     def _label(self, node: str) -> None:
-        self.classifications.append(f'{self._classification(None)} classificationNode="{node}"/>')
+        given = self._label_id(node)
+        self.classifications.append(f'{self._classification(given)} classificationNode="{node}"/>')
+
+    def _label_id(self, node: str) -> str:
+        """Values keep no id for a label: it follows from the object's, where that is permanent."""
+        if not self.value.entryUUID.startswith("urn:uuid:"):
+            return new_uuid()
+        return f"urn:uuid:{uuid.uuid5(_LABELS, self.id + node)}"
 
     def _classification(self, given: str | None, owner: str | None = None) -> str:
         return (

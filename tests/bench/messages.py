@@ -1,0 +1,142 @@
+"""Messages that the benchmarks send: rendered once, made unique by replacing a mark."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from xdsi_sim.content import BytesContent
+from xdsi_sim.ebrim.model import (
+    Association,
+    Author,
+    Code,
+    DocumentEntry,
+    InternationalString,
+    RegistryObjectList,
+    Slot,
+    SubmissionSet,
+)
+from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.soap.addressing import write_addressing
+from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.soap.envelope import write_envelope
+from xdsi_sim.soap.mtom import Attachments
+from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS, Association as AssociationType
+
+__all__ = ["DOCUMENT", "find_documents", "request", "submissions"]
+
+_MARK: Final = "0000000000000000"
+_DOCUMENT_UUID: Final = "urn:uuid:11111111-1111-4111-8111-111111111111"
+_SET_UUID: Final = "urn:uuid:22222222-2222-4222-8222-222222222222"
+_LINK_UUID: Final = "urn:uuid:33333333-3333-4333-8333-333333333333"
+DOCUMENT: Final = bytes(range(256)) * 16
+"""Four kilobytes, about the size of a manifest."""
+
+
+def request(url: str, transaction: str, message: object) -> bytes:
+    """A whole HTTP request."""
+    kind = TRANSACTIONS[transaction]
+    attachments = Attachments(mtom=kind.mtom)
+    body = CODECS[transaction].write_request(message, attachments.attach)
+    header = write_addressing(action=kind.action, message_id=f"urn:uuid:{uuid.uuid4()}", to=url)
+    segments = attachments.body(write_envelope(header, body))
+    data = b"".join(part if isinstance(part, bytes) else part.open().read() for part in segments)
+    _, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    head = (
+        f"POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {attachments.content_type}\r\n"
+        f"Content-Length: {len(data)}\r\n\r\n"
+    )
+    return head.encode() + data
+
+
+def submissions(url: str, patient: str, count: int) -> list[bytes]:
+    """ITI-41 requests, each with one entry of its own."""
+    template = request(url, "ITI-41", _submission(patient))
+    made = []
+    for _ in range(count):
+        text = template.replace(_MARK.encode(), f"{uuid.uuid4().int % 10**16:016d}".encode())
+        for fixed in (_DOCUMENT_UUID, _SET_UUID, _LINK_UUID):
+            text = text.replace(fixed.encode(), f"urn:uuid:{uuid.uuid4()}".encode())
+        made.append(text)
+    return made
+
+
+def find_documents(url: str, patient: str) -> bytes:
+    """FindDocuments for one patient, full metadata."""
+    parameters = (
+        Slot("$XDSDocumentEntryPatientId", (f"'{patient}'",)),
+        Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",)),
+    )
+    query = AdhocQueryRequest(id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", parameters=parameters)
+    return request(url, "ITI-18", query)
+
+
+def _submission(patient: str) -> ProvideAndRegisterDocumentSetRequest:
+    author = Author(
+        authorPerson="7812^Rad^Ria^^^Dr^^^&2.999.1.5&ISO",
+        authorInstitution=("General Hospital^^^^^&2.999.1.6&ISO^^^^45",),
+        authorRole=("Attending",),
+        authorSpecialty=("Radiology",),
+    )
+    objects = RegistryObjectList(
+        submissionSets=(
+            SubmissionSet(
+                entryUUID=_SET_UUID,
+                author=(author,),
+                contentTypeCode=Code.of("Imaging", "2.999.1.7", "Imaging"),
+                patientId=patient,
+                sourceId="2.999.1.21",
+                submissionTime="20260214101600",
+                uniqueId=f"2.999.3.1{_MARK}",
+            ),
+        ),
+        documentEntries=(_entry(patient, author),),
+        associations=(
+            Association(
+                entryUUID=_LINK_UUID,
+                associationType=AssociationType.HAS_MEMBER,
+                sourceObject=_SET_UUID,
+                targetObject=_DOCUMENT_UUID,
+                submissionSetStatus="Original",
+            ),
+        ),
+    )
+    document = Document(id=_DOCUMENT_UUID, content=BytesContent(DOCUMENT))
+    return ProvideAndRegisterDocumentSetRequest(
+        submission=SubmitObjectsRequest(objects=objects), documents=(document,)
+    )
+
+
+def _entry(patient: str, author: Author) -> DocumentEntry:
+    return DocumentEntry(
+        entryUUID=_DOCUMENT_UUID,
+        author=(author,),
+        classCode=Code.of("IMAGES", "1.3.6.1.4.1.19376.1.2.6.1", "Images"),
+        confidentialityCode=(Code.of("N", "2.16.840.1.113883.5.25", "normal"),),
+        creationTime="20260214101500",
+        eventCodeList=(
+            Code.of("CT", "1.2.840.10008.2.16.4", "Computed Tomography"),
+            Code.of("816094009", "2.16.840.1.113883.6.96", "Chest"),
+        ),
+        formatCode=Code.of(
+            "1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1", "Key Object Selection Document"
+        ),
+        healthcareFacilityTypeCode=Code.of("HOSP", "2.16.840.1.113883.5.11", "Hospital"),
+        languageCode="en-US",
+        mimeType="application/dicom",
+        objectType=STABLE,
+        patientId=patient,
+        practiceSettingCode=Code.of("394914008", "2.16.840.1.113883.6.96", "Radiology"),
+        referenceIdList=(
+            f"A{_MARK}^^^&2.999.1.4&ISO^urn:ihe:iti:xds:2013:accession",
+            f"2.999.5.1{_MARK}^^^^urn:ihe:iti:xds:2016:studyInstanceUID",
+        ),
+        serviceStartTime="20260214093000",
+        sourcePatientId="L1^^^&2.999.1.8&ISO",
+        sourcePatientInfo=("PID-3|L1^^^&2.999.1.8&ISO", "PID-5|Doe^Jo^^^", "PID-7|19560527", "PID-8|F"),
+        title=InternationalString.of("CT Chest manifest", "en-US"),
+        typeCode=Code.of("24627-2", "2.16.840.1.113883.6.1", "CT Chest"),
+        uniqueId=f"2.999.2.1{_MARK}",
+    )

@@ -1,0 +1,140 @@
+"""Figures of the running program beside the floors of this machine, in one run: `make bench`.
+
+Every row is a ratio, so it survives a change of machine; nothing here fails a test. The server is the
+real command in a process of its own, the load comes from this one.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench import floors, load, messages
+
+_PATIENT: Final = "{}^^^&2.999.1.1&ISO"
+_SUBMISSIONS: Final = 1500
+_QUERIES: Final = 3000
+_CONNECTIONS: Final = 16
+_STARTS: Final = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    figure: str
+    floor: str
+    ratio: float
+    must: str
+    good: bool
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running topology."""
+
+    urls: dict[str, str]
+
+    def address(self, actor: str) -> tuple[str, int]:
+        """Host and port of an actor."""
+        split = urlsplit(self.urls[actor])
+        return split.hostname or "", split.port or 80
+
+
+@contextmanager
+def up(data: Path) -> Iterator[Up]:
+    """The central topology by the real command, on a free port."""
+    command = [sys.executable, "-m", "xdsi_sim", "up", "central", "--json", "--listen", "127.0.0.1:0", "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Up(_urls(process))
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def _urls(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What the command says once every actor answers: one JSON document, over one or several lines."""
+    text = ""
+    for line in process.stdout or ():
+        text += line
+        try:
+            document = json.loads(text)
+        except ValueError:
+            continue
+        return {actor["id"]: actor["url"] for actor in document["actors"] if actor.get("url")}
+    raise RuntimeError(f"the server did not start: {text[:500]}")
+
+
+def submission_rows(work: Path) -> Iterator[Row]:
+    """ITI-41 against the same work without SOAP, HTTP, rules and a second actor."""
+    with up(work / "submissions") as running:
+        url, address = running.urls["repository"], running.address("repository")
+        made = messages.submissions(url, _PATIENT.format("S1"), _SUBMISSIONS)
+        load.play(address, made[:100], _CONNECTIONS)
+        rate, answers = load.play(address, made[100:], _CONNECTIONS)
+    refused = [answer for answer in answers if b"ResponseStatusType:Success" not in answer]
+    if refused:
+        raise RuntimeError(f"{len(refused)} submissions were refused, such as {refused[0][:2000]!r}")
+    bodies = [message[message.index(b"<soap:Envelope") : message.index(b"</soap:Envelope>") + 16] for message in made]
+    floor = floors.submissions(bodies[:500], messages.DOCUMENT, work / "floor")
+    yield Row("ITI-41, 16 connections", f"{rate:.0f}/s", f"{floor:.0f}/s", rate / floor, "≥ 0.30", rate / floor >= 0.3)
+
+
+def query_rows(work: Path) -> Iterator[Row]:
+    """FindDocuments of ten entries in full against an ITI-18 that finds nothing."""
+    with up(work / "queries") as running:
+        repository, registry = running.address("repository"), running.address("registry")
+        patient = _PATIENT.format("Q1")
+        load.play(repository, messages.submissions(running.urls["repository"], patient, 10), 1)
+        ten = [messages.find_documents(running.urls["registry"], patient)] * _QUERIES
+        none = [messages.find_documents(running.urls["registry"], _PATIENT.format("none"))] * _QUERIES
+        load.play(registry, ten[:200], _CONNECTIONS)
+        full, answers = load.play(registry, ten, _CONNECTIONS)
+        empty, _ = load.play(registry, none, _CONNECTIONS)
+    if answers[0].count(b"<rim:ExtrinsicObject") != 10:
+        raise RuntimeError("FindDocuments did not give the ten entries")
+    yield Row(
+        "FindDocuments, 10 entries", f"{full:.0f}/s", f"{empty:.0f}/s", full / empty, "≥ 0.70", full / empty >= 0.7
+    )
+
+
+def start_rows(work: Path) -> Iterator[Row]:
+    """From the command to the first answered ITI-18, in a data folder that is in use already."""
+    times = []
+    for _ in range(_STARTS + 1):
+        began = time.perf_counter()
+        with up(work / "start") as running:
+            query = messages.find_documents(running.urls["registry"], _PATIENT.format("none"))
+            load.play(running.address("registry"), [query], 1)
+            times.append(time.perf_counter() - began)
+    took, floor = min(times[1:]), floors.imports()
+    yield Row(
+        "command to first ITI-18", f"{took * 1e3:.0f} ms", f"{floor * 1e3:.0f} ms", took / floor, "≤ 4", took / floor <= 4
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"{'what':<28} {'figure':>10} {'floor':>10} {'ratio':>7}  must")
+    with tempfile.TemporaryDirectory(dir=".", prefix="bench-") as folder:
+        for rows in (submission_rows, query_rows, start_rows):
+            for row in rows(Path(folder).resolve()):
+                verdict = "ok" if row.good else "MISS"
+                print(f"{row.what:<28} {row.figure:>10} {row.floor:>10} {row.ratio:>7.2f}  {row.must:<7} {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xdsi_sim.content import CHUNK, BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
+
+
+@pytest.fixture(params=["memory", "file"])
+def content(request: pytest.FixtureRequest, tmp_path: Path) -> Content:
+    data = bytes(range(256)) * 4
+    if request.param == "memory":
+        return BytesContent(data)
+    path = tmp_path / "content"
+    path.write_bytes(data)
+    return FileContent.of(path)
+
+
+def test_size_is_in_octets(content: Content) -> None:
+    assert content.size == 1024
+
+
+def test_each_reader_starts_at_the_first_octet(content: Content) -> None:
+    with content.open() as first, content.open() as second:
+        assert first.read(2) == second.read(2) == b"\x00\x01"
+
+
+def test_all_is_read_at_once(content: Content) -> None:
+    assert read_all(content) == bytes(range(256)) * 4
+    assert read_all(content) == bytes(range(256)) * 4
+
+
+def test_chunks_are_no_larger_than_asked(content: Content) -> None:
+    pieces = list(chunks_of(content, 1000))
+    assert [len(piece) for piece in pieces] == [1000, 24]
+    assert b"".join(pieces) == read_all(content)
+
+
+def test_empty_content_has_no_chunks() -> None:
+    assert list(chunks_of(BytesContent(b""))) == []
+
+
+def test_chunks_are_of_one_size_if_nothing_is_asked() -> None:
+    assert [len(piece) for piece in chunks_of(BytesContent(bytes(CHUNK + 1)))] == [CHUNK, 1]
+
+
+def test_a_reader_is_closed_when_all_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b"x")
+    readers = []
+
+    class Watched(FileContent):
+        def open(self) -> object:  # type: ignore[override]
+            readers.append(super().open())
+            return readers[-1]
+
+    assert list(chunks_of(Watched(path, 1))) == [b"x"]
+    assert readers[0].closed
+
+
+def test_a_file_that_is_not_there_is_said_so_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        FileContent.of(tmp_path / "nothing")
+
+
+@given(st.binary(max_size=2000))
+def test_sha1_is_that_of_the_bytes(data: bytes) -> None:
+    assert sha1_of(BytesContent(data)) == hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def test_sha1_of_nothing_is_the_one_of_delayed_documents() -> None:
+    assert sha1_of(BytesContent(b"")) == "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+
+
+def test_contents_of_the_same_bytes_are_equal() -> None:
+    assert BytesContent(b"a") == BytesContent(b"a") != BytesContent(b"b")

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.topology.checked import check
+from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.yaml import parse_yaml
+
+GOOD = """\
+name: small
+listen: 127.0.0.1:0
+communities:
+  - id: national
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.1
+    registry: {id: registry, patients: fed-only}
+    repositories:
+      - {id: repository, repositoryUniqueId: 2.999.1.2, strictness: strict, port: 9001}
+    sources:
+      - {id: pacs, oid: 2.999.1.3, aeTitle: PACS ONE, publishesTo: repository, institution: House}
+    consumers:
+      - {id: viewer, title: Workstation}
+"""
+
+
+def topology(text: str = GOOD) -> Topology:
+    return check(Topology, parse_yaml(text, "t.yaml"))
+
+
+def test_good_topology_is_read() -> None:
+    community = topology().communities[0]
+    assert community.registry.patients == "fed-only"
+    assert community.repositories[0].strictness == "strict"
+    assert community.sources[0].aeTitle == "PACS ONE"
+    assert topology().listen == Listen("127.0.0.1", 0)
+
+
+def test_listens_on_the_loopback_unless_told_otherwise() -> None:
+    assert str(topology(GOOD.replace("listen: 127.0.0.1:0\n", "")).listen) == "127.0.0.1:8080"
+
+
+def test_actors_come_with_role_oid_and_path() -> None:
+    assert [(p.actor.id, p.actor.role, p.actor.metadata_oid, p.path) for p in topology().actors()] == [
+        ("registry", "Document Registry", None, "/national/registry"),
+        ("repository", "Document Repository", "2.999.1.2", "/national/repository"),
+        ("pacs", "Imaging Document Source", "2.999.1.3", "/national/pacs"),
+        ("viewer", "Imaging Document Consumer", None, "/national/viewer"),
+    ]
+
+
+def test_actor_is_found_by_id_with_its_community() -> None:
+    assert topology().find("pacs").community.id == "national"
+    with pytest.raises(KeyError):
+        topology().find("pax")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("repositories:", "repositry:", "8:5: unknown key 'repositry'. Did you mean 'repositories'?"),
+        ("publishesTo: repository", "publishesTo: repositry", "11:68: no repository 'repositry' in community"),
+        ("publishesTo: repository", "publishesTo: repositry", "Did you mean 'repository'?"),
+        ("id: viewer", "id: pacs", "13:14: the id of an actor 'pacs' is taken already"),
+        ("oid: 2.999.1.3", "oid: 2.999.1.2", "11:25: the OID '2.999.1.2' is taken already"),
+        ("oid: 2.999.1.3", "oid: 2.999.01.3", "11:25: '2.999.01.3' is not an OID, such as 2.999.1.10"),
+        ("urn:oid:2.999.1", "2.999.1", "5:22: '2.999.1' is not a homeCommunityId, such as urn:oid:2.999.1"),
+        ("patientAuthority: 2.999.1.1", "patientAuthority: NAT", "6:23: 'NAT' is not an OID"),
+        ("PACS ONE", "PACS NUMBER FORTY-ONE", "11:45: 'PACS NUMBER FORTY-ONE' is not an AE title"),
+        ("id: pacs", "id: pacs/1", "11:14: 'pacs/1' is not an id"),
+        ("port: 9001", "port: 90010", "9:83: 90010 is more than 65535"),
+        ("strict,", "strickt,", "9:69: expected 'lenient' or 'strict', found 'strickt'"),
+        ("fed-only", "fedonly", "expected 'accept' or 'fed-only', found 'fedonly'. Did you mean 'fed-only'?"),
+        ("127.0.0.1:0", "localhost", "2:9: 'localhost' is not HOST:PORT, such as 127.0.0.1:8080"),
+        ("127.0.0.1:0", "[a]", "2:9: '' is not HOST:PORT"),
+        ("name: small\n", "", "1:1: the key 'name' is missing"),
+    ],
+)
+def test_wrong_topology_is_reported_with_its_place(good: str, bad: str, expected: str) -> None:
+    assert good in GOOD
+    with pytest.raises(UsageError) as caught:
+        topology(GOOD.replace(good, bad))
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["id", "homeCommunityId"])
+def test_communities_are_told_apart(key: str) -> None:
+    other = {"id": "b", "homeCommunityId": "urn:oid:2.999.2"}
+    value = {"id": "national", "homeCommunityId": "urn:oid:2.999.1"}[key]
+    second = {**other, key: value}
+    more = f"  - {{id: {second['id']}, homeCommunityId: '{second['homeCommunityId']}', "
+    more += "patientAuthority: 2.999.2.1, registry: {id: r2}}\n"
+    with pytest.raises(UsageError, match="is taken already"):
+        topology(GOOD + more)
+
+
+def test_topology_without_communities_is_refused() -> None:
+    with pytest.raises(UsageError, match="2:14: a topology has at least one community"):
+        topology("name: none\ncommunities: []\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8080", "::1", 8080), ("sim.example:0", "sim.example", 0)],
+)
+def test_listen_is_host_and_port(text: str, host: str, port: int) -> None:
+    assert Listen.parse(text) == Listen(host, port)
+    assert str(Listen.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "8080", ":8080", "a:", "a:65536", "::1:80", "a b:80", "http://a:80"])
+def test_anything_else_is_no_listen(text: str) -> None:
+    with pytest.raises(ValueError, match="is not HOST:PORT"):
+        Listen.parse(text)

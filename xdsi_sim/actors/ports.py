@@ -1,0 +1,127 @@
+"""What actors need from outside, as Protocols: stores, peers, clock, random ids.
+
+Everything that reads may answer at once; everything that must be durable gives a Future, done when a
+crash can no longer lose it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from xdsi_sim.content import Content
+from xdsi_sim.ebrim.writer import new_uuid
+
+__all__ = [
+    "Clock",
+    "DocumentStore",
+    "InstanceStore",
+    "NewDocument",
+    "NewId",
+    "StoredDocument",
+    "StoredImage",
+    "new_uuid",
+    "utc_now",
+]
+
+
+class Clock(Protocol):
+    """Gives the present time."""
+
+    def __call__(self) -> datetime:
+        """Now, with zone UTC."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
+
+class NewId(Protocol):
+    """Gives fresh object ids."""
+
+    def __call__(self) -> str:
+        """`urn:uuid:…`, never given before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A document that a repository is to keep."""
+
+    uniqueId: str
+    mimeType: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """A document in a repository."""
+
+    uniqueId: str
+    mimeType: str
+    hash: str
+    """SHA-1, lower-case hex."""
+    size: int
+    content: Content
+
+
+class DocumentStore(Protocol):
+    """Documents by uniqueId; whole and durable, or absent."""
+
+    def find(self, uniqueIds: Sequence[str]) -> Mapping[str, StoredDocument]:
+        """Those of the documents that are here."""
+        ...
+
+    def keep(self, submission: str, documents: Sequence[NewDocument]) -> Future[None]:
+        """Keep the documents of one submission; done when they are durable, all or none.
+
+        They can be found from then on, but count as unsettled until `settle` says how the
+        registration ended. Fails with XdsError where a uniqueId is taken by other bytes.
+        """
+        ...
+
+    def settle(self, submission: str, *, registered: bool) -> Future[None]:
+        """Keep the documents of a submission for good, or drop those that it brought."""
+        ...
+
+    def unsettled(self) -> Mapping[str, Sequence[str]]:
+        """Submissions that a crash cut short: their uniqueIds by submission."""
+        ...
+
+
+class StoredImage(Protocol):
+    """A DICOM instance in an instance store."""
+
+    @property
+    def studyInstanceUID(self) -> str: ...
+    @property
+    def seriesInstanceUID(self) -> str: ...
+    @property
+    def sopInstanceUID(self) -> str: ...
+    @property
+    def transferSyntaxUID(self) -> str: ...
+    @property
+    def content(self) -> Content: ...
+
+
+class InstanceStore(Protocol):
+    """DICOM instances by UID."""
+
+    def find(self, sop: str) -> StoredImage | None:
+        """The instance of that SOP Instance UID, or None."""
+        ...
+
+    def instances(
+        self, study: str, series: str | None = None, sop: str | None = None
+    ) -> Sequence[StoredImage]:
+        """The instances of a study, series or instance, in a stable order; empty where unknown."""
+        ...
+
+    def metadata(self, image: StoredImage, base: str) -> bytes:
+        """DICOM JSON of one instance, its bulk data by URLs below `base` (PS3.18: F)."""
+        ...

@@ -1,0 +1,235 @@
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.ports import Clock, NewId, utc_now
+from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
+from xdsi_sim.ebrim.model import (
+    Association,
+    Classification,
+    DocumentEntry,
+    ExternalIdentifier,
+    Extra,
+    Folder,
+    MetadataObject,
+    RegistryObjectList,
+)
+from xdsi_sim.ebrim.writer import new_uuid, write_object_ref
+from xdsi_sim.errors import XdsError, XdsiSimError
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.response import RegistryError, RegistryResponse
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.query import read_selection
+from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.selection import Selection
+from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
+from xdsi_sim.rules.transactions import check_registration
+from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE
+from xdsi_sim.vocab import Association as AssociationType
+
+__all__ = ["DocumentRegistry", "ResultNotSinglePatient", "TooManyResults"]
+
+T = TypeVar("T", bound=MetadataObject)
+
+_REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
+_FIRST_VERSION: Final = "1"
+
+
+class TooManyResults(XdsError):
+    """A query finds more than this registry gives at once."""
+
+    code = "XDSTooManyResults"
+
+
+class ResultNotSinglePatient(XdsError):
+    """A query by ids would give the metadata of several patients (ITI TF-2: 3.18.4.1.2.3.7.5)."""
+
+    code = "XDSResultNotSinglePatient"
+
+
+class _Refused(XdsiSimError):
+    """What was acceptable when it came is not so any more when it is committed."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__("refused at commit")
+        self.verdict = verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRegistry:
+    """Answers ITI-18 and ITI-42."""
+
+    store: RegistryStore
+    patientAuthority: str | None = None
+    """OID of the affinity domain's assigning authority; None takes any."""
+    any_patient: bool = True
+    """Takes patient ids that no feed has announced."""
+    strict: bool = True
+    """Refuses parameters whose coding departs from the profile, though it has one meaning."""
+    most_results: int = 100_000
+    clock: Clock = utc_now
+    new_id: NewId = new_uuid
+
+    # --- ITI-42
+
+    def register(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+        """Take a submission in, whole or not at all, with all that follows from it."""
+        lookup = Lookup.of(request.objects)
+        known = self._known(lookup, self.store.view())
+        verdict = check_registration(request, known)
+        if verdict.accepted:
+            objects = self._accepted(request.objects)
+            change = RegistryChange(added=objects.objects())
+            try:
+                yield Wait(self.store.apply(change, partial(self._consequences, request, objects, lookup, known)))
+            except _Refused as refused:
+                verdict = refused.verdict
+        if not verdict.accepted:
+            return RegistryResponse(status=FAILURE, errors=verdict.errors)
+        return RegistryResponse(errors=verdict.errors)
+
+    def _known(self, lookup: Lookup, view: RegistryView) -> Known:
+        return Known(
+            objects=view.registered(lookup.uuids),
+            uniqueIds=view.sharing(lookup.uniqueIds),
+            patients=view.fed(lookup.patientIds),
+            authority=self.patientAuthority,
+            any_patient=self.any_patient,
+        )
+
+    def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
+        """The objects as they are registered: final ids, Approved, first version (ITI TF-2: 3.42.4.1.3)."""
+        ids = {
+            value.entryUUID: self.new_id() for value in objects.objects() if not is_uuid(id_key(value.entryUUID))
+        }
+        now = self._now()
+        return replace(
+            objects,
+            submissionSets=tuple(_registered(value, ids) for value in objects.submissionSets),
+            documentEntries=tuple(_registered(value, ids) for value in objects.documentEntries),
+            folders=tuple(replace(_registered(value, ids), lastUpdateTime=now) for value in objects.folders),
+            associations=tuple(_joined(_registered(value, ids), ids) for value in objects.associations),
+            objectRefs=(),
+        )
+
+    def _now(self) -> str:
+        return self.clock().strftime("%Y%m%d%H%M%S")
+
+    def _consequences(
+        self,
+        request: SubmitObjectsRequest,
+        objects: RegistryObjectList,
+        lookup: Lookup,
+        known: Known,
+        view: RegistryView,
+    ) -> RegistryChange:
+        """What follows in the registry as it is at the commit; raises where the submission no longer fits."""
+        if (now := self._known(lookup, view)) != known:
+            verdict = check_registration(request, now)
+            if not verdict.accepted:
+                raise _Refused(verdict)
+        replacements = [item for item in objects.associations if item.associationType in _REPLACING]
+        joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
+        return RegistryChange(
+            added=tuple(joined), changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view))
+        )
+
+    def _join_folders(
+        self, replacement: Association, objects: RegistryObjectList, view: RegistryView
+    ) -> Iterator[Association]:
+        """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
+        for folder in view.folders(replacement.targetObject or ""):
+            member = self._member(folder, replacement.sourceObject)
+            yield member
+            yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
+
+    def _member(self, source: str, target: str | None) -> Association:
+        entry_uuid = self.new_id()
+        return Association(
+            entryUUID=entry_uuid,
+            logicalID=entry_uuid,
+            version=_FIRST_VERSION,
+            availabilityStatus=APPROVED,
+            associationType=AssociationType.HAS_MEMBER,
+            sourceObject=source,
+            targetObject=target,
+        )
+
+    def _touched(
+        self, objects: RegistryObjectList, joined: Sequence[Association], view: RegistryView
+    ) -> Iterator[MetadataObject]:
+        """Registered folders that got a member, with their new lastUpdateTime (ITI TF-2: 3.42.4.1.3.6)."""
+        own = {value.entryUUID for value in objects.submissionSets}
+        sources = {
+            item.sourceObject or ""
+            for item in (*objects.associations, *joined)
+            if item.associationType == AssociationType.HAS_MEMBER and item.sourceObject not in own
+        }
+        for folder in view.objects(sources):
+            if isinstance(folder, Folder):
+                yield replace(folder, lastUpdateTime=self._now())
+
+    # --- ITI-18
+
+    def query(self, request: AdhocQueryRequest) -> AdhocQueryResponse:
+        """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3)."""
+        reading = read_selection(request, strict=self.strict)
+        if reading.selection is None:
+            return AdhocQueryResponse(status=FAILURE, errors=reading.errors)
+        found = self.store.find(reading.selection, self.most_results + 1)
+        try:
+            self._check(reading.selection, found)
+        except XdsError as error:
+            return AdhocQueryResponse(status=FAILURE, errors=(RegistryError.of(error),))
+        return AdhocQueryResponse(
+            fragments=tuple(item.fragment or write_object_ref(item.entryUUID) for item in found)
+        )
+
+    def _check(self, selection: Selection, found: Sequence[Found]) -> None:
+        if len(found) > self.most_results:
+            raise TooManyResults(f"more than {self.most_results} objects match; setting=most_results")
+        if selection.query.single_patient and not selection.object_refs:
+            patients = {item.patientId for item in found if item.patientId is not None}
+            if len(patients) > 1:
+                raise ResultNotSinglePatient(
+                    f"{selection.query.name} would give the metadata of {len(patients)} patients; rule=I17"
+                )
+
+
+def _registered(value: T, ids: Mapping[str, str]) -> T:
+    """An object with its final id, as the first version of itself."""
+    entry_uuid = ids.get(value.entryUUID, value.entryUUID)
+    changes: dict[str, Any] = {"entryUUID": entry_uuid, "logicalID": entry_uuid, "version": _FIRST_VERSION}
+    if value.extra and ids:
+        changes["extra"] = tuple(_owned(item, ids) for item in value.extra)
+    return replace(value, availabilityStatus=APPROVED, **changes)
+
+
+def _owned(item: Extra, ids: Mapping[str, str]) -> Extra:
+    """What is kept verbatim names its object, too."""
+    if isinstance(item, Classification) and item.classifiedObject in ids:
+        return replace(item, classifiedObject=ids[item.classifiedObject])
+    if isinstance(item, ExternalIdentifier) and item.registryObject in ids:
+        return replace(item, registryObject=ids[item.registryObject])
+    return item
+
+
+def _joined(association: Association, ids: Mapping[str, str]) -> Association:
+    source, target = association.sourceObject or "", association.targetObject or ""
+    return replace(association, sourceObject=ids.get(source, source), targetObject=ids.get(target, target))
+
+
+def _deprecated(replacements: Sequence[Association], view: RegistryView) -> Iterator[MetadataObject]:
+    """What is replaced, and its transformations and addenda (ITI TF-2: 3.42.4.1.3.5)."""
+    targets = [item.targetObject for item in replacements if item.targetObject is not None]
+    sources = {id_key(item.sourceObject or "") for item in replacements}
+    derived = [uuid for uuid in view.derived(targets) if uuid not in sources]
+    for value in view.objects([*targets, *derived]):
+        if isinstance(value, DocumentEntry) and value.availabilityStatus != DEPRECATED:
+            yield replace(value, availabilityStatus=DEPRECATED)

@@ -1,0 +1,88 @@
+"""What a Document Registry needs of its store: look-ups, selections, and changes that are all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.rules.selection import Selection
+from xdsi_sim.rules.subjects import Registered
+
+__all__ = ["Consequences", "Found", "RegistryChange", "RegistryStore", "RegistryView"]
+
+
+class Found(NamedTuple):
+    """An object that a query selects."""
+
+    entryUUID: str
+    patientId: str | None
+    fragment: bytes
+    """The object in ebRIM as it is registered; empty where references alone are wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryChange:
+    """What one submission does to the registry; ids are final."""
+
+    added: tuple[MetadataObject, ...] = ()
+    changed: tuple[MetadataObject, ...] = ()
+    """Take the place of the registered objects with the same ids."""
+
+
+class RegistryView(Protocol):
+    """The registry at one moment; ids are compared without regard to case."""
+
+    def registered(self, uuids: Collection[str]) -> Mapping[str, Registered]:
+        """Those of the objects that are here, by id in lower case."""
+        ...
+
+    def sharing(self, uniqueIds: Collection[str]) -> Mapping[str, tuple[Registered, ...]]:
+        """All objects that have one of the uniqueIds, by uniqueId."""
+        ...
+
+    def fed(self, patientIds: Collection[str]) -> Mapping[str, str]:
+        """Those of the patient ids that were fed, each with the id that survives."""
+        ...
+
+    def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:
+        """Those of the objects that are here, whole."""
+        ...
+
+    def derived(self, uuids: Collection[str]) -> Sequence[str]:
+        """Ids of the transformations and addenda of the entries, and of theirs in turn."""
+        ...
+
+    def folders(self, uuid: str) -> Sequence[str]:
+        """Ids of the Approved folders that hold the entry."""
+        ...
+
+
+Consequences = Callable[[RegistryView], RegistryChange]
+"""What a change leads to in the registry as it is at that moment; raises to refuse the change."""
+
+
+class RegistryStore(Protocol):
+    """Metadata objects by what queries ask."""
+
+    def view(self) -> RegistryView:
+        """What is committed now, to be looked at from the calling thread."""
+        ...
+
+    def find(self, selection: Selection, limit: int) -> Sequence[Found]:
+        """The objects selected, in the order of their registration, `limit` at most."""
+        ...
+
+    def apply(self, change: RegistryChange, consequences: Consequences) -> Future[None]:
+        """Make the change and its consequences together, or nothing; done when they are durable.
+
+        `consequences` is asked while nobody else can change the registry, so that what it finds
+        holds until the commit. The future fails with what it raises.
+        """
+        ...
+
+    def add_patient(self, patientId: str) -> Future[None]:
+        """Make a patient id known, as a patient feed does."""
+        ...

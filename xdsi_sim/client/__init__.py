@@ -1,0 +1,1 @@
+"""Twisted, outgoing: one client for all SOAP transactions and one for DICOMweb."""

@@ -1,0 +1,203 @@
+"""Outgoing HTTP over Twisted: bodies go out in segments and come in as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from twisted.internet import error as twisted_error
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.protocol import Protocol
+from twisted.internet.task import cooperate
+from twisted.python.failure import Failure
+from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
+from zope.interface import implementer
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.content import Segment, body_size, chunks_of
+
+__all__ = ["Head", "HttpClient", "Timeouts"]
+
+_POOL: Final = 32  # connections kept for one peer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds until a peer counts as unreachable, as silent, and as endless."""
+
+    connect: float = 5
+    first_byte: float = 30
+    total: float = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Status and headers of an answer whose body is about to come."""
+
+    status: int
+    phrase: str
+    headers: tuple[tuple[str, str], ...]
+
+    def header(self, name: str) -> str | None:
+        """A header's value; the first, where it is there several times."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+class HttpClient:
+    """Connections to peers, kept alive and shared by everything that is sent from here."""
+
+    def __init__(self, reactor: Any, timeouts: Timeouts = Timeouts()) -> None:
+        self.reactor = reactor
+        self._timeouts = timeouts
+        pool = HTTPConnectionPool(reactor, persistent=True)
+        pool.maxPersistentPerHost = _POOL
+        pool.retryAutomatically = False  # a submission must not go out twice
+        self._pool = pool
+        self._agent = Agent.usingEndpointFactory(reactor, _Endpoints(reactor, timeouts.connect), pool)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        segments: Sequence[Segment] | None,
+        receive: Callable[[Head], Callable[[bytes], object]],
+    ) -> Deferred[Head]:
+        """Send a request; `receive` is given the head and says who takes the body.
+
+        Fires when the body has come; fails with NoAnswer, saying in words why there is none.
+        """
+        out = Headers()
+        for name, value in headers:
+            out.addRawHeader(name, value)
+        body: Any = None if segments is None else _Body(segments)
+        silence: Deferred[Any] = self._agent.request(method.encode(), url.encode(), out, body)
+        silence.addTimeout(self._timeouts.first_byte, self.reactor)
+        whole: Deferred[Head] = silence.addCallback(self._receive, receive)
+        whole.addTimeout(self._timeouts.total, self.reactor)
+        whole.addErrback(self._no_answer, url)
+        return whole
+
+    def _receive(self, response: Any, receive: Callable[[Head], Callable[[bytes], object]]) -> Deferred[Head]:
+        head = Head(
+            status=response.code,
+            phrase=response.phrase.decode("latin-1"),
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, values in response.headers.getAllRawHeaders()
+                for value in values
+            ),
+        )
+        receiver = _Receiver(receive(head), head)
+        response.deliverBody(receiver)
+        return receiver.done
+
+    def _no_answer(self, failure: Failure, url: str) -> None:
+        """Say in words why there is no answer."""
+        limits = self._timeouts
+        reasons: tuple[tuple[type[BaseException], str], ...] = (
+            (twisted_error.TimeoutError, f"no connection within {limits.connect:g} s"),
+            (
+                CancelledError,
+                f"no answer within {limits.first_byte:g} s, or not all of it within {limits.total:g} s",
+            ),
+            (twisted_error.DNSLookupError, "its name is not known"),
+            (twisted_error.ConnectError, "the connection was refused"),
+            (BaseException, f"the connection broke ({type(failure.value).__name__})"),
+        )
+        words = next(words for kind, words in reasons if isinstance(failure.value, kind))
+        raise NoAnswer(f"{url}: {words}") from failure.value
+
+    def close(self) -> Deferred[Any]:
+        """Close the connections that are kept."""
+        closed: Deferred[Any] = self._pool.closeCachedConnections()
+        return closed
+
+
+@implementer(IAgentEndpointFactory)
+class _Endpoints:
+    """Where peers listen; made once for each, since checking a name costs more than a small message."""
+
+    def __init__(self, reactor: Any, timeout: float) -> None:
+        self._reactor = reactor
+        self._timeout = timeout
+        self._made: dict[tuple[bytes, int], HostnameEndpoint] = {}
+
+    def endpointForURI(self, uri: Any) -> HostnameEndpoint:
+        """The endpoint of a URL's host and port."""
+        key = (uri.host, uri.port)
+        if key not in self._made:
+            self._made[key] = HostnameEndpoint(self._reactor, *key, timeout=self._timeout)
+        return self._made[key]
+
+
+class _Receiver(Protocol):
+    """Hands the body on as it comes."""
+
+    def __init__(self, feed: Callable[[bytes], object], head: Head) -> None:
+        self._feed = feed
+        self._head = head
+        self.done: Deferred[Head] = Deferred(lambda _deferred: self._abort())
+
+    def _abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abortConnection()
+
+    def dataReceived(self, data: bytes) -> None:
+        """The next piece."""
+        self._feed(data)
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        """The body is over, or the connection broke."""
+        if self.done.called:
+            return
+        if reason.check(ResponseDone):
+            self.done.callback(self._head)
+        else:
+            self.done.errback(reason)
+
+
+@implementer(IBodyProducer)
+class _Body:
+    """The body of a request, read while it is sent."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.length = body_size(segments)
+        self._segments = segments
+        self._task: Any = None
+
+    def startProducing(self, consumer: Any) -> Deferred[None]:
+        """Write everything, one piece an iteration."""
+        if all(isinstance(segment, bytes) for segment in self._segments):
+            consumer.write(b"".join(self._segments))  # type: ignore[arg-type]  # the line above has looked
+            done: Deferred[None] = Deferred()
+            done.callback(None)
+            return done
+        self._task = cooperate(self._write(consumer))
+        finished: Deferred[None] = self._task.whenDone().addCallback(lambda _task: None)
+        return finished
+
+    def _write(self, consumer: Any) -> Generator[None, None, None]:
+        for segment in self._segments:
+            for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
+                consumer.write(piece)
+                yield None
+
+    def pauseProducing(self) -> None:
+        """The peer is slower than we are."""
+        if self._task is not None:
+            self._task.pause()
+
+    def resumeProducing(self) -> None:
+        """The peer can take more."""
+        if self._task is not None:
+            self._task.resume()
+
+    def stopProducing(self) -> None:
+        """The connection is gone."""
+        if self._task is not None:
+            self._task.stop()

@@ -1,0 +1,47 @@
+"""What can be wrong with bytes or instances that should be DICOM.
+
+Each class has a reader that treats it differently: a loader lists the file as broken, a store answers
+a conflict, a consumer reports that what it fetched is no manifest.
+"""
+
+from __future__ import annotations
+
+from xdsi_sim.errors import XdsiSimError
+
+__all__ = [
+    "ConflictingInstance",
+    "DicomError",
+    "NoPatientId",
+    "NotDicom",
+    "NotKeyObjectSelection",
+    "NotManifest",
+    "NotOneStudy",
+]
+
+
+class DicomError(XdsiSimError):
+    """Something is not the DICOM object it has to be; the message says what was found instead."""
+
+
+class NotDicom(DicomError):
+    """The bytes are no complete DICOM file with a meta header (PS3.10: 7.1)."""
+
+
+class NotKeyObjectSelection(DicomError):
+    """A DICOM object of another SOP class where a Key Object Selection was expected."""
+
+
+class NotManifest(DicomError):
+    """A Key Object Selection whose title is none of an imaging manifest, for example a key image note."""
+
+
+class NotOneStudy(DicomError):
+    """Instances of no study, or of several, where those of one study were expected."""
+
+
+class ConflictingInstance(DicomError):
+    """Another object under a SOP Instance UID that is known already."""
+
+
+class NoPatientId(DicomError):
+    """No id of the patient is one of the affinity domain that metadata is made for."""

@@ -1,0 +1,185 @@
+"""The manifest as a DICOM file: a Key Object Selection document (PS3.3: A.35.4).
+
+Writing and reading are each other's inverse: `read_manifest(BytesContent(write_manifest(m))) == m`.
+Reading is lenient: what can be shown is shown, and rules judge it elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from pydicom.dataset import Dataset
+
+from xdsi_sim.content import Content
+from xdsi_sim.dicom import part10
+from xdsi_sim.dicom.attributes import DicomJson, integer, items, text
+from xdsi_sim.dicom.coded import coded_entries
+from xdsi_sim.dicom.errors import NotKeyObjectSelection, NotManifest
+from xdsi_sim.dicom.json_model import to_json
+from xdsi_sim.dicom.manifest import (
+    KEY_OBJECT_SELECTION,
+    MANIFEST_TITLES,
+    ContentReference,
+    Manifest,
+    ManifestSeries,
+    Reference,
+    RetrieveLocation,
+    compose_manifest,
+)
+from xdsi_sim.dicom.modules import code_items, item, set_header, set_present, set_request
+from xdsi_sim.dicom.study import Request, Study
+from xdsi_sim.dicom.summary import read_header
+
+__all__ = ["build_manifest", "read_manifest", "write_manifest"]
+
+
+def build_manifest(
+    study: Study,
+    location: RetrieveLocation,
+    *,
+    now: datetime,
+    new_uid: Callable[[], str],
+    manufacturer: str = "XDS-I simulator",
+) -> bytes:
+    """The manifest of a study as a DICOM file."""
+    return write_manifest(
+        compose_manifest(study, location, now=now, new_uid=new_uid, manufacturer=manufacturer)
+    )
+
+
+# --- manifest to file ------------------------------------------------------------------------
+
+
+def write_manifest(manifest: Manifest) -> bytes:
+    """The manifest as a DICOM file in Explicit VR Little Endian (PS3.3: A.35.4)."""
+    dataset = Dataset()
+    set_header(dataset, manifest.header)
+    dataset.SOPClassUID = KEY_OBJECT_SELECTION
+    dataset.SOPInstanceUID = manifest.sop_instance_uid
+    dataset.Manufacturer = manifest.manufacturer or ""
+    _set_series(dataset, manifest)
+    _set_document(dataset, manifest)
+    _set_content(dataset, manifest)
+    return part10.write(dataset)
+
+
+def _set_series(dataset: Dataset, manifest: Manifest) -> None:
+    dataset.Modality = "KO"
+    dataset.SeriesInstanceUID = manifest.series_instance_uid
+    dataset.SeriesNumber = manifest.series_number
+    dataset.SeriesDescription = manifest.title.meaning
+    dataset.ReferencedPerformedProcedureStepSequence = []
+    set_present(dataset, SeriesDate=manifest.content_date, SeriesTime=manifest.content_time)
+
+
+def _set_document(dataset: Dataset, manifest: Manifest) -> None:
+    dataset.InstanceNumber = 1
+    dataset.ContentDate = manifest.content_date or ""
+    dataset.ContentTime = manifest.content_time or ""
+    study = manifest.header.study_instance_uid
+    requests = [_request_item(request, study) for request in manifest.header.requests]
+    set_present(dataset, ReferencedRequestSequence=requests)
+    by_study: dict[str, list[Dataset]] = {}
+    for series in manifest.series:
+        by_study.setdefault(series.study_instance_uid, []).append(_series_item(series))
+    dataset.CurrentRequestedProcedureEvidenceSequence = [
+        item(StudyInstanceUID=uid, ReferencedSeriesSequence=members) for uid, members in by_study.items()
+    ]
+
+
+def _request_item(request: Request, study_instance_uid: str) -> Dataset:
+    dataset = item(StudyInstanceUID=study_instance_uid, ReferencedStudySequence=[])
+    set_request(dataset, request)
+    return dataset
+
+
+def _series_item(series: ManifestSeries) -> Dataset:
+    dataset = item(
+        SeriesInstanceUID=series.series_instance_uid,
+        ReferencedSOPSequence=[_sop_item(reference) for reference in series.references],
+    )
+    set_present(
+        dataset,
+        RetrieveAETitle=series.retrieve_ae_title,
+        RetrieveLocationUID=series.retrieve_location_uid,
+        RetrieveURL=series.retrieve_url,
+    )
+    return dataset
+
+
+def _sop_item(reference: Reference) -> Dataset:
+    return item(
+        ReferencedSOPClassUID=reference.sop_class_uid, ReferencedSOPInstanceUID=reference.sop_instance_uid
+    )
+
+
+def _set_content(dataset: Dataset, manifest: Manifest) -> None:
+    """The content tree of PS3.16: TID 2010."""
+    dataset.ValueType = "CONTAINER"
+    dataset.ConceptNameCodeSequence = code_items(manifest.title)
+    dataset.ContinuityOfContent = "SEPARATE"
+    dataset.ContentTemplateSequence = [item(MappingResource="DCMR", TemplateIdentifier="2010")]
+    dataset.ContentSequence = [
+        item(
+            RelationshipType="CONTAINS",
+            ValueType=member.value_type,
+            ReferencedSOPSequence=[_sop_item(member.reference)],
+        )
+        for member in manifest.content
+    ]
+
+
+# --- file to manifest ------------------------------------------------------------------------
+
+
+def read_manifest(content: Content) -> Manifest:
+    """The manifest in a file.
+
+    Raises NotDicom for other bytes, NotKeyObjectSelection for another SOP class, NotManifest for
+    another title, such as that of a key image note.
+    """
+    document = to_json(part10.read(content))
+    sop_class = text(document, "SOPClassUID")
+    if sop_class != KEY_OBJECT_SELECTION:
+        raise NotKeyObjectSelection(f"SOP class is {sop_class}, not Key Object Selection Document Storage")
+    title = next(iter(coded_entries(document, "ConceptNameCodeSequence")), None)
+    if title is None or title.value not in MANIFEST_TITLES:
+        raise NotManifest(f"document title is {title}, not one of {', '.join(MANIFEST_TITLES)}")
+    return Manifest(
+        sop_instance_uid=text(document, "SOPInstanceUID") or "",
+        series_instance_uid=text(document, "SeriesInstanceUID") or "",
+        title=title,
+        header=read_header(document),
+        content_date=text(document, "ContentDate"),
+        content_time=text(document, "ContentTime"),
+        manufacturer=text(document, "Manufacturer"),
+        series_number=integer(document, "SeriesNumber"),
+        series=tuple(_read_evidence(document)),
+        content=tuple(_read_content(document)),
+    )
+
+
+def _read_evidence(document: DicomJson) -> Iterator[ManifestSeries]:
+    for study in items(document, "CurrentRequestedProcedureEvidenceSequence"):
+        for series in items(study, "ReferencedSeriesSequence"):
+            yield ManifestSeries(
+                study_instance_uid=text(study, "StudyInstanceUID") or "",
+                series_instance_uid=text(series, "SeriesInstanceUID") or "",
+                retrieve_location_uid=text(series, "RetrieveLocationUID"),
+                retrieve_ae_title=text(series, "RetrieveAETitle"),
+                retrieve_url=text(series, "RetrieveURL"),
+                references=tuple(_read_references(series)),
+            )
+
+
+def _read_references(parent: DicomJson) -> Iterator[Reference]:
+    for sop in items(parent, "ReferencedSOPSequence"):
+        yield Reference(text(sop, "ReferencedSOPClassUID") or "", text(sop, "ReferencedSOPInstanceUID") or "")
+
+
+def _read_content(parent: DicomJson) -> Iterator[ContentReference]:
+    """References directly below the root; an image library repeats them deeper down."""
+    for member in items(parent, "ContentSequence"):
+        for reference in _read_references(member):
+            yield ContentReference(text(member, "ValueType") or "", reference)

@@ -1,0 +1,92 @@
+"""DICOM files as PS3.10 has them: reading with clear refusals, writing without surprises.
+
+Importing pydicom costs a quarter of a second, so only modules that parse or write files import this one.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import pydicom
+from pydicom import config
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+
+from xdsi_sim.content import Content
+from xdsi_sim.dicom.errors import NotDicom
+
+__all__ = ["IMPLEMENTATION_CLASS_UID", "IMPLEMENTATION_VERSION_NAME", "read", "read_file", "write"]
+
+IMPLEMENTATION_CLASS_UID: Final = UID("2.999.1.1")
+IMPLEMENTATION_VERSION_NAME: Final = "XDSI_SIM"
+
+# What archives hold breaks value rules; it must still be representable, so nothing is judged on reading.
+config.settings.reading_validation_mode = config.IGNORE
+
+_MAGIC: Final = slice(128, 132)
+_UNDEFINED_LENGTH: Final = 0xFFFFFFFF
+_REQUIRED: Final = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+
+
+def read(content: Content) -> FileDataset:
+    """The data set of a content that fits in memory; raises NotDicom."""
+    with content.open() as source:
+        return _read(io.BytesIO(source.read()), None)
+
+
+def read_file(path: Path, *, defer: int) -> FileDataset:
+    """The data set of a file, values above `defer` octets left in it until asked for; raises NotDicom."""
+    with path.open("rb") as source:
+        dataset = _read(source, defer)
+        if dataset.file_meta.TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
+            source.seek(0)  # offsets count in the inflated data set: nothing can be fetched later
+            return _read(source, None)
+    _refuse_truncated(dataset, path.stat().st_size)
+    return dataset
+
+
+def _read(source: BinaryIO, defer: int | None) -> FileDataset:
+    if source.read(_MAGIC.stop)[_MAGIC] != b"DICM":
+        raise NotDicom(
+            "no 'DICM' at octet 128: neither a DICOM file nor one without its meta header is taken"
+        )
+    source.seek(0)
+    try:
+        dataset = pydicom.dcmread(source, defer_size=defer)
+        syntax = dataset.file_meta.get("TransferSyntaxUID")
+        missing = [keyword for keyword in _REQUIRED if not dataset.get(keyword)]
+    except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
+        raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
+    if not syntax:
+        raise NotDicom("the meta header names no TransferSyntaxUID (0002,0010)")
+    if missing:
+        raise NotDicom(f"no value in {', '.join(missing)}")
+    return dataset
+
+
+def _refuse_truncated(dataset: Dataset, size: int) -> None:
+    """Deferred values are skipped unread, so the parser would not notice that they are not all there."""
+    for tag in dataset.keys():  # noqa: SIM118  # iterating over a data set parses it
+        raw = dataset.get_item(tag, keep_deferred=True)
+        if not isinstance(raw, RawDataElement) or raw.length == _UNDEFINED_LENGTH:
+            continue
+        end = raw.value_tell + raw.length
+        if end > size:
+            raise NotDicom(f"truncated: {tag} ends at octet {end}, the file at {size}")
+
+
+def write(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:
+    """A Part 10 file; the meta header follows from the data set, pixel data are in that syntax already."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    meta.TransferSyntaxUID = UID(transfer_syntax)
+    meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
+    meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
+    file = FileDataset("", dataset, file_meta=meta, preamble=bytes(128))
+    target = io.BytesIO()
+    pydicom.dcmwrite(target, file, enforce_file_format=True)
+    return target.getvalue()

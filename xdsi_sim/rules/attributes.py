@@ -1,0 +1,168 @@
+"""Data types and lengths of attributes that several kinds of object have (ITI TF-3: 4.2.3.1).
+
+The subject is one object. An empty text is left to C21, a missing one to D01 to D03.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
+from xdsi_sim.ebrim.model import (
+    Association,
+    DocumentEntry,
+    Folder,
+    InternationalString,
+    MetadataObject,
+    SubmissionSet,
+)
+from xdsi_sim.ebrim.tables import KINDS, Form
+from xdsi_sim.errors import Severity
+from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.subjects import Carrier
+from xdsi_sim.rules.walks import Reader, codes_of, fields, slot_holders, slots_of, strings_of
+
+__all__: list[str] = []
+
+_TIMES: Final[dict[type, Reader]] = {
+    DocumentEntry: fields(("creationTime", "serviceStartTime", "serviceStopTime")),
+    SubmissionSet: fields(("submissionTime",)),
+    Folder: fields(("lastUpdateTime",)),
+}
+_PATIENTS: Final[dict[type, Reader]] = {
+    DocumentEntry: fields(("patientId", "sourcePatientId")),
+    SubmissionSet: fields(("patientId",)),
+    Folder: fields(("patientId",)),
+}
+_OIDS: Final[dict[type, Reader]] = {
+    DocumentEntry: fields(("repositoryUniqueId",)),
+    SubmissionSet: fields(("uniqueId", "sourceId")),
+    Folder: fields(("uniqueId",)),
+}
+_IDS: Final[dict[type, Reader]] = {
+    **dict.fromkeys((DocumentEntry, SubmissionSet, Folder), fields(("entryUUID", "logicalID"))),
+    Association: fields(("entryUUID", "logicalID", "sourceObject", "targetObject")),
+}
+_VERSIONS: Final[dict[type, Reader]] = {
+    type_: fields([attr.name for attr in kind.attrs if attr.form in (Form.VERSION, Form.CONTENT_VERSION)])
+    for type_, kind in KINDS.items()
+}
+_LONG_NAMES: Final[dict[type, Reader]] = {
+    type_: fields([a.name for a in kind.attrs if a.form is Form.EXTERNAL_IDENTIFIER or a.name == "mimeType"])
+    for type_, kind in KINDS.items()
+}
+_URN: Final = "urn:uuid:"
+_LONGEST_TITLE: Final = {DocumentEntry: 127, SubmissionSet: 255, Folder: 256}
+
+
+@rule("D08", cites="ITI TF-3: Table 4.2.3.1.7-2")
+def times_are_dtm(value: Carrier) -> Iterator[Violation]:
+    """A time is YYYY[MM[DD[hh[mm[ss]]]]] in UTC, each part within its range."""
+    return _unreadable(value, _TIMES[type(value)], check_dtm)
+
+
+@rule("D15", cites="ITI TF-3: Table 4.2.3.1.7-2")
+def patient_ids_are_cx(value: Carrier) -> Iterator[Violation]:
+    """A patient id is id^^^&OID&ISO: an id, its assigning authority as an OID, and nothing else."""
+    return _unreadable(value, _PATIENTS[type(value)], Cx.parse)
+
+
+def _unreadable(value: Carrier, reader: Reader, parse: Callable[[str], object]) -> Iterator[Violation]:
+    for name, text in reader(value):
+        if text:
+            try:
+                parse(text)
+            except ValueError as error:
+                yield Violation(f"{name} is wrong, {error}", attribute=name, value=text)
+
+
+@rule("D23", cites="ITI TF-2: Appendix B")
+def oids_are_well_formed(value: Carrier) -> Iterator[Violation]:
+    """An OID is numbers parted by dots, without leading zeros, at most 64 characters."""
+    for name, text in _OIDS[type(value)](value):
+        if text is not None and not OID.fullmatch(text) and (text or name != "repositoryUniqueId"):
+            yield Violation(f"{name} is not an OID of at most 64 characters", attribute=name, value=text)
+
+
+@rule("D36", cites="ITI TF-3: 4.2.3.2.24, 4.2.3.3.11, 4.2.3.4.8")
+def title_keeps_to_its_length(value: Carrier) -> Iterator[Violation]:
+    """A title has less than 128 characters (SubmissionSet less than 256, Folder at most 256)."""
+    longest = _LONGEST_TITLE[type(value)]
+    title: InternationalString | None = value.title
+    for part in () if title is None else title.strings:
+        if len(part.value) > longest:
+            yield Violation(
+                f"title has {len(part.value)} characters, at most {longest} are allowed",
+                attribute="title",
+                value=part.value,
+            )
+
+
+@rule("D39", cites="ITI TF-3: 4.2.3.2.12")
+def home_community_id_is_an_oid_urn(value: MetadataObject) -> Iterator[Violation]:
+    """A homeCommunityId, where it is given, is urn:oid: and an OID of at most 64 characters."""
+    home = value.homeCommunityId
+    if home is not None and not HOME_COMMUNITY_ID.fullmatch(home):
+        yield Violation("homeCommunityId is not urn:oid:<OID>", attribute="homeCommunityId", value=home)
+
+
+# --- ids -------------------------------------------------------------------------------------
+
+
+@rule("C09", cites="ITI TF-3: 4.2.3.1.5; RFC 4122")
+def uuids_are_well_formed(value: MetadataObject) -> Iterator[Violation]:
+    """An id that starts with urn:uuid: is a UUID; it should be written in lower case."""
+    for attribute, id in _IDS[type(value)](value):
+        if not id or id[: len(_URN)].lower() != _URN:
+            continue
+        if not UUID.fullmatch(id):
+            yield Violation(f"{attribute} is not urn:uuid:<UUID>", attribute=attribute, value=id)
+        elif id != id.lower():
+            text = f"{attribute} is not in lower case"
+            yield Violation(text, attribute=attribute, value=id, code="", severity=Severity.WARNING)
+
+
+# --- lengths ---------------------------------------------------------------------------------
+
+
+@rule("C22", cites="ITI TF-3: 4.2.3.1.1")
+def texts_keep_to_their_length(value: MetadataObject) -> Iterator[Violation]:
+    """No text is longer than ebRIM allows: 256 a value, code or identifier, 1024 a text in a language."""
+    for walk, limit in _LENGTHS:
+        for attribute, text in walk(value):
+            if len(text) > limit:
+                found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
+                yield Violation(found, attribute=attribute, value=text)
+
+
+def _versions(value: MetadataObject) -> Iterator[tuple[str, str]]:
+    return ((name, text) for name, text in _VERSIONS[type(value)](value) if text)
+
+
+def _values(value: MetadataObject) -> Iterator[tuple[str, str]]:
+    """All values of slots, codes and identifiers, and the names of slots."""
+    for name, text in _LONG_NAMES[type(value)](value):
+        if text:
+            yield name, text
+    for name, code in codes_of(value):
+        yield name, code.code
+        yield name, code.codingScheme
+    for holder in slot_holders(value):
+        for name, values in slots_of(holder):
+            yield "slot name", name
+            for text in values:
+                yield name, text
+
+
+def _strings(value: MetadataObject) -> Iterator[tuple[str, str]]:
+    """All texts in a language: titles, comments, display names."""
+    for name, string in strings_of(value):
+        for part in string.strings:
+            yield name, part.value
+    for name, code in codes_of(value):
+        for part in code.displayName.strings if code.displayName else ():
+            yield name, part.value
+
+
+_LENGTHS: Final = ((_versions, 16), (_values, 256), (_strings, 1024))

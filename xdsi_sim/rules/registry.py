@@ -1,0 +1,215 @@
+"""Rules by id, and the way from a broken rule to what the peer is told.
+
+A rule is a function from one subject to every `Violation` in it. Ids are those of the catalogue: a
+letter for the group, two digits; never reused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, Literal, TypeVar
+
+from xdsi_sim.errors import Finding, Severity, UsageError
+from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
+
+__all__ = [
+    "META",
+    "REGISTRY_METADATA_ERROR",
+    "REPOSITORY_METADATA_ERROR",
+    "RULES",
+    "Ground",
+    "Rule",
+    "Verdict",
+    "Violation",
+    "explain",
+    "judge",
+    "rule",
+    "rules",
+]
+
+META: Final = "META"
+"""Stands for the metadata error of whoever finds it (ITI TF-3: Table 4.2.4.1-2)."""
+REGISTRY_METADATA_ERROR: Final = "XDSRegistryMetadataError"
+REPOSITORY_METADATA_ERROR: Final = "XDSRepositoryMetadataError"
+
+Ground = Literal["std", "profile", "choice"]
+"""The text says so; a national or project profile says so; left open by the text and chosen here."""
+
+_BECAUSE: Final[dict[Ground, str]] = {
+    "std": "The framework says so",
+    "profile": "A profile says so",
+    "choice": "The framework leaves this open; chosen here",
+}
+_SEVERITY: Final = {Severity.ERROR: SEVERITY_ERROR, Severity.WARNING: SEVERITY_WARNING}
+_LONGEST_VALUE: Final = 256  # so that a codeContext keeps its end, the rule's id, within 1 KiB
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where a subject breaks a rule."""
+
+    text: str
+    """What was found and what was expected; names the attribute, leaves out its value."""
+    location: str | None = None
+    """Id of the object; None stands for the subject's own."""
+    attribute: str | None = None
+    value: str | None = None
+    code: str | None = None
+    """Another errorCode than the rule's, where the catalogue names two; `""`: the peer is told nothing."""
+    severity: Severity | None = None
+    """Another severity than the rule's, where the catalogue names two."""
+
+
+Check = Callable[[Any], Iterator[Violation]]
+_C = TypeVar("_C", bound=Check)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the catalogue."""
+
+    id: str
+    check: Check
+    text: str
+    """What must hold, in words."""
+    cites: str | None
+    """Sections that decide, parted by `; `; None where no text does."""
+    code: str | None
+    """errorCode, `META`, or None where the peer is told nothing."""
+    severity: Severity
+    ground: Ground
+
+
+RULES: Final[dict[str, Rule]] = {}
+"""Every rule by id, filled as the modules of this package are imported."""
+
+
+def rule(
+    id: str,
+    *,
+    cites: str | None = None,
+    code: str | None = META,
+    severity: Severity = Severity.ERROR,
+    ground: Ground = "std",
+) -> Callable[[_C], _C]:
+    """Register the decorated function as the rule `id`; its docstring says what must hold."""
+
+    def register(check: _C) -> _C:
+        if id in RULES:
+            raise ValueError(f"rule {id} is there twice")
+        text = " ".join((check.__doc__ or "").split())
+        RULES[id] = Rule(
+            id=id, check=check, text=text, cites=cites, code=code, severity=severity, ground=ground
+        )
+        return check
+
+    return register
+
+
+def rules(*ids: str) -> tuple[Rule, ...]:
+    """The rules of these ids, in this order; raises KeyError for an unknown one."""
+    return tuple(RULES[id] for id in ids)
+
+
+def explain(id: str) -> str:
+    """The rule in words, with error code and source; raises UsageError for an unknown id."""
+    found = RULES.get(id)
+    if found is None:
+        near = get_close_matches(id.upper(), RULES, n=1, cutoff=0.5)
+        raise UsageError(f"unknown rule {id!r}.", hint=f"Did you mean {near[0]!r}?" if near else None)
+    code = "no error code" if found.code is None else _code_in_words(found.code)
+    source = f" ({found.cites})" if found.cites else ""
+    return f"{found.id}  {found.severity}, {code}\n{found.text}\n{_BECAUSE[found.ground]}{source}."
+
+
+def _code_in_words(code: str) -> str:
+    return f"{REGISTRY_METADATA_ERROR} or {REPOSITORY_METADATA_ERROR}" if code == META else code
+
+
+# --- judging ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All that was found in one message: for the log, and as the peer is told."""
+
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[RegistryError, ...] = ()
+    """What has an errorCode, errors and warnings."""
+
+    @property
+    def accepted(self) -> bool:
+        """Nothing weighs more than a warning."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+_NOTHING_FOUND: Final = Verdict()
+
+
+def judge(
+    pairs: Iterable[tuple[object, tuple[Rule, ...]]], metadata_error: str = REGISTRY_METADATA_ERROR
+) -> Verdict:
+    """Hold each subject against its rules; `metadata_error` is what `META` stands for here."""
+    found = [
+        (subject, one, violation)
+        for subject, its_rules in pairs
+        for one in its_rules
+        for violation in one.check(subject)
+    ]
+    if not found:
+        return _NOTHING_FOUND
+    breaches = [_Breach.of(*parts, metadata_error) for parts in found]
+    return Verdict(
+        findings=tuple(breach.finding() for breach in breaches),
+        errors=tuple(breach.registry_error(breach.code) for breach in breaches if breach.code is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Breach:
+    """A violation with what its rule says about it."""
+
+    rule: Rule
+    violation: Violation
+    code: str | None
+    severity: Severity
+    location: str | None
+
+    @classmethod
+    def of(cls, subject: object, rule: Rule, violation: Violation, metadata_error: str) -> _Breach:
+        code = rule.code if violation.code is None else violation.code or None
+        severity = violation.severity or rule.severity
+        location = violation.location or getattr(subject, "entryUUID", None)
+        return cls(rule, violation, metadata_error if code == META else code, severity, location)
+
+    def finding(self) -> Finding:
+        value = self.violation.value
+        return Finding(
+            rule=self.rule.id,
+            severity=self.severity,
+            text=self.violation.text if value is None else f"{self.violation.text}: {_short(value)!r}",
+            location=self.location,
+            cites=self.rule.cites,
+        )
+
+    def registry_error(self, code: str) -> RegistryError:
+        violation = self.violation
+        facts = (
+            ("object", self.location),
+            ("attribute", violation.attribute),
+            ("value", None if violation.value is None else _short(violation.value)),
+            ("rule", self.rule.id),
+        )
+        given = (f"{name}={text}" for name, text in facts if text is not None)
+        return RegistryError(
+            errorCode=code,
+            codeContext="; ".join((violation.text, *given)),
+            severity=_SEVERITY[self.severity],
+        )
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"

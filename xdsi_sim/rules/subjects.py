@@ -1,0 +1,215 @@
+"""What rules of a submission look at: the request as a whole, and what its receiver knows already.
+
+Ids of the form `urn:uuid:` are compared in lower case (see `id_key`); all others, the symbolic ids, as
+they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from xdsi_sim.ebrim.model import (
+    Association,
+    DocumentEntry,
+    Folder,
+    MetadataObject,
+    RegistryObjectList,
+    SubmissionSet,
+)
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.vocab import Association as AssociationType
+
+__all__ = [
+    "Carrier",
+    "Fingerprint",
+    "Known",
+    "Lookup",
+    "Provision",
+    "Registered",
+    "Submission",
+    "id_key",
+    "is_uuid",
+]
+
+_UUID: Final = "urn:uuid:"
+
+
+def is_uuid(id: str) -> bool:
+    """Whether `id` is, or claims to be, an id that holds outside the request (ITI TF-3: 4.2.3.1.5)."""
+    return id.startswith(_UUID)
+
+
+def id_key(id: str) -> str:
+    """The form in which ids are compared."""
+    return id.lower() if id.startswith(_UUID) else id
+
+
+Carrier = SubmissionSet | DocumentEntry | Folder
+"""What has patientId and uniqueId."""
+
+
+def _carriers(objects: RegistryObjectList) -> tuple[Carrier, ...]:
+    return (*objects.submissionSets, *objects.documentEntries, *objects.folders)
+
+
+# --- what a registry knows -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What a registry must look up before it can judge a submission."""
+
+    uuids: tuple[str, ...]
+    """Ids of the objects and of what they refer to, without symbolic ones."""
+    uniqueIds: tuple[str, ...]
+    patientIds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, objects: RegistryObjectList) -> Lookup:
+        """What is to be looked up for these objects, each thing once."""
+        uuids = {id_key(value.entryUUID): None for value in objects.objects()}
+        for association in objects.associations:
+            uuids[id_key(association.sourceObject or "")] = None
+            uuids[id_key(association.targetObject or "")] = None
+        carriers = _carriers(objects)
+        return cls(
+            uuids=tuple(filter(is_uuid, uuids)),
+            uniqueIds=tuple({value.uniqueId: None for value in carriers if value.uniqueId}),
+            patientIds=tuple({value.patientId: None for value in carriers if value.patientId}),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """An object that the registry holds, as far as rules ask."""
+
+    entryUUID: str
+    kind: type[MetadataObject]
+    availabilityStatus: str | None = None
+    patientId: str | None = None
+    """The surviving one after merges."""
+    uniqueId: str | None = None
+    hash: str | None = None
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The answers to a `Lookup`."""
+
+    objects: Mapping[str, Registered] = field(default_factory=dict)
+    """By entryUUID in lower case, those of the uuids that exist."""
+    uniqueIds: Mapping[str, tuple[Registered, ...]] = field(default_factory=dict)
+    """By uniqueId, all objects that have it."""
+    patients: Mapping[str, str] = field(default_factory=dict)
+    """Each patient id of the request that was ever fed, with the id that survives: mostly itself."""
+    authority: str | None = None
+    """OID of the affinity domain's assigning authority; None where any will do."""
+    any_patient: bool = False
+    """The registry takes patient ids that nobody fed."""
+
+
+# --- subjects --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A request with its objects by id, and what the registry knows, if it was asked."""
+
+    request: SubmitObjectsRequest
+    column: int
+    """Of `Attr.need`: whose duties hold."""
+    known: Known
+    by_id: Mapping[str, MetadataObject]
+    """The objects of the request by `id_key`."""
+    members: tuple[Association, ...]
+    """The HasMember associations."""
+    relationships: tuple[Association, ...]
+    """The associations of all other types."""
+
+    @classmethod
+    def of(cls, request: SubmitObjectsRequest, *, column: int, known: Known | None = None) -> Submission:
+        """The request seen by `column`; without `known`, only what the request tells can be judged."""
+        members, relationships = _split(request.objects.associations)
+        return cls(
+            request=request,
+            column=column,
+            known=_KNOWING_NOTHING if known is None else known,
+            by_id={id_key(value.entryUUID): value for value in request.objects.objects()},
+            members=members,
+            relationships=relationships,
+        )
+
+    @property
+    def objects(self) -> RegistryObjectList:
+        """The objects of the request."""
+        return self.request.objects
+
+    def carriers(self) -> tuple[Carrier, ...]:
+        """The objects with patientId and uniqueId."""
+        return _carriers(self.request.objects)
+
+    def within(self, ref: str | None) -> MetadataObject | None:
+        """The object of the request that `ref` names."""
+        return None if ref is None else self.by_id.get(id_key(ref))
+
+    def registered(self, ref: str | None) -> Registered | None:
+        """The object of the registry that `ref` names, where it is none of the request."""
+        if ref is None or (key := id_key(ref)) in self.by_id:
+            return None
+        return self.known.objects.get(key)
+
+    def kind_of(self, ref: str | None) -> type[MetadataObject] | None:
+        """The kind of the object that `ref` names; None where it is not known."""
+        within = self.within(ref)
+        if within is not None:
+            return type(within)
+        registered = self.registered(ref)
+        return None if registered is None else registered.kind
+
+    def patient_of(self, ref: str | None) -> str | None:
+        """The patient of the object that `ref` names, seen through merges."""
+        within = self.within(ref)
+        if isinstance(within, SubmissionSet | DocumentEntry | Folder):
+            return self.surviving(within.patientId)
+        registered = self.registered(ref)
+        return None if registered is None else self.surviving(registered.patientId)
+
+    def surviving(self, patient_id: str | None) -> str | None:
+        """The patient id after merges."""
+        return None if patient_id is None else self.known.patients.get(patient_id, patient_id)
+
+
+_KNOWING_NOTHING: Final = Known()
+
+
+def _split(associations: Iterable[Association]) -> tuple[tuple[Association, ...], tuple[Association, ...]]:
+    members: list[Association] = []
+    relationships: list[Association] = []
+    for association in associations:
+        is_member = association.associationType == AssociationType.HAS_MEMBER
+        (members if is_member else relationships).append(association)
+    return tuple(members), tuple(relationships)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """Hash and size of a document's bytes."""
+
+    id: str
+    """Document/@id where it was sent, uniqueId where it is stored."""
+    hash: str
+    """SHA-1, hex."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision:
+    """A submission with its documents, and what the repository stores under the same uniqueIds."""
+
+    submission: Submission
+    documents: tuple[Fingerprint, ...]
+    stored: Mapping[str, Fingerprint] = field(default_factory=dict)
+    """By uniqueId."""

@@ -1,0 +1,136 @@
+"""Which rules hold for which transaction: a table, and the checks that walk it.
+
+A repository judges all that the request alone tells, so that one answer lists everything; what needs
+the registry comes back from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+
+# Imported for the rules that they register.
+from xdsi_sim.rules import (  # noqa: F401 - importing is what registers
+    association,
+    attributes,
+    author,
+    classification,
+    document_entry,
+    membership,
+    presence,
+    registration,
+    repository,
+    slot,
+    submission,
+)
+from xdsi_sim.rules.registry import (
+    REGISTRY_METADATA_ERROR,
+    REPOSITORY_METADATA_ERROR,
+    Rule,
+    Verdict,
+    judge,
+    rules,
+)
+from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
+
+__all__ = ["TRANSACTIONS", "Ruleset", "check_provision", "check_registration"]
+
+_STRUCTURE: Final = "C09 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
+_CARRIER: Final = f"{_STRUCTURE} D08 D15 D23 D36"
+
+_OBJECTS: Final = {
+    SubmissionSet: f"{_CARRIER} D20 D21",
+    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D34 E30",
+    Folder: _CARRIER,
+    Association: _STRUCTURE,
+}
+_SUBMISSION: Final = (
+    "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
+    "E26 E28 E29 F12"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """The rules of one transaction by their subject."""
+
+    metadata_error: str
+    """What `META` stands for."""
+    column: int
+    """Of `Attr.need`."""
+    submission: tuple[Rule, ...]
+    objects: Mapping[type, tuple[Rule, ...]]
+    registration: tuple[Rule, ...] = ()
+    """Rules of the submission that hold only where it is known what the registry holds."""
+    provision: tuple[Rule, ...] = ()
+
+
+def _by_type(ids: Mapping[type, str]) -> dict[type, tuple[Rule, ...]]:
+    return {type_: rules(*text.split()) for type_, text in ids.items()}
+
+
+TRANSACTIONS: Final = {
+    "ITI-41": Ruleset(
+        metadata_error=REPOSITORY_METADATA_ERROR,
+        column=0,
+        submission=rules(*_SUBMISSION.split()),
+        objects=_by_type(_OBJECTS),
+        provision=rules(*["G01", "G02", "G03", "G04", "G05", "G06", "G07"]),
+    ),
+    "ITI-42": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=1,
+        submission=rules(*_SUBMISSION.split(), "F01"),
+        objects=_by_type(_OBJECTS),
+        registration=rules(
+            *[
+                "C10",
+                "E04",
+                "E11",
+                "E12",
+                "E20",
+                "E21",
+                "E22",
+                "F02",
+                "F03",
+                "F04",
+                "F05",
+                "F09",
+                "F10",
+                "F11",
+                "F14",
+                "F15",
+            ]
+        ),
+    ),
+}
+"""By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
+
+
+def check_registration(request: SubmitObjectsRequest, known: Known | None = None) -> Verdict:
+    """All that is wrong with a request of ITI-42; without `known`, all that the request alone tells."""
+    ruleset = TRANSACTIONS["ITI-42"]
+    subject = Submission.of(request, column=ruleset.column, known=known)
+    held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
+    return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
+
+
+def check_provision(
+    request: SubmitObjectsRequest,
+    documents: tuple[Fingerprint, ...],
+    stored: Mapping[str, Fingerprint] | None = None,
+) -> Verdict:
+    """All that is wrong with a request of ITI-41, its documents, and what is stored by uniqueId."""
+    ruleset = TRANSACTIONS["ITI-41"]
+    subject = Submission.of(request, column=ruleset.column)
+    provision = Provision(submission=subject, documents=documents, stored=stored or {})
+    pairs = [(subject, ruleset.submission), (provision, ruleset.provision), *_objects(request, ruleset)]
+    return judge(pairs, ruleset.metadata_error)
+
+
+def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:
+    return ((value, ruleset.objects[type(value)]) for value in request.objects.objects())

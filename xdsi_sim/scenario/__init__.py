@@ -1,0 +1,1 @@
+"""Scenarios: YAML that plays actors against each other or against a system under test, and its verdict."""

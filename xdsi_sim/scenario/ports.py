@@ -1,0 +1,136 @@
+"""What scenarios need of a running topology, as Protocols: a blocking client, stores, the exchange log.
+
+`topology.build` starts what realises them; a test may give any other realisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from xdsi_sim.actors.flow import Call
+from xdsi_sim.content import Content
+from xdsi_sim.dicom.study import Study
+from xdsi_sim.errors import Finding
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.topology.model import Topology
+
+__all__ = ["Client", "HttpReply", "Part", "Reply", "Running", "StudyStore"]
+
+
+class Reply(Protocol):
+    """What came back for one SOAP message."""
+
+    @property
+    def answer(self) -> Any:
+        """The response value of the transaction, or `actors.flow.NoAnswer`."""
+        ...
+
+    @property
+    def exchange(self) -> str:
+        """Id of the exchange in the log."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the answer as a message."""
+        ...
+
+
+class Part(Protocol):
+    """One part of an HTTP answer."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header fields of the part, names in lower case."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """The octets."""
+        ...
+
+
+class HttpReply(Protocol):
+    """What came back for one GET."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status; 0 where no answer came."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header fields, names in lower case."""
+        ...
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of a multipart answer; one where the answer is not multipart."""
+        ...
+
+    @property
+    def exchange(self) -> str:
+        """Id of the exchange in the log."""
+        ...
+
+
+class Client(Protocol):
+    """Sends for whatever actor the scenario plays, and blocks until the answer is there."""
+
+    def call(self, call: Call, *, sender: str, conversation: str) -> Reply:
+        """Send a SOAP message."""
+        ...
+
+    def get(
+        self, url: str, *, accept: str, transaction: str, sender: str, conversation: str
+    ) -> HttpReply:
+        """Send a GET of DICOMweb."""
+        ...
+
+
+class StudyStore(Protocol):
+    """The instance store of an imaging source, as its own administrator uses it."""
+
+    def add_all(self, paths: Iterable[Path]) -> Any:
+        """Take DICOM files in."""
+        ...
+
+    def studies(self) -> Sequence[Any]:
+        """The studies that are here."""
+        ...
+
+    def study(self, uid: str) -> Study | None:
+        """One study, summarised from its stored instances; None where it is not here."""
+        ...
+
+
+class Running(Protocol):
+    """A topology whose actors answer."""
+
+    @property
+    def topology(self) -> Topology:
+        """What was started."""
+        ...
+
+    @property
+    def client(self) -> Client:
+        """For the actors that the scenario plays."""
+        ...
+
+    def store_of(self, source_id: str) -> StudyStore:
+        """The instance store of an imaging source."""
+        ...
+
+    def url_of(self, actor_id: str) -> str:
+        """Where the actor answers."""
+        ...
+
+    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
+        """The log, whole or of one conversation, in the order in which the exchanges began."""
+        ...
+
+    def close(self) -> None:
+        """Stop the actors and give up what they hold."""
+        ...

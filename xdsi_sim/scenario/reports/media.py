@@ -1,0 +1,80 @@
+"""What a body is, as far as a report has to know: from its Content-Type and its first octets."""
+
+from __future__ import annotations
+
+from email.message import Message
+from enum import StrEnum
+from typing import Final
+
+from xdsi_sim.content import Content
+
+__all__ = ["SNIFFED", "Headers", "Kind", "head_of", "header", "kind_of", "parameter"]
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Kind(StrEnum):
+    """The word a report uses for a body."""
+
+    XML = "XML"
+    JSON = "JSON"
+    TEXT = "text"
+    MULTIPART = "multipart"
+    DICOM = "DICOM object"
+    BINARY = "binary"
+
+
+_BY_TYPE: Final = (  # first hit wins: how the media type begins, how it ends
+    ("multipart/", "", Kind.MULTIPART),
+    ("application/xml", "", Kind.XML),
+    ("text/xml", "", Kind.XML),
+    ("application/xop+xml", "", Kind.XML),
+    ("application/json", "", Kind.JSON),
+    ("application/dicom", "+json", Kind.JSON),
+    ("", "+json", Kind.JSON),
+    ("", "+xml", Kind.XML),
+    ("application/dicom", "", Kind.DICOM),
+    ("text/", "", Kind.TEXT),
+)
+SNIFFED: Final = 132
+"""Octets that `kind_of` looks at."""
+_DICOM_PREFIX: Final = slice(128, 132)  # PS3.10: 7.1, after the preamble
+
+
+def kind_of(headers: Headers, head: bytes) -> Kind:
+    """Kind of a body; a type that is missing or says nothing is settled by its first octets."""
+    media = header(headers, "content-type").partition(";")[0].strip().lower()
+    for start, end, kind in _BY_TYPE:
+        if media.startswith(start) and media.endswith(end):
+            return kind
+    return _sniffed(head)
+
+
+def _sniffed(head: bytes) -> Kind:
+    if head[_DICOM_PREFIX] == b"DICM":
+        return Kind.DICOM
+    return Kind.XML if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else Kind.BINARY
+
+
+def head_of(body: Content, octets: int, start: int = 0) -> bytes:
+    """At most so many octets from `start` on."""
+    pieces = []
+    with body.open() as source:
+        source.seek(start)
+        while octets > 0 and (piece := source.read(octets)):
+            pieces.append(piece)
+            octets -= len(piece)
+    return b"".join(pieces)
+
+
+def header(headers: Headers, name: str) -> str:
+    """Value of the first header of that name, in any case; empty where there is none."""
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+def parameter(headers: Headers, name: str) -> str:
+    """Value of a Content-Type parameter without its quotes; empty where there is none."""
+    message = Message()
+    message["Content-Type"] = header(headers, "content-type").replace("\r", " ").replace("\n", " ")
+    value = message.get_param(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,175 @@
+"""Plays the steps of a scenario in order, in the calling thread, and records what came of each.
+
+A step whose expectation does not hold ends the run as `fail`; a defect of ours ends it as `error`, which
+says nothing about whoever was tested. What was not reached is `not-run`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+from uuid import uuid4
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.scenario.expectations import judge
+from xdsi_sim.scenario.language import StepBase
+from xdsi_sim.scenario.loader import Loaded
+from xdsi_sim.scenario.ports import Running
+from xdsi_sim.scenario.record import ActorInfo, RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed
+from xdsi_sim.scenario.variables import NotThere, resolve
+
+__all__ = ["Audience", "Silent", "actors_of", "play"]
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Audience(Protocol):
+    """Who is told how the run goes, while it goes."""
+
+    def begins(self, number: int, step: StepBase) -> None:
+        """Step `number`, from 1, is about to be played."""
+        ...
+
+    def ended(self, number: int, record: StepRecord) -> None:
+        """Step `number` was played, or will not be."""
+        ...
+
+
+class Silent:
+    """Nobody."""
+
+    def begins(self, number: int, step: StepBase) -> None:
+        """Nothing."""
+
+    def ended(self, number: int, record: StepRecord) -> None:
+        """Nothing."""
+
+
+def play(loaded: Loaded, running: Running, audience: Audience | None = None) -> RunRecord:
+    """Play all steps up to the first that does not pass."""
+    started, begin = time.time(), time.perf_counter()
+    watching = audience or Silent()
+    player = _Player(running=running, folder=loaded.folder, scope=_first_scope(loaded, running))
+    records: list[StepRecord] = []
+    for number, step in enumerate(loaded.scenario.steps, start=1):
+        if all(record.verdict is Verdict.PASS for record in records):
+            watching.begins(number, step)
+            records.append(player.step(step))
+        else:
+            records.append(_not_run(step))
+        watching.ended(number, records[-1])
+    scenario = loaded.scenario
+    return RunRecord(
+        scenario=scenario.name,
+        title=scenario.title,
+        description=scenario.description.strip(),
+        cites=scenario.cites,
+        started=started,
+        duration=time.perf_counter() - begin,
+        steps=tuple(records),
+        exchanges=tuple(
+            exchange for exchange in running.exchanges() if exchange.conversation in player.conversations
+        ),
+        actors=actors_of(running),
+    )
+
+
+def actors_of(running: Running) -> tuple[ActorInfo, ...]:
+    """Everybody in the topology."""
+    return tuple(
+        ActorInfo(
+            id=placed.actor.id,
+            role=placed.actor.role,
+            url=None if placed.address_less else running.url_of(placed.actor.id),
+            oid=placed.actor.metadata_oid,
+            home=placed.community.homeCommunityId,
+            community=placed.community.id,
+        )
+        for placed in running.topology.actors()
+    )
+
+
+def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
+    """What `${…}` knows before the first step; a variable may refer to those before it."""
+    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}}
+    for name, value in loaded.scenario.variables.items():
+        scope[name] = resolve(value, scope)
+    return scope
+
+
+@dataclass(kw_only=True)
+class _Player:
+    """One run: what was saved so far."""
+
+    running: Running
+    folder: Path
+    scope: dict[str, Any]
+    conversations: set[str] = field(default_factory=set)
+
+    def step(self, step: StepBase) -> StepRecord:
+        """Play one step; whatever goes wrong in it becomes its verdict."""
+        stage = self._stage()
+        started, begin = time.time(), time.perf_counter()
+        record = StepRecord(
+            name=step.name, kind=step.kind.key, verdict=Verdict.PASS, started=started, duration=0.0
+        )
+        record = replace(record, **self._played(step, stage))
+        return replace(
+            record,
+            duration=time.perf_counter() - begin,
+            exchanges=tuple(exchange.id for exchange in self.running.exchanges(stage.conversation)),
+            findings=(*record.findings, *stage.findings),
+        )
+
+    def _stage(self) -> Stage:
+        conversation = secrets.token_hex(8)
+        self.conversations.add(conversation)
+        return Stage(
+            running=self.running,
+            conversation=conversation,
+            folder=self.folder,
+            now=lambda: datetime.now(UTC),
+            new_uid=lambda: f"2.25.{uuid4().int}",
+        )
+
+    def _played(self, step: StepBase, stage: Stage) -> Mapping[str, Any]:
+        """What the record of the step says of its outcome."""
+        try:
+            outcome = step.kind.play(resolve(step.parameters, self.scope), stage)
+            expect = resolve(step.expect, self.scope)
+        except (StepFailed, NotThere) as error:
+            return {"verdict": Verdict.FAIL, "text": str(error)}
+        except UsageError as error:
+            return {"verdict": Verdict.ERROR, "text": str(error)}
+        except KeyboardInterrupt:
+            return {"verdict": Verdict.ERROR, "text": "interrupted"}
+        except Exception as error:
+            _LOG.exception("step '%s' went wrong", step.name)
+            return {"verdict": Verdict.ERROR, "text": f"went wrong inside xdsi-sim: {error!r}"}
+        if step.save:
+            self.scope[step.save] = outcome.value
+        return _judged(step, expect, outcome)
+
+
+def _judged(step: StepBase, expect: Any, outcome: Outcome) -> Mapping[str, Any]:
+    checks = (*outcome.checks, *judge(expect, outcome, step.kind, cites=step.cites))
+    return {
+        "verdict": Verdict.PASS if all(check.ok for check in checks) else Verdict.FAIL,
+        "text": outcome.text,
+        "details": outcome.details,
+        "checks": checks,
+        "findings": outcome.findings,
+    }
+
+
+def _not_run(step: StepBase) -> StepRecord:
+    return StepRecord(
+        name=step.name, kind=step.kind.key, verdict=Verdict.NOT_RUN, started=time.time(), duration=0.0
+    )

@@ -1,0 +1,1 @@
+"""Twisted, incoming: HTTP front, SOAP and DICOMweb resources, start and stop."""

@@ -1,0 +1,51 @@
+"""Drives an actor's flow with the reactor: calls go out at once, durable work is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from twisted.internet.defer import Deferred, gatherResults
+
+from xdsi_sim.actors.flow import Answer, Call, Effect, Flow, Send
+
+__all__ = ["drive", "when_done"]
+
+Sender = Callable[[Call], Deferred[Answer]]
+
+
+async def drive(flow: Flow[Any], send: Sender, reactor: Any) -> Any:
+    """Run `flow` to its end and give its response; what it raises is raised."""
+    try:
+        effect: Effect = next(flow)
+        while True:
+            try:
+                outcome = await _outcome(effect, send, reactor)
+            except Exception as error:  # noqa: BLE001  the flow decides what to make of it
+                effect = flow.throw(error)
+            else:
+                effect = flow.send(outcome)
+    except StopIteration as stop:
+        return stop.value
+
+
+def _outcome(effect: Effect, send: Sender, reactor: Any) -> Deferred[Any]:
+    if isinstance(effect, Send):
+        return gatherResults([send(call) for call in effect.calls]).addCallback(tuple)
+    return when_done(effect.future, reactor)
+
+
+def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
+    """A Deferred that fires in the reactor's thread when `future` is done."""
+    deferred: Deferred[Any] = Deferred()
+
+    def fire() -> None:
+        error = future.exception()
+        if error is None:
+            deferred.callback(future.result())
+        else:
+            deferred.errback(error)
+
+    future.add_done_callback(lambda _future: reactor.callFromThread(fire))
+    return deferred

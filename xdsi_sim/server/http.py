@@ -1,0 +1,166 @@
+"""The HTTP front: bodies are taken apart while they arrive, answers are streamed in segments."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from twisted.internet.interfaces import IPullProducer
+from twisted.web.http import HTTPChannel, parse_qs
+from twisted.web.resource import IResource
+from twisted.web.server import Request, Site
+from zope.interface import implementer
+
+from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, chunks_of
+from xdsi_sim.exchange import HttpMessage
+from xdsi_sim.soap.mtom import PackageReader
+
+__all__ = ["Front", "FrontRequest", "answer"]
+
+_LOG: Final = logging.getLogger(__name__)
+_IDLE: Final = 60  # seconds a connection may be silent
+
+
+class FrontRequest(Request):
+    """A request whose body goes through a PackageReader and is never held whole."""
+
+    channel: Any
+    transport: Any
+    reader: PackageReader | None = None
+    gone = False
+    """Whether the peer has left before it got its answer."""
+
+    def gotLength(self, length: int | None) -> None:
+        """The headers are there and the body is about to come."""
+        self.content = None
+        if length != 0:
+            content_type = self.header("content-type") or ""
+            self.reader = PackageReader(content_type, self.channel.site.spool)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """The next piece of the body."""
+        if self.reader is not None:
+            self.reader.feed(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """All of it is there: Twisted's own would read the body again to look for form fields."""
+        self.method, self.uri, self.clientproto = command, path, version
+        self.client, self.host = self.channel.getPeer(), self.channel.getHost()
+        self.path, _, query = path.partition(b"?")
+        self.args = parse_qs(query, keep_blank_values=True) if query else {}
+        self.process()
+
+    def connectionLost(self, reason: Any) -> None:
+        """The peer is gone; what it sent so far goes, too."""
+        self.gone = True
+        if self.reader is not None:
+            self.reader.abandon()
+        super().connectionLost(reason)
+
+    def header(self, name: str) -> str | None:
+        """A header's value as text, several joined by commas."""
+        values = self.requestHeaders.getRawHeaders(name)
+        return ", ".join(values) if values else None
+
+    @property
+    def peer(self) -> str:
+        """`host:port` of the other end."""
+        address = self.getClientAddress()
+        return f"{address.host}:{address.port}"
+
+    def message(self, segments: Sequence[Segment]) -> HttpMessage:
+        """The request as it was on the wire."""
+        return HttpMessage(
+            start_line=f"{self.method.decode()} {self.uri.decode()} {self.clientproto.decode()}",
+            headers=_header_list(self.requestHeaders),
+            body=SegmentsContent(tuple(segments)),
+        )
+
+
+def _header_list(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.getAllRawHeaders()
+        for value in values
+    )
+
+
+class Front(Site):
+    """The site of one port: a resource tree and the folder in which large parts are spooled."""
+
+    requestFactory = FrontRequest
+    protocol: Any = HTTPChannel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
+
+    def __init__(self, root: IResource, spool: Path) -> None:
+        super().__init__(root, timeout=_IDLE)
+        self.spool = spool
+
+    def log(self, request: Any) -> None:
+        """No access log: the exchange log has more."""
+
+
+def answer(
+    request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
+) -> HttpMessage:
+    """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
+    request.setResponseCode(status)
+    for name, value in (*headers, ("Content-Length", str(body_size(segments)))):
+        request.responseHeaders.setRawHeaders(name, [value])
+    message = HttpMessage(
+        start_line=f"HTTP/1.1 {status} {request.code_message.decode()}",
+        headers=_header_list(request.responseHeaders),
+        body=SegmentsContent(tuple(segments)),
+    )
+    if request.method == b"HEAD":
+        request.finish()
+    elif all(isinstance(segment, bytes) for segment in segments):
+        request.write(b"".join(segments))  # type: ignore[arg-type]  # the line above has looked
+        request.finish()
+    else:
+        request.registerProducer(_Sender(request, segments), False)
+    return message
+
+
+@implementer(IPullProducer)
+class _Sender:
+    """Writes segments at the pace of the peer: one chunk each time its buffer is empty."""
+
+    def __init__(self, request: FrontRequest, segments: Sequence[Segment]) -> None:
+        self._request = request
+        self._pieces = _pieces(segments)
+
+    def resumeProducing(self) -> None:
+        """The peer can take more."""
+        try:
+            piece = next(self._pieces, None)
+        except OSError:
+            # the status is out already: an aborted connection is the only honest end
+            _LOG.exception("a content could not be read while it was sent")
+            self._request.transport.abortConnection()
+            return
+        if piece is not None:
+            self._request.write(piece)
+            return
+        self._request.unregisterProducer()
+        self._request.finish()
+
+    def stopProducing(self) -> None:
+        """The peer is gone."""
+        self._pieces.close()
+
+
+def _pieces(segments: Sequence[Segment]) -> Generator[bytes, None, None]:
+    """The bytes of all segments in writes of about one chunk."""
+    gathered: list[bytes] = []
+    size = 0
+    for segment in segments:
+        for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
+            gathered.append(piece)
+            size += len(piece)
+            if size >= CHUNK:
+                yield b"".join(gathered)
+                gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)

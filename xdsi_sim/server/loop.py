@@ -1,0 +1,51 @@
+"""The reactor in a thread of its own, so that whoever starts actors keeps the main thread.
+
+One reactor serves a process: topologies come and go, it stays.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, ParamSpec
+
+from twisted.internet.threads import blockingCallFromThread
+
+__all__ = ["Loop", "running_loop"]
+
+P = ParamSpec("P")
+
+_SWITCH: Final = 50e-6
+"""Seconds a thread may keep the others waiting. A commit asks for the interpreter several times; at
+Python's 5 ms it would wait for the busy reactor longer than for the disk."""
+
+
+class Loop:
+    """A reactor that runs in the background."""
+
+    def __init__(self) -> None:
+        # importing it installs it, which is for the process to decide, and here it does
+        from twisted.internet import reactor  # noqa: PLC0415
+
+        sys.setswitchinterval(_SWITCH)
+        self.reactor: Any = reactor
+        started = threading.Event()
+        self.reactor.callWhenRunning(started.set)
+        self._thread = threading.Thread(target=self._run, name="reactor", daemon=True)
+        self._thread.start()
+        started.wait()
+
+    def _run(self) -> None:
+        self.reactor.run(installSignalHandlers=False)
+
+    def call(self, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Run `function` in the reactor's thread and wait for what it gives; what it raises is raised here."""
+        return blockingCallFromThread(self.reactor, function, *args, **kwargs)
+
+
+@cache
+def running_loop() -> Loop:
+    """The loop of this process, started when first asked for."""
+    return Loop()

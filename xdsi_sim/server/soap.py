@@ -1,0 +1,170 @@
+"""The resource of a SOAP address: POST is a message, GET with `?wsdl` its description."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Generator
+from typing import Any, Final
+
+from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from xdsi_sim.actors.flow import Answer, Call
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
+from xdsi_sim.content import Segment
+from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.resources import wsdl
+from xdsi_sim.server.drive import drive
+from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.services.host import Endpoint, Invocation, Reply
+from xdsi_sim.soap.faults import InternalError
+from xdsi_sim.soap.mtom import Package
+from xdsi_sim.store.exchanges import Recorder
+
+__all__ = ["SoapResource"]
+
+_LOG: Final = logging.getLogger(__name__)
+_LOCATION: Final = re.compile(r'(<soap12:address[^>]*location=")[^"]*(")')
+_IMPORT: Final = re.compile(r'((?:schemaLocation|<(?:wsdl:)?import[^>]*location)=")([^":]+)(")')
+_EMPTY: Final = Package(root=b"", parts={}, mtom=False, raw=())
+
+SendFrom = Callable[[Call, Trace], Deferred[Answer]]
+
+
+class SoapResource(Resource):
+    """One actor's endpoint on the wire, with everything recorded."""
+
+    isLeaf = True
+
+    def __init__(
+        self, *, actor_id: str, endpoint: Endpoint, url: str, send: SendFrom, recorder: Recorder, reactor: Any
+    ) -> None:
+        super().__init__()
+        self._actor_id = actor_id
+        self._endpoint = endpoint
+        self._url = url
+        self._send = send
+        self._recorder = recorder
+        self._reactor = reactor
+
+    # --- description
+
+    def render_GET(self, request: FrontRequest) -> bytes | int:
+        """The WSDL, or a schema that it imports."""
+        names = {key.decode("latin-1").lower(): values[0] for key, values in request.args.items()}
+        if "wsdl" in names:
+            return self._file(request, self._endpoint.port_type.wsdl)
+        if "xsd" in names:
+            return self._file(request, names["xsd"].decode("latin-1"))
+        request.setHeader("Allow", "POST")
+        answer(request, 405, _TEXT, [b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"])
+        return NOT_DONE_YET
+
+    def _file(self, request: FrontRequest, name: str) -> int:
+        folder = wsdl()
+        known = {str(path.relative_to(folder)): path for path in folder.rglob("*.[wx]s[d]*")}
+        if name not in known:
+            answer(request, 404, _TEXT, [f"no file {name[:80]!r} here\n".encode()])
+            return NOT_DONE_YET
+        text = known[name].read_text(encoding="utf-8")
+        text = _LOCATION.sub(lambda match: f"{match[1]}{self._url}{match[2]}", text)
+        below = name.rpartition("/")[0]
+        prefix = f"{self._url}?xsd={below + '/' if below else ''}"
+        text = _IMPORT.sub(lambda match: f"{match[1]}{prefix}{match[2]}{match[3]}", text)
+        answer(request, 200, (("Content-Type", "text/xml; charset=UTF-8"),), [text.encode()])
+        return NOT_DONE_YET
+
+    # --- messages
+
+    def render_POST(self, request: FrontRequest) -> int:
+        """Serve one message."""
+        served = _Served(request, Trace.parse(request.header(TRACE_HEADER), request.peer), self._actor_id)
+        try:
+            served.package = request.reader.finish() if request.reader is not None else _EMPTY
+            served.invocation = self._endpoint.invocation(served.package)
+            operation = self._endpoint.begin(served.invocation)
+        except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
+            self._failed(served, error)
+            return NOT_DONE_YET
+        if not isinstance(operation, Generator):
+            self._finish(served, operation)
+            return NOT_DONE_YET
+        onward = Trace(served.trace.conversation, self._actor_id)
+        flow = drive(operation, lambda call: self._send(call, onward), self._reactor)
+        Deferred.fromCoroutine(flow).addCallbacks(
+            lambda response: self._finish(served, response),
+            lambda failure: self._failed(served, failure.value),
+        )
+        return NOT_DONE_YET
+
+    def _finish(self, served: _Served, response: Any) -> None:
+        try:
+            reply = self._endpoint.finish(served.the_invocation, response)
+        except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
+            self._failed(served, error)
+        else:
+            self._answer(served, reply)
+
+    def _failed(self, served: _Served, error: BaseException) -> None:
+        if not isinstance(error, ProtocolViolation):
+            _LOG.error("exchange %s of %s failed", served.exchange_id, self._actor_id, exc_info=error)
+            error = InternalError(f"internal error, logged as exchange {served.exchange_id}")
+        envelope = served.invocation.envelope if served.invocation is not None else None
+        self._answer(served, self._endpoint.fail(error, envelope))
+
+    def _answer(self, served: _Served, reply: Reply) -> None:
+        if served.request.gone:
+            served.package.discard()
+            return
+        headers = [("Content-Type", reply.content_type)]
+        if self._recorder.on:
+            headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
+        message = answer(served.request, reply.status, headers, reply.segments)
+        if self._recorder.on:
+            self._recorder.record(served.exchange(reply, message))
+        served.package.discard()
+
+
+_TEXT: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
+
+
+class _Served:
+    """What is known of one message while it is served."""
+
+    def __init__(self, request: FrontRequest, trace: Trace, receiver: str) -> None:
+        self.request = request
+        self.trace = trace
+        self.receiver = receiver
+        self.exchange_id = new_exchange_id()
+        self.started = time.time()
+        self.clock = time.perf_counter()
+        self.package = _EMPTY
+        self.invocation: Invocation | None = None
+
+    @property
+    def the_invocation(self) -> Invocation:
+        if self.invocation is None:
+            raise RuntimeError("no message has been read")
+        return self.invocation
+
+    def exchange(self, reply: Reply, response: Any) -> Exchange:
+        invocation = self.invocation
+        transaction = invocation.transaction if invocation is not None else None
+        raw: tuple[Segment, ...] = self.package.raw
+        return Exchange(
+            id=self.exchange_id,
+            conversation=self.trace.conversation,
+            sender=self.trace.sender,
+            receiver=self.receiver,
+            transaction=transaction.name if transaction is not None else "SOAP",
+            started=self.started,
+            duration=time.perf_counter() - self.clock,
+            request=self.request.message(raw),
+            response=response,
+            status=reply.outcome,
+            findings=invocation.findings if invocation is not None else (),
+        )

@@ -1,0 +1,1 @@
+"""Where actors keep their state: SQLite for what is searched, files for what is large."""

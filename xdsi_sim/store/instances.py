@@ -1,0 +1,408 @@
+"""SOP instances: an SQLite index and one DICOM file per instance.
+
+A file is named by the hash of its bytes, never by anything inside it: storing it again after a crash
+overwrites it with itself. Bytes come first (temporary file, fsync, rename), the index second, so every
+indexed instance has its file. The DICOM JSON of an instance is made once, when it is stored, and kept in
+the index, where a whole series is one query. Readers never wait for the writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from xdsi_sim.actors.ports import StoredImage
+from xdsi_sim.content import Content, FileContent, chunks_of
+from xdsi_sim.dicom.attributes import DicomJson, integer, text
+from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
+from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.study import Study
+from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+
+__all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
+
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE instance (
+        sop_instance_uid TEXT PRIMARY KEY,
+        study_instance_uid TEXT NOT NULL,
+        series_instance_uid TEXT NOT NULL,
+        series_number INTEGER,
+        instance_number INTEGER,
+        sop_class_uid TEXT NOT NULL,
+        transfer_syntax_uid TEXT NOT NULL,
+        frames INTEGER,
+        size INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        header TEXT NOT NULL
+    );
+    CREATE INDEX instance_by_study ON instance (study_instance_uid);
+    CREATE TABLE metadata (
+        sop_instance_uid TEXT PRIMARY KEY REFERENCES instance,
+        document BLOB NOT NULL
+    );
+    """,
+)
+"""Schema versions in order; a database knows by `user_version` how many it has seen."""
+
+_FIELDS: Final = {  # column: attribute of StoredInstance
+    "sop_instance_uid": "sopInstanceUID",
+    "study_instance_uid": "studyInstanceUID",
+    "series_instance_uid": "seriesInstanceUID",
+    "series_number": "series_number",
+    "instance_number": "instance_number",
+    "sop_class_uid": "sopClassUID",
+    "transfer_syntax_uid": "transferSyntaxUID",
+    "frames": "frames",
+}
+_COLUMNS: Final = (*_FIELDS, "sha256", "size")
+_SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM instance"  # noqa: S608  # names of this module only
+_INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES ({'?, ' * len(_COLUMNS)}?)"  # noqa: S608
+_IN_ORDER: Final = (
+    "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
+    " instance_number IS NULL, instance_number, sop_instance_uid"
+)
+_DEFER: Final = 64 * 1024
+"""Values above this many octets are not read when an instance is indexed."""
+_BATCH: Final = 64
+"""Instances that share a commit when many are loaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredInstance:
+    """One instance in the store and its bytes, exactly as they came."""
+
+    sopInstanceUID: str
+    studyInstanceUID: str
+    seriesInstanceUID: str
+    series_number: int | None
+    instance_number: int | None
+    sopClassUID: str
+    transferSyntaxUID: str
+    frames: int | None
+    """1 for a single image; None for what has no pixels."""
+    content: FileContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A file that could not be taken, and why."""
+
+    path: Path
+    error: DicomError | OSError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What became of the files that were to be loaded."""
+
+    instances: tuple[StoredInstance, ...]
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """An instance that is on disk and about to be indexed."""
+
+    instance: StoredInstance
+    sha256: str
+    header: str
+    document: bytes
+
+
+class SqliteInstanceStore:
+    """Instances in `folder`; safe to use from any number of threads of one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = folder / "instances"
+        self._incoming = folder / "incoming"
+        self._database = folder / "instances.db"
+        self._writing = threading.Lock()
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for path in (self._files, self._incoming):
+            path.mkdir(parents=True, exist_ok=True)
+        for leftover in self._incoming.iterdir():  # of a process that was killed
+            leftover.unlink()
+        with self._connection() as db:
+            _migrate(db)
+
+    def close(self) -> None:
+        """Close what is open; the store must not be in use any more."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except Empty:
+                return
+
+    # --- storing ---
+
+    def add(self, content: Content) -> StoredInstance:
+        """Store one DICOM file; when this returns, it survives a crash.
+
+        The same bytes again change nothing. Raises NotDicom for what is no complete DICOM file with a
+        meta header, ConflictingInstance for another object under a SOP Instance UID that is known.
+        """
+        received = self._receive(content)
+        _sync_folders([received])
+        with self._transaction() as db:
+            _index(db, received)
+        return received.instance
+
+    def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
+        """Store many files, with one commit for each batch; a broken one never hinders the others.
+
+        `progress` is told each path once it is read, good or broken.
+        """
+        instances: list[StoredInstance] = []
+        broken: list[Broken] = []
+        for batch in _batches(paths):
+            received: list[tuple[Path, _Received]] = []
+            for path in batch:
+                try:
+                    received.append((path, self._receive(FileContent.of(path))))
+                except (DicomError, OSError) as error:
+                    broken.append(Broken(path=path, error=error))
+                if progress:
+                    progress(path)
+            stored, conflicts = self._commit(received)
+            instances += stored
+            broken += conflicts
+        return Loaded(instances=tuple(instances), broken=tuple(broken))
+
+    def _commit(self, received: list[tuple[Path, _Received]]) -> tuple[list[StoredInstance], list[Broken]]:
+        stored: list[StoredInstance] = []
+        conflicts: list[Broken] = []
+        _sync_folders([arrival for _, arrival in received])
+        with self._transaction() as db:
+            for path, arrival in received:
+                try:
+                    _index(db, arrival)
+                    stored.append(arrival.instance)
+                except ConflictingInstance as error:
+                    conflicts.append(Broken(path=path, error=error))
+        return stored, conflicts
+
+    def _receive(self, content: Content) -> _Received:
+        """Bring the bytes to disk under their final name and read their header."""
+        temporary = self._incoming / uuid.uuid4().hex
+        try:
+            sha256 = _write(temporary, content)
+            received = self._parse(temporary, sha256, content.size)
+            final = received.instance.content.path
+            final.parent.mkdir(exist_ok=True)
+            temporary.rename(final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return received
+
+    def _parse(self, temporary: Path, sha256: str, size: int) -> _Received:
+        # Imported here: it brings pydicom, a quarter of a second that a server which only hands out
+        # what is stored already need not spend before its first answer.
+        from xdsi_sim.dicom.json_model import to_json  # noqa: PLC0415
+        from xdsi_sim.dicom.part10 import read_file  # noqa: PLC0415
+
+        attributes = to_json(read_file(temporary, defer=_DEFER))
+        header = header_of(attributes)
+        return _Received(
+            instance=_stored(header, self._content(sha256, size)),
+            sha256=sha256,
+            header=to_bytes(header).decode(),
+            document=to_bytes(attributes),
+        )
+
+    # --- looking up ---
+
+    def find(self, sop: str) -> StoredInstance | None:
+        """The instance of that SOP Instance UID, or None."""
+        found = self._select("WHERE sop_instance_uid = ?", (sop,))
+        return found[0] if found else None
+
+    def instances(
+        self, study: str, series: str | None = None, sop: str | None = None
+    ) -> tuple[StoredInstance, ...]:
+        """Instances of a study, of a series in it, or the one instance in it, by their UIDs.
+
+        In the order of series number, series UID, instance number, SOP Instance UID; empty where the
+        UIDs are unknown or do not belong together.
+        """
+        where, uids = _condition(study, series, sop)
+        return self._select(f"{where} {_IN_ORDER}", uids)
+
+    def studies(self) -> tuple[str, ...]:
+        """Study Instance UIDs, sorted."""
+        with self._connection() as db:
+            rows = db.execute("SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1").fetchall()
+        return tuple(uid for (uid,) in rows)
+
+    def study(self, uid: str) -> Study | None:
+        """The study as its stored instances tell it, or None where there is none."""
+        with self._connection() as db:
+            rows = db.execute("SELECT header FROM instance WHERE study_instance_uid = ?", (uid,)).fetchall()
+        return summarise(json.loads(header) for (header,) in rows) if rows else None
+
+    def metadata(self, image: StoredImage, base: str) -> bytes:
+        """DICOM JSON object of an instance (UTF-8), as it was made when the instance was stored.
+
+        `base` is the public address of the DICOMweb service, with which BulkDataURIs begin.
+        Raises KeyError for an instance that is not here.
+        """
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT document FROM metadata WHERE sop_instance_uid = ?", (image.sopInstanceUID,)
+            ).fetchone()
+        if row is None:
+            raise KeyError(image.sopInstanceUID)
+        return with_bulk_root(row[0], base)
+
+    def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
+        with self._connection() as db:
+            rows = db.execute(f"{_SELECT} {where}", uids).fetchall()
+        return tuple(
+            StoredInstance(
+                **dict(zip(_FIELDS.values(), row, strict=False)), content=self._content(*row[len(_FIELDS) :])
+            )
+            for row in rows
+        )
+
+    def _content(self, sha256: str, size: int) -> FileContent:
+        return FileContent(self._files / sha256[:2] / f"{sha256}.dcm", size)
+
+    # --- connections ---
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection nobody else uses meanwhile: an idle one, else a new one."""
+        try:
+            db = self._idle.get_nowait()
+        except Empty:
+            db = _connect(self._database)
+        try:
+            yield db
+        finally:
+            self._idle.put(db)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The one write transaction at a time; committed unless an error passes through."""
+        with self._writing, self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+
+# --- SQLite ----------------------------------------------------------------------------------
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut
+    return db
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    (seen,) = db.execute("PRAGMA user_version").fetchone()
+    for version, script in enumerate(_MIGRATIONS[seen:], start=seen + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; COMMIT;")
+
+
+def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tuple[str, ...]]:
+    levels = (("study_instance_uid", study), ("series_instance_uid", series), ("sop_instance_uid", sop))
+    wanted = [(column, uid) for column, uid in levels if uid is not None]
+    return (
+        "WHERE " + " AND ".join(f"{column} = ?" for column, _ in wanted),
+        tuple(uid for _, uid in wanted),
+    )
+
+
+def _index(db: sqlite3.Connection, received: _Received) -> None:
+    """Enter an instance; raises ConflictingInstance, and does nothing for bytes that are known."""
+    instance = received.instance
+    known = db.execute(
+        "SELECT sha256 FROM instance WHERE sop_instance_uid = ?", (instance.sopInstanceUID,)
+    ).fetchone()
+    if known and known[0] != received.sha256:
+        raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
+    if known:
+        return
+    values = [getattr(instance, name) for name in _FIELDS.values()]
+    db.execute(
+        _INSERT,
+        (*values, received.sha256, instance.content.size, received.header),
+    )
+    db.execute("INSERT INTO metadata VALUES (?, ?)", (instance.sopInstanceUID, received.document))
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def _write(path: Path, content: Content) -> str:
+    """Copy the content to `path`, force it to disk and give its SHA-256 in hex."""
+    digest = hashlib.sha256()
+    with path.open("xb") as target:
+        for piece in chunks_of(content):
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest()
+
+
+def _sync_folders(received: Iterable[_Received]) -> None:
+    """Force new names to disk: without it a file may be there after a power cut, but not be found."""
+    for folder in {arrival.instance.content.path.parent for arrival in received}:
+        for path in (folder, folder.parent):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    remaining = iter(paths)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+# --- headers ---------------------------------------------------------------------------------
+
+_UID: Final = re.compile(r"[0-9]+(\.[0-9]+)*")  # PS3.5: 9.1, but for leading zeros, which archives hold
+
+
+def _uid(header: DicomJson, keyword: str) -> str:
+    """A UID that is fit for an address; raises NotDicom."""
+    uid = text(header, keyword) or ""
+    if len(uid) > 64 or not _UID.fullmatch(uid):
+        raise NotDicom(f"{keyword} is no UID: {uid!r}")
+    return uid
+
+
+def _stored(header: DicomJson, content: FileContent) -> StoredInstance:
+    return StoredInstance(
+        sopInstanceUID=_uid(header, "SOPInstanceUID"),
+        studyInstanceUID=_uid(header, "StudyInstanceUID"),
+        seriesInstanceUID=_uid(header, "SeriesInstanceUID"),
+        series_number=integer(header, "SeriesNumber"),
+        instance_number=integer(header, "InstanceNumber"),
+        sopClassUID=_uid(header, "SOPClassUID"),
+        transferSyntaxUID=_uid(header, "AvailableTransferSyntaxUID"),
+        frames=frames_of(header),
+        content=content,
+    )

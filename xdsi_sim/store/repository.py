@@ -1,0 +1,204 @@
+"""The documents of one repository: small ones in the index itself, large ones in files of our naming.
+
+A small document is part of the commit that acknowledges it: no file is cheaper. A large one is synced
+and renamed into place before the index names it. Either way a document is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Final
+
+from xdsi_sim.actors.ports import NewDocument, StoredDocument
+from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
+from xdsi_sim.errors import XdsError
+from xdsi_sim.store.sqlite import Database, Schema
+
+if TYPE_CHECKING:
+    import sqlite_utils
+
+__all__ = ["SMALL", "NonIdenticalHash", "SqliteDocumentStore"]
+
+SMALL: Final = 64 * 1024
+"""Octets up to which a document is kept in the index."""
+
+_FIND: Final = "SELECT uniqueId, mimeType, hash, size, content, file FROM document WHERE uniqueId IN ({})"
+_INSERT: Final = "INSERT INTO document (uniqueId, mimeType, hash, size, content, file, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+class NonIdenticalHash(XdsError):
+    """The uniqueId belongs to other bytes already (ITI TF-3: 4.2.4.1)."""
+
+    code = "XDSNonIdenticalHash"
+
+
+def _create(database: sqlite_utils.Database) -> None:
+    database.table("document").create(
+        {
+            "uniqueId": str,
+            "mimeType": str,
+            "hash": str,
+            "size": int,
+            "content": bytes,
+            "file": str,
+            "submission": str,
+        },
+        pk="uniqueId",
+        not_null={"mimeType", "hash", "size"},
+    )
+    # set while a registration is under way; all but empty, so the index is as well
+    database.execute("CREATE INDEX unsettled ON document (submission) WHERE submission IS NOT NULL")
+
+
+_SCHEMA: Final = Schema(application_id=0x58445250, subject="document store", migrations=(_create,))
+
+
+class SqliteDocumentStore:
+    """Realises `actors.ports.DocumentStore` in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the store; raises UsageError where the folder cannot be used."""
+        self._files = folder / "documents"
+        self._files.mkdir(parents=True, exist_ok=True)
+        self._database = Database(folder / "repository.db", _SCHEMA)
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
+        self._registered: deque[str] = deque()
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._pool.shutdown()
+        self._database.submit(self._write_registered).result()
+        self._database.close()
+
+    def find(self, uniqueIds: Sequence[str]) -> Mapping[str, StoredDocument]:
+        """Those of the documents that are here."""
+        if not uniqueIds:
+            return {}
+        sql = _FIND.format(",".join("?" * len(uniqueIds)))
+        return {
+            row[0]: self._document(*row) for row in self._database.reader().execute(sql, tuple(uniqueIds))
+        }
+
+    def _document(
+        self, uniqueId: str, mimeType: str, hash_: str, size: int, data: bytes | None, file: str | None
+    ) -> StoredDocument:
+        content: Content = BytesContent(data or b"", hash_)
+        if file is not None:
+            content = FileContent(self._files / file, size, hash_)
+        return StoredDocument(uniqueId=uniqueId, mimeType=mimeType, hash=hash_, size=size, content=content)
+
+    def keep(self, submission: str, documents: Sequence[NewDocument]) -> Future[None]:
+        """Keep the documents of one submission; fails with XdsError where a uniqueId is taken by other bytes."""
+        if all(document.content.size <= SMALL for document in documents):
+            return self._index(submission, [_row(document, None) for document in documents])
+        return self._pool.submit(self._keep_files, submission, documents)
+
+    def _keep_files(self, submission: str, documents: Sequence[NewDocument]) -> None:
+        files = [
+            None if document.content.size <= SMALL else self._take_in(document.content)
+            for document in documents
+        ]
+        _sync_folder(self._files)
+        rows = [_row(document, file) for document, file in zip(documents, files, strict=True)]
+        try:
+            self._index(submission, rows).result()
+        except BaseException:
+            self._remove(files)
+            raise
+
+    def _take_in(self, content: Content) -> str:
+        """Bring the bytes into the folder, synced, under a name of our own."""
+        name = secrets.token_hex(16)
+        temporary = self._files / f"{name}.tmp"
+        if not _link(content, temporary):
+            with temporary.open("wb") as file:
+                for piece in chunks_of(content):
+                    file.write(piece)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.rename(self._files / name)
+        return name
+
+    def _remove(self, files: Sequence[str | None]) -> None:
+        for file in files:
+            if file is not None:
+                (self._files / file).unlink(missing_ok=True)
+
+    def _index(self, submission: str, rows: Sequence[_Row]) -> Future[None]:
+        def insert(connection: Connection) -> None:
+            self._write_registered(connection)
+            for row in rows:
+                known = connection.execute("SELECT hash FROM document WHERE uniqueId = ?", row[:1]).fetchone()
+                if known is None:
+                    connection.execute(_INSERT, (*row, submission))
+                elif known[0] != row[2]:
+                    raise NonIdenticalHash(
+                        f"the document is here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07",
+                        location=row[0],
+                    )
+                else:
+                    self._remove([row[5]])  # the same bytes, here already
+
+        return self._database.submit(insert)
+
+    def settle(self, submission: str, *, registered: bool) -> Future[None]:
+        """Keep the documents of a submission for good, or drop those that it brought."""
+        if not registered:
+            return self._database.submit(lambda connection: self._drop(connection, submission))
+        # written with the next commit: a crash before that leaves work for `unsettled`, and loses nothing
+        self._registered.append(submission)
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _drop(self, connection: Connection, submission: str) -> None:
+        sql = "DELETE FROM document WHERE submission = ? RETURNING file"
+        self._remove([file for (file,) in connection.execute(sql, (submission,)).fetchall()])
+
+    def _write_registered(self, connection: Connection) -> None:
+        while self._registered:
+            submission = (self._registered.popleft(),)
+            connection.execute("UPDATE document SET submission = NULL WHERE submission = ?", submission)
+
+    def unsettled(self) -> Mapping[str, Sequence[str]]:
+        """Submissions that a crash cut short: their uniqueIds by submission."""
+        found: dict[str, list[str]] = {}
+        sql = "SELECT submission, uniqueId FROM document WHERE submission IS NOT NULL ORDER BY rowid"
+        for submission, uniqueId in self._database.reader().execute(sql):
+            found.setdefault(submission, []).append(uniqueId)
+        return found
+
+
+_Row = tuple[str, str, str, int, bytes | None, str | None]
+
+
+def _row(document: NewDocument, file: str | None) -> _Row:
+    content = document.content
+    data = read_all(content) if file is None else None
+    return (document.uniqueId, document.mimeType, sha1_of(content), content.size, data, file)
+
+
+def _link(content: Content, path: Path) -> bool:
+    """Give a spooled file a second name instead of copying it; whoever spooled it removes the first."""
+    if not isinstance(content, FileContent):
+        return False
+    try:
+        os.link(content.path, path)
+    except OSError:  # another file system, or one without links
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make renames durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,262 @@
+"""One SQLite file: opened, brought up to date, written by one thread and read by all the others.
+
+Acknowledged is durable: a future is done when its transaction is committed with `synchronous=FULL`.
+Works that wait at the same time share one commit, because the sync of the disk costs more than they do.
+Readers see the last commit and never wait for the writer (write-ahead log).
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    import sqlite_utils
+
+__all__ = ["Database", "Migration", "Schema"]
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+"""What is done inside a write transaction; what it raises undoes it, and it alone."""
+Migration = Callable[["sqlite_utils.Database"], None]
+
+_BATCH: Final = 512  # works in one commit; more would only let the first of them wait
+_BUSY: Final = 5.0  # seconds, for a foreign tool that holds the file
+_STATEMENTS: Final = 512  # kept prepared in each connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What a file must be: whose, and made by which steps."""
+
+    application_id: int
+    """Marks the file as one of this kind (SQLite header)."""
+    subject: str
+    """What the file holds, in words."""
+    migrations: tuple[Migration, ...]
+    """Step n leads from version n to n + 1; steps are added and never changed."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work[Any]
+    future: Future[Any]
+
+
+class Database:
+    """A file with its writer and readers; closed by `close`, which finishes what was submitted."""
+
+    def __init__(self, path: Path, schema: Schema) -> None:
+        """Open or create the file; raises UsageError where it is foreign, newer, damaged or in use."""
+        self.path = path.absolute()
+        self._local = threading.local()
+        self._readers: list[Connection] = []
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(self.path)
+        try:
+            self._connection = _open(self.path, schema)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what was submitted, then close all connections; a second call does nothing."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+        for reader in self._readers:
+            reader.close()
+        self._connection.close()
+        self._lock.close()
+
+    # --- reading ---
+
+    def reader(self) -> Connection:
+        """The calling thread's own connection, read-only; each statement sees the last commit."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _connect(self.path.as_uri() + "?mode=ro")
+            connection.execute("PRAGMA mmap_size=268435456")
+            self._local.connection = connection
+            with self._closing:
+                self._readers.append(connection)
+        return connection
+
+    # --- writing ---
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        """Do `work` in the writer's thread; done when it is durable, failed when it left no trace."""
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise RuntimeError(f"{self.path.name} is closed")
+            self._jobs.put(_Job(work, future))
+        return future
+
+    def _write(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch, open_ = [job], True
+            while len(batch) < _BATCH and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    open_ = False
+                    break
+                batch.append(following)
+            _commit(self._connection, [job for job in batch if job.future.set_running_or_notify_cancel()])
+            if not open_:
+                return
+
+
+def _commit(connection: Connection, batch: list[_Job]) -> None:
+    """All works of the batch in one transaction, and then their futures."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_attempt(connection, job.work) for job in batch]
+        connection.execute("COMMIT")
+    except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for job in batch:
+            job.future.set_exception(error)
+        return
+    for job, (result, failure) in zip(batch, outcomes, strict=True):
+        if failure is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(failure)
+
+
+def _attempt(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    """One work in a savepoint: its result, or what it raised after it has been undone."""
+    connection.execute("SAVEPOINT work")
+    try:
+        result = work(connection)
+    except BaseException as error:
+        if not connection.in_transaction:
+            raise  # a full disk and the like undo the whole transaction, so the batch is lost
+        connection.execute("ROLLBACK TO work")
+        connection.execute("RELEASE work")
+        return None, error
+    connection.execute("RELEASE work")
+    return result, None
+
+
+# --- opening ---------------------------------------------------------------------------------
+
+
+def _connect(uri: str, timeout: float = _BUSY) -> Connection:
+    """Transactions are begun by hand; who uses the connection in which thread is our own care."""
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
+    )
+
+
+def _lock(path: Path) -> Connection:
+    """A lock that ends with this process: two of us in one folder would take each other's work for dead."""
+    connection = _connect(path.with_name(path.name + ".lock").as_uri(), timeout=0)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise UsageError(
+            f"the data folder cannot be used: {error}.",
+            file=str(path.parent),
+            hint="Stop the other process that has it open, or name another folder.",
+        ) from None
+    return connection
+
+
+def _open(path: Path, schema: Schema) -> Connection:
+    connection = _connect(path.as_uri())
+    try:
+        version = _check(connection, path, schema)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        if version < len(schema.migrations):
+            _migrate(connection, schema, version)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: Connection, path: Path, schema: Schema) -> int:
+    """The version of the file, 0 for a new one."""
+    known = len(schema.migrations)
+    try:
+        owner = _pragma(connection, "application_id")
+        version = _pragma(connection, "user_version")
+        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    except sqlite3.DatabaseError as error:
+        raise UsageError(
+            f"this is no {schema.subject}: {error}.",
+            file=str(path),
+            hint="Restore it from a copy, or name another data folder.",
+        ) from None
+    if owner != schema.application_id and not (empty and owner == 0):
+        raise UsageError(
+            f"this file was not made as {schema.subject}.",
+            file=str(path),
+            hint="Name another data folder; nothing was changed in this one.",
+        )
+    if version > known:
+        raise UsageError(
+            f"{schema.subject} of version {version}, this program knows versions up to {known}.",
+            file=str(path),
+            hint="Use the newer program that made it, or name another data folder.",
+        )
+    return version
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+def _migrate(connection: Connection, schema: Schema, version: int) -> None:
+    """Take the missing steps in one transaction, so that a crash leaves the old version or the new one."""
+    import sqlite_utils  # noqa: PLC0415 - costs 100 ms, and a folder in use needs it never again
+
+    database = sqlite_utils.Database(connection)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for migration in schema.migrations[version:]:
+            migration(database)
+        connection.execute(f"PRAGMA application_id={schema.application_id}")
+        connection.execute(f"PRAGMA user_version={len(schema.migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

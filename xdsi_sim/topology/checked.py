@@ -1,0 +1,121 @@
+"""Models of what people write in YAML, and complaints that point at the place.
+
+A model says what is allowed; `check` turns a document into it, or pydantic's verdict into one UsageError
+with file, line, column and a hint. Checks across values raise `wrong` from a validator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.topology.yaml import Document, Place
+
+__all__ = ["Checked", "check", "did_you_mean", "wrong"]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str | None:
+    """A hint: the nearest known word, else all of them; None where there is none."""
+    near = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return f"Known: {', '.join(sorted(known))}." if known else None
+
+
+def wrong(text: str, *, hint: str | None = None, at: Place = (), at_key: bool = False) -> PydanticCustomError:
+    """What a validator raises; `at` leads from the validated value to the place to point at."""
+    context = {"text": text, "hint": hint, "at": at, "at_key": at_key}
+    return PydanticCustomError("wrong", "{text}", context)
+
+
+class Checked(BaseModel):
+    """A frozen value that refuses unknown keys and knows which one was meant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys_only(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            for key in value:
+                if key not in known:
+                    hint = did_you_mean(str(key), known)
+                    raise wrong(f"unknown key '{key}'", hint=hint, at=(key,), at_key=True)
+        return value
+
+
+def check(model: type[M], document: Document) -> M:
+    """The document as a `model`; raises UsageError for the first thing in the file that is wrong."""
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        errors = [_usage_error(document, details) for details in error.errors(include_url=False)]
+    raise min(errors, key=lambda error: (error.line or 0, error.column or 0))
+
+
+def _usage_error(document: Document, details: ErrorDetails) -> UsageError:
+    context = details.get("ctx", {})
+    place: Place = (*details["loc"], *context.get("at", ()))
+    text = _TEXTS.get(details["type"], _as_is)(details)
+    hint = context.get("hint") or _expected_words(details)
+    return document.error(place, f"{text}." if hint else text, hint=hint, at_key=bool(context.get("at_key")))
+
+
+def _as_is(details: ErrorDetails) -> str:
+    return details["msg"]
+
+
+def _expected(what: str) -> Callable[[ErrorDetails], str]:
+    return lambda details: f"expected {what}, found {_shown(details['input'])}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def _words(details: ErrorDetails) -> str:
+    return _expected(details["ctx"]["expected"])(details)
+
+
+_TEXTS: Final[Mapping[str, Callable[[ErrorDetails], str]]] = {
+    "missing": lambda details: f"the key '{details['loc'][-1]}' is missing",
+    "literal_error": _words,
+    "enum": _words,
+    "model_type": _expected("keys with values"),
+    "model_attributes_type": _expected("keys with values"),
+    "dict_type": _expected("keys with values"),
+    "tuple_type": _expected("a list"),
+    "list_type": _expected("a list"),
+    "string_type": _expected("a text"),
+    "int_parsing": _expected("a whole number"),
+    "int_type": _expected("a whole number"),
+    "bool_parsing": _expected("true or false"),
+    "bool_type": _expected("true or false"),
+    "float_parsing": _expected("a number"),
+    "float_type": _expected("a number"),
+    "greater_than_equal": lambda details: f"{details['input']} is less than {details['ctx']['ge']}",
+    "less_than_equal": lambda details: f"{details['input']} is more than {details['ctx']['le']}",
+}
+"""Pydantic's kinds of errors, in words for somebody who writes YAML."""
+
+
+def _expected_words(details: ErrorDetails) -> str | None:
+    """A hint where one of a few words was expected and something close to one was found."""
+    expected = details.get("ctx", {}).get("expected")
+    if details["type"] not in ("literal_error", "enum") or not isinstance(expected, str):
+        return None
+    words = expected.split("'")[1::2]
+    near = get_close_matches(str(details["input"]), words, n=1)
+    return f"Did you mean '{near[0]}'?" if near else None

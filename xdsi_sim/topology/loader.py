@@ -1,0 +1,39 @@
+"""From a file or the name of one that ships to a checked topology."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.resources import scenarios
+from xdsi_sim.topology.checked import check, did_you_mean
+from xdsi_sim.topology.model import Topology
+from xdsi_sim.topology.yaml import read_yaml
+
+__all__ = ["find_shipped", "find_topology", "load_topology"]
+
+
+def load_topology(path: Path) -> Topology:
+    """Read and check a topology; raises UsageError with the place of what is wrong."""
+    return check(Topology, read_yaml(path))
+
+
+def find_topology(name: str) -> Path:
+    """Path of a topology given by path, or by its bare name among those that ship."""
+    return find_shipped(name, scenarios() / "topologies", "topology")
+
+
+def find_shipped(name: str, folder: Path, kind: str) -> Path:
+    """`name` as a path, or, where it has neither suffix nor folder, `{name}.yaml` in `folder`.
+
+    Raises UsageError naming `kind` and the nearest name where there is no such file.
+    """
+    path = Path(name)
+    if path.suffix or len(path.parts) != 1:
+        if path.is_file():
+            return path
+        raise UsageError(f"no such file: {name}")
+    shipped = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+    if name not in shipped:
+        raise UsageError(f"no {kind} '{name}' ships with xdsi-sim.", hint=did_you_mean(name, shipped))
+    return shipped[name]

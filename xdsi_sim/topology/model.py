@@ -1,0 +1,244 @@
+"""A topology as values: communities, their actors, and where each answers.
+
+Values only; nothing here opens a file or a socket. Ids of actors are unique in the whole topology, so
+that logs, scenarios and reports can name an actor by its id alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.yaml import Place
+
+__all__ = [
+    "Actor",
+    "Community",
+    "Consumer",
+    "Listen",
+    "Placed",
+    "Registry",
+    "Repository",
+    "Server",
+    "Source",
+    "Topology",
+]
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
+_HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
+_HIGHEST_PORT: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Host and port that a topology listens on; port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+    @classmethod
+    def parse(cls, text: str) -> Listen:
+        """From `HOST:PORT`, an IPv6 address in brackets; raises ValueError where it is something else."""
+        found = _HOST_PORT.fullmatch(text)
+        if found is None or int(found["port"]) > _HIGHEST_PORT:
+            raise ValueError(f"'{text}' is not HOST:PORT, such as 127.0.0.1:8080")
+        return cls(found["host"].strip("[]"), int(found["port"]))
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _listen(value: Any) -> Any:
+    if isinstance(value, Listen):
+        return value
+    try:
+        return Listen.parse(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise wrong(str(error)) from None
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def checked(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise wrong(f"'{value}' is not {what}")
+        return value
+
+    return AfterValidator(checked)
+
+
+Id = Annotated[str, _matching(_ID, "an id: letters, digits, '.', '_' and '-', the first a letter or digit")]
+Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
+HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
+AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
+Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
+
+
+class Actor(Checked):
+    """What all actors have."""
+
+    role: ClassVar[str]
+    """The profile's word."""
+    oid_key: ClassVar[str | None] = None
+    """The key that holds metadata_oid."""
+
+    id: Id
+    title: str | None = None
+    """For people: `Hospital North, radiology`."""
+
+    @property
+    def metadata_oid(self) -> str | None:
+        """The OID by which metadata and manifests name the actor; None for one that they never name."""
+        return getattr(self, self.oid_key) if self.oid_key else None
+
+
+class Server(Actor):
+    """An actor that answers at an address of its own."""
+
+    port: Port | None = None
+    """A port of its own; absent is the port of the topology."""
+    strictness: Literal["lenient", "strict"] = "lenient"
+    """`lenient` serves what can be served and notes each deviation of the dialect, `strict` refuses."""
+
+
+class Registry(Server):
+    """Document Registry."""
+
+    role = "Document Registry"
+
+    patients: Literal["accept", "fed-only"] = "accept"
+    """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
+
+
+class Repository(Server):
+    """Document Repository, which registers at the registry of its community."""
+
+    role = "Document Repository"
+    oid_key = "repositoryUniqueId"
+
+    repositoryUniqueId: Oid
+
+
+class Source(Server):
+    """Imaging Document Source: an archive that publishes manifests and hands out images."""
+
+    role = "Imaging Document Source"
+    oid_key = "oid"
+
+    oid: Oid
+    """Retrieve Location UID in manifests, sourceId of submissions."""
+    aeTitle: AeTitle
+    publishesTo: str
+    """Id of the repository that takes its manifests and reports."""
+    institution: str | None = None
+    """Name of the house, as author of what it publishes."""
+
+
+class Consumer(Actor):
+    """Imaging Document Consumer; it only asks, so it has no address."""
+
+    role = "Imaging Document Consumer"
+
+
+class Community(Checked):
+    """One affinity domain: its ids and actors."""
+
+    id: Id
+    title: str | None = None
+    homeCommunityId: HomeCommunityId
+    patientAuthority: Oid
+    """Assigning authority of the patient ids that its metadata uses."""
+    registry: Registry
+    repositories: tuple[Repository, ...] = ()
+    sources: tuple[Source, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+
+    def actors(self) -> Iterator[tuple[Place, Actor]]:
+        """All actors, each with its place in the community."""
+        yield ("registry",), self.registry
+        for kind in ("repositories", "sources", "consumers"):
+            for index, actor in enumerate(getattr(self, kind)):
+                yield (kind, index), actor
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An actor and the community that it belongs to."""
+
+    community: Community
+    actor: Actor
+
+    @property
+    def path(self) -> str:
+        """Path of the actor's address: `/{community}/{actor}`."""
+        return f"/{self.community.id}/{self.actor.id}"
+
+
+class Topology(Checked):
+    """Everything that `up` starts."""
+
+    name: Id
+    title: str | None = None
+    description: str = ""
+    listen: Annotated[
+        Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
+    ] = Listen()
+    communities: tuple[Community, ...]
+
+    def actors(self) -> tuple[Placed, ...]:
+        """All actors, in the order of the file."""
+        return tuple(
+            Placed(community, actor) for community in self.communities for _, actor in community.actors()
+        )
+
+    def find(self, actor_id: str) -> Placed:
+        """The actor of that id; raises KeyError where there is none."""
+        for placed in self.actors():
+            if placed.actor.id == actor_id:
+                return placed
+        raise KeyError(actor_id)
+
+    @model_validator(mode="after")
+    def _has_a_community(self) -> Topology:
+        if not self.communities:
+            raise wrong("a topology has at least one community", at=("communities",))
+        return self
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Topology:
+        seen: dict[tuple[str, str], Place] = {}
+        for place, kind, value in self._identifiers():
+            if (kind, value) in seen:
+                raise wrong(f"{kind} '{value}' is taken already", at=place)
+            seen[kind, value] = place
+        return self
+
+    def _identifiers(self) -> Iterator[tuple[Place, str, str]]:
+        """Place, kind and value of everything that names one thing only."""
+        for number, community in enumerate(self.communities):
+            top: Place = ("communities", number)
+            yield (*top, "id"), "the id of a community", community.id
+            yield (*top, "homeCommunityId"), "homeCommunityId", community.homeCommunityId
+            for place, actor in community.actors():
+                yield (*top, *place, "id"), "the id of an actor", actor.id
+                if actor.oid_key and actor.metadata_oid:
+                    yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
+
+    @model_validator(mode="after")
+    def _sources_publish_to_a_repository(self) -> Topology:
+        for number, community in enumerate(self.communities):
+            known = [repository.id for repository in community.repositories]
+            for index, source in enumerate(community.sources):
+                if source.publishesTo not in known:
+                    raise wrong(
+                        f"no repository '{source.publishesTo}' in community '{community.id}'",
+                        hint=did_you_mean(source.publishesTo, known),
+                        at=("communities", number, "sources", index, "publishesTo"),
+                    )
+        return self
