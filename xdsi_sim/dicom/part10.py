@@ -18,7 +18,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import NotDicom
 
-__all__ = ["IMPLEMENTATION_CLASS_UID", "IMPLEMENTATION_VERSION_NAME", "read", "read_file", "write"]
+__all__ = ["IMPLEMENTATION_CLASS_UID", "IMPLEMENTATION_VERSION_NAME", "read", "read_file", "read_header", "write"]
 
 IMPLEMENTATION_CLASS_UID: Final = UID("2.999.1.1")
 IMPLEMENTATION_VERSION_NAME: Final = "XDSI_SIM"
@@ -35,6 +35,15 @@ def read(content: Content) -> FileDataset:
     """The data set of a content that fits in memory; raises NotDicom."""
     with content.open() as source:
         return _read(io.BytesIO(source.read()), None)
+
+
+def read_header(content: Content) -> FileDataset:
+    """The data set up to its pixels, whatever its size; raises NotDicom."""
+    with content.open() as source:
+        try:
+            return pydicom.dcmread(source, stop_before_pixels=True)
+        except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
+            raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
 
 
 def read_file(path: Path, *, defer: int) -> FileDataset:

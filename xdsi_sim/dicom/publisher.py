@@ -61,6 +61,12 @@ REPORT_FORMATS: Final[Mapping[str, ReportFormat]] = {  # RAD TF: 4.68
     "pdf": ReportFormat(
         mimeType="application/pdf", formatCode=Code.of("urn:ihe:rad:PDF", CodingScheme.IHE_FORMAT, "PDF")
     ),
+    "plain": ReportFormat(
+        mimeType="text/plain",
+        formatCode=Code.of(
+            "urn:ihe:iti:xds:2017:mimeTypeSufficient", CodingScheme.IHE_FORMAT, "mimeType Sufficient"
+        ),
+    ),
     "text": ReportFormat(
         mimeType="text/xml",
         formatCode=Code.of("urn:ihe:rad:TEXT", CodingScheme.IHE_FORMAT, "CDA wrapped text"),

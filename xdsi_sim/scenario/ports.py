@@ -127,6 +127,10 @@ class Running(Protocol):
         """Where the actor answers."""
         ...
 
+    def dicomweb_of(self, source_id: str) -> str:
+        """Base URI of an imaging source's DICOMweb face."""
+        ...
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         ...

@@ -14,7 +14,7 @@ from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.scenario.ports import HttpReply, Reply, Running
 from xdsi_sim.scenario.record import Check
 
-__all__ = ["Answered", "Outcome", "Stage", "StepFailed"]
+__all__ = ["Answered", "Outcome", "Stage", "StepFailed", "answered", "details_of", "listed", "plural"]
 
 
 class StepFailed(XdsiSimError):
@@ -68,6 +68,11 @@ class Stage:
     new_uid: Callable[[], str]
     findings: list[Finding] = field(default_factory=list)
     """What the client found in the answers of this step."""
+
+    def actor_of(self, oid: str) -> str | None:
+        """Id of the actor that metadata and manifests name by this OID."""
+        actors = (placed.actor for placed in self.running.topology.actors())
+        return next((actor.id for actor in actors if actor.metadata_oid == oid), None)
 
     def call(self, *, sender: str, receiver: str, transaction: str, message: Any) -> Reply:
         """Send a SOAP message from one actor to another."""

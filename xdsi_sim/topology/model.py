@@ -175,6 +175,11 @@ class Placed:
     actor: Actor
 
     @property
+    def address_less(self) -> bool:
+        """Whether the actor only asks and never answers."""
+        return not isinstance(self.actor, Server)
+
+    @property
     def path(self) -> str:
         """Path of the actor's address: `/{community}/{actor}`."""
         return f"/{self.community.id}/{self.actor.id}"

@@ -1,0 +1,23 @@
+"""The kinds of steps: one module each, and the table by which all others know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xdsi_sim.scenario.kind import StepKind
+from xdsi_sim.scenario.steps.compare import COMPARE
+from xdsi_sim.scenario.steps.fetch import FETCH
+from xdsi_sim.scenario.steps.load import LOAD
+from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.publish import PUBLISH
+from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
+from xdsi_sim.scenario.steps.query import QUERY
+from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+
+__all__ = ["KINDS"]
+
+KINDS: Final[Mapping[str, StepKind]] = {
+    kind.key: kind for kind in (LOAD, PUBLISH, PUBLISH_REPORT, QUERY, RETRIEVE, LOCATE, FETCH, COMPARE)
+}
+"""Kinds of steps by key, in the order in which a story uses them."""

@@ -1,0 +1,163 @@
+"""`fetch`: a consumer gets the images of located series by WADO-RS or RAD-69, and counts them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final, Literal
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.content import Content, sha1_of
+from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
+from xdsi_sim.messages.retrieve import DocumentRequest
+from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.scenario.record import Check
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
+from xdsi_sim.scenario.steps.locate import LocatedSeries
+from xdsi_sim.topology.checked import Checked
+
+__all__ = ["FETCH", "FetchedImage"]
+
+_ACCEPT: Final = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+_SYNTAXES: Final = (
+    "1.2.840.10008.1.2.1",
+    "1.2.840.10008.1.2",
+    "1.2.840.10008.1.2.5",
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.70",
+    "1.2.840.10008.1.2.4.80",
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.91",
+)
+
+
+class Fetch(Checked):
+    """Which images, and by which transaction."""
+
+    consumer: ConsumerId
+    series: Any
+    """Series that were located: `${located.series}`."""
+    by: Literal["wado-rs", "rad-69"]
+    level: Literal["study", "series"] = "series"
+    """Of one WADO-RS request."""
+    transferSyntaxUIDs: tuple[str, ...] = _SYNTAXES
+    """What the consumer takes in RAD-69."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedImage:
+    """An instance that arrived."""
+
+    sopInstanceUID: str
+    """As the instance itself says."""
+    sha1: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """What one request brought."""
+
+    contents: tuple[Content, ...]
+    answer: Answered | None = None
+    """Of a SOAP request."""
+    check: Check | None = None
+    """Of an HTTP request."""
+
+
+def play(step: Fetch, stage: Stage) -> Outcome:
+    """Fetch all images; checks that those received are those listed."""
+    series = step.series if isinstance(step.series, tuple) else (step.series,)
+    fetched = list(_BY[step.by](step, stage, series))
+    images = tuple(_image(content) for part in fetched for content in part.contents)
+    listed_uids = sorted(uid for item in series for uid in item.sopInstanceUIDs)
+    received = sorted(image.sopInstanceUID for image in images)
+    return Outcome(
+        text=f"{plural(len(images), 'image')}, {sum(image.size for image in images):,} octets",
+        value={"images": images},
+        count=len(images),
+        answers=tuple(part.answer for part in fetched if part.answer is not None),
+        details=details_of(
+            {"From": listed([item.source for item in series]), "Requests": str(len(fetched))}
+        ),
+        checks=(
+            *(part.check for part in fetched if part.check is not None),
+            Check(
+                text="the SOP Instance UIDs received are those that the manifests list",
+                ok=received == listed_uids,
+                expected=plural(len(listed_uids), "instance"),
+                observed=_difference(listed_uids, received),
+                cites="RAD TF: 4.69",
+            ),
+        ),
+    )
+
+
+def _difference(expected: Sequence[str], received: Sequence[str]) -> str:
+    missing, foreign = set(expected) - set(received), set(received) - set(expected)
+    parts = [plural(len(received), "instance")]
+    parts += [f"missing: {listed(sorted(missing))}"] if missing else []
+    parts += [f"not listed: {listed(sorted(foreign))}"] if foreign else []
+    return "; ".join(parts)
+
+
+def _image(content: Content) -> FetchedImage:
+    from xdsi_sim.dicom.part10 import read_header  # noqa: PLC0415  brings pydicom
+
+    return FetchedImage(
+        sopInstanceUID=str(read_header(content).SOPInstanceUID), sha1=sha1_of(content), size=content.size
+    )
+
+
+def _by_wado_rs(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
+    paths = {
+        "series": lambda item: f"{item.base}/studies/{item.studyInstanceUID}/series/{item.seriesInstanceUID}",
+        "study": lambda item: f"{item.base}/studies/{item.studyInstanceUID}",
+    }
+    for url in dict.fromkeys(map(paths[step.level], series)):
+        reply = stage.get(url, sender=step.consumer, accept=_ACCEPT, transaction="WADO-RS")
+        trouble = getattr(reply, "trouble", None)
+        yield _Fetched(
+            tuple(part.content for part in reply.parts) if reply.status == 200 else (),
+            check=Check(
+                text=f"GET {url} is answered with 200",
+                ok=reply.status == 200 and trouble is None,
+                expected="200",
+                observed=trouble or str(reply.status),
+                cites="PS3.18: 10.4.1",
+            ),
+        )
+
+
+def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
+    """One message to each imaging source: without a gateway the consumer splits by location itself."""
+    ordered = sorted(series, key=lambda item: item.source)
+    for source, group in groupby(ordered, key=lambda item: item.source):
+        message = RetrieveImagingDocumentSetRequest(
+            requests=tuple(_request(item, uid) for item in group for uid in item.sopInstanceUIDs),
+            transferSyntaxUIDs=step.transferSyntaxUIDs,
+        )
+        reply = stage.call(sender=step.consumer, receiver=source, transaction="RAD-69", message=message)
+        documents = () if isinstance(reply.answer, NoAnswer) else reply.answer.documents
+        yield _Fetched(
+            tuple(document.content for document in documents),
+            answer=answered(reply, receiver=source, transaction="RAD-69"),
+        )
+
+
+def _request(item: LocatedSeries, uid: str) -> ImagingDocumentRequest:
+    return ImagingDocumentRequest(
+        studyInstanceUID=item.studyInstanceUID,
+        seriesInstanceUID=item.seriesInstanceUID,
+        document=DocumentRequest(repositoryUniqueId=item.location, documentUniqueId=uid),
+    )
+
+
+_BY: Final[dict[str, Callable[[Fetch, Stage, Sequence[LocatedSeries]], Iterator[_Fetched]]]] = {
+    "wado-rs": _by_wado_rs,
+    "rad-69": _by_rad_69,
+}
+
+FETCH: Final = StepKind(key="fetch", parameters=Fetch, play=play, counts="images", answers=True)

@@ -1,0 +1,71 @@
+"""`load`: DICOM studies come into the instance store of an imaging source, as a modality would bring them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from xdsi_sim.dicom.samples import SAMPLES, write_sample
+from xdsi_sim.dicom.study import Study, once
+from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
+from xdsi_sim.scenario.record import Check
+from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
+from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+
+__all__ = ["LOAD"]
+
+
+def _a_sample(name: str) -> str:
+    if "${" not in name and name not in SAMPLES:
+        raise wrong(f"no sample study '{name}'.", hint=did_you_mean(name, SAMPLES))
+    return name
+
+
+class Load(Checked):
+    """What to load, and where."""
+
+    source: SourceId
+    samples: tuple[Annotated[str, AfterValidator(_a_sample)], ...] = ()
+    """Studies of invented patients that xdsi-sim makes, by name."""
+    paths: tuple[Annotated[str, FileName()], ...] = ()
+    """DICOM files, or folders of them."""
+
+
+def play(load: Load, stage: Stage) -> Outcome:
+    """Store the files; gives the studies that they belong to."""
+    store = stage.running.store_of(load.source)
+    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
+        samples = (path for name in load.samples for path in write_sample(name, Path(folder) / name))
+        loaded = store.add_all([*samples, *_files(stage.folder / path for path in load.paths)])
+    studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
+    return Outcome(
+        text=f"{plural(len(loaded.instances), 'instance')} of {plural(len(studies), 'study', 'studies')}",
+        value={"studies": studies},
+        count=len(loaded.instances),
+        details=details_of({"Studies": listed([_described(study) for study in studies])}),
+        checks=tuple(
+            Check(text=f"{broken.path.name} is a DICOM file", ok=False, observed=str(broken.error))
+            for broken in loaded.broken
+        ),
+    )
+
+
+def _files(paths: Iterator[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else (path,)
+
+
+def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, ...]:
+    store = stage.running.store_of(source)
+    return tuple(study for uid in uids if (study := store.study(uid)) is not None)
+
+
+def _described(study: Study) -> str:
+    return f"{study.header.description or 'study'} ({'/'.join(study.modalities)})"
+
+
+LOAD: Final = StepKind(key="load", parameters=Load, play=play, counts="instances")

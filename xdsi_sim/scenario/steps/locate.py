@@ -1,0 +1,85 @@
+"""`locate`: a consumer reads manifests and finds out where each series can be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from xdsi_sim.dicom.errors import DicomError
+from xdsi_sim.dicom.manifest import Manifest, ManifestSeries
+from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, details_of, listed, plural
+from xdsi_sim.scenario.steps.retrieve import RetrievedDocument
+from xdsi_sim.topology.checked import Checked
+from xdsi_sim.topology.model import Source
+
+__all__ = ["LOCATE", "LocatedSeries"]
+
+
+class Locate(Checked):
+    """Which manifests, and by which of the two ways that they offer."""
+
+    consumer: ConsumerId
+    manifests: Any
+    """Documents that a retrieve has saved: `${fetched.manifests}`."""
+    mode: Literal["retrieve-url", "location-uid"]
+    """`retrieve-url` takes the base that the manifest gives, `location-uid` looks its OID up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedSeries:
+    """A series of a manifest and where its images are."""
+
+    studyInstanceUID: str
+    seriesInstanceUID: str
+    source: str
+    """Id of the imaging source that the Retrieve Location UID names."""
+    location: str
+    """The Retrieve Location UID."""
+    base: str
+    """Base URI of WADO-RS."""
+    sopInstanceUIDs: tuple[str, ...]
+
+
+def play(step: Locate, stage: Stage) -> Outcome:
+    """Read each manifest; raises StepFailed where one cannot be read or a series not be located."""
+    documents = step.manifests if isinstance(step.manifests, tuple) else (step.manifests,)
+    manifests = [_read(document) for document in documents]
+    located = tuple(_locate(stage, series, step.mode) for manifest in manifests for series in manifest.series)
+    images = sum(len(series.sopInstanceUIDs) for series in located)
+    return Outcome(
+        text=f"{plural(len(located), 'series', 'series')} with {plural(images, 'instance')}",
+        value={"series": located},
+        count=len(located),
+        details=details_of({"Found at": listed([f"{series.source} {series.base}" for series in located])}),
+    )
+
+
+def _read(document: RetrievedDocument) -> Manifest:
+    from xdsi_sim.dicom.kos import read_manifest  # noqa: PLC0415  brings pydicom
+
+    try:
+        return read_manifest(document.content)
+    except DicomError as error:
+        raise StepFailed(f"document {document.entry.uniqueId} is no manifest: {error}") from error
+
+
+def _locate(stage: Stage, series: ManifestSeries, mode: str) -> LocatedSeries:
+    location = series.retrieve_location_uid or ""
+    source = stage.actor_of(location)
+    if source is None or not isinstance(stage.running.topology.find(source).actor, Source):
+        raise StepFailed(f"the location of series {series.series_instance_uid} cannot be resolved: '{location}'")
+    base = series.wado_rs_base if mode == "retrieve-url" else stage.running.dicomweb_of(source)
+    if not base:
+        raise StepFailed(f"series {series.series_instance_uid} has no Retrieve URL (0008,1190)")
+    return LocatedSeries(
+        studyInstanceUID=series.study_instance_uid,
+        seriesInstanceUID=series.series_instance_uid,
+        source=source,
+        location=location,
+        base=base,
+        sopInstanceUIDs=tuple(reference.sop_instance_uid for reference in series.references),
+    )
+
+
+LOCATE: Final = StepKind(key="locate", parameters=Locate, play=play, counts="series")

@@ -1,0 +1,61 @@
+"""`publish`: an imaging source makes a manifest of each study and publishes it by RAD-68."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from xdsi_sim.content import BytesContent
+from xdsi_sim.dicom.imaging_metadata import manifest_entry
+from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
+from xdsi_sim.scenario.kind import SourceId, StepKind
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
+from xdsi_sim.scenario.steps.publishing import ENTRY_ID, Published, provide, publisher_of, source_of, study_of
+from xdsi_sim.topology.checked import Checked
+
+__all__ = ["PUBLISH"]
+
+
+class Publish(Checked):
+    """Whose studies to publish."""
+
+    source: SourceId
+    studies: tuple[str, ...] | Literal["all"] = "all"
+    """Study Instance UIDs."""
+
+
+def play(publish: Publish, stage: Stage) -> Outcome:
+    """Publish one manifest a study, made from what is stored."""
+    uids = publish.studies if publish.studies != "all" else stage.running.store_of(publish.source).studies()
+    outcomes = [_publish(stage, publish.source, uid) for uid in uids]
+    manifests = tuple(published for published, _ in outcomes)
+    return Outcome(
+        text=plural(len(manifests), "manifest"),
+        value={"manifests": manifests},
+        count=len(manifests),
+        answers=tuple(answer for _, answer in outcomes),
+        details=details_of({"Manifests": listed([f"{item.entry.title}" for item in manifests])}),
+    )
+
+
+def _publish(stage: Stage, source_id: str, uid: str) -> tuple[Published, Answered]:
+    from xdsi_sim.dicom.kos import write_manifest  # noqa: PLC0415  brings pydicom
+
+    placed, source = source_of(stage, source_id)
+    study = study_of(stage, source_id, uid)
+    location = RetrieveLocation(
+        oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(source_id)
+    )
+    manifest = compose_manifest(study, location, now=stage.now(), new_uid=stage.new_uid)
+    publisher = publisher_of(placed, source)
+    entry = manifest_entry(study, manifest, publisher, entryUUID=ENTRY_ID)
+    answer, _ = provide(stage, source, publisher, entry, BytesContent(write_manifest(manifest)))
+    published = Published(
+        uniqueId=manifest.sop_instance_uid,
+        studyInstanceUID=uid,
+        patientId=entry.patientId or "",
+        entry=entry,
+    )
+    return published, answer
+
+
+PUBLISH: Final = StepKind(key="publish", parameters=Publish, play=play, counts="manifests", answers=True)

@@ -1,0 +1,91 @@
+"""`publish-report`: the report on a study goes to the repository, tied to the manifest by reference ids."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import model_validator
+
+from xdsi_sim.content import BytesContent, Content, FileContent
+from xdsi_sim.dicom.imaging_metadata import report_entry
+from xdsi_sim.dicom.publisher import REPORT_FORMATS, Report
+from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
+from xdsi_sim.scenario.stage import Outcome, Stage
+from xdsi_sim.scenario.steps.publishing import ENTRY_ID, Published, provide, publisher_of, source_of, study_of
+from xdsi_sim.topology.checked import Checked, wrong
+
+__all__ = ["PUBLISH_REPORT"]
+
+_FORMAT_OF: Final = {".pdf": "pdf", ".txt": "plain", ".xml": "cda"}
+
+
+class PublishReport(Checked):
+    """The report and what it is about."""
+
+    source: SourceId
+    study: str
+    """Study Instance UID."""
+    title: str
+    text: str | None = None
+    """The report itself, or …"""
+    file: Annotated[str | None, FileName()] = None
+    """… a file with it: `.pdf`, `.txt` or `.xml` (CDA)."""
+    radiologist: str | None = None
+    """Author, as DICOM writes names: `Family^Given`."""
+
+    @model_validator(mode="after")
+    def _has_one_content(self) -> PublishReport:
+        if (self.text is None) == (self.file is None):
+            raise wrong("a report is given by 'text' or by 'file', one of the two")
+        if self.file is not None and self._suffix not in _FORMAT_OF:
+            raise wrong(f"'{self.file}' is none of {', '.join(_FORMAT_OF)}", at=("file",))
+        return self
+
+    @property
+    def _suffix(self) -> str:
+        return "." + (self.file or "").rpartition(".")[2].lower()
+
+    @property
+    def format(self) -> str:
+        """Key of REPORT_FORMATS."""
+        return "plain" if self.file is None else _FORMAT_OF[self._suffix]
+
+    def content(self, stage: Stage) -> Content:
+        """The octets of the report."""
+        if self.file is None:
+            return BytesContent((self.text or "").encode())
+        return FileContent.of(stage.folder / self.file)
+
+
+def play(publish: PublishReport, stage: Stage) -> Outcome:
+    """Publish one report by ITI-41."""
+    placed, source = source_of(stage, publish.source)
+    study = study_of(stage, publish.source, publish.study)
+    publisher = publisher_of(placed, source)
+    report = Report(
+        uniqueId=stage.new_uid(),
+        format=REPORT_FORMATS[publish.format],
+        created=stage.now(),
+        title=publish.title,
+        radiologist=publish.radiologist,
+    )
+    entry = report_entry(study, report, publisher, entryUUID=ENTRY_ID)
+    answer, _ = provide(stage, source, publisher, entry, publish.content(stage))
+    published = Published(
+        uniqueId=report.uniqueId,
+        studyInstanceUID=publish.study,
+        patientId=entry.patientId or "",
+        entry=entry,
+    )
+    return Outcome(
+        text=f"report '{publish.title}'",
+        value={"report": published},
+        count=1,
+        answers=(answer,),
+        details=(("Linked by", ", ".join(entry.referenceIdList)),),
+    )
+
+
+PUBLISH_REPORT: Final = StepKind(
+    key="publish-report", parameters=PublishReport, play=play, counts="reports", answers=True
+)

@@ -1,0 +1,75 @@
+"""What `publish` and `publish-report` share: who publishes, and the one submission that carries a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsi_sim.content import Content
+from xdsi_sim.dicom.imaging_metadata import submission
+from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.scenario.ports import Reply
+from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
+from xdsi_sim.dicom.study import Study
+from xdsi_sim.topology.model import Placed, Source
+
+__all__ = ["ENTRY_ID", "Published", "provide", "publisher_of", "source_of", "study_of"]
+
+ENTRY_ID = "document-1"
+"""Holds inside one submission; the registry gives the final entryUUID."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A document that was sent to a repository."""
+
+    uniqueId: str
+    studyInstanceUID: str
+    patientId: str
+    entry: DocumentEntry
+
+
+def source_of(stage: Stage, source_id: str) -> tuple[Placed, Source]:
+    """An imaging source and its place in the topology."""
+    placed = stage.running.topology.find(source_id)
+    if not isinstance(placed.actor, Source):
+        raise StepFailed(f"'{source_id}' is a {placed.actor.role}, not an imaging source")
+    return placed, placed.actor
+
+
+def publisher_of(placed: Placed, source: Source) -> Publisher:
+    """What the source adds of its own to what its studies say."""
+    return Publisher(
+        sourceId=source.oid,
+        patient_authority=placed.community.patientAuthority,
+        institution=source.institution,
+    )
+
+
+def study_of(stage: Stage, source_id: str, uid: str) -> Study:
+    """A study that the source has; raises StepFailed where it has not."""
+    study = stage.running.store_of(source_id).study(uid)
+    if study is None:
+        raise StepFailed(f"{source_id} has no study {uid}")
+    return study
+
+
+def provide(
+    stage: Stage, source: Source, publisher: Publisher, entry: DocumentEntry, content: Content
+) -> tuple[Answered, Reply]:
+    """Send one document with its metadata to the repository that the source publishes to."""
+    objects = submission(
+        (entry,),
+        publisher,
+        entryUUID="submission-set",
+        uniqueId=stage.new_uid(),
+        submissionTime=stage.now(),
+    )
+    message = ProvideAndRegisterDocumentSetRequest(
+        submission=SubmitObjectsRequest(objects=objects),
+        documents=(Document(id=entry.entryUUID, content=content),),
+    )
+    receiver = source.publishesTo
+    reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
+    return answered(reply, receiver=receiver, transaction="ITI-41"), reply

@@ -1,0 +1,117 @@
+"""`query`: a consumer asks a registry by a stored query (ITI TF-2: 3.18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, model_validator
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.ebrim.model import RegistryObjectList, Slot
+from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
+from xdsi_sim.messages.stored_queries import STORED_QUERIES, Param, StoredQuery, encode
+from xdsi_sim.scenario.kind import ConsumerId, RegistryId, StepKind
+from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
+from xdsi_sim.scenario.variables import as_text
+from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.vocab import APPROVED, DEPRECATED
+
+__all__ = ["QUERY"]
+
+_QUERIES: Final[Mapping[str, StoredQuery]] = {query.name: query for query in STORED_QUERIES.values()}
+_PREFIXES: Final = ("$XDSDocumentEntry", "$XDSSubmissionSet", "$XDSFolder", "$XDSAssociation", "$XDS", "$")
+_WORDS: Final = {"Approved": APPROVED, "Deprecated": DEPRECATED}
+
+
+def _friendly(name: str) -> str:
+    """`$XDSDocumentEntryClassCode` as `classCode`."""
+    short = next(name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix))
+    return short[:1].lower() + short[1:]
+
+
+def _names(query: StoredQuery) -> dict[str, Param]:
+    """Each parameter by its full name and, where it is the only one so called, by its short one."""
+    short = [_friendly(param.name) for param in query.params]
+    names = {_friendly(param.name): param for param in query.params if short.count(_friendly(param.name)) == 1}
+    return names | {param.name: param for param in query.params}
+
+
+def _a_query(name: str) -> str:
+    if name not in _QUERIES:
+        raise wrong(f"no stored query '{name}'.", hint=did_you_mean(name, _QUERIES))
+    return name
+
+
+class QueryStep(Checked):
+    """Who asks whom for what."""
+
+    consumer: ConsumerId
+    registry: RegistryId
+    query: Annotated[str, AfterValidator(_a_query)]
+    """Name of the stored query: `FindDocuments`."""
+    parameters: dict[str, Any] = {}
+    """By name (`$XDSDocumentEntryPatientId`) or short name (`patientId`). A list gives several values, any
+    of which may match; a list of lists repeats the parameter, and each repetition must match."""
+    raw: dict[str, str] = {}
+    """Slots whose values go out to the letter."""
+    returnType: Literal["LeafClass", "ObjectRef"] = LEAF_CLASS
+
+    @model_validator(mode="after")
+    def _parameters_exist(self) -> QueryStep:
+        known = _names(_QUERIES[self.query])
+        for name in self.parameters:
+            if name not in known:
+                hint = did_you_mean(name, [key for key in known if not key.startswith("$")])
+                raise wrong(
+                    f"{self.query} has no parameter '{name}'.", hint=hint, at=("parameters", name), at_key=True
+                )
+        return self
+
+    def slots(self) -> tuple[Slot, ...]:
+        """The parameters as they are sent."""
+        known = _names(_QUERIES[self.query])
+        coded = (slot for name, value in self.parameters.items() for slot in _slots(known[name], value))
+        return (*coded, *(Slot(name, (text,)) for name, text in self.raw.items()))
+
+
+def _slots(param: Param, value: Any) -> Iterator[Slot]:
+    if isinstance(value, list | tuple) and value and all(isinstance(item, list | tuple) for item in value):
+        for item in value:
+            yield from _slots(param, item)
+        return
+    items = value if isinstance(value, list | tuple) else (value,)
+    texts = [as_text(item) for item in items]
+    yield encode(param, *(_WORDS.get(text, text) for text in texts))
+
+
+def play(step: QueryStep, stage: Stage) -> Outcome:
+    """Ask, and read what was found as metadata."""
+    request = AdhocQueryRequest(
+        id=_QUERIES[step.query].id, parameters=step.slots(), returnType=step.returnType
+    )
+    reply = stage.call(sender=step.consumer, receiver=step.registry, transaction="ITI-18", message=request)
+    objects = RegistryObjectList() if isinstance(reply.answer, NoAnswer) else reply.answer.objects
+    entries = objects.documentEntries
+    found = len(objects.objects()) + len(objects.objectRefs)
+    return Outcome(
+        text=f"{plural(found, 'object')} found",
+        value={
+            "entries": entries,
+            "submissionSets": objects.submissionSets,
+            "folders": objects.folders,
+            "associations": objects.associations,
+            "objectRefs": objects.objectRefs,
+        },
+        count=found,
+        answers=(answered(reply, receiver=step.registry, transaction="ITI-18"),),
+        details=details_of(
+            {
+                "Asked": "; ".join(f"{slot.name} = {', '.join(slot.values)}" for slot in request.parameters),
+                "Found": listed([str(entry.title or entry.uniqueId) for entry in entries]),
+            }
+        ),
+    )
+
+
+QUERY: Final = StepKind(key="query", parameters=QueryStep, play=play, counts="objects", answers=True)

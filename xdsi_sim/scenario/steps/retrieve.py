@@ -1,0 +1,126 @@
+"""`retrieve`: a consumer fetches documents by ITI-43 from the repositories that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.content import Content, sha1_of
+from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION
+from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, RetrieveDocumentSetRequest
+from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.scenario.record import Check
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
+from xdsi_sim.topology.checked import Checked
+
+__all__ = ["RETRIEVE", "RetrievedDocument"]
+
+
+class Retrieve(Checked):
+    """Who fetches which documents."""
+
+    consumer: ConsumerId
+    entries: Any
+    """DocumentEntries that a query has saved: `${found.entries}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievedDocument:
+    """A document and the metadata by which it was asked for."""
+
+    entry: DocumentEntry
+    mimeType: str
+    content: Content
+
+    @property
+    def size(self) -> int:
+        """Octets."""
+        return self.content.size
+
+    @property
+    def is_manifest(self) -> bool:
+        """Whether the metadata call it an imaging manifest (RAD TF: 4.68)."""
+        return self.entry.formatCode is not None and self.entry.formatCode.code == KEY_OBJECT_SELECTION
+
+
+def play(step: Retrieve, stage: Stage) -> Outcome:
+    """One message to each repository; checks hash, size and media type of what comes."""
+    entries = step.entries if isinstance(step.entries, tuple) else (step.entries,)
+    outcomes = [
+        _from_repository(stage, step.consumer, oid, tuple(group))
+        for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
+    ]
+    documents = tuple(document for _, found in outcomes for document in found)
+    return Outcome(
+        text=plural(len(documents), "document"),
+        value={
+            "documents": documents,
+            "manifests": tuple(item for item in documents if item.is_manifest),
+            "reports": tuple(item for item in documents if not item.is_manifest),
+        },
+        count=len(documents),
+        answers=tuple(answer for answer, _ in outcomes),
+        details=details_of(
+            {"Documents": listed([f"{item.entry.title} ({item.mimeType}, {item.size:,} octets)" for item in documents])}
+        ),
+        checks=tuple(check for document in documents for check in _checks(document)),
+    )
+
+
+def _repository(entry: DocumentEntry) -> str:
+    return entry.repositoryUniqueId or ""
+
+
+def _from_repository(
+    stage: Stage, consumer: str, oid: str, entries: tuple[DocumentEntry, ...]
+) -> tuple[Answered, list[RetrievedDocument]]:
+    receiver = stage.actor_of(oid)
+    if receiver is None:
+        raise StepFailed(f"no repository of the topology has the repositoryUniqueId '{oid}'")
+    message = RetrieveDocumentSetRequest(
+        requests=tuple(
+            DocumentRequest(
+                repositoryUniqueId=oid,
+                documentUniqueId=entry.uniqueId or "",
+                homeCommunityId=entry.homeCommunityId,
+            )
+            for entry in entries
+        )
+    )
+    reply = stage.call(sender=consumer, receiver=receiver, transaction="ITI-43", message=message)
+    documents = () if isinstance(reply.answer, NoAnswer) else reply.answer.documents
+    return answered(reply, receiver=receiver, transaction="ITI-43"), list(_matched(documents, entries))
+
+
+def _matched(
+    documents: tuple[DocumentResponse, ...], entries: tuple[DocumentEntry, ...]
+) -> Iterator[RetrievedDocument]:
+    by_id = {entry.uniqueId: entry for entry in entries}
+    for document in documents:
+        entry = by_id.get(document.request.documentUniqueId)
+        if entry is not None:
+            yield RetrievedDocument(entry=entry, mimeType=document.mimeType, content=document.content)
+
+
+def _checks(document: RetrievedDocument) -> Iterator[Check]:
+    """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
+    entry = document.entry
+    for what, registered, received in (
+        ("hash", (entry.hash or "").lower(), sha1_of(document.content)),
+        ("size", entry.size, str(document.size)),
+        ("media type", entry.mimeType, document.mimeType),
+    ):
+        yield Check(
+            text=f"the {what} of '{entry.title or entry.uniqueId}' is the registered one",
+            ok=registered == received,
+            expected=registered,
+            observed=received,
+            cites="ITI TF-2: 3.43.4.2.3",
+        )
+
+
+RETRIEVE: Final = StepKind(key="retrieve", parameters=Retrieve, play=play, counts="documents", answers=True)
