@@ -46,7 +46,8 @@ ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
 ]
 DataOption = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Keep the data here; without, they go at the end.")
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Keep the data here; without, they go at the end."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -80,7 +81,8 @@ def up(
 def run(
     scenario: Annotated[list[str], typer.Argument(help="YAML files, or names of scenarios that ship.")],
     reports: Annotated[
-        Path | None, typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json.")
+        Path | None,
+        typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json."),
     ] = None,
     listen: ListenOption = None,
     data: DataOption = None,
@@ -97,7 +99,9 @@ def run(
     records = []
     for number, one in enumerate(loaded):
         folder = reports if reports is None or len(loaded) == 1 else reports / one.scenario.name
-        records.append(_play(one, folder, data, _listen(listen), json_=json_, keep=keep and number == len(loaded) - 1))
+        records.append(
+            _play(one, folder, data, _listen(listen), json_=json_, keep=keep and number == len(loaded) - 1)
+        )
     raise typer.Exit(max(_CODES[record.verdict.value] for record in records))
 
 
@@ -221,7 +225,8 @@ class _Told:
 def _print_end(console: Console, record: RunRecord, written: tuple[Path, ...]) -> None:
     counts = ", ".join(f"{number} {verdict.value}" for verdict, number in record.counts.items() if number)
     console.print(
-        f"\n{_MARKS[record.verdict.value]}: {counts}; {len(record.exchanges)} messages, {record.duration:.1f} s"
+        f"\n{_MARKS[record.verdict.value]}: {counts}; "
+        f"{len(record.exchanges)} messages, {record.duration:.1f} s"
     )
     if written:
         console.print(f"Report: {written[0]}")
@@ -232,7 +237,12 @@ def _summary(record: RunRecord, written: tuple[Path, ...]) -> dict[str, Any]:
         "scenario": record.scenario,
         "verdict": record.verdict.value,
         "steps": [
-            {"name": step.name, "verdict": step.verdict.value, "seconds": round(step.duration, 4), "text": step.text}
+            {
+                "name": step.name,
+                "verdict": step.verdict.value,
+                "seconds": round(step.duration, 4),
+                "text": step.text,
+            }
             for step in record.steps
         ],
         "reports": [str(path) for path in written],
@@ -249,7 +259,9 @@ def _document(running: RunningTopology, actors: tuple[ActorInfo, ...]) -> dict[s
                 "role": actor.role,
                 "community": actor.community,
                 "url": actor.url,
-                "dicomweb": running.dicomweb_of(actor.id) if actor.role == "Imaging Document Source" else None,
+                "dicomweb": running.dicomweb_of(actor.id)
+                if actor.role == "Imaging Document Source"
+                else None,
                 "oid": actor.oid,
                 "home": actor.home,
             }

@@ -147,13 +147,13 @@ class NotUnderstood(ProtocolViolation):
 
 
 class ActionMissing(ProtocolViolation):
-    """No wsa:Action (WS-Addressing 1.0 SOAP Binding, 6.4.1.3)."""
+    """No wsa:Action (WS-Addressing 1.0 SOAP Binding: 6.4.1.3)."""
 
     subcode = "MessageAddressingHeaderRequired"
 
 
 class ActionNotSupported(ProtocolViolation):
-    """wsa:Action names nothing that this endpoint serves (WS-Addressing 1.0 SOAP Binding, 6.4.1.4)."""
+    """wsa:Action names nothing that this endpoint serves (WS-Addressing 1.0 SOAP Binding: 6.4.1.4)."""
 
     subcode = "ActionNotSupported"
 
@@ -163,13 +163,16 @@ class ActionMismatch(ProtocolViolation):
 
 
 class InvalidAddressingHeader(ProtocolViolation):
-    """A WS-Addressing header is there twice or malformed (WS-Addressing 1.0 SOAP Binding, 6.4.1.1)."""
+    """A WS-Addressing header is there twice or malformed (WS-Addressing 1.0 SOAP Binding: 6.4.1.1)."""
 
     subcode = "InvalidAddressingHeader"
 
 
 class OnlyAnonymousAddressSupported(ProtocolViolation):
-    """ReplyTo names an address of its own and asynchronous exchange is not on (6.4.1.1.7)."""
+    """ReplyTo is an address of its own, asynchronous exchange is off.
+
+    Source: WS-Addressing 1.0 SOAP Binding: 6.4.1.7.
+    """
 
     subcode = "OnlyAnonymousAddressSupported"
 

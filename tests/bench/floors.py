@@ -72,7 +72,9 @@ def _keep(path: Path, document: bytes) -> None:
 
 
 def _store(database: sqlite3.Connection, uuid: str, values: list[tuple[str, str]], body: bytes) -> None:
-    patient, uid = (value for name, value in values if value and name.startswith("urn:uuid:") and "999" in value)
+    patient, uid = (
+        value for name, value in values if value and name.startswith("urn:uuid:") and "999" in value
+    )
     row = database.execute(
         "insert into entry(uuid, uid, patient, body) values (?, ?, ?, ?)", (uuid, uid, patient, body)
     )

@@ -16,7 +16,9 @@ def play(address: tuple[str, int], requests: Sequence[bytes], connections: int) 
     return asyncio.run(_play(address, requests, connections))
 
 
-async def _play(address: tuple[str, int], requests: Sequence[bytes], connections: int) -> tuple[float, list[Answer]]:
+async def _play(
+    address: tuple[str, int], requests: Sequence[bytes], connections: int
+) -> tuple[float, list[Answer]]:
     pending = iter(requests)
     answers: list[Answer] = []
     began = time.perf_counter()

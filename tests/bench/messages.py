@@ -22,7 +22,8 @@ from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.soap.mtom import Attachments
-from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS, Association as AssociationType
+from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS
+from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = ["DOCUMENT", "find_documents", "request", "submissions"]
 

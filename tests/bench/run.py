@@ -57,7 +57,18 @@ class Up:
 @contextmanager
 def up(data: Path) -> Iterator[Up]:
     """The central topology by the real command, on a free port."""
-    command = [sys.executable, "-m", "xdsi_sim", "up", "central", "--json", "--listen", "127.0.0.1:0", "--data", str(data)]
+    command = [
+        sys.executable,
+        "-m",
+        "xdsi_sim",
+        "up",
+        "central",
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        str(data),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Up(_urls(process))
@@ -88,9 +99,19 @@ def submission_rows(work: Path) -> Iterator[Row]:
     refused = [answer for answer in answers if b"ResponseStatusType:Success" not in answer]
     if refused:
         raise RuntimeError(f"{len(refused)} submissions were refused, such as {refused[0][:2000]!r}")
-    bodies = [message[message.index(b"<soap:Envelope") : message.index(b"</soap:Envelope>") + 16] for message in made]
+    bodies = [
+        message[message.index(b"<soap:Envelope") : message.index(b"</soap:Envelope>") + 16]
+        for message in made
+    ]
     floor = floors.submissions(bodies[:500], messages.DOCUMENT, work / "floor")
-    yield Row("ITI-41, 16 connections", f"{rate:.0f}/s", f"{floor:.0f}/s", rate / floor, "≥ 0.30", rate / floor >= 0.3)
+    yield Row(
+        "ITI-41, 16 connections",
+        f"{rate:.0f}/s",
+        f"{floor:.0f}/s",
+        rate / floor,
+        "≥ 0.30",
+        rate / floor >= 0.3,
+    )
 
 
 def query_rows(work: Path) -> Iterator[Row]:
@@ -107,7 +128,12 @@ def query_rows(work: Path) -> Iterator[Row]:
     if answers[0].count(b"<rim:ExtrinsicObject") != 10:
         raise RuntimeError("FindDocuments did not give the ten entries")
     yield Row(
-        "FindDocuments, 10 entries", f"{full:.0f}/s", f"{empty:.0f}/s", full / empty, "≥ 0.70", full / empty >= 0.7
+        "FindDocuments, 10 entries",
+        f"{full:.0f}/s",
+        f"{empty:.0f}/s",
+        full / empty,
+        "≥ 0.70",
+        full / empty >= 0.7,
     )
 
 
@@ -122,7 +148,12 @@ def start_rows(work: Path) -> Iterator[Row]:
             times.append(time.perf_counter() - began)
     took, floor = min(times[1:]), floors.imports()
     yield Row(
-        "command to first ITI-18", f"{took * 1e3:.0f} ms", f"{floor * 1e3:.0f} ms", took / floor, "≤ 4", took / floor <= 4
+        "command to first ITI-18",
+        f"{took * 1e3:.0f} ms",
+        f"{floor * 1e3:.0f} ms",
+        took / floor,
+        "≤ 4",
+        took / floor <= 4,
     )
 
 
@@ -133,7 +164,10 @@ def main() -> None:
         for rows in (submission_rows, query_rows, start_rows):
             for row in rows(Path(folder).resolve()):
                 verdict = "ok" if row.good else "MISS"
-                print(f"{row.what:<28} {row.figure:>10} {row.floor:>10} {row.ratio:>7.2f}  {row.must:<7} {verdict}", flush=True)
+                print(
+                    f"{row.what:<28} {row.figure:>10} {row.floor:>10} {row.ratio:>7.2f}  {row.must:<7} {verdict}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ NIST = Path(__file__).parents[2].parent / "shared" / "data" / "nist"
 CLASS_CODE = DOCUMENT_ENTRY.by_name["classCode"].key
 EVENT_CODE = DOCUMENT_ENTRY.by_name["eventCodeList"].key
 AUTHOR = DOCUMENT_ENTRY.by_name["author"].key
+PATIENT_ID = DOCUMENT_ENTRY.by_name["patientId"].key
 UNIQUE_ID = DOCUMENT_ENTRY.by_name["uniqueId"].key
 LIMITED = DOCUMENT_ENTRY.by_name["limitedMetadata"].key
 
@@ -220,6 +221,20 @@ def test_identifiers_that_are_unknown_second_or_of_another_object_stay_in_extra(
         (None, "2"),
         (None, "3"),
     ]
+
+
+def test_order_among_slots_classifications_and_identifiers_makes_no_difference() -> None:
+    identifier = '<r:ExternalIdentifier id="{0}" identificationScheme="{0}" value="1"/>'
+    children = [
+        slot("urn:mine", "1"),
+        code("urn:uuid:mine", "x"),
+        identifier.format("urn:uuid:mine"),
+        slot("hash", "1"),
+        code(CLASS_CODE, "x"),
+        identifier.format(PATIENT_ID),
+        identifier.format(UNIQUE_ID),
+    ]
+    assert entry("".join(children)) == entry("".join(reversed(children)))
 
 
 def test_unknown_attributes_stay_and_the_fixed_object_type_does_not() -> None:

@@ -33,7 +33,9 @@ def test_bare_name_is_one_that_ships() -> None:
 
 
 def test_unknown_name_comes_with_the_nearest_one() -> None:
-    with pytest.raises(UsageError, match=r"no topology 'centrl' ships with xdsi-sim\. Did you mean 'central'\?"):
+    with pytest.raises(
+        UsageError, match=r"no topology 'centrl' ships with xdsi-sim\. Did you mean 'central'\?"
+    ):
         find_topology("centrl")
 
 

@@ -59,7 +59,11 @@ def test_actor_is_found_by_id_with_its_community() -> None:
     ("good", "bad", "expected"),
     [
         ("repositories:", "repositry:", "8:5: unknown key 'repositry'. Did you mean 'repositories'?"),
-        ("publishesTo: repository", "publishesTo: repositry", "11:68: no repository 'repositry' in community"),
+        (
+            "publishesTo: repository",
+            "publishesTo: repositry",
+            "11:68: no repository 'repositry' in community",
+        ),
         ("publishesTo: repository", "publishesTo: repositry", "Did you mean 'repository'?"),
         ("id: viewer", "id: pacs", "13:14: the id of an actor 'pacs' is taken already"),
         ("oid: 2.999.1.3", "oid: 2.999.1.2", "11:25: the OID '2.999.1.2' is taken already"),

@@ -1,1 +1,1 @@
-"""The actors: values in, values out. They know nothing of Spyne, Twisted, SQLite, clocks or random numbers."""
+"""The actors: values in, values out. Spyne, Twisted, SQLite, clocks and random numbers stay outside."""

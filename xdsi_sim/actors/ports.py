@@ -98,15 +98,29 @@ class StoredImage(Protocol):
     """A DICOM instance in an instance store."""
 
     @property
-    def studyInstanceUID(self) -> str: ...
+    def studyInstanceUID(self) -> str:
+        """(0020,000D)."""
+        ...
+
     @property
-    def seriesInstanceUID(self) -> str: ...
+    def seriesInstanceUID(self) -> str:
+        """(0020,000E)."""
+        ...
+
     @property
-    def sopInstanceUID(self) -> str: ...
+    def sopInstanceUID(self) -> str:
+        """(0008,0018)."""
+        ...
+
     @property
-    def transferSyntaxUID(self) -> str: ...
+    def transferSyntaxUID(self) -> str:
+        """In which the content is encoded."""
+        ...
+
     @property
-    def content(self) -> Content: ...
+    def content(self) -> Content:
+        """The DICOM file."""
+        ...
 
 
 class InstanceStore(Protocol):

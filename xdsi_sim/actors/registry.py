@@ -87,7 +87,9 @@ class DocumentRegistry:
             objects = self._accepted(request.objects)
             change = RegistryChange(added=objects.objects())
             try:
-                yield Wait(self.store.apply(change, partial(self._consequences, request, objects, lookup, known)))
+                yield Wait(
+                    self.store.apply(change, partial(self._consequences, request, objects, lookup, known))
+                )
             except _Refused as refused:
                 verdict = refused.verdict
         if not verdict.accepted:
@@ -106,7 +108,9 @@ class DocumentRegistry:
     def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
         """The objects as they are registered: final ids, Approved, first version (ITI TF-2: 3.42.4.1.3)."""
         ids = {
-            value.entryUUID: self.new_id() for value in objects.objects() if not is_uuid(id_key(value.entryUUID))
+            value.entryUUID: self.new_id()
+            for value in objects.objects()
+            if not is_uuid(id_key(value.entryUUID))
         }
         now = self._now()
         return replace(
@@ -137,7 +141,8 @@ class DocumentRegistry:
         replacements = [item for item in objects.associations if item.associationType in _REPLACING]
         joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
         return RegistryChange(
-            added=tuple(joined), changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view))
+            added=tuple(joined),
+            changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view)),
         )
 
     def _join_folders(
@@ -213,10 +218,10 @@ def _registered(value: T, ids: Mapping[str, str]) -> T:
 
 def _owned(item: Extra, ids: Mapping[str, str]) -> Extra:
     """What is kept verbatim names its object, too."""
-    if isinstance(item, Classification) and item.classifiedObject in ids:
-        return replace(item, classifiedObject=ids[item.classifiedObject])
-    if isinstance(item, ExternalIdentifier) and item.registryObject in ids:
-        return replace(item, registryObject=ids[item.registryObject])
+    if isinstance(item, Classification) and item.classifiedObject is not None:
+        return replace(item, classifiedObject=ids.get(item.classifiedObject, item.classifiedObject))
+    if isinstance(item, ExternalIdentifier) and item.registryObject is not None:
+        return replace(item, registryObject=ids.get(item.registryObject, item.registryObject))
     return item
 
 

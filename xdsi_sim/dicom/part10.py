@@ -18,7 +18,14 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import NotDicom
 
-__all__ = ["IMPLEMENTATION_CLASS_UID", "IMPLEMENTATION_VERSION_NAME", "read", "read_file", "read_header", "write"]
+__all__ = [
+    "IMPLEMENTATION_CLASS_UID",
+    "IMPLEMENTATION_VERSION_NAME",
+    "read",
+    "read_file",
+    "read_header",
+    "write",
+]
 
 IMPLEMENTATION_CLASS_UID: Final = UID("2.999.1.1")
 IMPLEMENTATION_VERSION_NAME: Final = "XDSI_SIM"

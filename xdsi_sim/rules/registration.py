@@ -70,9 +70,9 @@ def reference_is_resolved(submission: Submission) -> Iterator[Violation]:
             continue
         if _is_unresolved(submission, association.sourceObject):
             yield _unresolved(association, "sourceObject", "in the request or the registry")
-        if id_key(association.entryUUID) not in by_reference:
-            if _is_unresolved(submission, association.targetObject):
-                yield _unresolved(association, "targetObject", "in the request or the registry")
+        named_otherwise = id_key(association.entryUUID) not in by_reference
+        if named_otherwise and _is_unresolved(submission, association.targetObject):
+            yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
 @rule("E11", cites="ITI TF-3: 4.2.2.1.1")

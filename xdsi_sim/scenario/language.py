@@ -103,14 +103,10 @@ class StepBase(Checked):
         return self
 
 
-Step = create_model(
-    "Step",
-    __base__=StepBase,
-    __module__=__name__,
-    **{
-        kind.field: (kind.parameters | None, Field(default=None, alias=kind.key)) for kind in KINDS.values()
-    },
-)
+_FIELDS: Final[dict[str, Any]] = {
+    kind.field: (kind.parameters | None, Field(default=None, alias=kind.key)) for kind in KINDS.values()
+}
+Step = create_model("Step", __base__=StepBase, __module__=__name__, **_FIELDS)
 """A step with one optional key for each kind."""
 
 

@@ -45,7 +45,8 @@ def load_scenario(path: Path) -> Loaded:
     scenario = check(Scenario, document)
     loaded = Loaded(scenario=scenario, topology=_topology(scenario, document, path), folder=path.parent)
     known = {*RESERVED, *scenario.variables}
-    for number, step in enumerate(scenario.steps):
+    steps: tuple[StepBase, ...] = scenario.steps
+    for number, step in enumerate(steps):
         place: Place = ("steps", number)
         _check_expectations(step, document, place)
         _check_references(document, place, known)
@@ -71,7 +72,9 @@ def _check_expectations(step: StepBase, document: Document, place: Place) -> Non
     for name in ("status", "errors"):
         if getattr(step.expect, name) is not None and not step.kind.answers:
             raise document.error(
-                (*place, "expect", name), f"'{step.kind.key}' gets no SOAP answer, so there is no {name}", at_key=True
+                (*place, "expect", name),
+                f"'{step.kind.key}' gets no SOAP answer, so there is no {name}",
+                at_key=True,
             )
 
 

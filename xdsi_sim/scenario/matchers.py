@@ -103,7 +103,9 @@ def check_expected(expected: Any) -> Any:
     if isinstance(expected, Mapping):
         for name, operand in expected.items():
             if name not in OPERATORS:
-                raise wrong(f"unknown operator '{name}'", hint=did_you_mean(name, OPERATORS), at=(name,), at_key=True)
+                raise wrong(
+                    f"unknown operator '{name}'", hint=did_you_mean(name, OPERATORS), at=(name,), at_key=True
+                )
             if name in ("not", "each", "count"):
                 check_expected(operand)
             if name == "matches":

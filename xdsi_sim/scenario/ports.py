@@ -83,9 +83,7 @@ class Client(Protocol):
         """Send a SOAP message."""
         ...
 
-    def get(
-        self, url: str, *, accept: str, transaction: str, sender: str, conversation: str
-    ) -> HttpReply:
+    def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
         """Send a GET of DICOMweb."""
         ...
 

@@ -9,8 +9,9 @@ from typing import Any
 from twisted.internet.defer import Deferred, gatherResults
 
 from xdsi_sim.actors.flow import Answer, Call, Effect, Flow, Send
+from xdsi_sim.server.loop import Loop
 
-__all__ = ["drive", "when_done"]
+__all__ = ["drive", "drive_blocking", "when_done"]
 
 Sender = Callable[[Call], Deferred[Answer]]
 
@@ -28,6 +29,11 @@ async def drive(flow: Flow[Any], send: Sender, reactor: Any) -> Any:
                 effect = flow.send(outcome)
     except StopIteration as stop:
         return stop.value
+
+
+def drive_blocking(flow: Flow[Any], send: Sender, loop: Loop) -> Any:
+    """The same for a caller in another thread, which waits for the response."""
+    return loop.call(lambda: Deferred.fromCoroutine(drive(flow, send, loop.reactor)))
 
 
 def _outcome(effect: Effect, send: Sender, reactor: Any) -> Deferred[Any]:

@@ -41,7 +41,7 @@ class Loop:
         self.reactor.run(installSignalHandlers=False)
 
     def call(self, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
-        """Run `function` in the reactor's thread and wait for what it gives; what it raises is raised here."""
+        """Run `function` in the reactor's thread and wait for what it gives or raises."""
         return blockingCallFromThread(self.reactor, function, *args, **kwargs)
 
 

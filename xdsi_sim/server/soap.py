@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.flow import Answer, Call
@@ -38,8 +38,6 @@ SendFrom = Callable[[Call, Trace], Deferred[Answer]]
 class SoapResource(Resource):
     """One actor's endpoint on the wire, with everything recorded."""
 
-    isLeaf = True
-
     def __init__(
         self, *, actor_id: str, endpoint: Endpoint, url: str, send: SendFrom, recorder: Recorder, reactor: Any
     ) -> None:
@@ -50,6 +48,10 @@ class SoapResource(Resource):
         self._send = send
         self._recorder = recorder
         self._reactor = reactor
+
+    def getChild(self, path: bytes, request: FrontRequest) -> IResource:
+        """A closing slash does not matter; other paths below the address lead nowhere."""
+        return self if path == b"" else super().getChild(path, request)
 
     # --- description
 

@@ -1,8 +1,8 @@
 """Makes Spyne 2.14 importable on Python 3.12 and later. Imported before anything of Spyne.
 
 Its vendored copy of six brings an importer for `spyne.util.six.moves` that knows only the protocol
-which Python 3.12 dropped (`find_module`). The copy has functions that PyPI's six lacks, so it is kept,
-and its importer is taught the present protocol.
+which Python 3.12 dropped (`find_module`) and of which 3.11 warns. The copy has functions that PyPI's
+six lacks, so it is kept, and its importer is taught the present protocol.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SIX = "spyne.util.six"
 
 def install() -> None:
     """Load the vendored six with an importer that works; harmless when called again."""
-    if sys.version_info < (3, 12) or _SIX in sys.modules:
+    if _SIX in sys.modules:
         return
     path = _package_folder() + "/util/six.py"
     spec = importlib.util.spec_from_file_location(_SIX, path)

@@ -103,7 +103,7 @@ class PackageReader:
             return self._take_root
         return self._refuse(
             UnsupportedMediaType(
-                f"Content-Type {self._media.type or 'absent'}: {SOAP_MEDIA_TYPE} or multipart/related is expected",
+                f"Content-Type {self._media.type or 'absent'} is neither {SOAP_MEDIA_TYPE} nor multipart/related",
                 rule="A02",
             )
         )

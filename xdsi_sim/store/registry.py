@@ -6,7 +6,7 @@ cannot change before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
@@ -108,7 +108,7 @@ class _View:
         """Those of the objects that are here, whole."""
         if not uuids:
             return []
-        sql = f"SELECT kind, fragment FROM object WHERE entryUUID IN ({','.join('?' * len(uuids))})"  # noqa: S608
+        sql = f"SELECT kind, fragment FROM object WHERE entryUUID IN ({','.join('?' * len(uuids))})"
         rows = self._connection.execute(sql, tuple(uuids))
         return [read_object(parse(fragment), _KINDS[kind]) for kind, fragment in rows]
 
@@ -160,9 +160,8 @@ def _registered(row: Sequence[str | None]) -> Registered:
 _INSERT_OBJECT: Final = (
     f"INSERT INTO object (kind, {', '.join(COMMON)}, fragment) VALUES ({','.join('?' * (len(COMMON) + 2))})"
 )
-_UPDATE_OBJECT: Final = (
-    f"UPDATE object SET kind = ?, {', '.join(f'{name} = ?' for name in COMMON)}, fragment = ? WHERE number = ?"
-)
+_SET: Final = ", ".join(f"{name} = ?" for name in ("kind", *COMMON, "fragment"))
+_UPDATE_OBJECT: Final = f"UPDATE object SET {_SET} WHERE number = ?"
 _INSERT_VALUE: Final = "INSERT INTO value (number, attribute, text) VALUES (?, ?, ?)"
 _INSERT_COLUMNS: Final = {
     kind: f"INSERT OR REPLACE INTO {kind.name} (number, {', '.join(columns)}) "
@@ -176,7 +175,9 @@ def _insert(connection: Connection, record: Record) -> None:
 
 
 def _replace(connection: Connection, record: Record) -> None:
-    (number,) = connection.execute("SELECT number FROM object WHERE entryUUID = ?", record.common[1:2]).fetchone()
+    (number,) = connection.execute(
+        "SELECT number FROM object WHERE entryUUID = ?", record.common[1:2]
+    ).fetchone()
     connection.execute(_UPDATE_OBJECT, (*record.common, number))
     connection.execute("DELETE FROM value WHERE number = ?", (number,))
     _write_rest(connection, number, record)
@@ -223,7 +224,9 @@ def _glob(pattern: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _sql(parts: tuple[tuple[Kind, tuple[_Shape, ...]], ...], at_ends: tuple[_Shape, ...] | None, refs: bool) -> str:
+def _sql(
+    parts: tuple[tuple[Kind, tuple[_Shape, ...]], ...], at_ends: tuple[_Shape, ...] | None, refs: bool
+) -> str:
     fragment = "x''" if refs else "o.fragment"
     selected = f"SELECT o.number, o.entryUUID, o.patientId, {fragment} AS fragment FROM object o"
     found = " UNION ALL ".join(_part(selected, kind, shapes) for kind, shapes in parts)
@@ -262,7 +265,7 @@ def _test(kind: Kind, attribute: str, test: Test, count: int) -> str:
     return _TESTS[test](f"{'o' if attribute in COMMON else 'k'}.{attribute}", count)
 
 
-_TESTS: Final = {
+_TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
     Test.IN: lambda column, count: f"{column} IN ({','.join('?' * count)})",
     Test.LIKE: lambda column, count: f"({' OR '.join([f'{column} GLOB ?'] * count)})",
     Test.AT_LEAST: lambda column, _count: f"({column} IS NULL OR {column} >= ?)",

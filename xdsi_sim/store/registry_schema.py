@@ -29,9 +29,7 @@ COMMON: Final = ("entryUUID", "availabilityStatus", "patientId", "uniqueId")
 _FORMS: Final = (Form.XML_ATTRIBUTE, Form.SLOT, Form.CODE, Form.EXTERNAL_IDENTIFIER)
 COLUMNS: Final[dict[Kind, tuple[str, ...]]] = {
     kind: tuple(
-        attr.name
-        for attr in kind.attrs
-        if attr.form in _FORMS and not attr.many and attr.name not in COMMON
+        attr.name for attr in kind.attrs if attr.form in _FORMS and not attr.many and attr.name not in COMMON
     )
     for kind in KINDS.values()
 }
@@ -78,9 +76,7 @@ _SEARCHED: Final[dict[str, Callable[[Any], str | None]]] = {
     "documentAvailability": _availability,
 }
 _CONVERSIONS: Final = {
-    kind: tuple(
-        (place, _SEARCHED[name]) for place, name in enumerate(columns, start=1) if name in _SEARCHED
-    )
+    kind: tuple((place, _SEARCHED[name]) for place, name in enumerate(columns, start=1) if name in _SEARCHED)
     for kind, columns in COLUMNS.items()
 }
 _COLUMNS_OF: Final = {kind: attrgetter("entryUUID", *columns) for kind, columns in COLUMNS.items()}
@@ -120,9 +116,9 @@ class Record:
         )
 
 
-def _texts(value: MetadataObject, name: str) -> Iterator[str]:
+def _texts(value: Any, name: str) -> Iterator[str]:
     if name == "authorPerson":
-        yield from (author.authorPerson for author in getattr(value, "author") if author.authorPerson)
+        yield from (author.authorPerson for author in value.author if author.authorPerson)
         return
     for item in getattr(value, name):
         yield item if isinstance(item, str) else f"{item.code}^^{item.codingScheme}"
@@ -137,24 +133,26 @@ def _create(database: sqlite_utils.Database) -> None:
         " entryUUID TEXT NOT NULL UNIQUE COLLATE NOCASE, availabilityStatus TEXT, patientId TEXT,"
         " uniqueId TEXT, fragment BLOB NOT NULL)"
     )
-    database["object"].create_index(["patientId", "kind", "availabilityStatus"])
-    database["object"].create_index(["uniqueId"])
+    database.table("object").create_index(["patientId", "kind", "availabilityStatus"])
+    database.table("object").create_index(["uniqueId"])
     database.execute(
         "CREATE UNIQUE INDEX uniqueId_once ON object (uniqueId) WHERE kind IN ('SubmissionSet', 'Folder')"
     )
     for kind, columns in COLUMNS.items():
         table = {"number": int} | dict.fromkeys(columns, str)
-        database[kind.name].create(table, pk="number")
+        database.table(kind.name).create(table, pk="number")
     for end in ("sourceObject", "targetObject"):
-        database[ASSOCIATION.name].create_index([end])
-    database[DOCUMENT_ENTRY.name].create_index(["logicalID"])
-    database[FOLDER.name].create_index(["logicalID"])
+        database.table(ASSOCIATION.name).create_index([end])
+    database.table(DOCUMENT_ENTRY.name).create_index(["logicalID"])
+    database.table(FOLDER.name).create_index(["logicalID"])
     database.execute(
         "CREATE TABLE value (number INTEGER, attribute TEXT, text TEXT,"
         " PRIMARY KEY (number, attribute, text)) WITHOUT ROWID"
     )
-    database["value"].create_index(["attribute", "text"])
-    database["patient"].create({"patientId": str, "survivor": str}, pk="patientId", not_null={"survivor"})
+    database.table("value").create_index(["attribute", "text"])
+    database.table("patient").create(
+        {"patientId": str, "survivor": str}, pk="patientId", not_null={"survivor"}
+    )
 
 
 SCHEMA: Final = Schema(application_id=0x58445349, subject="registry", migrations=(_create,))

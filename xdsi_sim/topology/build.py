@@ -9,13 +9,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
-
-from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError
-from twisted.web.resource import Resource
+from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
@@ -25,12 +20,11 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.soap import SoapClient, SoapReply
-from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
-from xdsi_sim.server.drive import drive
-from xdsi_sim.server.http import Front
+from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder
@@ -41,9 +35,10 @@ from xdsi_sim.topology.model import Actor, Listen, Placed, Registry, Repository,
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
+T = TypeVar("T")
+
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
-_BACKLOG: Final = 512
 
 
 class BlockingClient:
@@ -56,21 +51,16 @@ class BlockingClient:
 
     def call(self, call: Call, *, sender: str, conversation: str) -> SoapReply:
         """Send a SOAP message and wait for what comes of it."""
-        return self._loop.call(self._soap.call, call, Trace(conversation, sender))
+        reply: SoapReply = self._loop.call(self._soap.call, call, Trace(conversation, sender))
+        return reply
 
     def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
         """Send a GET of DICOMweb and wait for what comes of it."""
         trace = Trace(conversation, sender)
-        return self._loop.call(self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace)
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """A port that is listened on."""
-
-    port: Any
-    base: str
-    root: Resource
+        reply: HttpReply = self._loop.call(
+            self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace
+        )
+        return reply
 
 
 class RunningTopology:
@@ -79,136 +69,118 @@ class RunningTopology:
     def __init__(self, topology: Topology, data: Path | None, listen: Listen | None, *, record: bool) -> None:
         """Start everything, or nothing: what was begun is undone where a part fails."""
         self.topology = topology
-        self.listen = listen or topology.listen
-        self._urls: dict[str, str] = {}
-        self._stores: dict[str, SqliteInstanceStore] = {}
+        self._listen = listen or topology.listen
+        self._record = record
+        self._loop = running_loop()
         self._open = ExitStack()
+        self._sites: dict[int, ActorSite] = {}
+        self._stores: dict[str, SqliteInstanceStore] = {}
         try:
-            self._start(data, record=record)
+            self._start(data)
         except BaseException:
             self._open.close()
             raise
 
-    def _start(self, data: Path | None, *, record: bool) -> None:
-        folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
+    def _start(self, data: Path | None) -> None:
+        self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
         if data is None:
-            self._open.callback(shutil.rmtree, folder, ignore_errors=True)
-        self._folder = folder
-        self._spool = folder / "spool"
+            self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._spool = self._folder / "spool"
+        self._log = self._opened(ExchangeLog(self._folder / "log")) if self._record else None
         shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
         self._spool.mkdir(parents=True)
-        self._loop = running_loop()
-        self._log = self._opened(ExchangeLog(folder / "log")) if record else None
         recorder: Recorder = self._log or NOT_RECORDED
         http = HttpClient(self._loop.reactor)
         self._open.callback(self._loop.call, http.close)
         self._soap = SoapClient(http, recorder, self._spool)
         self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
-        self._recorder = recorder
-        self._sites = self._listen()
-        repositories = [self._serve(placed) for placed in self._servers()]
-        self._recover([actor for actor in repositories if isinstance(actor, DocumentRepository)])
+        servers = [placed for placed in self.topology.actors() if not placed.address_less]
+        for placed in servers:  # all addresses, before an actor needs one
+            self._site(placed)
+        self._recover([self._serve(placed, recorder) for placed in servers])
 
-    def _opened(self, thing: Any) -> Any:
+    def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
-        self._open.callback(thing.close)
+        self._open.callback(thing.close)  # type: ignore[attr-defined]  # whatever it is, it can be closed
         return thing
-
-    def _servers(self) -> list[Placed]:
-        return [placed for placed in self.topology.actors() if isinstance(placed.actor, Server)]
 
     # --- addresses
 
-    def _listen(self) -> dict[int | None, _Site]:
-        """Listen on every port, so that all addresses are known before an actor needs one."""
-        ports = {getattr(placed.actor, "port", None) for placed in self._servers()}
-        sites = {
-            port: self._loop.call(self._listen_on, port)
-            for port in sorted(ports, key=lambda port: port or -1)
-        }
-        for placed in self._servers():
-            site = sites[getattr(placed.actor, "port", None)]
-            self._urls[placed.actor.id] = site.base + placed.path
-        return sites
-
-    def _listen_on(self, port: int | None) -> _Site:
-        number = self.listen.port if port is None else port
-        root = Resource()
-        try:
-            listening = self._loop.reactor.listenTCP(
-                number, Front(root, self._spool), backlog=_BACKLOG, interface=self.listen.host
-            )
-        except CannotListenError as error:
-            raise UsageError(
-                f"cannot listen on {Listen(self.listen.host, number)}: {error.socketError}.",
-                hint="Stop what listens there, or name another address with --listen HOST:PORT.",
-            ) from None
-        self._open.callback(self._loop.call, listening.stopListening)
-        return _Site(listening, f"http://{Listen(self.listen.host, listening.getHost().port)}", root)
+    def _site(self, placed: Placed) -> ActorSite:
+        """The port of an actor: its own, or the one of the topology."""
+        own = placed.actor.port if isinstance(placed.actor, Server) else None
+        number = self._listen.port if own is None else own
+        if number not in self._sites:
+            site = ActorSite(self._loop, self._listen.host, number, self._spool)
+            self._sites[number] = self._opened(site)
+        return self._sites[number]
 
     def url_of(self, actor_id: str) -> str:
-        """Where the actor answers; raises KeyError for one that has no address."""
-        return self._urls[actor_id]
+        """Where the actor answers; raises KeyError for an id that is none."""
+        placed = self.topology.find(actor_id)
+        return f"http://{Listen(self._listen.host, self._site(placed).port)}{placed.path}"
 
     def dicomweb_of(self, source_id: str) -> str:
         """Base URI of a source's DICOMweb face."""
-        return f"{self._urls[source_id]}/{DICOM_WEB}"
+        return f"{self.url_of(source_id)}/{DICOM_WEB}"
 
     # --- actors
 
-    def _serve(self, placed: Placed) -> Any:
-        role, actor = _MAKE[type(placed.actor)](self, placed)
+    def _serve(self, placed: Placed, recorder: Recorder) -> Any:
         model = placed.actor
         strict = isinstance(model, Server) and model.strictness == "strict"
+        role, make = _ROLES[type(model)]
+        actor = make(self, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(role, actor, strict=strict),
             url=self.url_of(model.id),
             send=self._soap.send,
-            recorder=self._recorder,
+            recorder=recorder,
             reactor=self._loop.reactor,
         )
+        site = self._site(placed)
+        site.put(placed.path, resource)
         if isinstance(model, Source):
-            resource.isLeaf = False
             face = DicomWebResource(
-                actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=self._recorder
+                actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
-            resource.putChild(DICOM_WEB.encode(), face)
-        self._loop.call(self._put, placed, resource)
+            site.put(f"{placed.path}/{DICOM_WEB}", face)
         return actor
 
-    def _put(self, placed: Placed, resource: Resource) -> None:
-        root = self._sites[getattr(placed.actor, "port", None)].root
-        community = placed.community.id.encode()
-        below = root.getStaticEntity(community) or Resource()
-        root.putChild(community, below)
-        below.putChild(placed.actor.id.encode(), resource)
-
-    def _registry(self, placed: Placed) -> tuple[str, DocumentRegistry]:
-        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id))
-        return "registry", DocumentRegistry(store=store)
-
-    def _repository(self, placed: Placed) -> tuple[str, DocumentRepository]:
+    def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
+        """The actor behind a registry of the topology."""
         model = placed.actor
-        store = self._opened(SqliteDocumentStore(self._folder / model.id))
-        registry = self.url_of(placed.community.registry.id)
-        return "repository", DocumentRepository(oid=model.metadata_oid or "", registry=registry, store=store)
+        return DocumentRegistry(
+            store=self._opened(SqliteRegistryStore(self._folder / model.id)),
+            patientAuthority=placed.community.patientAuthority,
+            any_patient=isinstance(model, Registry) and model.patients == "accept",
+            strict=strict,
+        )
 
-    def _source(self, placed: Placed) -> tuple[str, ImagingDocumentSource]:
+    def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
+        """The actor behind a repository of the topology."""
+        model = placed.actor
+        return DocumentRepository(
+            oid=model.metadata_oid or "",
+            registry=self.url_of(placed.community.registry.id),
+            store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+        )
+
+    def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
+        """The actor behind an imaging source of the topology."""
         model = placed.actor
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
-        return "source", ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
+        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
-    def _recover(self, repositories: Sequence[DocumentRepository]) -> None:
+    def _recover(self, actors: Sequence[Any]) -> None:
         """Settle what a crash cut short, before anybody asks."""
-        for repository in repositories:
-            trace = Trace.begin("recovery")
-            flow = repository.recover()
-            self._loop.call(
-                lambda flow=flow, trace=trace: Deferred.fromCoroutine(
-                    drive(flow, lambda call: self._soap.send(call, trace), self._loop.reactor)
-                )
-            )
+        for actor in actors:
+            if isinstance(actor, DocumentRepository):
+                drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
+
+    def _send_for_recovery(self, call: Call) -> Any:
+        return self._soap.send(call, Trace.begin("recovery"))
 
     # --- what scenarios need
 
@@ -231,11 +203,12 @@ class RunningTopology:
         self.close()
 
 
-_MAKE: Final[dict[type[Actor], Callable[[RunningTopology, Placed], tuple[str, Any]]]] = {
-    Registry: RunningTopology._registry,
-    Repository: RunningTopology._repository,
-    Source: RunningTopology._source,
+_ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
+    Registry: ("registry", RunningTopology.registry),
+    Repository: ("repository", RunningTopology.repository),
+    Source: ("source", RunningTopology.source),
 }
+"""Port type of each kind of actor, and what makes the actor."""
 
 
 def start(

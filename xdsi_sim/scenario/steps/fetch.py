@@ -79,9 +79,7 @@ def play(step: Fetch, stage: Stage) -> Outcome:
         value={"images": images},
         count=len(images),
         answers=tuple(part.answer for part in fetched if part.answer is not None),
-        details=details_of(
-            {"From": listed([item.source for item in series]), "Requests": str(len(fetched))}
-        ),
+        details=details_of({"From": listed([item.source for item in series]), "Requests": str(len(fetched))}),
         checks=(
             *(part.check for part in fetched if part.check is not None),
             Check(

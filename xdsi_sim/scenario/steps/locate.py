@@ -68,7 +68,9 @@ def _locate(stage: Stage, series: ManifestSeries, mode: str) -> LocatedSeries:
     location = series.retrieve_location_uid or ""
     source = stage.actor_of(location)
     if source is None or not isinstance(stage.running.topology.find(source).actor, Source):
-        raise StepFailed(f"the location of series {series.series_instance_uid} cannot be resolved: '{location}'")
+        raise StepFailed(
+            f"the location of series {series.series_instance_uid} cannot be resolved: '{location}'"
+        )
     base = series.wado_rs_base if mode == "retrieve-url" else stage.running.dicomweb_of(source)
     if not base:
         raise StepFailed(f"series {series.series_instance_uid} has no Retrieve URL (0008,1190)")

@@ -1,4 +1,4 @@
-"""What `publish` and `publish-report` share: who publishes, and the one submission that carries a document."""
+"""What `publish` and `publish-report` share: who publishes, and the submission of one document."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.imaging_metadata import submission
 from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.dicom.study import Study
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
-from xdsi_sim.dicom.study import Study
 from xdsi_sim.topology.model import Placed, Source
 
 __all__ = ["ENTRY_ID", "Published", "provide", "publisher_of", "source_of", "study_of"]

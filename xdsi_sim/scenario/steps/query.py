@@ -33,7 +33,9 @@ def _friendly(name: str) -> str:
 def _names(query: StoredQuery) -> dict[str, Param]:
     """Each parameter by its full name and, where it is the only one so called, by its short one."""
     short = [_friendly(param.name) for param in query.params]
-    names = {_friendly(param.name): param for param in query.params if short.count(_friendly(param.name)) == 1}
+    names = {
+        _friendly(param.name): param for param in query.params if short.count(_friendly(param.name)) == 1
+    }
     return names | {param.name: param for param in query.params}
 
 
@@ -64,7 +66,10 @@ class QueryStep(Checked):
             if name not in known:
                 hint = did_you_mean(name, [key for key in known if not key.startswith("$")])
                 raise wrong(
-                    f"{self.query} has no parameter '{name}'.", hint=hint, at=("parameters", name), at_key=True
+                    f"{self.query} has no parameter '{name}'.",
+                    hint=hint,
+                    at=("parameters", name),
+                    at_key=True,
                 )
         return self
 

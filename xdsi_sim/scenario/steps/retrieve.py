@@ -65,7 +65,11 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         count=len(documents),
         answers=tuple(answer for answer, _ in outcomes),
         details=details_of(
-            {"Documents": listed([f"{item.entry.title} ({item.mimeType}, {item.size:,} octets)" for item in documents])}
+            {
+                "Documents": listed(
+                    [f"{item.entry.title} ({item.mimeType}, {item.size:,} octets)" for item in documents]
+                )
+            }
         ),
         checks=tuple(check for document in documents for check in _checks(document)),
     )

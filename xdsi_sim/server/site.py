@@ -1,0 +1,52 @@
+"""A port on which actors answer, each at a path of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from twisted.internet.error import CannotListenError
+from twisted.web.resource import Resource
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.server.http import Front
+from xdsi_sim.server.loop import Loop
+
+__all__ = ["ActorSite"]
+
+_BACKLOG: Final = 512
+
+
+class ActorSite:
+    """Listens from the start, so that its address is known before an actor is put there."""
+
+    def __init__(self, loop: Loop, host: str, port: int, spool: Path) -> None:
+        """Listen on `port`, or on any free one for 0; raises UsageError where that cannot be done."""
+        self._loop = loop
+        self._root: Any = Resource()
+        try:
+            self._port = loop.call(
+                loop.reactor.listenTCP, port, Front(self._root, spool), backlog=_BACKLOG, interface=host
+            )
+        except CannotListenError as error:
+            raise UsageError(
+                f"cannot listen on {host}:{port}: {error.socketError}.",
+                hint="Stop what listens there, or name another address with --listen HOST:PORT.",
+            ) from None
+        self.port: int = self._port.getHost().port
+
+    def put(self, path: str, resource: Any) -> None:
+        """Let `resource` answer at `path` and below it."""
+        self._loop.call(self._put, path.strip("/").encode().split(b"/"), resource)
+
+    def _put(self, names: list[bytes], resource: Any) -> None:
+        below = self._root
+        for name in names[:-1]:
+            if name not in below.children:
+                below.putChild(name, Resource())
+            below = below.children[name]
+        below.putChild(names[-1], resource)
+
+    def close(self) -> None:
+        """Take no new connection; what is under way ends by itself."""
+        self._loop.call(self._port.stopListening)
