@@ -31,7 +31,7 @@ _RUNS: Final = 5
 
 
 def submissions(messages: Sequence[bytes], document: bytes, folder: Path) -> float:
-    """Submissions a second: parse, pick the fields, hash and sync the document, commit durably; one thread."""
+    """Submissions a second: parse, pick fields, hash and sync the document, commit durably; one thread."""
     folder.mkdir()
     database = sqlite3.connect(folder / "floor.db", isolation_level=None)
     database.executescript("pragma journal_mode=wal; pragma synchronous=full;" + _TABLES)

@@ -1,4 +1,4 @@
-"""A load of prepared HTTP requests over kept connections: as cheap as Python can, so that it is not measured."""
+"""A load of prepared HTTP requests over kept connections, cheap enough not to be what is measured."""
 
 from __future__ import annotations
 

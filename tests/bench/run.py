@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import floors, load, messages
 
-_PATIENT: Final = "{}^^^&2.999.1.1&ISO"
+_PATIENT: Final = "{}^^^&2.999.10.1&ISO"
 _SUBMISSIONS: Final = 1500
 _QUERIES: Final = 3000
 _CONNECTIONS: Final = 16

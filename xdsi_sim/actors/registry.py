@@ -29,8 +29,8 @@ from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
-from xdsi_sim.rules.transactions import check_registration
-from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE
+from xdsi_sim.rules.transactions import check_against_registry, check_registration
+from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = ["DocumentRegistry", "ResultNotSinglePatient", "TooManyResults"]
@@ -54,7 +54,7 @@ class ResultNotSinglePatient(XdsError):
 
 
 class _Refused(XdsiSimError):
-    """What was acceptable when it came is not so any more when it is committed."""
+    """The submission does not fit what the registry holds at the moment of its commit."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__("refused at commit")
@@ -80,23 +80,21 @@ class DocumentRegistry:
 
     def register(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        lookup = Lookup.of(request.objects)
-        known = self._known(lookup, self.store.view())
-        verdict = check_registration(request, known)
+        verdict = check_registration(request)
         if verdict.accepted:
             objects = self._accepted(request.objects)
             change = RegistryChange(added=objects.objects())
             try:
-                yield Wait(
-                    self.store.apply(change, partial(self._consequences, request, objects, lookup, known))
-                )
+                yield Wait(self.store.apply(change, partial(self._consequences, request, objects)))
             except _Refused as refused:
                 verdict = refused.verdict
-        if not verdict.accepted:
-            return RegistryResponse(status=FAILURE, errors=verdict.errors)
-        return RegistryResponse(errors=verdict.errors)
+        else:  # one answer lists everything, also what only the registry knows
+            verdict = check_registration(request, self._known(request, self.store.view()))
+        status = SUCCESS if verdict.accepted else FAILURE
+        return RegistryResponse(status=status, errors=verdict.errors)
 
-    def _known(self, lookup: Lookup, view: RegistryView) -> Known:
+    def _known(self, request: SubmitObjectsRequest, view: RegistryView) -> Known:
+        lookup = Lookup.of(request.objects)
         return Known(
             objects=view.registered(lookup.uuids),
             uniqueIds=view.sharing(lookup.uniqueIds),
@@ -129,15 +127,12 @@ class DocumentRegistry:
         self,
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
-        lookup: Lookup,
-        known: Known,
         view: RegistryView,
     ) -> RegistryChange:
-        """What follows in the registry as it is at the commit; raises where the submission no longer fits."""
-        if (now := self._known(lookup, view)) != known:
-            verdict = check_registration(request, now)
-            if not verdict.accepted:
-                raise _Refused(verdict)
+        """What follows in the registry as it is at the commit; raises where the submission does not fit."""
+        verdict = check_against_registry(request, self._known(request, view))
+        if not verdict.accepted:
+            raise _Refused(verdict)
         replacements = [item for item in objects.associations if item.associationType in _REPLACING]
         joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
         return RegistryChange(

@@ -1,7 +1,7 @@
 """Which rules hold for which transaction: a table, and the checks that walk it.
 
-A repository judges all that the request alone tells, so that one answer lists everything; what needs
-the registry comes back from there.
+A repository holds documents against metadata and leaves the rest to the registry, which judges it
+anyway; but what it refuses, it judges whole, so that one answer lists everything.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from xdsi_sim.rules.registry import (
 )
 from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
 
-__all__ = ["TRANSACTIONS", "Ruleset", "check_provision", "check_registration"]
+__all__ = ["TRANSACTIONS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
 
 _STRUCTURE: Final = "C09 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_STRUCTURE} D08 D15 D23 D36"
@@ -119,17 +119,30 @@ def check_registration(request: SubmitObjectsRequest, known: Known | None = None
     return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
 
 
+def check_against_registry(request: SubmitObjectsRequest, known: Known) -> Verdict:
+    """What is wrong with a request of ITI-42 only because of what the registry holds."""
+    ruleset = TRANSACTIONS["ITI-42"]
+    subject = Submission.of(request, column=ruleset.column, known=known)
+    return judge([(subject, ruleset.registration)], ruleset.metadata_error)
+
+
 def check_provision(
     request: SubmitObjectsRequest,
     documents: tuple[Fingerprint, ...],
     stored: Mapping[str, Fingerprint] | None = None,
 ) -> Verdict:
-    """All that is wrong with a request of ITI-41, its documents, and what is stored by uniqueId."""
+    """What is wrong between a request of ITI-41, its documents, and what is stored by uniqueId.
+
+    A request that is refused for that is told everything else that is wrong with it, too.
+    """
     ruleset = TRANSACTIONS["ITI-41"]
     subject = Submission.of(request, column=ruleset.column)
     provision = Provision(submission=subject, documents=documents, stored=stored or {})
-    pairs = [(subject, ruleset.submission), (provision, ruleset.provision), *_objects(request, ruleset)]
-    return judge(pairs, ruleset.metadata_error)
+    pairs = [(provision, ruleset.provision)]
+    verdict = judge(pairs, ruleset.metadata_error)
+    if verdict.accepted:
+        return verdict
+    return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
 
 
 def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:

@@ -5,6 +5,7 @@ One reactor serves a process: topologies come and go, it stays.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -17,9 +18,13 @@ __all__ = ["Loop", "running_loop"]
 
 P = ParamSpec("P")
 
-_SWITCH: Final = 50e-6
+_SWITCH: Final = 1e-3
 """Seconds a thread may keep the others waiting. A commit asks for the interpreter several times; at
 Python's 5 ms it would wait for the busy reactor longer than for the disk."""
+
+_YOUNG: Final = 50_000
+"""Objects made before the collector looks at them. A message makes thousands that go with it; at
+Python's 700 it would be looked through again and again while it is served."""
 
 
 class Loop:
@@ -30,6 +35,7 @@ class Loop:
         from twisted.internet import reactor  # noqa: PLC0415
 
         sys.setswitchinterval(_SWITCH)
+        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
         self.reactor: Any = reactor
         started = threading.Event()
         self.reactor.callWhenRunning(started.set)

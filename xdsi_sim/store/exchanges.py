@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder"]
 
 _INLINE: Final = 64 * 1024
+_LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
 _COLUMNS: Final = (
     "id, conversation, sender, receiver, transaction_, started, duration, status, findings, "
     "request_head, request_body, request_parts, response_head, response_body, response_parts"
@@ -89,7 +90,7 @@ class ExchangeLog:
         """Open or create the log; raises UsageError where the folder cannot be used."""
         self._parts = folder / "parts"
         self._parts.mkdir(parents=True, exist_ok=True)
-        self._database = Database(folder / "exchanges.db", _SCHEMA)
+        self._database = Database(folder / "exchanges.db", _SCHEMA, durable=False, linger=_LINGER)
         self._last: Future[None] | None = None
         self.name = secrets.token_hex(6)
 
@@ -124,6 +125,7 @@ class ExchangeLog:
     def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         if self._last is not None:
+            self._database.hurry()
             self._last.result()
         where, values = ("", ()) if conversation is None else (" WHERE conversation = ?", (conversation,))
         sql = f"SELECT {_COLUMNS} FROM exchange{where} ORDER BY started, rowid"  # noqa: S608  both are ours

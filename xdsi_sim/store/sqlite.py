@@ -56,9 +56,15 @@ class _Job:
 class Database:
     """A file with its writer and readers; closed by `close`, which finishes what was submitted."""
 
-    def __init__(self, path: Path, schema: Schema) -> None:
-        """Open or create the file; raises UsageError where it is foreign, newer, damaged or in use."""
+    def __init__(self, path: Path, schema: Schema, *, durable: bool = True, linger: float = 0) -> None:
+        """Open or create the file; raises UsageError where it is foreign, newer, damaged or in use.
+
+        Without `durable` a commit may be lost when the machine fails. The writer lingers for that many
+        seconds before a commit, to do more in one, unless `hurry` is called.
+        """
         self.path = path.absolute()
+        self._linger = linger
+        self._hurry = threading.Event()
         self._local = threading.local()
         self._readers: list[Connection] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -67,7 +73,7 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(self.path)
         try:
-            self._connection = _open(self.path, schema)
+            self._connection = _open(self.path, schema, durable=durable)
         except BaseException:
             self._lock.close()
             raise
@@ -89,6 +95,7 @@ class Database:
                 return
             self._closed = True
             self._jobs.put(None)
+            self._hurry.set()
         self._thread.join()
         for reader in self._readers:
             reader.close()
@@ -119,8 +126,15 @@ class Database:
             self._jobs.put(_Job(work, future))
         return future
 
+    def hurry(self) -> None:
+        """Commit what was submitted now."""
+        self._hurry.set()
+
     def _write(self) -> None:
         while (job := self._jobs.get()) is not None:
+            if self._linger:
+                self._hurry.wait(self._linger)
+                self._hurry.clear()
             batch, open_ = [job], True
             while len(batch) < _BATCH and not self._jobs.empty():
                 following = self._jobs.get()
@@ -197,12 +211,12 @@ def _lock(path: Path) -> Connection:
     return connection
 
 
-def _open(path: Path, schema: Schema) -> Connection:
+def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:
     connection = _connect(path.as_uri())
     try:
         version = _check(connection, path, schema)
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         if version < len(schema.migrations):
             _migrate(connection, schema, version)
     except BaseException:
