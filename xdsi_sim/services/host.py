@@ -122,9 +122,9 @@ class Endpoint:
 
     def begin(self, invocation: Invocation) -> Any:
         """The actor's response value, or its flow; raises ProtocolViolation where the message is wrong."""
-        initial = MethodContext(self._server, MethodContext.SERVER)
-        initial.udc = invocation
-        context = invocation.context = self._server.generate_contexts(initial)[0]
+        context = invocation.context = MethodContext(self._server, MethodContext.SERVER)
+        context.udc = invocation
+        self._server.generate_contexts(context)
         self._server.get_in_object(context)
         self._server.get_out_object(context)
         if context.out_error is not None:  # Spyne has caught and logged an exception of the actor

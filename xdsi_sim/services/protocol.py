@@ -45,6 +45,11 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         namespace = self.app.interface.get_tns()
         ctx.method_request_string = f"{{{namespace}}}{dispatched.transaction.operation}"
 
+    def generate_method_contexts(self, ctx: Any) -> list[Any]:
+        """One message is one operation: its context is the call's own, no copy of it is made."""
+        (ctx.descriptor,) = self.get_call_handles(ctx)
+        return [ctx]
+
     def deserialize(self, ctx: Any, message: str) -> None:  # noqa: ARG002  Spyne's signature
         """From the body's element to the request value; raises ProtocolViolation."""
         invocation = ctx.udc
