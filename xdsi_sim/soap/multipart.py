@@ -50,6 +50,7 @@ class MultipartReader:
         self._buffer = b"\r\n"  # so that a delimiter at the very start is one like the others
         self._not_sent = len(self._buffer)
         self._sink: PartSink | None = None
+        self._headers_read: Mapping[str, str] = {}
         self._step = self._body
 
     def feed(self, data: bytes) -> None:
@@ -114,10 +115,9 @@ class MultipartReader:
             raise LimitExceeded(f"the headers of a part exceed part_headers={MAX_PART_HEADERS}", rule="A23")
         if end < 0:
             return False
-        headers = _read_headers(self._buffer[:end])
+        self._headers_read = _read_headers(self._buffer[:end])
         self._drop(end + 2)
         # the empty line's own CRLF stays: in an empty part it begins the next delimiter
-        self._begin_part(headers)
         self._step = self._first_bytes
         return True
 
@@ -126,6 +126,7 @@ class MultipartReader:
             return False
         if not self._buffer.startswith(self._delimiter):
             self._drop(2)
+        self._begin_part(self._headers_read)
         self._step = self._body
         return True
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood, ProtocolViolation
+from xdsi_sim.soap.addressing import Addressing, new_message_id, read_addressing, write_addressing
+from xdsi_sim.vocab import ANONYMOUS, NS
+
+HEAD = f'<soap:Header xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
+
+
+def header(blocks: str) -> Addressing:
+    return read_addressing(parse(f"{HEAD}{blocks}</soap:Header>".encode()))
+
+
+def test_what_is_written_is_read_back() -> None:
+    given = header(write_addressing(action="urn:a&b", message_id="urn:uuid:1", to="http://x/?a&b"))
+    assert given == Addressing(
+        action="urn:a&b",
+        messageID="urn:uuid:1",
+        to="http://x/?a&b",
+        replyTo=ANONYMOUS,
+        mustUnderstand=frozenset({"Action"}),
+    )
+
+
+def test_an_answer_relates_to_its_request_and_asks_for_no_reply() -> None:
+    given = header(write_addressing(action="urn:a", message_id="urn:uuid:2", relates_to="urn:uuid:1"))
+    assert (given.relatesTo, given.replyTo) == ("urn:uuid:1", None)
+
+
+def test_dialects_that_the_standards_allow_are_taken() -> None:
+    given = header(
+        f'<Action xmlns="{NS.WSA}" mustUnderstand="1">\n  urn:a\t</Action><wsa:MessageID>uuid:1</wsa:MessageID>'
+        "<wsa:RelatesTo>urn:1</wsa:RelatesTo><wsa:RelatesTo RelationshipType='urn:x'>urn:2</wsa:RelatesTo>"
+        "<wsa:FaultTo><wsa:Address> urn:f </wsa:Address></wsa:FaultTo><wsa:Unknown/>"
+    )
+    assert (given.action, given.messageID, given.relatesTo, given.faultTo) == ("urn:a", "uuid:1", "urn:1", "urn:f")
+    assert given.mustUnderstand == {"Action"}
+
+
+def test_no_header_is_no_addressing() -> None:
+    assert not read_addressing(None).present
+    assert not header("<other/>").present
+    assert header("<wsa:To>x</wsa:To>").present
+
+
+@pytest.mark.parametrize("name", ["Action", "MessageID", "To", "ReplyTo"])
+def test_a_header_must_not_be_there_twice(name: str) -> None:
+    with pytest.raises(InvalidAddressingHeader, match=name):
+        header(f"<wsa:{name}>x</wsa:{name}>" * 2)
+
+
+def test_the_addressing_of_2004_is_refused() -> None:
+    with pytest.raises(ProtocolViolation) as refused:
+        header('<a:Action xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing">x</a:Action>')
+    assert refused.value.rule == "A17"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "refused"),
+    [
+        ('soap:mustUnderstand="1"', True),
+        ('soap:mustUnderstand="true"', True),
+        (f'soap:mustUnderstand="true" soap:role="{NS.SOAP}/role/next"', True),
+        ('soap:mustUnderstand="true" soap:role="urn:somebody-else"', False),
+        ('soap:mustUnderstand="0"', False),
+        ("", False),
+    ],
+)
+def test_a_foreign_header_for_us_must_not_need_understanding(attributes: str, refused: bool) -> None:
+    block = f'<x:Token xmlns:x="urn:x" {attributes}/>'
+    if not refused:
+        header(block)
+        return
+    with pytest.raises(NotUnderstood) as caught:
+        header(block)
+    assert caught.value.detail == "{urn:x}Token"
+
+
+def test_message_ids_are_never_the_same() -> None:
+    assert new_message_id() != new_message_id()

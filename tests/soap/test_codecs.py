@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from xdsi_sim.content import BytesContent
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.response import RegistryResponse
+from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest, RetrieveDocumentSetResponse
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.ebrim.model import RegistryObjectList
+from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.vocab import TRANSACTIONS
+
+SUBMISSION = SubmitObjectsRequest(objects=RegistryObjectList())
+ASKED = DocumentRequest(repositoryUniqueId="1.2", documentUniqueId="3")
+EXAMPLES = {
+    "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
+    "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
+    "ITI-42": (SUBMISSION, RegistryResponse()),
+    "ITI-43": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),
+    "RAD-69": (
+        RetrieveImagingDocumentSetRequest(
+            requests=(ImagingDocumentRequest(studyInstanceUID="1", seriesInstanceUID="2", document=ASKED),),
+            transferSyntaxUIDs=("1.2.840.10008.1.2.1",),
+        ),
+        RetrieveDocumentSetResponse(),
+    ),
+}
+
+
+def test_every_transaction_has_a_codec_whose_messages_are_those_of_the_table() -> None:
+    assert CODECS.keys() == TRANSACTIONS.keys() == EXAMPLES.keys()
+    for name, (request, response) in EXAMPLES.items():
+        codec, transaction = CODECS[name], TRANSACTIONS[name]
+        asked = parse(b"".join(codec.write_request(request, lambda _content: b"")))
+        answered = parse(b"".join(codec.write_response(response, lambda _content: b"")))
+        assert (asked.tag, answered.tag) == (transaction.request, transaction.response)
+        assert codec.read_request(asked, lambda _element: BytesContent(b"")) == request
+        assert codec.read_response(answered, lambda _element: BytesContent(b"")) == response

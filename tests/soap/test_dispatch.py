@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import (
+    ActionMismatch,
+    ActionMissing,
+    ActionNotSupported,
+    OnlyAnonymousAddressSupported,
+    ProtocolViolation,
+)
+from xdsi_sim.soap.addressing import Addressing
+from xdsi_sim.soap.dispatch import dispatch
+from xdsi_sim.soap.envelope import Envelope
+from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
+
+SERVED = (TRANSACTIONS["ITI-18"], TRANSACTIONS["ITI-41"])
+SOUND = Addressing(
+    action=TRANSACTIONS["ITI-18"].action,
+    messageID="urn:uuid:1",
+    to="http://x",
+    replyTo=ANONYMOUS,
+    mustUnderstand=frozenset({"Action"}),
+)
+
+
+def message(transaction: str = "ITI-18", **changes: object) -> Envelope:
+    namespace, _, name = TRANSACTIONS[transaction].request[1:].partition("}")
+    addressing = replace(SOUND, action=TRANSACTIONS[transaction].action)
+    body = parse(f'<{name} xmlns="{namespace}"/>'.encode())
+    return Envelope(addressing=replace(addressing, **changes), body=body)  # type: ignore[arg-type]
+
+
+def test_a_sound_message_is_its_transaction_without_findings() -> None:
+    found = dispatch(message(), SERVED, mtom=False, strict=True)
+    assert (found.transaction.name, found.findings) == ("ITI-18", ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"action": "urn:other"}, ActionNotSupported),
+        ({"action": TRANSACTIONS["ITI-42"].action}, ActionNotSupported),
+        ({"action": TRANSACTIONS["ITI-41"].action}, ActionMismatch),
+        ({"replyTo": "http://me/reply"}, OnlyAnonymousAddressSupported),
+    ],
+)
+def test_headers_that_disagree_are_refused_however_lenient(changes: dict[str, str], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        dispatch(message(**changes), SERVED, mtom=False, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "changes", "mtom", "rule", "refused"),
+    [
+        ("ITI-18", {"mustUnderstand": frozenset()}, False, "A07", None),
+        ("ITI-18", {"messageID": None}, False, "A10", ProtocolViolation),
+        ("ITI-18", {"replyTo": None}, False, "A12", None),
+        ("ITI-18", {"to": None}, False, "A14", None),
+        ("ITI-18", {"action": None}, False, "A06", ActionMissing),
+        ("ITI-41", {}, False, "B01", ProtocolViolation),
+        ("ITI-18", {}, True, "B02", None),
+    ],
+)
+def test_a_dialect_is_a_finding_and_when_strict_a_refusal(
+    transaction: str, changes: dict[str, object], mtom: bool, rule: str, refused: type[Exception] | None
+) -> None:
+    envelope = message(transaction, **changes)
+    found = dispatch(envelope, SERVED, mtom=mtom, strict=False)
+    assert [finding.rule for finding in found.findings] == [rule]
+    if refused is None:
+        dispatch(envelope, SERVED, mtom=mtom, strict=True)
+    else:
+        with pytest.raises(refused):
+            dispatch(envelope, SERVED, mtom=mtom, strict=True)
+
+
+def test_without_addressing_the_body_decides_where_it_can() -> None:
+    bare = Envelope(addressing=Addressing(), body=message().body)
+    assert dispatch(bare, SERVED, mtom=False, strict=False).transaction.name == "ITI-18"
+    with pytest.raises(ActionMissing):
+        dispatch(bare, (TRANSACTIONS["ITI-41"],), mtom=False, strict=False)

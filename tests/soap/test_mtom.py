@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UnsupportedMediaType
+from xdsi_sim.soap import mtom
+from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.spool import IN_MEMORY
+
+TYPE = 'multipart/related; type="application/xop+xml"; start-info="application/soap+xml"; boundary=b'
+
+
+def receive(content_type: str, body: bytes, folder: Path, step: int = 1000) -> Package:
+    reader = PackageReader(content_type, folder)
+    for start in range(0, len(body), step):
+        reader.feed(body[start : start + step])
+    return reader.finish()
+
+
+def part(content: bytes, *headers: str) -> bytes:
+    return b"--b\r\n" + "".join(f"{header}\r\n" for header in headers).encode() + b"\r\n" + content + b"\r\n"
+
+
+def include(href: str) -> str:
+    return f'<d><i:Include xmlns:i="http://www.w3.org/2004/08/xop/include" href="{href}"/></d>'
+
+
+@pytest.mark.parametrize("mtom_", [True, False])
+def test_what_is_attached_comes_out_at_the_other_end(tmp_path: Path, mtom_: bool) -> None:
+    contents = [b"\r\n--b--", bytes(IN_MEMORY * 3), b""]
+    attachments = Attachments(mtom=mtom_)
+    xml = b"<r>" + b"".join(b"<d>" + attachments.attach(BytesContent(data)) + b"</d>" for data in contents) + b"</r>"
+    body = read_all(SegmentsContent(tuple(attachments.body([xml]))))
+    package = receive(attachments.content_type, body, tmp_path)
+    assert package.mtom is mtom_
+    assert [read_all(package.content_of(element)) for element in parse(package.root)] == contents
+    assert read_all(SegmentsContent(package.raw)) == body
+    assert package.findings == ()
+    package.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_part_is_a_file_and_a_small_one_is_not(tmp_path: Path) -> None:
+    body = part(b"<x/>") + part(bytes(IN_MEMORY + 1), "Content-ID: <big>") + part(b"s", "Content-ID: <small>") + b"--b--"
+    package = receive(TYPE, body, tmp_path)
+    assert isinstance(package.parts["big"], FileContent)
+    assert isinstance(package.parts["small"], BytesContent)
+
+
+@pytest.mark.parametrize(
+    ("start", "cid"), [("", "any"), ('; start="<r@x>"', "r@x"), ("; start=r@x", "r@x"), ('; start="r@x"', "r@x")]
+)
+def test_the_root_is_named_by_start_or_comes_first(tmp_path: Path, start: str, cid: str) -> None:
+    root, other = part(b"<root/>", f"content-id: <{cid}>"), part(b"other", "Content-ID: <o>")
+    body = (root + other if not start else other + root) + b"--b--"
+    assert receive(TYPE + start, body, tmp_path).root == b"<root/>"
+
+
+@pytest.mark.parametrize("href", ["cid:a%40b%2Fc", "cid:a@b/c"])
+def test_a_content_id_is_found_percent_encoded_or_not(tmp_path: Path, href: str) -> None:
+    body = part(include(href).encode()) + part(b"x", "Content-Id: <a@b/c>") + b"--b--"
+    package = receive(TYPE, body, tmp_path)
+    assert read_all(package.content_of(parse(package.root))) == b"x"
+
+
+@pytest.mark.parametrize(
+    ("xml", "rule"),
+    [
+        (include("cid:nowhere"), "B08"),
+        (include("http://example.org/x"), "B08"),
+        (include("cid:o").replace("/></d>", "/>text</d>"), "B09"),
+        ("<d>not base64!</d>", "B12"),
+        ("<d>abc</d>", "B12"),
+    ],
+)
+def test_a_content_that_cannot_be_had_is_refused_by_rule(tmp_path: Path, xml: str, rule: str) -> None:
+    package = receive(TYPE, part(xml.encode()) + part(b"x", "Content-ID: <o>") + b"--b--", tmp_path)
+    with pytest.raises(ProtocolViolation) as refused:
+        package.content_of(parse(package.root))
+    assert refused.value.rule == rule
+
+
+def test_inline_base64_may_be_broken_into_lines(tmp_path: Path) -> None:
+    data = bytes(range(256))
+    xml = b"<d>" + base64.encodebytes(data) + b"</d>"
+    package = receive("application/soap+xml", xml, tmp_path)
+    assert read_all(package.content_of(parse(package.root))) == data
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "rule"),
+    [
+        (TYPE, part(b"<x/>"), "B03"),
+        (TYPE + '; start="<gone>"', part(b"<x/>") + b"--b--", "B06"),
+        (TYPE, part(b"<x/>") + part(b"1", "Content-ID: <a>") + part(b"2", "Content-ID: <a>") + b"--b--", "B10"),
+        ("multipart/related", b"x", "B03"),
+        ("text/plain", b"x", "A02"),
+        ("", b"x", "A02"),
+    ],
+)
+def test_a_package_that_is_none_is_refused_and_leaves_no_file(
+    tmp_path: Path, content_type: str, body: bytes, rule: str
+) -> None:
+    with pytest.raises(ProtocolViolation) as refused:
+        receive(content_type, body, tmp_path)
+    assert refused.value.rule == rule
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_media_type_is_its_own_kind_of_refusal(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        receive("application/json", b"{}", tmp_path)
+
+
+def test_the_root_part_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mtom, "MAX_ROOT", 100)
+    with pytest.raises(LimitExceeded, match="soap_root=100"):
+        receive("application/soap+xml", b"x" * 101, tmp_path)
+
+
+def test_a_sender_that_leaves_takes_its_files_with_it(tmp_path: Path) -> None:
+    reader = PackageReader(TYPE, tmp_path)
+    reader.feed(part(b"<x/>") + part(bytes(IN_MEMORY * 2), "Content-ID: <big>"))
+    assert len(list(tmp_path.iterdir())) == 1
+    reader.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parameters_that_stray_are_findings(tmp_path: Path) -> None:
+    package = receive('multipart/related; type="text/xml"; boundary=b', part(b"<x/>") + b"--b--", tmp_path)
+    assert [finding.rule for finding in package.findings] == ["B04", "B05"]
