@@ -87,6 +87,7 @@ def test_another_object_under_a_known_uid_is_refused_and_the_first_stays(
         store.add(a_variant(ct_head[0], PatientName="Somebody^Else"))
     assert store.find(first.sopInstanceUID) == first
     assert read_all(first.content) == ct_head[0].read_bytes()
+    assert names_in(store) == [first.content.path]
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", bytes(128) + b"DICM"])
@@ -224,9 +225,7 @@ def test_metadata_is_that_of_the_file_with_absolute_addresses(
     assert json.loads(loaded.metadata(image, "http://h:8080/north/pacs/dicom-web")) == expected
 
 
-def test_metadata_of_what_is_not_here_is_a_key_error(
-    loaded: SqliteInstanceStore, ct_head: tuple[Path, ...], tmp_path: Path
-) -> None:
+def test_metadata_of_what_is_not_here_is_a_key_error(loaded: SqliteInstanceStore, tmp_path: Path) -> None:
     image = loaded.find("2.999.76.1.1.1")
     assert image is not None
     other = SqliteInstanceStore(tmp_path / "other")
@@ -280,9 +279,8 @@ def test_readers_do_not_wait_for_the_writer(loaded: SqliteInstanceStore) -> None
 
 
 def test_an_error_inside_a_transaction_undoes_it(loaded: SqliteInstanceStore) -> None:
-    with pytest.raises(ZeroDivisionError), loaded._transaction() as db:
-        db.execute("DELETE FROM metadata")
-        raise ZeroDivisionError
+    with pytest.raises(sqlite3.OperationalError), loaded._transaction() as db:
+        db.executescript("DELETE FROM metadata; DELETE FROM no_such_table")
     image = loaded.instances(CT_HEAD)[0]
     assert loaded.metadata(image, "http://h")
 

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from twisted.internet.interfaces import IPullProducer
-from twisted.web.http import HTTPChannel, parse_qs
+from twisted.web.http import HTTPChannel
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from zope.interface import implementer

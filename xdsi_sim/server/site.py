@@ -6,15 +6,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.error import CannotListenError
+from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.server.http import Front
 from xdsi_sim.server.loop import Loop
 
-__all__ = ["ActorSite"]
+__all__ = ["ActorSite", "Folder"]
 
 _BACKLOG: Final = 512
+
+
+class Folder(Resource):
+    """A path with nothing but what is put below it."""
+
+    def getChild(self, _path: bytes, _request: Any) -> Any:
+        """Nothing is here."""
+        return notFound()
 
 
 class ActorSite:
@@ -23,7 +32,7 @@ class ActorSite:
     def __init__(self, loop: Loop, host: str, port: int, spool: Path) -> None:
         """Listen on `port`, or on any free one for 0; raises UsageError where that cannot be done."""
         self._loop = loop
-        self._root: Any = Resource()
+        self._root: Any = Folder()
         try:
             self._port = loop.call(
                 loop.reactor.listenTCP, port, Front(self._root, spool), backlog=_BACKLOG, interface=host
@@ -43,7 +52,7 @@ class ActorSite:
         below = self._root
         for name in names[:-1]:
             if name not in below.children:
-                below.putChild(name, Resource())
+                below.putChild(name, Folder())
             below = below.children[name]
         below.putChild(names[-1], resource)
 

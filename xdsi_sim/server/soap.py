@@ -9,7 +9,8 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
-from twisted.web.resource import IResource, Resource
+from twisted.web.pages import notFound
+from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.flow import Answer, Call
@@ -49,9 +50,9 @@ class SoapResource(Resource):
         self._recorder = recorder
         self._reactor = reactor
 
-    def getChild(self, path: bytes, request: FrontRequest) -> IResource:
+    def getChild(self, path: bytes, _request: Any) -> Any:
         """A closing slash does not matter; other paths below the address lead nowhere."""
-        return self if path == b"" else super().getChild(path, request)
+        return self if path == b"" else notFound()
 
     # --- description
 

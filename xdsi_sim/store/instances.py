@@ -332,12 +332,13 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
 
 
 def _index(db: sqlite3.Connection, received: _Received) -> None:
-    """Enter an instance; raises ConflictingInstance, and does nothing for bytes that are known."""
+    """Enter an instance, unless its bytes are known; raises ConflictingInstance and drops its file."""
     instance = received.instance
     known = db.execute(
         "SELECT sha256 FROM instance WHERE sop_instance_uid = ?", (instance.sopInstanceUID,)
     ).fetchone()
     if known and known[0] != received.sha256:
+        instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
         raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
     if known:
         return

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from xdsi_sim.server.accept import read_accept
+
+DICOM = "application/dicom"
+
+
+@pytest.mark.parametrize(
+    ("header", "multipart", "single", "json"),
+    [
+        (None, True, True, True),
+        ("*/*", True, True, True),
+        ('multipart/related; type="application/dicom"', True, False, False),
+        ("multipart/related;type=application/dicom;transfer-syntax=*", True, False, False),
+        ('multipart/related; transfer-syntax=*; type="application/dicom"', True, False, False),
+        ('multipart/related; type="application/dicom; transfer-syntax=1.2"', True, False, False),
+        ("multipart/related", True, False, False),
+        ('multipart/related; type="*/*"', True, False, False),
+        ("application/dicom", False, True, False),
+        ("application/dicom+json, multipart/related; type=application/octet-stream", False, False, True),
+        ("application/*", False, True, True),
+        ("image/png", False, False, False),
+        ("application/dicom; q=0", False, False, False),
+        ("application/dicom; q=nonsense", False, False, False),
+    ],
+)
+def test_ranges_take_what_clients_mean_by_them(header: str | None, multipart: bool, single: bool, json: bool) -> None:
+    ranges = read_accept(header)
+    assert any(item.takes("multipart/related", DICOM) for item in ranges) is multipart
+    assert any(item.takes(DICOM) for item in ranges) is single
+    assert any(item.takes("application/dicom+json") for item in ranges) is json
+
+
+def test_quality_ranks_and_among_equals_the_first_wins() -> None:
+    ranges = read_accept("a/a;q=0.5, b/b, c/c;q=0.9, d/d", "e/e;q=0.1")
+    assert [item.type for item in ranges] == ["b/b", "d/d", "c/c", "a/a", "e/e"]
+
+
+def test_a_comma_in_quotes_parts_nothing() -> None:
+    assert len(read_accept('a/b; x="1,2", c/d')) == 2

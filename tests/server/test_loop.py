@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from twisted.internet.defer import succeed
+
+from xdsi_sim.server.loop import running_loop
+
+
+def test_one_loop_serves_the_process_from_a_thread_of_its_own() -> None:
+    loop = running_loop()
+    assert running_loop() is loop
+    assert loop.call(threading.get_ident) != threading.get_ident()
+
+
+def test_a_call_waits_for_what_comes_of_it() -> None:
+    loop = running_loop()
+    assert loop.call(succeed, 3) == 3
+    with pytest.raises(ZeroDivisionError):
+        loop.call(lambda: 1 // 0)
