@@ -26,7 +26,9 @@ DICOM = "application/dicom"
         ("application/dicom; q=nonsense", False, False, False),
     ],
 )
-def test_ranges_take_what_clients_mean_by_them(header: str | None, multipart: bool, single: bool, json: bool) -> None:
+def test_ranges_take_what_clients_mean_by_them(
+    header: str | None, multipart: bool, single: bool, json: bool
+) -> None:
     ranges = read_accept(header)
     assert any(item.takes("multipart/related", DICOM) for item in ranges) is multipart
     assert any(item.takes(DICOM) for item in ranges) is single

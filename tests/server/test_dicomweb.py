@@ -57,7 +57,9 @@ def test_a_client_not_written_here_gets_every_level(base: str, store: SqliteInst
 
 def test_files_go_out_to_the_last_byte(base: str, store: SqliteInstanceStore) -> None:
     image = store.instances(study(store, "US"))[0]
-    path = f"studies/{image.studyInstanceUID}/series/{image.seriesInstanceUID}/instances/{image.sopInstanceUID}"
+    path = (
+        f"studies/{image.studyInstanceUID}/series/{image.seriesInstanceUID}/instances/{image.sopInstanceUID}"
+    )
     whole = get(f"{base}/{path}", ANY)
     single = get(f"{base}/{path}", "Accept: application/dicom; transfer-syntax=*")
     assert single.body == read_all(image.content)
@@ -81,7 +83,12 @@ def test_metadata_is_an_array_with_addresses_of_this_service(base: str, store: S
 @pytest.mark.parametrize(
     ("path", "accept", "method", "status"),
     [
-        ("studies/{us}", "*/*", "GET", 406),  # stored compressed, and no transfer syntax asks for Explicit VR LE
+        (
+            "studies/{us}",
+            "*/*",
+            "GET",
+            406,
+        ),  # stored compressed, and no transfer syntax asks for Explicit VR LE
         ("studies/{us}", "multipart/related; type=application/dicom; transfer-syntax=*", "GET", 200),
         ("studies/{us}", "multipart/related; transfer-syntax=1.2.840.10008.1.2.1", "GET", 406),
         ("studies/{ct}", "*/*", "GET", 200),
@@ -109,7 +116,9 @@ def test_each_request_gets_its_status(
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_what_was_fetched_is_recorded_without_a_copy(base: str, store: SqliteInstanceStore, log: ExchangeLog) -> None:
+def test_what_was_fetched_is_recorded_without_a_copy(
+    base: str, store: SqliteInstanceStore, log: ExchangeLog
+) -> None:
     answer = get(f"{base}/studies/{study(store, 'CT')}", ANY, "Xdsi-Trace: cafe02;viewer")
     (exchange,) = log.exchanges("cafe02")
     assert (exchange.transaction, exchange.sender, exchange.status) == ("WADO-RS", "viewer", "HTTP 200")

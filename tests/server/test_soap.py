@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 import pytest
 from wire import Answer, connect, get, message, post, read_answer, send
@@ -83,7 +82,9 @@ def test_a_request_may_be_chunked(serve: Serve) -> None:
     url = serve("registry", Registry())
     content_type, body = message(url)
     head = post(url, content_type, b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(body[i : i + 100]), body[i : i + 100]) for i in range(0, len(body), 100))
+    chunks = b"".join(
+        b"%x\r\n%s\r\n" % (len(body[i : i + 100]), body[i : i + 100]) for i in range(0, len(body), 100)
+    )
     assert send(url, head + chunks + b"0\r\n\r\n").status == 200
 
 
@@ -122,7 +123,9 @@ def test_the_description_names_this_address_and_all_that_it_imports_is_there(ser
     assert len(seen) > 3
 
 
-@pytest.mark.parametrize("query", ["xsd=../setup.cfg", "xsd=/etc/passwd", "xsd=schema/../../README.md", "xsd=none.xsd"])
+@pytest.mark.parametrize(
+    "query", ["xsd=../setup.cfg", "xsd=/etc/passwd", "xsd=schema/../../README.md", "xsd=none.xsd"]
+)
 def test_no_other_file_can_be_had(serve: Serve, query: str) -> None:
     assert get(f"{serve('registry', Registry())}?{query}").status == 404
 
@@ -133,7 +136,9 @@ def test_a_get_without_a_question_is_told_what_to_do(serve: Serve) -> None:
     assert b"?wsdl" in answer.body
 
 
-def test_what_an_operation_waits_for_may_fail(serve: Serve, caplog: pytest.LogCaptureFixture, log: ExchangeLog) -> None:
+def test_what_an_operation_waits_for_may_fail(
+    serve: Serve, caplog: pytest.LogCaptureFixture, log: ExchangeLog
+) -> None:
     waiting = Waiting()
     url = serve("registry", waiting)
     threading.Timer(0.05, waiting.future.set_exception, [OSError("a secret")]).start()
@@ -161,7 +166,9 @@ def test_a_large_document_is_streamed_and_a_slow_reader_slows_nobody(serve: Serv
     path = tmp_path / "large"
     path.write_bytes(bytes(range(256)) * 40_000)
     url = serve("repository", Repository(path))
-    asked = RetrieveDocumentSetRequest(requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),))
+    asked = RetrieveDocumentSetRequest(
+        requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
+    )
     request = post(url, *message(url, "ITI-43", asked))
     with connect(url) as slow:
         slow.sendall(request)
@@ -191,5 +198,3 @@ def test_a_path_below_an_address_leads_nowhere(serve: Serve) -> None:
     url = serve("registry", Registry())
     assert get(f"{url}/?wsdl").status == 200
     assert get(f"{url}/other").status == 404
-
-

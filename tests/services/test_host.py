@@ -54,7 +54,9 @@ def test_what_the_endpoint_does_not_serve_is_refused() -> None:
         endpoint.begin(endpoint.invocation(package()))
 
 
-def test_a_defect_of_the_actor_is_a_receiver_fault_without_its_particulars(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_of_the_actor_is_a_receiver_fault_without_its_particulars(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     endpoint = Endpoint("registry", Broken())
     with pytest.raises(InternalError) as caught:
         endpoint.begin(endpoint.invocation(package()))
@@ -74,5 +76,7 @@ def test_a_fault_carries_its_http_status_and_relates_to_the_request() -> None:
 def test_each_port_type_publishes_its_transactions_and_no_others() -> None:
     for role, port_type in PORT_TYPES.items():
         operations = Endpoint(role, None)._server.app.interface.service_method_map
-        expected = {f"{{{port_type.namespace}}}{TRANSACTIONS[name].operation}" for name in port_type.transactions}
+        expected = {
+            f"{{{port_type.namespace}}}{TRANSACTIONS[name].operation}" for name in port_type.transactions
+        }
         assert set(operations) == expected

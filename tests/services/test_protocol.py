@@ -4,13 +4,15 @@ from pathlib import Path
 
 from wire import message
 
+from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.services.host import Endpoint, Reply
 from xdsi_sim.soap.mtom import PackageReader
 
-SUBMISSION = ProvideAndRegisterDocumentSetRequest(submission=SubmitObjectsRequest(objects=RegistryObjectList()))
+SUBMISSION = ProvideAndRegisterDocumentSetRequest(
+    submission=SubmitObjectsRequest(objects=RegistryObjectList())
+)
 
 
 class Repository:

@@ -36,7 +36,12 @@ def test_dialects_that_the_standards_allow_are_taken() -> None:
         "<wsa:RelatesTo>urn:1</wsa:RelatesTo><wsa:RelatesTo RelationshipType='urn:x'>urn:2</wsa:RelatesTo>"
         "<wsa:FaultTo><wsa:Address> urn:f </wsa:Address></wsa:FaultTo><wsa:Unknown/>"
     )
-    assert (given.action, given.messageID, given.relatesTo, given.faultTo) == ("urn:a", "uuid:1", "urn:1", "urn:f")
+    assert (given.action, given.messageID, given.relatesTo, given.faultTo) == (
+        "urn:a",
+        "uuid:1",
+        "urn:1",
+        "urn:f",
+    )
     assert given.mustUnderstand == {"Action"}
 
 

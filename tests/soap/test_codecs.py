@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from xdsi_sim.content import BytesContent
+from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse
-from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest, RetrieveDocumentSetResponse
+from xdsi_sim.messages.retrieve import (
+    DocumentRequest,
+    RetrieveDocumentSetRequest,
+    RetrieveDocumentSetResponse,
+)
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.vocab import TRANSACTIONS
 

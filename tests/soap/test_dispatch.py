@@ -48,7 +48,9 @@ def test_a_sound_message_is_its_transaction_without_findings() -> None:
         ({"replyTo": "http://me/reply"}, OnlyAnonymousAddressSupported),
     ],
 )
-def test_headers_that_disagree_are_refused_however_lenient(changes: dict[str, str], error: type[Exception]) -> None:
+def test_headers_that_disagree_are_refused_however_lenient(
+    changes: dict[str, str], error: type[Exception]
+) -> None:
     with pytest.raises(error):
         dispatch(message(**changes), SERVED, mtom=False, strict=False)
 

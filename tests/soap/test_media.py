@@ -9,8 +9,16 @@ from xdsi_sim.soap.media import parse_media_type
     ("text", "kind", "parameters"),
     [
         ("application/soap+xml; charset=UTF-8", "application/soap+xml", {"charset": "UTF-8"}),
-        ("Multipart/Related;boundary=a=b;TYPE=text/xml", "multipart/related", {"boundary": "a=b", "type": "text/xml"}),
-        ('multipart/related; boundary="a;b\\"c"; start="<x>"', "multipart/related", {"boundary": 'a;b"c', "start": "<x>"}),
+        (
+            "Multipart/Related;boundary=a=b;TYPE=text/xml",
+            "multipart/related",
+            {"boundary": "a=b", "type": "text/xml"},
+        ),
+        (
+            'multipart/related; boundary="a;b\\"c"; start="<x>"',
+            "multipart/related",
+            {"boundary": 'a;b"c', "start": "<x>"},
+        ),
         ("text/xml", "text/xml", {}),
         ("", "", {}),
         ("a/b; x=1; x=2", "a/b", {"x": "1"}),

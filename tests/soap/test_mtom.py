@@ -34,7 +34,11 @@ def include(href: str) -> str:
 def test_what_is_attached_comes_out_at_the_other_end(tmp_path: Path, mtom_: bool) -> None:
     contents = [b"\r\n--b--", bytes(IN_MEMORY * 3), b""]
     attachments = Attachments(mtom=mtom_)
-    xml = b"<r>" + b"".join(b"<d>" + attachments.attach(BytesContent(data)) + b"</d>" for data in contents) + b"</r>"
+    xml = (
+        b"<r>"
+        + b"".join(b"<d>" + attachments.attach(BytesContent(data)) + b"</d>" for data in contents)
+        + b"</r>"
+    )
     body = read_all(SegmentsContent(tuple(attachments.body([xml]))))
     package = receive(attachments.content_type, body, tmp_path)
     assert package.mtom is mtom_
@@ -46,14 +50,20 @@ def test_what_is_attached_comes_out_at_the_other_end(tmp_path: Path, mtom_: bool
 
 
 def test_a_large_part_is_a_file_and_a_small_one_is_not(tmp_path: Path) -> None:
-    body = part(b"<x/>") + part(bytes(IN_MEMORY + 1), "Content-ID: <big>") + part(b"s", "Content-ID: <small>") + b"--b--"
+    body = (
+        part(b"<x/>")
+        + part(bytes(IN_MEMORY + 1), "Content-ID: <big>")
+        + part(b"s", "Content-ID: <small>")
+        + b"--b--"
+    )
     package = receive(TYPE, body, tmp_path)
     assert isinstance(package.parts["big"], FileContent)
     assert isinstance(package.parts["small"], BytesContent)
 
 
 @pytest.mark.parametrize(
-    ("start", "cid"), [("", "any"), ('; start="<r@x>"', "r@x"), ("; start=r@x", "r@x"), ('; start="r@x"', "r@x")]
+    ("start", "cid"),
+    [("", "any"), ('; start="<r@x>"', "r@x"), ("; start=r@x", "r@x"), ('; start="r@x"', "r@x")],
 )
 def test_the_root_is_named_by_start_or_comes_first(tmp_path: Path, start: str, cid: str) -> None:
     root, other = part(b"<root/>", f"content-id: <{cid}>"), part(b"other", "Content-ID: <o>")
@@ -97,7 +107,11 @@ def test_inline_base64_may_be_broken_into_lines(tmp_path: Path) -> None:
     [
         (TYPE, part(b"<x/>"), "B03"),
         (TYPE + '; start="<gone>"', part(b"<x/>") + b"--b--", "B06"),
-        (TYPE, part(b"<x/>") + part(b"1", "Content-ID: <a>") + part(b"2", "Content-ID: <a>") + b"--b--", "B10"),
+        (
+            TYPE,
+            part(b"<x/>") + part(b"1", "Content-ID: <a>") + part(b"2", "Content-ID: <a>") + b"--b--",
+            "B10",
+        ),
         ("multipart/related", b"x", "B03"),
         ("text/plain", b"x", "A02"),
         ("", b"x", "A02"),

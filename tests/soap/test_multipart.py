@@ -31,7 +31,11 @@ class Reading:
     def open(self, headers: Mapping[str, str]) -> Any:
         self.headers.append(headers)
         self.parts.append(bytearray())
-        part, raw, identity = self.parts[-1], self.raw, headers.get("content-transfer-encoding") in (None, "binary")
+        part, raw, identity = (
+            self.parts[-1],
+            self.raw,
+            headers.get("content-transfer-encoding") in (None, "binary"),
+        )
 
         class Sink:
             def write(self, data: bytes | memoryview) -> None:
@@ -87,7 +91,9 @@ def test_boundaries_may_hold_all_that_rfc_2046_allows(boundary: str) -> None:
 )
 def test_transfer_encodings_are_undone_and_the_raw_bytes_kept(encoding: str, encoded: bytes) -> None:
     body = f"--b\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + encoded + b"\r\n--b--"
-    plain = {"base64": base64.b64decode, "quoted-printable": quopri.decodestring}.get(encoding, bytes)(encoded)
+    plain = {"base64": base64.b64decode, "quoted-printable": quopri.decodestring}.get(encoding, bytes)(
+        encoded
+    )
     for at in (0, 7, 60, 71, 100):
         reading = read(body, at)
         assert bytes(reading.parts[0]) == plain

@@ -9,7 +9,9 @@ from xdsi_sim.content import BytesContent, FileContent, read_all, sha1_of
 from xdsi_sim.soap.spool import IN_MEMORY, Spool
 
 
-@pytest.mark.parametrize(("size", "kind"), [(0, BytesContent), (IN_MEMORY, BytesContent), (IN_MEMORY + 1, FileContent)])
+@pytest.mark.parametrize(
+    ("size", "kind"), [(0, BytesContent), (IN_MEMORY, BytesContent), (IN_MEMORY + 1, FileContent)]
+)
 def test_only_what_is_large_goes_to_a_file(tmp_path: Path, size: int, kind: type) -> None:
     data = bytes(size)
     spool = Spool(tmp_path)

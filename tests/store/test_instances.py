@@ -279,8 +279,13 @@ def test_readers_do_not_wait_for_the_writer(loaded: SqliteInstanceStore) -> None
 
 
 def test_an_error_inside_a_transaction_undoes_it(loaded: SqliteInstanceStore) -> None:
-    with pytest.raises(sqlite3.OperationalError), loaded._transaction() as db:
-        db.executescript("DELETE FROM metadata; DELETE FROM no_such_table")
+    def break_off() -> None:
+        with loaded._transaction() as db:
+            db.execute("DELETE FROM metadata")
+            db.execute("DELETE FROM no_such_table")
+
+    with pytest.raises(sqlite3.OperationalError, match="no_such_table"):
+        break_off()
     image = loaded.instances(CT_HEAD)[0]
     assert loaded.metadata(image, "http://h")
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from twisted.internet import error as twisted_error
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.abstract import isIPAddress
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import cooperate
 from twisted.python.failure import Failure
 from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone
+from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
@@ -75,10 +77,13 @@ class HttpClient:
         for name, value in headers:
             out.addRawHeader(name, value)
         body: Any = None if segments is None else _Body(segments)
+        limits = self._timeouts
         silence: Deferred[Any] = self._agent.request(method.encode(), url.encode(), out, body)
-        silence.addTimeout(self._timeouts.first_byte, self.reactor)
+        silence.addTimeout(
+            limits.first_byte, self.reactor, _in_words(f"no answer within {limits.first_byte:g} s")
+        )
         whole: Deferred[Head] = silence.addCallback(self._receive, receive)
-        whole.addTimeout(self._timeouts.total, self.reactor)
+        whole.addTimeout(limits.total, self.reactor, _in_words(f"not all of it within {limits.total:g} s"))
         whole.addErrback(self._no_answer, url)
         return whole
 
@@ -98,24 +103,31 @@ class HttpClient:
 
     def _no_answer(self, failure: Failure, url: str) -> None:
         """Say in words why there is no answer."""
-        limits = self._timeouts
+        words = str(failure.value) if isinstance(failure.value, NoAnswer) else self._words(failure.value)
+        raise NoAnswer(f"{url}: {words}") from failure.value
+
+    def _words(self, error: BaseException) -> str:
         reasons: tuple[tuple[type[BaseException], str], ...] = (
-            (twisted_error.TimeoutError, f"no connection within {limits.connect:g} s"),
-            (
-                CancelledError,
-                f"no answer within {limits.first_byte:g} s, or not all of it within {limits.total:g} s",
-            ),
+            (twisted_error.TimeoutError, f"no connection within {self._timeouts.connect:g} s"),
             (twisted_error.DNSLookupError, "its name is not known"),
             (twisted_error.ConnectError, "the connection was refused"),
-            (BaseException, f"the connection broke ({type(failure.value).__name__})"),
+            (BaseException, f"the connection broke ({type(error).__name__})"),
         )
-        words = next(words for kind, words in reasons if isinstance(failure.value, kind))
-        raise NoAnswer(f"{url}: {words}") from failure.value
+        return next(words for kind, words in reasons if isinstance(error, kind))
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""
         closed: Deferred[Any] = self._pool.closeCachedConnections()
         return closed
+
+
+def _in_words(words: str) -> Callable[[Any, float], Any]:
+    """What a time-out makes of whatever the cancelled request came to."""
+
+    def fail(_outcome: Any, _seconds: float) -> Any:
+        raise NoAnswer(words)
+
+    return fail
 
 
 @implementer(IAgentEndpointFactory)
@@ -125,14 +137,20 @@ class _Endpoints:
     def __init__(self, reactor: Any, timeout: float) -> None:
         self._reactor = reactor
         self._timeout = timeout
-        self._made: dict[tuple[bytes, int], HostnameEndpoint] = {}
+        self._made: dict[tuple[bytes, int], Any] = {}
 
-    def endpointForURI(self, uri: Any) -> HostnameEndpoint:
+    def endpointForURI(self, uri: Any) -> Any:
         """The endpoint of a URL's host and port."""
         key = (uri.host, uri.port)
         if key not in self._made:
-            self._made[key] = HostnameEndpoint(self._reactor, *key, timeout=self._timeout)
+            self._made[key] = self._endpoint(uri.host.decode(), uri.port)
         return self._made[key]
+
+    def _endpoint(self, host: str, port: int) -> Any:
+        # an address is tried once and its refusal heard at once; names may stand for several
+        direct = isIPAddress(host)
+        kind = TCP4ClientEndpoint if direct else HostnameEndpoint
+        return kind(self._reactor, host, port, timeout=self._timeout)
 
 
 class _Receiver(Protocol):
@@ -155,7 +173,8 @@ class _Receiver(Protocol):
         """The body is over, or the connection broke."""
         if self.done.called:
             return
-        if reason.check(ResponseDone):
+        # an answer without a length ends with its connection: whoever takes it apart sees a cut
+        if reason.check(ResponseDone, PotentialDataLoss):
             self.done.callback(self._head)
         else:
             self.done.errback(reason)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.actors.imaging_source import ImagingDocumentSource
+from xdsi_sim.content import read_all
+from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
+from xdsi_sim.messages.response import status_name
+from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetResponse
+from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
+
+OID = "2.999.20.10"
+EXPLICIT = ("1.2.840.10008.1.2.1",)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteInstanceStore]:
+    folder: Path = tmp_path_factory.mktemp("source")
+    opened = SqliteInstanceStore(folder / "store")
+    opened.add_all(write_sample("cr-chest", folder / "cr"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def images(store: SqliteInstanceStore) -> tuple[StoredInstance, ...]:
+    return store.instances(store.studies()[0])
+
+
+def item(image: StoredInstance, **changes: str | None) -> ImagingDocumentRequest:
+    given = {
+        "study": image.studyInstanceUID,
+        "series": image.seriesInstanceUID,
+        "sop": image.sopInstanceUID,
+        "oid": OID,
+        "home": None,
+    } | changes
+    return ImagingDocumentRequest(
+        studyInstanceUID=str(given["study"]),
+        seriesInstanceUID=str(given["series"]),
+        document=DocumentRequest(
+            repositoryUniqueId=str(given["oid"]),
+            documentUniqueId=str(given["sop"]),
+            homeCommunityId=given["home"],
+        ),
+    )
+
+
+def retrieve(
+    store: SqliteInstanceStore, *items: ImagingDocumentRequest, syntaxes: tuple[str, ...] = EXPLICIT
+) -> RetrieveDocumentSetResponse:
+    source = ImagingDocumentSource(oid=OID, store=store)
+    return source.retrieve(RetrieveImagingDocumentSetRequest(requests=items, transferSyntaxUIDs=syntaxes))
+
+
+def test_all_that_is_asked_for_is_delivered_with_its_ids_echoed(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...]
+) -> None:
+    answer = retrieve(store, item(images[0], home="urn:oid:2.999.1"), item(images[1]))
+    assert (status_name(answer.status), answer.errors) == ("Success", ())
+    assert [document.request.homeCommunityId for document in answer.documents] == ["urn:oid:2.999.1", None]
+    assert [document.mimeType for document in answer.documents] == ["application/dicom"] * 2
+    assert read_all(answer.documents[0].content) == read_all(images[0].content)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"oid": "2.999.1"}, "XDSUnknownRepositoryId"),
+        ({"sop": "1.2.3"}, "XDSDocumentUniqueIdError"),
+        ({"sop": ""}, "XDSDocumentUniqueIdError"),
+        ({"series": "1.2.3"}, "XDSDocumentUniqueIdError"),
+        ({"study": ""}, "XDSDocumentUniqueIdError"),
+    ],
+)
+def test_a_bad_item_has_its_exact_error_and_hides_no_good_one(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...], changes: dict[str, str], code: str
+) -> None:
+    bad = item(images[0], **changes)
+    alone, among = retrieve(store, bad), retrieve(store, bad, item(images[1]))
+    assert (status_name(alone.status), alone.documents) == ("Failure", ())
+    assert (status_name(among.status), len(among.documents)) == ("PartialSuccess", 1)
+    (error,) = among.errors
+    assert (error.errorCode, error.location) == (code, bad.document.documentUniqueId)
+
+
+@pytest.mark.parametrize("syntaxes", [(), ("1.2.840.10008.1.2.4.90",)])
+def test_a_transfer_syntax_that_is_not_there_is_an_error_that_says_so(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...], syntaxes: tuple[str, ...]
+) -> None:
+    (error,) = retrieve(store, item(images[0]), syntaxes=syntaxes).errors
+    assert error.errorCode == "XDSRepositoryError"
+    assert "transfer syntax" in error.codeContext

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
+from xdsi_sim.content import read_all
+from xdsi_sim.server.loop import running_loop
+from xdsi_sim.store.exchanges import ExchangeLog
+
+Peer = Callable[[Callable[[bytes], bytes | None]], str]
+MULTIPART = (
+    b'HTTP/1.1 200 OK\r\nContent-Type: multipart/related; type="application/dicom"; boundary=b\r\n'
+    b"Connection: close\r\n\r\n"
+    b"--b\r\nContent-Type: application/dicom\r\n\r\none\r\n--b\r\nContent-Type: application/dicom\r\n\r\ntwo\r\n--b--"
+)
+
+
+def fetch(client: DicomWebClient, url: str) -> HttpReply:
+    reply: HttpReply = running_loop().call(
+        client.get, url, accept="*/*", transaction="WADO-RS", trace=Trace("cafe", "viewer")
+    )
+    return reply
+
+
+def test_the_parts_of_an_answer_are_contents(dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog) -> None:
+    reply = fetch(dicomweb, peer(lambda _request: MULTIPART))
+    (exchange,) = log.exchanges("cafe")
+    assert [read_all(part.content) for part in reply.parts] == [b"one", b"two"]
+    assert reply.parts[0].headers["content-type"] == "application/dicom"
+    assert (reply.status, reply.trouble, reply.exchange) == (200, None, exchange.id)
+    assert exchange.response is not None
+    assert read_all(exchange.response.body) == MULTIPART.partition(b"\r\n\r\n")[2]
+
+
+def test_an_answer_that_is_not_multipart_is_one_part(dicomweb: DicomWebClient, peer: Peer) -> None:
+    data = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\ngone"
+    reply = fetch(dicomweb, peer(lambda _request: data))
+    assert (reply.status, read_all(reply.parts[0].content)) == (404, b"gone")
+
+
+def test_an_answer_that_is_cut_short_is_trouble(dicomweb: DicomWebClient, peer: Peer) -> None:
+    cut = MULTIPART[:-10]
+    reply = fetch(dicomweb, peer(lambda _request: cut))
+    assert "before its closing delimiter" in (reply.trouble or "")
+
+
+def test_no_answer_is_status_0_with_the_reason(
+    dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog
+) -> None:
+    reply = fetch(dicomweb, peer(lambda _request: None))
+    assert (reply.status, reply.parts) == (0, ())
+    assert "no answer within" in (reply.trouble or "")
+    assert log.exchanges("cafe")[0].status.startswith("no answer")

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.client.http import Head, HttpClient
+from xdsi_sim.content import BytesContent
+from xdsi_sim.server.loop import running_loop
+
+Peer = Callable[[Callable[[bytes], bytes | None]], str]
+
+
+def request(http: HttpClient, url: str, *segments: bytes | BytesContent) -> tuple[Head, bytes]:
+    body = bytearray()
+    headers = (("X-Test", "1"),)
+    head = running_loop().call(http.request, "POST", url, headers, segments, lambda _head: body.extend)
+    return head, bytes(body)
+
+
+def test_segments_go_out_in_order_and_the_answer_comes_in(http: HttpClient, peer: Peer) -> None:
+    seen: list[bytes] = []
+
+    def answer(data: bytes) -> bytes:
+        seen.append(data)
+        return b"HTTP/1.1 201 Made\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nok"
+
+    head, body = request(http, peer(answer), b"one ", BytesContent(b"two " * 100_000), b"three")
+    assert (head.status, head.phrase, head.header("x-a"), head.header("x-b"), body) == (
+        201,
+        "Made",
+        "1",
+        None,
+        b"ok",
+    )
+    sent_head, _, sent_body = seen[0].partition(b"\r\n\r\n")
+    assert sent_body == b"one " + b"two " * 100_000 + b"three"
+    assert b"X-Test: 1" in sent_head
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "no answer within 0.2 s"),
+        (b"", "the connection broke"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "the connection broke"),
+        (b"this is not HTTP\r\n\r\n", "the connection broke"),
+    ],
+)
+def test_why_there_is_no_answer_is_said_in_words(
+    http: HttpClient, peer: Peer, data: bytes | None, words: str
+) -> None:
+    calls: list[bytes] = []
+
+    def answer(request_: bytes) -> bytes | None:
+        calls.append(request_)
+        return data
+
+    with pytest.raises(NoAnswer, match=words):
+        request(http, peer(answer), b"x")
+    assert len(calls) == 1  # a submission must not go out twice
+
+
+def test_a_refused_connection_is_said_to_be_one(http: HttpClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(NoAnswer, match="refused"):
+        request(http, f"http://127.0.0.1:{port}/", b"x")

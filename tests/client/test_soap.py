@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from wire import QUERY
+
+from xdsi_sim.actors.flow import Call, NoAnswer
+from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.soap import SoapClient, SoapFault, SoapReply
+from xdsi_sim.content import read_all
+from xdsi_sim.errors import ActionNotSupported
+from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
+from xdsi_sim.messages.retrieve import (
+    DocumentRequest,
+    RetrieveDocumentSetRequest,
+    RetrieveDocumentSetResponse,
+    write_retrieve_response,
+)
+from xdsi_sim.server.loop import running_loop
+from xdsi_sim.soap.addressing import write_addressing
+from xdsi_sim.soap.envelope import write_envelope
+from xdsi_sim.soap.faults import write_fault
+from xdsi_sim.store.exchanges import ExchangeLog
+from xdsi_sim.vocab import TRANSACTIONS
+
+Peer = Callable[[Callable[[bytes], bytes | None]], str]
+RETRIEVE = RetrieveDocumentSetRequest(
+    requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
+)
+
+
+def message_id(request: bytes) -> str:
+    return request.partition(b"<wsa:MessageID>")[2].partition(b"<")[0].decode()
+
+
+def http(body: bytes, *headers: str, status: str = "200 OK", kind: str = "application/soap+xml") -> bytes:
+    lines = "".join(f"{header}\r\n" for header in headers)
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+    return head.encode() + body
+
+
+def envelope(
+    request: bytes, body: bytes, *, action: str | None = None, relates_to: str | None = None
+) -> bytes:
+    header = write_addressing(
+        action=action or TRANSACTIONS["ITI-18"].response_action,
+        message_id="urn:uuid:answer",
+        relates_to=relates_to or message_id(request),
+    )
+    return b"".join(write_envelope(header, (body,)))
+
+
+EMPTY = b"".join(write_query_response(AdhocQueryResponse()))
+
+
+def call(soap: SoapClient, url: str, transaction: str = "ITI-18", message: object = QUERY) -> SoapReply:
+    asked = Call(url=url, transaction=transaction, message=message)
+    reply: SoapReply = running_loop().call(soap.call, asked, Trace("cafe", "tester"))
+    return reply
+
+
+def test_a_sound_answer_is_a_value_without_findings(soap: SoapClient, peer: Peer, log: ExchangeLog) -> None:
+    reply = call(soap, peer(lambda request: http(envelope(request, EMPTY))))
+    (exchange,) = log.exchanges("cafe")
+    assert reply.answer == AdhocQueryResponse()
+    assert (reply.findings, reply.exchange) == ((), exchange.id)
+    assert (exchange.sender, exchange.transaction, exchange.status) == ("tester", "ITI-18", "Success")
+    assert exchange.response is not None
+    assert EMPTY in read_all(exchange.response.body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"), [({"action": "urn:other"}, "A18"), ({"relates_to": "urn:uuid:somebody"}, "A19")]
+)
+def test_headers_of_an_answer_that_are_wrong_are_findings(
+    soap: SoapClient, peer: Peer, changes: dict[str, str], rule: str
+) -> None:
+    reply = call(soap, peer(lambda request: http(envelope(request, EMPTY, **changes))))
+    assert reply.answer == AdhocQueryResponse()
+    assert [finding.rule for finding in reply.findings] == [rule]
+
+
+def test_a_plain_answer_to_mtom_is_a_finding(soap: SoapClient, peer: Peer) -> None:
+    body = b"".join(write_retrieve_response(RetrieveDocumentSetResponse(), lambda _content: b""))
+    action = TRANSACTIONS["ITI-43"].response_action
+    reply = call(soap, peer(lambda request: http(envelope(request, body, action=action))), "ITI-43", RETRIEVE)
+    assert [finding.rule for finding in reply.findings] == ["A20"]
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "500 Internal Server Error"])
+def test_a_fault_is_no_answer_whatever_its_http_status(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, status: str
+) -> None:
+    fault = b"".join(write_fault(ActionNotSupported("no", detail="urn:a")))
+    reply = call(soap, peer(lambda _request: http(fault, status=status)))
+    assert isinstance(reply.answer, SoapFault)
+    assert (reply.answer.code, reply.answer.subcode, reply.answer.reason) == (
+        "Sender",
+        "ActionNotSupported",
+        "no",
+    )
+    assert log.exchanges("cafe")[0].status == "Fault Sender"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            lambda _request: http(b"<html/>", kind="text/html", status="502 Bad Gateway"),
+            "HTTP 502, and no SOAP",
+        ),
+        (lambda request: http(envelope(request, b"<x/>")), "x is no answer to ITI-18"),
+        (lambda _request: http(b"cut <", kind="application/soap+xml"), "no SOAP answer"),
+        (lambda _request: None, "no answer within"),
+    ],
+)
+def test_what_is_no_answer_is_said_to_be_none_and_recorded(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, answer: Callable[[bytes], bytes | None], words: str
+) -> None:
+    reply = call(soap, peer(answer))
+    (exchange,) = log.exchanges("cafe")
+    assert isinstance(reply.answer, NoAnswer)
+    assert words in str(reply.answer)
+    assert words in exchange.status
+
+
+def test_what_the_receiver_has_recorded_in_our_log_is_not_recorded_twice(
+    soap: SoapClient, peer: Peer, log: ExchangeLog
+) -> None:
+    reply = call(soap, peer(lambda request: http(envelope(request, EMPTY), f"Xdsi-Exchange: {log.name}/abc")))
+    assert (reply.exchange, log.exchanges()) == ("abc", ())
+    call(soap, peer(lambda request: http(envelope(request, EMPTY), "Xdsi-Exchange: another/abc")))
+    assert len(log.exchanges()) == 1

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.actors.ports import NewDocument
+from xdsi_sim.content import BytesContent, Content, FileContent, read_all
+from xdsi_sim.store.repository import SMALL, NonIdenticalHash, SqliteDocumentStore
+
+Open = Callable[[], SqliteDocumentStore]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "repository"
+
+
+@pytest.fixture
+def reopen(folder: Path) -> Iterator[Open]:
+    opened: list[SqliteDocumentStore] = []
+
+    def open_() -> SqliteDocumentStore:
+        if opened:
+            opened.pop().close()
+        opened.append(SqliteDocumentStore(folder))
+        return opened[-1]
+
+    yield open_
+    if opened:
+        opened.pop().close()
+
+
+def document(uniqueId: str, data: bytes | Content = b"text") -> NewDocument:
+    content = BytesContent(data) if isinstance(data, bytes) else data
+    return NewDocument(uniqueId=uniqueId, mimeType="text/plain", content=content)
+
+
+@pytest.mark.parametrize("size", [0, 10, SMALL, SMALL + 1, 3 * SMALL])
+def test_a_document_survives_whole_small_or_large(reopen: Open, size: int) -> None:
+    data = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    store = reopen()
+    store.keep("s1", [document("d1", data)]).result()
+    store.settle("s1", registered=True).result()
+    found = reopen().find(["d1", "d2"])
+    assert found.keys() == {"d1"}
+    assert read_all(found["d1"].content) == data
+    assert (found["d1"].size, found["d1"].mimeType) == (size, "text/plain")
+    assert found["d1"].hash == hashlib.sha1(data).hexdigest()
+
+
+def test_it_can_be_found_before_it_is_settled_and_a_crash_leaves_it_unsettled(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1"), document("d2")]).result()
+    assert store.find(["d1"]).keys() == {"d1"}
+    assert reopen().unsettled() == {"s1": ["d1", "d2"]}
+
+
+def test_what_was_registered_is_settled_by_the_next_commit_or_the_end(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.settle("s1", registered=True).result()
+    assert reopen().unsettled() == {}
+
+
+@pytest.mark.parametrize("data", [b"small", bytes(SMALL * 2)])
+def test_what_was_refused_leaves_nothing(reopen: Open, folder: Path, data: bytes) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1", data)]).result()
+    store.settle("s1", registered=False).result()
+    assert store.find(["d1"]) == {}
+    assert list((folder / "documents").iterdir()) == []
+
+
+def test_a_refused_repetition_leaves_what_was_there(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.settle("s1", registered=True).result()
+    store.keep("s2", [document("d1")]).result()
+    store.settle("s2", registered=False).result()
+    assert store.find(["d1"]).keys() == {"d1"}
+
+
+@pytest.mark.parametrize("data", [b"other", bytes(SMALL * 2)])
+def test_other_bytes_under_a_known_id_are_refused_with_all_that_came_along(
+    reopen: Open, folder: Path, data: bytes
+) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    with pytest.raises(NonIdenticalHash, match="value=d1"):
+        store.keep("s2", [document("d0"), document("d1", data)]).result()
+    assert store.find(["d0"]) == {}
+    assert list((folder / "documents").iterdir()) == []
+
+
+def test_of_two_at_once_under_one_id_one_wins(reopen: Open) -> None:
+    store = reopen()
+    with ThreadPoolExecutor(8) as pool:
+        futures = [
+            pool.submit(lambda n=n: store.keep(f"s{n}", [document("d", b"%d" % n)]).result())
+            for n in range(8)
+        ]
+    refused = [future for future in futures if isinstance(future.exception(), NonIdenticalHash)]
+    assert len(refused) == 7
+
+
+def test_a_spooled_file_is_taken_over_and_may_then_go(reopen: Open, tmp_path: Path) -> None:
+    spooled = tmp_path / "spooled"
+    spooled.write_bytes(bytes(SMALL + 5))
+    store = reopen()
+    store.keep("s1", [document("d1", FileContent.of(spooled))]).result()
+    spooled.unlink()
+    assert read_all(store.find(["d1"])["d1"].content) == bytes(SMALL + 5)
