@@ -20,8 +20,8 @@ from xdsi_sim.content import BytesContent, Content, FileContent, Segment, read_a
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.soap.media import parse_media_type
-from xdsi_sim.soap.multipart import IDENTITY_ENCODINGS, MultipartReader, PartSink
-from xdsi_sim.soap.spool import Spool
+from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
+from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
 __all__ = ["MAX_ROOT", "SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
@@ -62,7 +62,7 @@ class Package:
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
-        for content in self.parts.values():
+        for content in (*self.parts.values(), *self.raw):
             if isinstance(content, FileContent):
                 content.path.unlink(missing_ok=True)
 
@@ -83,10 +83,10 @@ class PackageReader:
 
     def __init__(self, content_type: str, folder: Path) -> None:
         self._media = parse_media_type(content_type)
-        self._folder = folder
         self._root = bytearray()
+        self._has_root = False
         self._spools: dict[str, Spool] = {}
-        self._raw: list[bytearray | Spool] = [bytearray()]
+        self._body = SpooledBody(folder)
         self._problem: ProtocolViolation | None = None
         self._multipart: MultipartReader | None = None
         self._feed = self._choose_feed()
@@ -95,12 +95,12 @@ class PackageReader:
         if self._media.type == "multipart/related":
             try:
                 boundary = self._media.parameters.get("boundary", "")
-                self._multipart = MultipartReader(boundary, self._open_part, self._record)
+                self._multipart = MultipartReader(boundary, self._open_part, self._body.record)
             except ProtocolViolation as problem:
                 return self._refuse(problem)
             return self._multipart.feed
         if self._media.type in (SOAP_MEDIA_TYPE, "text/xml", "application/xml"):
-            return self._take_root
+            return self._take_plain_root
         return self._refuse(
             UnsupportedMediaType(
                 f"Content-Type {self._media.type or 'absent'} is neither {SOAP_MEDIA_TYPE} nor multipart/related",
@@ -110,7 +110,8 @@ class PackageReader:
 
     def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], None]:
         self._problem = problem
-        self._spools_away()
+        self._body.discard()
+        self._root.clear()
         return lambda _data: None
 
     def feed(self, data: bytes) -> None:
@@ -120,31 +121,28 @@ class PackageReader:
         except ProtocolViolation as problem:
             self._feed = self._refuse(problem)
 
-    def _record(self, data: bytes | memoryview) -> None:
-        """Keep what travelled; the parts' contents stand in between as they are."""
-        last = self._raw[-1]
-        if isinstance(last, Spool):
-            self._raw.append(bytearray(data))
-        else:
-            last += data
+    def _take_plain_root(self, data: bytes | memoryview) -> None:
+        self._body.record(data)
+        self._take_root(data)
 
     def _take_root(self, data: bytes | memoryview) -> None:
-        self._record(data)
         self._root += data
         if len(self._root) > MAX_ROOT:
             raise LimitExceeded(f"the SOAP part exceeds soap_root={MAX_ROOT} octets", rule="A23")
 
     def _open_part(self, headers: Mapping[str, str]) -> PartSink:
-        cid = headers.get("content-id", "").strip().removeprefix("<").removesuffix(">")
-        start = self._media.parameters.get("start", "").strip().removeprefix("<").removesuffix(">")
-        first = self._multipart is not None and self._multipart.parts == 1
-        if cid == start if start else first:
-            return _Root(self._take_root)
-        if cid in self._spools:
+        cid = _without_brackets(headers.get("content-id", ""))
+        start = _without_brackets(self._media.parameters.get("start", ""))
+        encoded = not is_identity(headers)
+        is_root = cid == start if start else self._multipart is not None and self._multipart.parts == 1
+        if cid and (cid in self._spools or (is_root and self._has_root)):
             raise ProtocolViolation(f"two parts have the Content-ID {cid!r}", rule="B10")
-        spool = self._spools[cid] = Spool(self._folder)
-        if headers.get("content-transfer-encoding", "binary").strip().lower() in IDENTITY_ENCODINGS:
-            self._raw.append(spool)
+        if is_root:
+            self._has_root = True
+            return _Root(self._take_root if encoded else self._take_plain_root)
+        spool = self._body.open(encoded=encoded)
+        if cid:  # nothing can refer to a part without one
+            self._spools[cid] = spool
         return spool
 
     def finish(self) -> Package:
@@ -152,24 +150,26 @@ class PackageReader:
         if self._problem is None and self._multipart is not None:
             try:
                 self._multipart.close()
-                if not self._root:
-                    raise ProtocolViolation("the start parameter names no part of this message", rule="B06")
+                if not self._has_root:
+                    start = self._media.parameters.get("start", "")
+                    raise ProtocolViolation(f"no part of this message is its start, {start!r}", rule="B06")
             except ProtocolViolation as problem:
                 self._refuse(problem)
         if self._problem is not None:
             raise self._problem
-        contents = {spool: spool.finish() for spool in self._spools.values()}
         return Package(
             root=bytes(self._root),
-            parts={cid: contents[spool] for cid, spool in self._spools.items()},
+            parts={cid: spool.finish() for cid, spool in self._spools.items()},
             mtom=self._multipart is not None,
-            raw=tuple(contents[item] if isinstance(item, Spool) else bytes(item) for item in self._raw),
+            raw=self._body.finish(),
             findings=tuple(self._dialect()),
         )
 
     def _dialect(self) -> Iterable[Finding]:
         """What the standards ask of the packaging and a lenient reader lets pass."""
         if self._multipart is None:
+            if self._media.type != SOAP_MEDIA_TYPE:
+                yield _packaging("A02", f"Content-Type is {self._media.type}, {SOAP_MEDIA_TYPE} is expected")
             return
         for rule, name, expected in (
             ("B04", "type", "application/xop+xml"),
@@ -177,22 +177,23 @@ class PackageReader:
         ):
             given = self._media.parameters.get(name)
             if parse_media_type(given or "").type != expected:
-                yield Finding(
-                    rule=rule,
-                    severity=Severity.WARNING,
-                    text=f"Content-Type parameter {name} is {given!r}, {expected!r} is expected",
-                    location="Content-Type",
-                    cites="ITI TF-2: V.8.2",
+                yield _packaging(
+                    rule, f"Content-Type parameter {name} is {given!r}, {expected!r} is expected"
                 )
 
     def abandon(self) -> None:
         """The sender is gone: remove what was spooled."""
-        self._spools_away()
+        self._body.discard()
 
-    def _spools_away(self) -> None:
-        for spool in self._spools.values():
-            spool.discard()
-        self._spools.clear()
+
+def _without_brackets(cid: str) -> str:
+    return cid.strip().removeprefix("<").removesuffix(">")
+
+
+def _packaging(rule: str, text: str) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.WARNING, text=text, location="Content-Type", cites="ITI TF-2: V.8.2"
+    )
 
 
 class _Root:

@@ -13,11 +13,24 @@ from typing import Final, Protocol
 
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 
-__all__ = ["IDENTITY_ENCODINGS", "MAX_PARTS", "MAX_PART_HEADERS", "MultipartReader", "PartSink"]
+__all__ = [
+    "MAX_LINE",
+    "MAX_PADDING",
+    "MAX_PARTS",
+    "MAX_PART_HEADERS",
+    "MultipartReader",
+    "PartSink",
+    "is_identity",
+]
 
-IDENTITY_ENCODINGS: Final = frozenset({"binary", "8bit", "7bit"})
+_IDENTITY_ENCODINGS: Final = frozenset({"binary", "8bit", "7bit"})
 MAX_PARTS: Final = 10_000
 MAX_PART_HEADERS: Final = 16 * 1024
+MAX_PADDING: Final = 1024
+"""White space after a boundary."""
+MAX_LINE: Final = 16 * 1024
+"""A line of quoted-printable; RFC 2045 says 76."""
+_UNDECIDED: Final = (b"-", b"\r")  # the next octet tells whether a delimiter goes on
 _BOUNDARY_LIMIT: Final = 70 + 200  # RFC 2046 says 70; stacks exceed it, none by far
 
 
@@ -50,7 +63,8 @@ class MultipartReader:
         self._buffer = b"\r\n"  # so that a delimiter at the very start is one like the others
         self._not_sent = len(self._buffer)
         self._sink: PartSink | None = None
-        self._headers_read: Mapping[str, str] = {}
+        self._pending: Mapping[str, str] | None = None
+        """Headers of a part of which nothing has come yet."""
         self._step = self._body
 
     def feed(self, data: bytes) -> None:
@@ -97,12 +111,16 @@ class MultipartReader:
             self._step = self._epilogue
             return True
         line_end = self._buffer.find(b"\r\n", delimiter)
-        padding = self._buffer[delimiter : line_end if line_end >= 0 else None].strip(b" \t")
-        if padding not in (b"", b"-", b"\r"):  # the boundary is only how this text begins
+        ends_here = line_end >= 0
+        padding = self._buffer[delimiter : line_end if ends_here else None].strip(b" \t")
+        if padding and (ends_here or padding not in _UNDECIDED):  # the boundary is only how this text begins
             self._step = self._body
-            self._emit(delimiter)
+            if not self._begin_pending():
+                self._emit(delimiter)
             return True
-        if line_end < 0:
+        if (line_end if ends_here else len(self._buffer)) > delimiter + MAX_PADDING:
+            raise LimitExceeded(f"a delimiter line exceeds padding={MAX_PADDING}", rule="A23")
+        if not ends_here:
             return False
         self._end_part()
         self._drop(line_end)  # this line end may be the empty line, too
@@ -115,7 +133,7 @@ class MultipartReader:
             raise LimitExceeded(f"the headers of a part exceed part_headers={MAX_PART_HEADERS}", rule="A23")
         if end < 0:
             return False
-        self._headers_read = _read_headers(self._buffer[:end])
+        self._pending = _read_headers(self._buffer[:end])
         self._drop(end + 2)
         # the empty line's own CRLF stays: in an empty part it begins the next delimiter
         self._step = self._first_bytes
@@ -124,10 +142,19 @@ class MultipartReader:
     def _first_bytes(self) -> bool:
         if len(self._buffer) < 2 + len(self._delimiter):
             return False
-        if not self._buffer.startswith(self._delimiter):
-            self._drop(2)
-        self._begin_part(self._headers_read)
-        self._step = self._body
+        if self._buffer.startswith(self._delimiter):
+            self._step = self._after_delimiter
+        else:
+            self._begin_pending()
+            self._step = self._body
+        return True
+
+    def _begin_pending(self) -> bool:
+        """Begin the part whose headers are over and that has content; false where there is none."""
+        if self._pending is None:
+            return False
+        self._drop(2)
+        self._begin_part(self._pending)
         return True
 
     def _epilogue(self) -> bool:
@@ -135,18 +162,30 @@ class MultipartReader:
         return False
 
     def _begin_part(self, headers: Mapping[str, str]) -> None:
+        self._pending = None
         self.parts += 1
         if self.parts > MAX_PARTS:
             raise LimitExceeded(f"more parts than parts={MAX_PARTS}", rule="A23")
-        encoding = headers.get("content-transfer-encoding", "binary").strip().lower()
+        encoding = _encoding(headers)
         if encoding not in _DECODERS:
             raise ProtocolViolation(f"Content-Transfer-Encoding {encoding!r} is not known", rule="B13")
         self._sink = _DECODERS[encoding](self._open_part(headers), self._between)
 
     def _end_part(self) -> None:
+        if self._pending is not None:
+            self._begin_part(self._pending)
         if isinstance(self._sink, _Decoder):
             self._sink.end()
         self._sink = None
+
+
+def is_identity(headers: Mapping[str, str]) -> bool:
+    """Whether the part travels as it is, by its Content-Transfer-Encoding."""
+    return _encoding(headers) in _IDENTITY_ENCODINGS
+
+
+def _encoding(headers: Mapping[str, str]) -> str:
+    return headers.get("content-transfer-encoding", "binary").strip().lower()
 
 
 def _read_headers(raw: bytes) -> dict[str, str]:
@@ -170,6 +209,8 @@ class _Decoder(ABC):
     def write(self, data: bytes | memoryview) -> None:
         self._between(bytes(data))  # what travelled is not what the part holds
         whole, self._rest = self.whole_units(self._rest + bytes(data))
+        if len(self._rest) > MAX_LINE:
+            raise LimitExceeded(f"a line of an encoded part exceeds line={MAX_LINE}", rule="A23")
         self._pass_on(whole)
 
     def end(self) -> None:
@@ -194,12 +235,17 @@ class _Decoder(ABC):
 
 
 class _Base64(_Decoder):
+    _padded = False
+
     def whole_units(self, data: bytes) -> tuple[bytes, bytes]:
         data = data.translate(None, b" \t\r\n")
         end = len(data) // 4 * 4
         return data[:end], data[end:]
 
     def decode(self, data: bytes) -> bytes:
+        if data and self._padded:
+            raise binascii.Error("data after the padding")
+        self._padded = data.endswith(b"=")
         return binascii.a2b_base64(data, strict_mode=True)
 
 
@@ -217,7 +263,7 @@ def _as_it_is(sink: PartSink, _between: object) -> PartSink:
 
 
 _DECODERS: Final[dict[str, Callable[[PartSink, Callable[[bytes], object]], PartSink]]] = {
-    **dict.fromkeys(IDENTITY_ENCODINGS, _as_it_is),
+    **dict.fromkeys(_IDENTITY_ENCODINGS, _as_it_is),
     "base64": _Base64,
     "quoted-printable": _QuotedPrintable,
 }

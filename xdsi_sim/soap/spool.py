@@ -1,4 +1,7 @@
-"""Where arriving bytes go: memory while they are few, a file from there on."""
+"""Where arriving bytes go: memory while they are few, a file from there on.
+
+`Spool` is one content, `SpooledBody` a whole body with the contents of its parts.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from xdsi_sim.content import BytesContent, FileContent
+from xdsi_sim.content import BytesContent, FileContent, Segment
 
-__all__ = ["IN_MEMORY", "Spool"]
+__all__ = ["IN_MEMORY", "Spool", "SpooledBody"]
 
 IN_MEMORY: Final = 64 * 1024
 
@@ -53,3 +56,45 @@ class Spool:
         if self._file is not None and self._path is not None:
             self._file.close()
             self._path.unlink(missing_ok=True)
+
+
+class SpooledBody:
+    """A multipart body as it travels; the contents of its parts are in it where they stood."""
+
+    __slots__ = ("_contents", "_folder", "_encoded", "_raw")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._raw: list[bytearray | Spool] = [bytearray()]
+        self._encoded: Spool | None = None
+        self._contents: list[Spool] = []
+
+    def record(self, data: bytes | memoryview) -> None:
+        """Keep what belongs to no part's content."""
+        last = self._raw[-1]
+        if isinstance(last, bytearray):
+            last += data
+        elif last is self._encoded:
+            last.write(data)
+        else:
+            self._raw.append(bytearray(data))
+
+    def open(self, *, encoded: bool = False) -> Spool:
+        """Where the content of the next part goes; an encoded one is recorded apart, as it travels."""
+        content = Spool(self._folder)
+        self._contents.append(content)
+        self._encoded = Spool(self._folder) if encoded else None
+        self._raw.append(self._encoded or content)
+        return content
+
+    def finish(self) -> tuple[Segment, ...]:
+        """The body as it was on the wire; files belong to the caller."""
+        return tuple(bytes(item) if isinstance(item, bytearray) else item.finish() for item in self._raw)
+
+    def discard(self) -> None:
+        """Let go of everything."""
+        for item in (*self._contents, *self._raw):
+            if isinstance(item, Spool):
+                item.discard()
+        self._contents.clear()
+        self._raw = [bytearray()]

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from submissions import AUTHORITY, PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
+
+from xdsi_sim.actors.flow import run
+from xdsi_sim.actors.registry import DocumentRegistry
+from xdsi_sim.ebrim.model import Folder, MetadataObject, RegistryObjectList, Slot
+from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.response import RegistryResponse, status_name
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, STORED_QUERIES, encode
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import Association as AssociationType
+
+NOW = datetime(2026, 2, 14, 10, 15, tzinfo=UTC)
+NAMES = {query.name: query for query in STORED_QUERIES.values()}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
+    opened = SqliteRegistryStore(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def registry(store: SqliteRegistryStore) -> DocumentRegistry:
+    return DocumentRegistry(store=store, patientAuthority=AUTHORITY, clock=lambda: NOW)
+
+
+def register(registry: DocumentRegistry, request: SubmitObjectsRequest) -> RegistryResponse:
+    return run(registry.register(request), lambda _call: None)
+
+
+def codes(response: RegistryResponse | AdhocQueryResponse) -> list[str]:
+    return [error.errorCode for error in response.errors]
+
+
+def ask(
+    registry: DocumentRegistry, query: str, returnType: str = LEAF_CLASS, **parameters: tuple[str, ...]
+) -> AdhocQueryResponse:
+    known = NAMES[query].by_name
+    slots = tuple(encode(known[f"${name}"], *values) for name, values in parameters.items())
+    return registry.query(AdhocQueryRequest(id=NAMES[query].id, parameters=slots, returnType=returnType))
+
+
+def everything(registry: DocumentRegistry) -> RegistryObjectList:
+    both = (APPROVED, DEPRECATED)
+    answer = ask(
+        registry,
+        "GetAll",
+        patientId=(PATIENT,),
+        XDSDocumentEntryStatus=both,
+        XDSSubmissionSetStatus=both,
+        XDSFolderStatus=both,
+    )
+    assert answer.errors == ()
+    return answer.objects
+
+
+def by_id(objects: RegistryObjectList, entry_uuid: str) -> MetadataObject:
+    return next(value for value in objects.objects() if value.entryUUID == entry_uuid)
+
+
+def test_what_was_submitted_is_found_as_it_was_with_what_the_registry_adds(registry: DocumentRegistry) -> None:
+    extra = Slot("urn:example:extra", ("1", "2"))
+    entry = an_entry(extra=(extra,), homeCommunityId="urn:oid:2.999.1")
+    assert register(registry, a_submission(entries=(entry,))) == RegistryResponse()
+    (found,) = everything(registry).documentEntries
+    added = {"availabilityStatus": APPROVED, "logicalID": entry.entryUUID, "version": "1"}
+    ids = {name: getattr(found, name) for name in ("author", "externalIdentifierIds")}
+    plain = {
+        attr: replace(getattr(found, attr), id=None)
+        for attr in ("classCode", "formatCode", "healthcareFacilityTypeCode", "practiceSettingCode", "typeCode")
+    }
+    confidentiality = tuple(replace(code, id=None) for code in found.confidentialityCode)
+    assert replace(found, **plain, confidentialityCode=confidentiality) == replace(entry, **added, **ids)
+
+
+def test_symbolic_ids_become_uuids_everywhere_and_given_ones_stay(registry: DocumentRegistry) -> None:
+    entry, set_ = an_entry(entryUUID="Document01"), a_set(entryUUID="Set01")
+    folder = a_folder()
+    inside = an_association(folder.entryUUID, "Document01")
+    beside = an_association("Set01", inside.entryUUID)
+    request = a_submission(entries=(entry,), set_=set_, folders=(folder,), more=(inside, beside))
+    assert codes(register(registry, request)) == []
+    objects = everything(registry)
+    ids = {value.entryUUID for value in objects.objects()}
+    assert folder.entryUUID in ids
+    assert all(id_.startswith("urn:uuid:") for id_ in ids)
+    assert {end for item in objects.associations for end in (item.sourceObject, item.targetObject)} <= ids
+    assert len(objects.associations) == 4
+
+
+@pytest.mark.parametrize("type_", [AssociationType.RPLC, AssociationType.XFRM_RPLC])
+def test_a_replacement_deprecates_with_all_that_derives_and_joins_the_folders(
+    registry: DocumentRegistry, type_: str
+) -> None:
+    old, folder = an_entry(1), a_folder()
+    inside = an_association(folder.entryUUID, old.entryUUID)
+    first = a_submission(
+        entries=(old,), folders=(folder,), more=(inside, an_association(uuid(100), inside.entryUUID))
+    )
+    register(registry, first)
+    for number, (source, target, kind) in enumerate(((2, 1, "APND"), (3, 2, "XFRM")), start=101):
+        link = an_association(uuid(source), uuid(target), getattr(AssociationType, kind))
+        answer = register(registry, a_submission(entries=(an_entry(source),), set_=a_set(number), more=(link,)))
+        assert codes(answer) == ([] if number == 101 else codes(answer))
+    new = an_entry(9)
+    answer = register(
+        registry,
+        a_submission(entries=(new,), set_=a_set(109), more=(an_association(new.entryUUID, old.entryUUID, type_),)),
+    )
+    assert codes(answer) == []
+    objects = everything(registry)
+    status = {value.entryUUID: value.availabilityStatus for value in objects.documentEntries}
+    assert status[new.entryUUID] == APPROVED
+    assert status[old.entryUUID] == status[uuid(2)] == DEPRECATED
+    members = {item.targetObject: item for item in objects.associations if item.sourceObject == folder.entryUUID}
+    assert members.keys() == {old.entryUUID, new.entryUUID}
+    assert members[new.entryUUID].entryUUID in {
+        item.targetObject for item in objects.associations if item.sourceObject == uuid(109)
+    }
+    found = by_id(objects, folder.entryUUID)
+    assert isinstance(found, Folder)
+    assert found.lastUpdateTime == "20260214101500"
+
+
+def in_registry(registry: DocumentRegistry) -> None:
+    register(registry, a_submission(folders=(a_folder(),)))
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (a_submission(entries=(an_entry(2),)), "XDSRegistryMetadataError"),  # the set's own id is taken
+        (a_submission(entries=(an_entry(2),), set_=a_set(101, uniqueId="2.999.3.100")), "XDSDuplicateUniqueIdInRegistry"),
+        (
+            a_submission(entries=(), set_=a_set(101), folders=(a_folder(201, uniqueId="2.999.4.200"),)),
+            "XDSDuplicateUniqueIdInRegistry",
+        ),
+        (a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", hash="0" * 40),), set_=a_set(101)), "XDSNonIdenticalHash"),
+        (a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", size="5"),), set_=a_set(101)), "XDSNonIdenticalSize"),
+        (
+            a_submission(
+                entries=(an_entry(2),), set_=a_set(101), more=(an_association(uuid(2), uuid(77), AssociationType.RPLC),)
+            ),
+            "UnresolvedReferenceException",
+        ),
+        (
+            a_submission(
+                entries=(an_entry(2, patientId=f"P2^^^&{AUTHORITY}&ISO"),),
+                set_=a_set(101, patientId=f"P2^^^&{AUTHORITY}&ISO"),
+                more=(an_association(uuid(2), uuid(1), AssociationType.APND),),
+            ),
+            "XDSPatientIdDoesNotMatch",
+        ),
+        (
+            a_submission(
+                entries=(an_entry(2, patientId="P1^^^&1.2&ISO"),), set_=a_set(101, patientId="P1^^^&1.2&ISO")
+            ),
+            "XDSUnknownPatientId",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_registry_is_refused_whole(
+    registry: DocumentRegistry, request_: SubmitObjectsRequest, code: str
+) -> None:
+    in_registry(registry)
+    before = everything(registry)
+    response = register(registry, request_)
+    assert code in codes(response)
+    assert status_name(response.status) == "Failure"
+    assert everything(registry) == before
+
+
+def test_the_same_document_may_be_registered_twice(registry: DocumentRegistry) -> None:
+    in_registry(registry)
+    again = a_submission(entries=(an_entry(2, uniqueId="2.999.2.1"),), set_=a_set(101))
+    assert codes(register(registry, again)) == []
+    found = ask(registry, "GetDocuments", XDSDocumentEntryUniqueId=("2.999.2.1",))
+    assert len(found.objects.documentEntries) == 2
+
+
+def test_patients_may_have_to_be_fed(store: SqliteRegistryStore) -> None:
+    registry = DocumentRegistry(store=store, any_patient=False)
+    assert codes(register(registry, a_submission())) == ["XDSUnknownPatientId"]
+    store.add_patient(PATIENT).result()
+    assert codes(register(registry, a_submission())) == []
+
+
+def at_once(work: Callable[[int], RegistryResponse], count: int) -> list[RegistryResponse]:
+    answers: list[RegistryResponse] = []
+    threads = [threading.Thread(target=lambda n=n: answers.append(work(n))) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_of_many_that_replace_one_entry_at_once_one_wins(registry: DocumentRegistry) -> None:
+    register(registry, a_submission())
+
+    def work(number: int) -> RegistryResponse:
+        new = an_entry(10 + number)
+        link = an_association(new.entryUUID, uuid(1), AssociationType.RPLC)
+        return register(registry, a_submission(entries=(new,), set_=a_set(110 + number), more=(link,)))
+
+    outcomes = sorted(codes(answer) for answer in at_once(work, 6))
+    assert outcomes == [[], *[["XDSRegistryDeprecatedDocumentError"]] * 5]
+    assert len(everything(registry).documentEntries) == 2
+
+
+def test_of_two_sets_of_one_unique_id_at_once_one_wins(registry: DocumentRegistry) -> None:
+    def work(number: int) -> RegistryResponse:
+        set_ = a_set(110 + number, uniqueId="2.999.3.1")
+        return register(registry, a_submission(entries=(an_entry(10 + number),), set_=set_))
+
+    outcomes = sorted(codes(answer) for answer in at_once(work, 4))
+    assert outcomes == [[], *[["XDSDuplicateUniqueIdInRegistry"]] * 3]
+
+
+def test_what_was_acknowledged_survives(registry: DocumentRegistry, store: SqliteRegistryStore, tmp_path: Path) -> None:
+    register(registry, a_submission())
+    before = everything(registry)
+    store.close()
+    reopened = SqliteRegistryStore(tmp_path)
+    assert everything(replace(registry, store=reopened)) == before
+    reopened.close()
+
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+def test_references_alone_are_given_where_asked(registry: DocumentRegistry) -> None:
+    register(registry, a_submission())
+    answer = ask(registry, "GetDocuments", OBJECT_REF, XDSDocumentEntryUniqueId=("2.999.2.1",))
+    assert answer.objects == RegistryObjectList(objectRefs=(uuid(1),))
+
+
+def test_an_unknown_patient_has_nothing(registry: DocumentRegistry) -> None:
+    answer = ask(
+        registry,
+        "FindDocuments",
+        XDSDocumentEntryPatientId=(f"nobody^^^&{AUTHORITY}&ISO",),
+        XDSDocumentEntryStatus=(APPROVED,),
+    )
+    assert (answer.errors, answer.fragments) == ((), ())
+
+
+def test_ids_of_several_patients_give_references_and_no_metadata(registry: DocumentRegistry) -> None:
+    other = f"P2^^^&{AUTHORITY}&ISO"
+    register(registry, a_submission())
+    register(registry, a_submission(entries=(an_entry(2, patientId=other),), set_=a_set(101, patientId=other)))
+    both = (uuid(1), uuid(2))
+    assert codes(ask(registry, "GetDocuments", XDSDocumentEntryEntryUUID=both)) == ["XDSResultNotSinglePatient"]
+    references = ask(registry, "GetDocuments", OBJECT_REF, XDSDocumentEntryEntryUUID=both)
+    assert references.objects.objectRefs == both
+
+
+def test_more_than_the_ceiling_is_an_error_that_names_it(registry: DocumentRegistry) -> None:
+    register(registry, a_submission(entries=tuple(map(an_entry, range(1, 5)))))
+    asked = {"XDSDocumentEntryPatientId": (PATIENT,), "XDSDocumentEntryStatus": (APPROVED,)}
+    assert len(ask(replace(registry, most_results=4), "FindDocuments", **asked).fragments) == 4
+    (error,) = ask(replace(registry, most_results=3), "FindDocuments", **asked).errors
+    assert (error.errorCode, "most_results" in error.codeContext) == ("XDSTooManyResults", True)
+
+
+def test_a_wrong_query_is_answered_with_its_errors(registry: DocumentRegistry) -> None:
+    answer = registry.query(AdhocQueryRequest(id=FIND_DOCUMENTS.id))
+    assert codes(answer) == ["XDSStoredQueryMissingParam"] * 2

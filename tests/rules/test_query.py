@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+
+from xdsi_sim.ebrim.model import Slot
+from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, GET_DOCUMENTS
+from xdsi_sim.rules.query import read_selection
+from xdsi_sim.vocab import APPROVED
+
+PATIENT = Slot("$XDSDocumentEntryPatientId", ("'P1^^^&2.999.1.1&ISO'",))
+STATUS = Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",))
+CLASS = "$XDSDocumentEntryClassCode"
+UUID = Slot("$XDSDocumentEntryEntryUUID", ("('urn:uuid:00000000-0000-4000-8000-000000000001')",))
+UNIQUE = Slot("$XDSDocumentEntryUniqueId", ("('1.2')",))
+
+
+def find(*more: Slot, returnType: str = "LeafClass", id: str = FIND_DOCUMENTS.id) -> AdhocQueryRequest:
+    return AdhocQueryRequest(id=id, parameters=(PATIENT, STATUS, *more), returnType=returnType)
+
+
+def get(*slots: Slot) -> AdhocQueryRequest:
+    return AdhocQueryRequest(id=GET_DOCUMENTS.id, parameters=slots)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "rule"),
+    [
+        (find(id="urn:uuid:00000000-0000-0000-0000-000000000000"), "XDSUnknownStoredQuery", "I01"),
+        (find(returnType="LeafClassWithRepositoryItem"), "XDSRegistryError", "I02"),
+        (find(Slot(CLASS[1:], ("('a^^b')",))), "XDSRegistryError", "I03"),
+        (AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(STATUS,)), "XDSStoredQueryMissingParam", "I04"),
+        (get(), "XDSStoredQueryMissingParam", "I05"),
+        (get(UUID, UNIQUE), "XDSStoredQueryParamNumber", "I05"),
+        (
+            AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("'a'", "'b'")), STATUS)),
+            "XDSStoredQueryParamNumber",
+            "I06",
+        ),
+        (find(Slot(CLASS, ("('a^^b')",)), Slot(CLASS, ("('c^^d')",))), "XDSStoredQueryParamNumber", "I07"),
+        (find(Slot(CLASS, ("'a^^b'",))), "XDSRegistryError", "I08"),
+        (find(Slot(CLASS, ("('a^^b",))), "XDSRegistryError", "I08"),
+        (find(Slot(CLASS, ("('a')",))), "XDSRegistryError", "I09"),
+        (find(Slot(CLASS, ("('a^^')",))), "XDSRegistryError", "I09"),
+        (find(Slot("$XDSDocumentEntryCreationTimeFrom", ("20241301",))), "XDSRegistryError", "I10"),
+        (
+            AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(PATIENT, Slot(STATUS.name, ("('urn:x')",)))),
+            "XDSStoredQueryMissingParam",
+            "I11",
+        ),
+        (
+            AdhocQueryRequest(
+                id=FIND_DOCUMENTS.id,
+                parameters=(
+                    PATIENT,
+                    Slot(STATUS.name, ("('urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Approved')",)),
+                ),
+            ),
+            "XDSStoredQueryMissingParam",
+            "I12",
+        ),
+        (
+            AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("'P1'",)), STATUS)),
+            "XDSRegistryError",
+            "I13",
+        ),
+        (find(Slot("$MetadataLevel", ("3",))), "XDSRegistryError", "I33"),
+    ],
+)
+def test_a_wrong_query_has_its_exact_code_and_rule(request_: AdhocQueryRequest, code: str, rule: str) -> None:
+    reading = read_selection(request_)
+    assert reading.selection is None
+    assert (code, True) in [(error.errorCode, f"rule={rule}" in error.codeContext) for error in reading.errors]
+
+
+def test_every_violation_is_told_with_parameter_and_value() -> None:
+    reading = read_selection(find(Slot(CLASS, ("('a')",)), Slot("$XDSDocumentEntryCreationTimeTo", ("x",))))
+    contexts = [error.codeContext for error in reading.errors]
+    assert len(contexts) == 2
+    assert f"attribute={CLASS}; value=a" in contexts[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "rule"),
+    [
+        (find(Slot(CLASS, ("'a^^b'",))), "I08"),
+        (AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("('P1^^^&1.2&ISO')",)), STATUS)), "I08"),
+        (find(Slot("$unknown", ("'x'",))), "I16"),
+        (get(Slot(UUID.name, ("('00000000-0000-4000-8000-000000000001')",))), "I14"),
+    ],
+)
+def test_what_has_one_meaning_is_served_when_lenient_and_noted(request_: AdhocQueryRequest, rule: str) -> None:
+    reading = read_selection(request_, strict=False)
+    assert reading.selection is not None
+    assert rule in [finding.rule for finding in reading.findings]
+
+
+def test_get_all_asks_for_everything_of_the_patient() -> None:
+    slots = (
+        Slot("$patientId", ("'P1^^^&2.999.1.1&ISO'",)),
+        *(
+            Slot(f"$XDS{kind}Status", (f"('{APPROVED}')",))
+            for kind in ("DocumentEntry", "SubmissionSet", "Folder")
+        ),
+    )
+    selection = read_selection(AdhocQueryRequest(id=GET_ALL.id, parameters=slots)).selection
+    assert selection is not None
+    assert {part.kind.name for part in selection.parts} == {"DocumentEntry", "SubmissionSet", "Folder"}
+    assert selection.associations is not None

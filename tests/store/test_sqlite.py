@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from sqlite3 import Connection
+
+import pytest
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.store.sqlite import Database, Schema
+
+SCHEMA = Schema(
+    application_id=0x1234,
+    subject="test file",
+    migrations=(lambda database: database.execute("CREATE TABLE t (a INTEGER UNIQUE)"),),
+)
+
+
+def insert(number: int) -> object:
+    return lambda connection: connection.execute("INSERT INTO t VALUES (?)", (number,)).rowcount
+
+
+def numbers(database: Database) -> list[int]:
+    return [row[0] for row in database.reader().execute("SELECT a FROM t ORDER BY a")]
+
+
+def test_what_is_acknowledged_is_there_for_readers_and_after_reopening(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        assert database.submit(insert(1)).result() == 1
+        assert numbers(database) == [1]
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        assert numbers(database) == [1]
+
+
+def test_a_work_that_fails_undoes_itself_and_no_other_of_its_batch(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    def fail(connection: Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (99)")
+        raise ValueError("mine")
+
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        database.submit(lambda _connection: gate.wait())  # so that the rest waits and shares one commit
+        futures = [database.submit(insert(1)), database.submit(fail), database.submit(insert(2))]
+        twice = database.submit(insert(1))
+        gate.set()
+        assert futures[0].result() == futures[2].result() == 1
+        with pytest.raises(ValueError, match="mine"):
+            futures[1].result()
+        with pytest.raises(sqlite3.IntegrityError):
+            twice.result()
+        assert numbers(database) == [1, 2]
+
+
+def test_a_commit_that_fails_fails_all_who_wait_for_it(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        done = database.submit(lambda connection: connection.execute("ROLLBACK"))
+        with pytest.raises(sqlite3.Error):
+            done.result()
+        assert database.submit(insert(1)).result() == 1
+
+
+def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
+    database = Database(tmp_path / "f.db", SCHEMA)
+    futures = [database.submit(insert(number)) for number in range(50)]
+    database.close()
+    database.close()
+    assert all(future.result() == 1 for future in futures)
+    with pytest.raises(RuntimeError):
+        database.submit(insert(1))
+
+
+def test_a_writer_that_lingers_can_be_hurried(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA, durable=False, linger=60) as database:
+        done = database.submit(insert(1))
+        database.hurry()
+        assert done.result(timeout=5) == 1
+
+
+def foreign(path: Path) -> None:
+    sqlite3.connect(path).execute("CREATE TABLE other (a)").connection.commit()
+
+
+def newer(path: Path) -> None:
+    Database(path, SCHEMA).close()
+    sqlite3.connect(path).execute("PRAGMA user_version=7").connection.commit()
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 100)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [(foreign, "was not made as test file"), (newer, "version 7.*newer program"), (damaged, "this is no test file")],
+)
+def test_a_file_that_cannot_be_used_is_left_alone_with_cause_and_remedy(
+    tmp_path: Path, spoil: object, words: str
+) -> None:
+    path = tmp_path / "f.db"
+    spoil(path)  # type: ignore[operator]
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match=words):
+        Database(path, SCHEMA)
+    assert path.read_bytes() == before
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA), pytest.raises(UsageError, match="Stop the other process"):
+        Database(tmp_path / "f.db", SCHEMA)
