@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
 from xdsi_sim.client.http import Head, HttpClient
-from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
+from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.soap.media import parse_media_type
-from xdsi_sim.soap.multipart import MultipartReader
-from xdsi_sim.soap.spool import Spool
+from xdsi_sim.soap.multipart import MultipartReader, is_identity
+from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["DicomWebClient", "HttpReply", "Part"]
@@ -48,38 +49,58 @@ class HttpReply:
 
 
 class _Body:
-    """Takes a body in pieces and makes parts of it."""
+    """Takes a body in pieces and makes parts of it; what is wrong with it is raised by `finish`."""
 
     def __init__(self, head: Head, spool: Path) -> None:
-        self._spool = spool
-        self._spools: list[tuple[Mapping[str, str], Spool]] = []
-        self._raw: list[bytes | Spool] = []
-        media = parse_media_type(head.header("content-type") or "")
+        self._body = SpooledBody(spool)
+        self._parts: list[tuple[Mapping[str, str], Spool]] = []
         self._multipart: MultipartReader | None = None
-        if media.type == "multipart/related" and head.status in (200, 206):
-            self._multipart = MultipartReader(
-                media.parameters.get("boundary", ""), self._open, self._raw.append
-            )
-        self.feed: Callable[[bytes], object] = (
-            self._multipart.feed if self._multipart else self._open({}).write
-        )
+        self._problem: ProtocolViolation | None = None
+        self._feed = self._choose_feed(head)
+
+    def _choose_feed(self, head: Head) -> Callable[[bytes], object]:
+        media = parse_media_type(head.header("content-type") or "")
+        if media.type != "multipart/related" or head.status not in (200, 206):
+            return self._open({}).write
+        try:
+            boundary = media.parameters.get("boundary", "")
+            self._multipart = MultipartReader(boundary, self._open, self._body.record)
+        except ProtocolViolation as problem:
+            return self._refuse(problem)
+        return self._multipart.feed
 
     def _open(self, headers: Mapping[str, str]) -> Spool:
-        spool = Spool(self._spool)
-        self._spools.append((headers, spool))
-        self._raw.append(spool)
+        spool = self._body.open(encoded=not is_identity(headers))
+        self._parts.append((headers, spool))
         return spool
 
+    def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], object]:
+        self._problem = problem
+        self._body.discard()
+        return lambda _data: None
+
+    def feed(self, data: bytes) -> None:
+        """The next piece."""
+        try:
+            self._feed(data)
+        except ProtocolViolation as problem:
+            self._feed = self._refuse(problem)
+
     def finish(self) -> tuple[tuple[Part, ...], Content]:
-        """The parts, and the body as it travelled; raises ProtocolViolation where it is cut short."""
-        if self._multipart is not None:
-            self._multipart.close()
-        contents = {spool: spool.finish() for _, spool in self._spools}
-        parts = tuple(Part(headers=headers, content=contents[spool]) for headers, spool in self._spools)
-        raw: tuple[Segment, ...] = tuple(
-            contents[item] if isinstance(item, Spool) else item for item in self._raw
-        )
-        return parts, SegmentsContent(raw)
+        """The parts, and the body as it travelled; raises the first ProtocolViolation met in it."""
+        if self._problem is None and self._multipart is not None:
+            try:
+                self._multipart.close()
+            except ProtocolViolation as problem:
+                self._refuse(problem)
+        if self._problem is not None:
+            raise self._problem
+        parts = tuple(Part(headers=headers, content=spool.finish()) for headers, spool in self._parts)
+        return parts, SegmentsContent(self._body.finish())
+
+    def abandon(self) -> None:
+        """The rest will not come: remove what was spooled."""
+        self._body.discard()
 
 
 class DicomWebClient:
@@ -113,8 +134,12 @@ class DicomWebClient:
                 return self._record(reply, head, raw, url, headers, transaction, trace, started, clock)
             return reply
 
-        done = self._http.request("GET", url, headers, None, receive)
-        return done.addCallbacks(read, lambda failure: read(None, _words(failure.value)))
+        def broken(failure: Failure) -> HttpReply:
+            if body:
+                body[0].abandon()
+            return read(None, _words(failure.value))
+
+        return self._http.request("GET", url, headers, None, receive).addCallbacks(read, broken)
 
     def _record(
         self,
@@ -171,7 +196,7 @@ def _reply(head: Head | None, parts: tuple[Part, ...], trouble: str | None, log:
     )
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException | None) -> str:
     if not isinstance(error, NoAnswer):
-        raise error
+        raise error or RuntimeError("a failure without an error")
     return str(error)

@@ -106,14 +106,14 @@ class HttpClient:
         words = str(failure.value) if isinstance(failure.value, NoAnswer) else self._words(failure.value)
         raise NoAnswer(f"{url}: {words}") from failure.value
 
-    def _words(self, error: BaseException) -> str:
+    def _words(self, error: BaseException | None) -> str:
         reasons: tuple[tuple[type[BaseException], str], ...] = (
             (twisted_error.TimeoutError, f"no connection within {self._timeouts.connect:g} s"),
             (twisted_error.DNSLookupError, "its name is not known"),
             (twisted_error.ConnectError, "the connection was refused"),
-            (BaseException, f"the connection broke ({type(error).__name__})"),
         )
-        return next(words for kind, words in reasons if isinstance(error, kind))
+        broke = f"the connection broke ({type(error).__name__})"
+        return next((words for kind, words in reasons if isinstance(error, kind)), broke)
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""

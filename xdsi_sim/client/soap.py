@@ -137,6 +137,10 @@ class SoapClient:
         if not isinstance(trouble, NoAnswer):
             raise trouble
         self._record(sent, status or f"no answer: {trouble}", ())
+        if sent.package is not None:
+            sent.package.discard()
+        elif sent.reader is not None:
+            sent.reader.abandon()
         return SoapReply(answer=trouble, exchange=self._exchange_id(sent))
 
     def _exchange_id(self, sent: _Sent) -> str:

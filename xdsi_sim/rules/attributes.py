@@ -5,6 +5,7 @@ The subject is one object. An empty text is left to C21, a missing one to D01 to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -35,6 +36,7 @@ _PATIENTS: Final[dict[type, Reader]] = {
     SubmissionSet: fields(("patientId",)),
     Folder: fields(("patientId",)),
 }
+_FOREIGN_ARC: Final = re.compile(r"(?=.{1,64}\Z)[1-9][0-9]*(\.(0|[1-9][0-9]*))+")
 _OIDS: Final[dict[type, Reader]] = {
     DocumentEntry: fields(("repositoryUniqueId",)),
     SubmissionSet: fields(("uniqueId", "sourceId")),
@@ -79,9 +81,22 @@ def _unreadable(value: Carrier, reader: Reader, parse: Callable[[str], object]) 
 
 @rule("D23", cites="ITI TF-2: Appendix B")
 def oids_are_well_formed(value: Carrier) -> Iterator[Violation]:
-    """An OID is numbers parted by dots, without leading zeros, at most 64 characters."""
+    """An OID is numbers parted by dots, without leading zeros, at most 64 characters.
+
+    A first number above 2 is none that exists, but wide-spread test data have it: that is noted only.
+    """
     for name, text in _OIDS[type(value)](value):
-        if text is not None and not OID.fullmatch(text) and (text or name != "repositoryUniqueId"):
+        if text is None or OID.fullmatch(text) or not (text or name != "repositoryUniqueId"):
+            continue
+        if _FOREIGN_ARC.fullmatch(text):
+            yield Violation(
+                f"{name} begins with an arc that does not exist",
+                attribute=name,
+                value=text,
+                code="",
+                severity=Severity.WARNING,
+            )
+        else:
             yield Violation(f"{name} is not an OID of at most 64 characters", attribute=name, value=text)
 
 

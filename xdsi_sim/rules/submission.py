@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.rules.subjects import Submission, id_key
+from xdsi_sim.rules.subjects import Carrier, Submission, id_key
 
 __all__ = ["repeated_unique_ids"]
 
@@ -53,20 +54,28 @@ def ids_are_given_and_unique(submission: Submission) -> Iterator[Violation]:
 
 
 def repeated_unique_ids(submission: Submission) -> Iterator[Violation]:
-    """A violation for each object whose uniqueId an earlier object of the request has."""
-    first: dict[str, str] = {}
+    """A violation for each object whose uniqueId an earlier object of the request has.
+
+    Two entries of one document, of the same hash and size, are as good together as one after the other.
+    """
+    first: dict[str, Carrier] = {}
     for value in submission.carriers():
-        unique_id = value.uniqueId
-        if not unique_id:
+        if not value.uniqueId:
             continue
-        if unique_id in first:
+        earlier = first.setdefault(value.uniqueId, value)
+        if earlier is not value and not _are_of_one_document(earlier, value):
             yield Violation(
-                f"uniqueId is that of {first[unique_id]} too",
+                f"uniqueId is that of {earlier.entryUUID} too",
                 location=value.entryUUID,
                 attribute="uniqueId",
-                value=unique_id,
+                value=value.uniqueId,
             )
-        first.setdefault(unique_id, value.entryUUID)
+
+
+def _are_of_one_document(one: Carrier, other: Carrier) -> bool:
+    if not isinstance(one, DocumentEntry) or not isinstance(other, DocumentEntry):
+        return False
+    return one.hash is not None and (one.hash, one.size) == (other.hash, other.size)
 
 
 @rule("F01", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRegistryDuplicateUniqueIdInMessage")

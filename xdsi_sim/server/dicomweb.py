@@ -5,6 +5,7 @@ Files go out as they are stored, one after the other, never in memory.
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -25,6 +26,7 @@ from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["DicomWebResource"]
 
+_LOG: Final = logging.getLogger(__name__)
 EXPLICIT_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1"
 _DICOM: Final = "application/dicom"
 _JSON: Final = ("application/dicom+json", "application/json")
@@ -75,15 +77,8 @@ class DicomWebResource(Resource):
     def render(self, request: FrontRequest) -> int:
         """Serve one request."""
         started, clock = time.time(), time.perf_counter()
-        status = 200
-        try:
-            served = self._serve(request)
-        except _Refused as refused:
-            status = refused.status
-            served = _Answer(
-                (("Content-Type", "text/plain; charset=UTF-8"),), [f"{refused.reason}\n".encode()]
-            )
         exchange_id = new_exchange_id()
+        status, served = self._outcome(request, exchange_id)
         headers = [*served.headers, *_CORS]
         if self._recorder.on:
             headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{exchange_id}"))
@@ -106,6 +101,15 @@ class DicomWebResource(Resource):
                 )
             )
         return NOT_DONE_YET
+
+    def _outcome(self, request: FrontRequest, exchange_id: str) -> tuple[int, _Answer]:
+        try:
+            return 200, self._serve(request)
+        except _Refused as refused:
+            return refused.status, _text(refused.reason)
+        except Exception:  # noqa: BLE001  the client gets an answer, whatever it is
+            _LOG.exception("exchange %s of %s failed", exchange_id, self._actor_id)
+            return 500, _text(f"internal error, logged as exchange {exchange_id}")
 
     def _serve(self, request: FrontRequest) -> _Answer:
         if request.method not in (b"GET", b"HEAD"):
@@ -161,6 +165,10 @@ class DicomWebResource(Resource):
             f"--{boundary}\r\nContent-Type: {_media(image)}\r\nContent-Location: {self._base}/{path}\r\n"
             f"Content-Length: {image.content.size}\r\n\r\n"
         ).encode()
+
+
+def _text(reason: str) -> _Answer:
+    return _Answer((("Content-Type", "text/plain; charset=UTF-8"),), [f"{reason}\n".encode()])
 
 
 def _media(image: StoredImage) -> str:

@@ -47,11 +47,12 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     deferred: Deferred[Any] = Deferred()
 
     def fire() -> None:
-        error = future.exception()
-        if error is None:
-            deferred.callback(future.result())
-        else:
+        try:
+            result = future.result()
+        except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too
             deferred.errback(error)
+        else:
+            deferred.callback(result)
 
     future.add_done_callback(lambda _future: reactor.callFromThread(fire))
     return deferred

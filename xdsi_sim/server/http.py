@@ -10,15 +10,16 @@ from urllib.parse import parse_qs
 
 from twisted.internet.interfaces import IPullProducer
 from twisted.web.http import HTTPChannel
-from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from zope.interface import implementer
 
 from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, chunks_of
 from xdsi_sim.exchange import HttpMessage
-from xdsi_sim.soap.mtom import PackageReader
+from xdsi_sim.soap.mtom import Package, PackageReader
 
-__all__ = ["Front", "FrontRequest", "answer"]
+__all__ = ["NO_BODY", "Front", "FrontRequest", "answer"]
+
+NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
 _LOG: Final = logging.getLogger(__name__)
 _IDLE: Final = 60  # seconds a connection may be silent
@@ -29,7 +30,7 @@ class FrontRequest(Request):
 
     channel: Any
     transport: Any
-    reader: PackageReader | None = None
+    _reader: PackageReader | None = None
     gone = False
     """Whether the peer has left before it got its answer."""
 
@@ -38,12 +39,17 @@ class FrontRequest(Request):
         self.content = None
         if length != 0:
             content_type = self.header("content-type") or ""
-            self.reader = PackageReader(content_type, self.channel.site.spool)
+            self._reader = PackageReader(content_type, self.channel.site.spool)
 
     def handleContentChunk(self, data: bytes) -> None:
         """The next piece of the body."""
-        if self.reader is not None:
-            self.reader.feed(data)
+        if self._reader is not None:
+            self._reader.feed(data)
+
+    def package(self) -> Package:
+        """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation."""
+        reader, self._reader = self._reader, None
+        return NO_BODY if reader is None else reader.finish()
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""
@@ -54,16 +60,25 @@ class FrontRequest(Request):
         self.process()
 
     def connectionLost(self, reason: Any) -> None:
-        """The peer is gone; what it sent so far goes, too."""
+        """The peer is gone; what it sent goes, too, unless somebody has it already."""
         self.gone = True
-        if self.reader is not None:
-            self.reader.abandon()
+        self._abandon()
         super().connectionLost(reason)
+
+    def finish(self) -> None:
+        """The answer is out; a body that nobody wanted goes."""
+        self._abandon()
+        super().finish()
+
+    def _abandon(self) -> None:
+        if self._reader is not None:
+            self._reader.abandon()
+            self._reader = None
 
     def header(self, name: str) -> str | None:
         """A header's value as text, several joined by commas."""
-        values = self.requestHeaders.getRawHeaders(name)
-        return ", ".join(values) if values else None
+        values = self.requestHeaders.getRawHeaders(name.encode())
+        return b", ".join(values).decode("utf-8", "replace") if values else None
 
     @property
     def peer(self) -> str:
@@ -74,7 +89,7 @@ class FrontRequest(Request):
     def message(self, segments: Sequence[Segment]) -> HttpMessage:
         """The request as it was on the wire."""
         return HttpMessage(
-            start_line=f"{self.method.decode()} {self.uri.decode()} {self.clientproto.decode()}",
+            start_line=b" ".join((self.method, self.uri, self.clientproto)).decode("latin-1"),
             headers=_header_list(self.requestHeaders),
             body=SegmentsContent(tuple(segments)),
         )
@@ -94,7 +109,7 @@ class Front(Site):
     requestFactory = FrontRequest
     protocol: Any = HTTPChannel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
 
-    def __init__(self, root: IResource, spool: Path) -> None:
+    def __init__(self, root: Any, spool: Path) -> None:
         super().__init__(root, timeout=_IDLE)
         self.spool = spool
 

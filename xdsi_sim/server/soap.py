@@ -20,10 +20,9 @@ from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
-from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.faults import InternalError
-from xdsi_sim.soap.mtom import Package
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["SoapResource"]
@@ -31,7 +30,6 @@ __all__ = ["SoapResource"]
 _LOG: Final = logging.getLogger(__name__)
 _LOCATION: Final = re.compile(r'(<soap12:address[^>]*location=")[^"]*(")')
 _IMPORT: Final = re.compile(r'((?:schemaLocation|<(?:wsdl:)?import[^>]*location)=")([^":]+)(")')
-_EMPTY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
 SendFrom = Callable[[Call, Trace], Deferred[Answer]]
 
@@ -87,7 +85,7 @@ class SoapResource(Resource):
         """Serve one message."""
         served = _Served(request, Trace.parse(request.header(TRACE_HEADER), request.peer), self._actor_id)
         try:
-            served.package = request.reader.finish() if request.reader is not None else _EMPTY
+            served.package = request.package()
             served.invocation = self._endpoint.invocation(served.package)
             operation = self._endpoint.begin(served.invocation)
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
@@ -126,10 +124,12 @@ class SoapResource(Resource):
         headers = [("Content-Type", reply.content_type)]
         if self._recorder.on:
             headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
-        message = answer(served.request, reply.status, headers, reply.segments)
-        if self._recorder.on:
-            self._recorder.record(served.exchange(reply, message))
-        served.package.discard()
+        try:
+            message = answer(served.request, reply.status, headers, reply.segments)
+            if self._recorder.on:
+                self._recorder.record(served.exchange(reply, message))
+        finally:
+            served.package.discard()
 
 
 _TEXT: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
@@ -145,7 +145,7 @@ class _Served:
         self.exchange_id = new_exchange_id()
         self.started = time.time()
         self.clock = time.perf_counter()
-        self.package = _EMPTY
+        self.package = NO_BODY
         self.invocation: Invocation | None = None
 
     @property

@@ -15,7 +15,7 @@ from xdsi_sim.services.port_types import (
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.envelope import Envelope
-from xdsi_sim.soap.faults import InternalError, write_fault
+from xdsi_sim.soap.faults import write_fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
 from xdsi_sim.vocab import TRANSACTIONS, Transaction
 
@@ -82,6 +82,18 @@ class Invocation:
     findings: tuple[Finding, ...] = ()
     content_type: str = ""
     context: Any = field(default=None, repr=False)
+    error: Exception | None = None
+    """What the actor has raised."""
+
+
+class _Application(Application):  # type: ignore[misc]  # Spyne is untyped
+    def call_wrapper(self, ctx: Any) -> Any:
+        """Call the service method; what it raises is ours to answer, Spyne would log and replace it."""
+        try:
+            return super().call_wrapper(ctx)
+        except Exception as error:  # noqa: BLE001  it is raised again by `Endpoint.begin`
+            ctx.udc.error = error
+            return None
 
 
 class _Server(ServerBase):  # type: ignore[misc]  # Spyne is untyped
@@ -92,7 +104,7 @@ class _Server(ServerBase):  # type: ignore[misc]  # Spyne is untyped
 def _server(role: str) -> Any:
     """The Spyne application of a port type; it holds no state of an actor, so one serves all."""
     port_type = PORT_TYPES[role]
-    application = Application(
+    application = _Application(
         [port_type.service],
         tns=port_type.namespace,
         name=port_type.service.__name__,
@@ -121,14 +133,17 @@ class Endpoint:
         return Invocation(actor=self._actor, served=self._served, strict=self._strict, package=package)
 
     def begin(self, invocation: Invocation) -> Any:
-        """The actor's response value, or its flow; raises ProtocolViolation where the message is wrong."""
+        """The actor's response value, or its flow.
+
+        Raises ProtocolViolation where the message is wrong, and whatever the actor raises.
+        """
         context = invocation.context = MethodContext(self._server, MethodContext.SERVER)
         context.udc = invocation
         self._server.generate_contexts(context)
         self._server.get_in_object(context)
         self._server.get_out_object(context)
-        if context.out_error is not None:  # Spyne has caught and logged an exception of the actor
-            raise InternalError("internal error")
+        if invocation.error is not None:
+            raise invocation.error
         return context.out_object[0]
 
     def finish(self, invocation: Invocation, response: Any) -> Reply:

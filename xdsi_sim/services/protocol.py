@@ -16,7 +16,7 @@ from spyne.protocol.soap.soap12 import Soap12  # isort: skip
 
 from xdsi_sim.soap.addressing import new_message_id, write_addressing
 from xdsi_sim.soap.codecs import CODECS
-from xdsi_sim.soap.dispatch import dispatch
+from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import read_envelope, write_envelope
 from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.vocab import TRANSACTIONS
@@ -55,6 +55,10 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         invocation = ctx.udc
         codec = CODECS[invocation.transaction.name]
         ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
+        findings = tuple(codec.dialect(ctx.in_object))
+        if invocation.strict:
+            refuse_errors(findings)
+        invocation.findings += findings
 
     def serialize(self, ctx: Any, message: str) -> None:  # noqa: ARG002  Spyne's signature
         """From the response value to content type and body segments, packed as the request was."""

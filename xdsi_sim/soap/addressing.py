@@ -92,6 +92,7 @@ def write_addressing(
 ) -> str:
     """The header blocks of one message; the caller declares the prefixes soap and wsa.
 
+    With `to` it is a request and says where the reply goes (ITI TF-2: V.3), else an answer.
     mustUnderstand stands on Action alone: some stacks fail on it anywhere else.
     """
     optional = (("RelatesTo", relates_to), ("To", to))
@@ -101,5 +102,5 @@ def write_addressing(
         + "".join(
             f"<wsa:{name}>{escape(value)}</wsa:{name}>" for name, value in optional if value is not None
         )
-        + ("" if relates_to else _REPLY_TO)
+        + (_REPLY_TO if to else "")
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from xdsi_sim.ebrim.xml import Element
-from xdsi_sim.messages.imaging import read_imaging_request, write_imaging_request
+from xdsi_sim.errors import Finding, Severity
+from xdsi_sim.messages.imaging import (
+    RetrieveImagingDocumentSetRequest,
+    read_imaging_request,
+    write_imaging_request,
+)
 from xdsi_sim.messages.query import (
     read_query_request,
     read_query_response,
@@ -29,6 +34,7 @@ from xdsi_sim.messages.submit import (
     write_provide_and_register,
     write_submit_objects,
 )
+from xdsi_sim.vocab import NS
 
 __all__ = ["CODECS", "Codec"]
 
@@ -43,6 +49,19 @@ class Codec:
     write_request: Callable[[Any, Attach], Pieces]
     read_response: Callable[[Element, ContentOf], Any]
     write_response: Callable[[Any, Attach], Pieces]
+    dialect: Callable[[Any], Iterator[Finding]] = lambda _message: iter(())
+    """What the standards ask of a request, and a lenient endpoint lets pass."""
+
+
+def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Finding]:
+    if message.namespace != NS.XDS:
+        yield Finding(
+            rule="H05",
+            severity=Severity.ERROR,
+            text=f"DocumentRequest is in namespace {message.namespace}, {NS.XDS} is expected",
+            location="DocumentRequest",
+            cites="RAD TF: 4.69",
+        )
 
 
 _QUERY: Final = Codec(
@@ -70,6 +89,7 @@ _RETRIEVE: Final = Codec(
     write_response=write_retrieve_response,
 )
 _IMAGING: Final = Codec(
+    dialect=_imaging_dialect,
     read_request=lambda element, _content_of: read_imaging_request(element),
     write_request=lambda message, _attach: (write_imaging_request(message),),
     read_response=read_retrieve_response,

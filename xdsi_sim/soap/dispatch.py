@@ -7,7 +7,7 @@ the Content-Type never decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from xdsi_sim.errors import (
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.vocab import ACTIONS, ANONYMOUS, Transaction
 
-__all__ = ["Dispatched", "dispatch"]
+__all__ = ["Dispatched", "dispatch", "refuse_errors"]
 
 _NONE: Final = "http://www.w3.org/2005/08/addressing/none"
 
@@ -50,12 +50,18 @@ def dispatch(envelope: Envelope, served: Collection[Transaction], *, mtom: bool,
             detail=envelope.addressing.replyTo,
         )
     findings = (*_addressing_dialect(envelope), *_packaging_dialect(transaction, mtom=mtom))
-    refused = next((finding for finding in findings if strict and finding.severity is Severity.ERROR), None)
-    if refused is not None:
-        if refused.rule == "A06":
-            raise ActionMissing(refused.text, rule=refused.rule, detail="wsa:Action")
-        raise ProtocolViolation(refused.text, rule=refused.rule)
+    if strict:
+        refuse_errors(findings)
     return Dispatched(transaction=transaction, findings=findings)
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """What a strict endpoint makes of findings: raises ProtocolViolation for the first error among them."""
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            if finding.rule == "A06":
+                raise ActionMissing(finding.text, rule=finding.rule, detail="wsa:Action")
+            raise ProtocolViolation(finding.text, rule=finding.rule)
 
 
 def _transaction(envelope: Envelope, served: Collection[Transaction]) -> Transaction:

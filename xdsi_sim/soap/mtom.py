@@ -103,7 +103,8 @@ class PackageReader:
             return self._take_plain_root
         return self._refuse(
             UnsupportedMediaType(
-                f"Content-Type {self._media.type or 'absent'} is neither {SOAP_MEDIA_TYPE} nor multipart/related",
+                f"Content-Type {self._media.type or 'absent'} is neither {SOAP_MEDIA_TYPE} "
+                "nor multipart/related",
                 rule="A02",
             )
         )

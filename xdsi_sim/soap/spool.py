@@ -20,11 +20,12 @@ IN_MEMORY: Final = 64 * 1024
 class Spool:
     """A content that is being written, with its SHA-1; the files have names of our own making."""
 
-    __slots__ = ("_data", "_file", "_folder", "_path", "_sha1", "size")
+    __slots__ = ("_content", "_data", "_file", "_folder", "_path", "_sha1", "size")
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._data = bytearray()
+        self._content: BytesContent | FileContent | None = None
         self._file: BinaryIO | None = None
         self._path: Path | None = None
         self._sha1 = hashlib.sha1(usedforsecurity=False)
@@ -46,6 +47,11 @@ class Spool:
 
     def finish(self) -> BytesContent | FileContent:
         """What was written; a file belongs to the caller, who moves or discards it."""
+        if self._content is None:
+            self._content = self._finished()
+        return self._content
+
+    def _finished(self) -> BytesContent | FileContent:
         if self._file is None or self._path is None:
             return BytesContent(bytes(self._data), self._sha1.hexdigest())
         self._file.close()
@@ -61,7 +67,7 @@ class Spool:
 class SpooledBody:
     """A multipart body as it travels; the contents of its parts are in it where they stood."""
 
-    __slots__ = ("_contents", "_folder", "_encoded", "_raw")
+    __slots__ = ("_contents", "_encoded", "_folder", "_raw")
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

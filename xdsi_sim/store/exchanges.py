@@ -8,6 +8,7 @@ The log is for people and reports; unlike the stores it may lose its last moment
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder"]
 
+_LOG: Final = logging.getLogger(__name__)
 _INLINE: Final = 64 * 1024
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
 _COLUMNS: Final = (
@@ -100,8 +102,12 @@ class ExchangeLog:
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange; its large parts are secured at once, the rest is written soon."""
-        request = self._keep(exchange.request)
-        response = self._keep(exchange.response) if exchange.response is not None else None
+        try:
+            request = self._keep(exchange.request)
+            response = self._keep(exchange.response) if exchange.response is not None else None
+        except OSError:  # a full disk, for example; what is recorded goes on
+            _LOG.exception("exchange %s could not be recorded", exchange.id)
+            return
         self._last = self._database.submit(
             lambda connection: _insert(connection, exchange, request, response)
         )

@@ -6,6 +6,7 @@ and renamed into place before the index names it. Either way a document is there
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections import deque
@@ -29,7 +30,7 @@ SMALL: Final = 64 * 1024
 """Octets up to which a document is kept in the index."""
 
 _COLUMNS: Final = "uniqueId, mimeType, hash, size, content, file"
-_FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE uniqueId IN ({{}})"  # noqa: S608  ours
+_FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE uniqueId IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _INSERT: Final = f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  ours
 
 
@@ -79,12 +80,9 @@ class SqliteDocumentStore:
 
     def find(self, uniqueIds: Sequence[str]) -> Mapping[str, StoredDocument]:
         """Those of the documents that are here."""
-        if not uniqueIds:
-            return {}
-        sql = _FIND.format(",".join("?" * len(uniqueIds)))
-        return {
-            row[0]: self._document(*row) for row in self._database.reader().execute(sql, tuple(uniqueIds))
-        }
+        # as one value: a list of parameters has a limit that a large request exceeds
+        rows = self._database.reader().execute(_FIND, (json.dumps(list(uniqueIds)),))
+        return {row[0]: self._document(*row) for row in rows}
 
     def _document(
         self, uniqueId: str, mimeType: str, hash_: str, size: int, data: bytes | None, file: str | None
@@ -101,13 +99,13 @@ class SqliteDocumentStore:
         return self._pool.submit(self._keep_files, submission, documents)
 
     def _keep_files(self, submission: str, documents: Sequence[NewDocument]) -> None:
-        files = [
-            None if document.content.size <= SMALL else self._take_in(document.content)
-            for document in documents
-        ]
-        _sync_folder(self._files)
-        rows = [_row(document, file) for document, file in zip(documents, files, strict=True)]
+        files: list[str | None] = []
         try:
+            for document in documents:
+                small = document.content.size <= SMALL
+                files.append(None if small else self._take_in(document.content))
+            _sync_folder(self._files)
+            rows = [_row(document, file) for document, file in zip(documents, files, strict=True)]
             self._index(submission, rows).result()
         except BaseException:
             self._remove(files)
@@ -117,13 +115,16 @@ class SqliteDocumentStore:
         """Bring the bytes into the folder, synced, under a name of our own."""
         name = secrets.token_hex(16)
         temporary = self._files / f"{name}.tmp"
-        if not _link(content, temporary):
-            with temporary.open("wb") as file:
-                for piece in chunks_of(content):
-                    file.write(piece)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.rename(self._files / name)
+        try:
+            if not _link(content, temporary):
+                with temporary.open("wb") as file:
+                    file.writelines(chunks_of(content))
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.rename(self._files / name)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
         return name
 
     def _remove(self, files: Sequence[str | None]) -> None:
@@ -133,20 +134,26 @@ class SqliteDocumentStore:
 
     def _index(self, submission: str, rows: Sequence[_Row]) -> Future[None]:
         def insert(connection: Connection) -> None:
-            self._write_registered(connection)
             for row in rows:
-                known = connection.execute("SELECT hash FROM document WHERE uniqueId = ?", row[:1]).fetchone()
-                if known is None:
-                    connection.execute(_INSERT, (*row, submission))
-                elif known[0] != row[2]:
-                    raise NonIdenticalHash(
-                        f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07",
-                        location=row[0],
-                    )
-                else:
-                    self._remove([row[5]])  # the same bytes, here already
+                self._insert(connection, submission, row)
+            self._write_registered(connection)  # after what may fail, and be undone
 
         return self._database.submit(insert)
+
+    def _insert(self, connection: Connection, submission: str, row: _Row) -> None:
+        sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
+        hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
+        if hash_ is None:
+            connection.execute(_INSERT, (*row, submission))
+            return
+        if hash_ != row[2]:
+            raise NonIdenticalHash(
+                f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
+            )
+        self._remove([row[5]])  # the same bytes, here already
+        if owner not in (None, submission):
+            # two submissions at once bring it: whichever is refused must not take it from the other
+            connection.execute("UPDATE document SET submission = NULL WHERE uniqueId = ?", row[:1])
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""

@@ -1,0 +1,219 @@
+"""For each rule of a submission one that breaks it; `submissions` has the sound ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import xdsi_sim.rules.query
+import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
+from submissions import (
+    AUTHORITY,
+    PATIENT,
+    a_folder,
+    a_provision,
+    a_set,
+    a_submission,
+    an_association,
+    an_entry,
+    members,
+    uuid,
+)
+from xdsi_sim.ebrim.model import (
+    Association,
+    Author,
+    Classification,
+    Code,
+    DocumentEntry,
+    ExternalIdentifier,
+    Folder,
+    InternationalString,
+    Slot,
+    SubmissionSet,
+)
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.registry import RULES
+from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
+from xdsi_sim.rules.transactions import check_provision, check_registration
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
+from xdsi_sim.vocab import Association as AssociationType
+
+OTHER: Final = f"P2^^^&{AUTHORITY}&ISO"
+DE_CLASS: Final = "urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a"
+DE_UNIQUE_ID: Final = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
+RPLC, APND, SIGNS = AssociationType.RPLC, AssociationType.APND, AssociationType.SIGNS
+
+
+def entry(**changes: object) -> SubmitObjectsRequest:
+    return a_submission(entries=(an_entry(**changes),))
+
+
+def with_(*more: Association, **parts: object) -> SubmitObjectsRequest:
+    return a_submission(more=more, **parts)  # type: ignore[arg-type]
+
+
+def classified(**given: object) -> SubmitObjectsRequest:
+    slots = (Slot("codingScheme", ("s",)),)
+    kept = {"classificationScheme": DE_CLASS, "nodeRepresentation": "c", "slots": slots, "name": InternationalString.of("n")}
+    return entry(classCode=None, extra=(Classification(**kept | given),))  # type: ignore[arg-type]
+
+
+def folder_with_entry(*more: Association) -> SubmitObjectsRequest:
+    return a_submission(folders=(a_folder(),), more=(an_association(uuid(200), uuid(1), entryUUID="inside"), *more))
+
+
+def members_only(*associations: Association) -> SubmitObjectsRequest:
+    return a_submission(associations=associations)
+
+
+SET = a_set()
+MEMBER = members(SET, (an_entry(),))[0]
+LONG = "x" * 300
+
+BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
+    # --- structure
+    "C03": replace(a_submission(), lists=2),
+    "C04": a_submission(submissionSets=()),
+    "C05": a_submission(unlabelled=("package",)),
+    "C07": entry(objectType="urn:uuid:00000000-0000-0000-0000-000000000000"),
+    "C08": a_submission(entries=(an_entry(1), an_entry(1, uniqueId="2.999.2.9"))),
+    "C09": entry(entryUUID="urn:uuid:not-a-uuid"),
+    "C13": classified(classificationNode="urn:x", classificationScheme=DE_CLASS),
+    "C14": entry(extra=(ExternalIdentifier(identificationScheme="urn:uuid:0", value="v"),)),
+    "C16": entry(classCode=Code("", "s", InternationalString.of("n"))),
+    "C17": classified(slots=()),
+    "C18": entry(classCode=Code("c", "s")),
+    "C19": entry(
+        author=(), extra=(Classification(classificationScheme="urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d",
+                                         nodeRepresentation="somebody"),)
+    ),
+    "C20": entry(extra=(Slot("urn:x", ("1",)), Slot("urn:x", ("2",)))),
+    "C21": entry(extra=(Slot("urn:x", ()),)),
+    "C22": entry(sourcePatientInfo=(LONG,)),
+    "C23": entry(creationTime=None, extra=(Slot("creationTime", ("2024", "2025")),)),
+    "C26": entry(extra=(Slot("urn:ihe:own", ("1",)),)),
+    "C29": entry(extra=(Slot("CreationTime", ("2024",)),)),
+    # --- attributes
+    "D01": entry(typeCode=None),
+    "D02": a_submission(set_=a_set(sourceId=None)),
+    "D03": a_submission(folders=(a_folder(title=None),)),
+    "D04": entry(limitedMetadata=True),
+    "D06": entry(extra=(Classification(classificationScheme=DE_CLASS, nodeRepresentation="c", name=InternationalString.of("n"),
+                                       slots=(Slot("codingScheme", ("s",)),)),)),
+    "D07": entry(extra=(ExternalIdentifier(identificationScheme=DE_UNIQUE_ID, value="v"),)),
+    "D08": entry(creationTime="20241399"),
+    "D11": entry(serviceStartTime="2025", serviceStopTime="2024"),
+    "D12": entry(hash="xyz"),
+    "D13": entry(size="-1"),
+    "D14": entry(size="0"),
+    "D15": entry(patientId="P1"),
+    "D20": entry(author=(Author(),)),
+    "D21": entry(author=(Author(extra=(Slot("authorPerson", ("a", "b")),)),)),
+    "D23": entry(repositoryUniqueId="1.02.3"),
+    "D24": entry(uniqueId="1" * 257),
+    "D26": entry(languageCode="e n"),
+    "D27": entry(mimeType="dicom"),
+    "D34": entry(referenceIdList=("A1",)),
+    "D36": entry(title=InternationalString.of("x" * 128)),
+    "D39": entry(homeCommunityId="2.999.1"),
+    # --- associations
+    "E01": with_(an_association(uuid(1), uuid(2), "HasMember")),
+    "E02": with_(replace(an_association(uuid(1), "x"), targetObject=None)),
+    "E03": with_(an_association(uuid(1), "nobody", APND)),
+    "E05": with_(an_association(uuid(1), uuid(1), APND)),
+    "E06": a_submission(associations=()),
+    "E07": a_submission(folders=(a_folder(),), associations=(MEMBER,)),
+    "E08": members_only(replace(MEMBER, submissionSetStatus=None)),
+    "E09": members_only(replace(MEMBER, submissionSetStatus="Copy")),
+    "E10": with_(an_association(uuid(100), uuid(7), submissionSetStatus="Original")),
+    "E13": folder_with_entry(),
+    "E14": with_(an_association(uuid(1), uuid(100))),
+    "E15": a_submission(folders=(a_folder(200), a_folder(201)), more=(an_association(uuid(200), uuid(201)),)),
+    "E16": with_(an_association(uuid(1), uuid(100), APND)),
+    "E17": with_(an_association(uuid(50), uuid(1))),
+    "E18": a_submission(folders=(a_folder(),), more=(an_association(uuid(1), uuid(200), APND),)),
+    "E19": with_(an_association(uuid(7), uuid(1), APND)),
+    "E26": a_submission(entries=(), associations=()),
+    "E28": folder_with_entry(an_association(uuid(200), uuid(1), entryUUID="again")),
+    "E29": with_(an_association(uuid(100), uuid(1), "urn:ihe:iti:2010:AssociationType:SubmitAssociation")),
+    "E30": entry(objectType=ON_DEMAND),
+    # --- what only the registry knows
+    "C10": a_submission(),
+    "E04": a_submission(folders=(a_folder(),), more=(an_association(uuid(200), uuid(7), entryUUID="inside"),)),
+    "E11": members_only(replace(MEMBER, submissionSetStatus="Reference")),
+    "E12": with_(an_association(uuid(100), uuid(8), submissionSetStatus="Reference")),
+    "E20": a_submission(entries=(an_entry(1), an_entry(2)), more=(an_association(uuid(1), uuid(2), RPLC),)),
+    "E21": with_(an_association(uuid(1), uuid(7), APND)),
+    "E22": with_(an_association(uuid(1), uuid(8), RPLC)),
+    "F01": a_submission(entries=(an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40))),
+    "F02": a_submission(set_=a_set(uniqueId="2.999.3.9")),
+    "F03": a_submission(folders=(a_folder(uniqueId="2.999.4.9"),)),
+    "F04": entry(uniqueId="2.999.2.9"),
+    "F05": entry(uniqueId="2.999.2.9", hash="0" * 40, size="9"),
+    "F09": a_submission(entries=(an_entry(patientId=OTHER),), set_=a_set(patientId=OTHER)),
+    "F10": a_submission(entries=(an_entry(patientId="P^^^&1.2&ISO"),), set_=a_set(patientId="P^^^&1.2&ISO")),
+    "F11": a_submission(
+        entries=(an_entry(patientId=f"old^^^&{AUTHORITY}&ISO"),), set_=a_set(patientId=f"old^^^&{AUTHORITY}&ISO")
+    ),
+    "F12": entry(patientId=OTHER),
+    "F14": with_(an_association(uuid(209), uuid(1), entryUUID="inside"), an_association(uuid(100), "inside")),
+    "F15": with_(an_association(uuid(1), uuid(9), APND)),
+}
+
+
+def _registered(number: int, kind: type, **changes: str) -> Registered:
+    given = {"availabilityStatus": APPROVED, "patientId": OTHER, "uniqueId": f"2.999.2.{number}"}
+    return Registered(entryUUID=uuid(number), kind=kind, **given | changes)  # type: ignore[arg-type]
+
+
+_HELD: Final = (
+    _registered(8, DocumentEntry, availabilityStatus=DEPRECATED, patientId=PATIENT),
+    _registered(9, DocumentEntry, hash="0" * 40, size="4"),
+    _registered(50, SubmissionSet, uniqueId="2.999.3.9"),
+    _registered(209, Folder, uniqueId="2.999.4.9"),
+)
+KNOWN: Final = Known(
+    objects={item.entryUUID: item for item in _HELD},
+    uniqueIds={item.uniqueId or "": (item,) for item in _HELD},
+    patients={PATIENT: PATIENT, f"old^^^&{AUTHORITY}&ISO": PATIENT},
+    authority=AUTHORITY,
+)
+"""A registry that holds an entry of each status, a set, a folder, a patient and one merged away."""
+TAKEN: Final = replace(KNOWN, objects={**KNOWN.objects, uuid(1): _registered(1, DocumentEntry)})
+
+
+def broken_by(rule: str) -> list[str]:
+    """Ids of the rules that the example of `rule` breaks."""
+    known = TAKEN if rule == "C10" else KNOWN
+    return [finding.rule for finding in check_registration(BROKEN[rule], known).findings]
+
+
+def in_module(module: str) -> list[str]:
+    """Ids of the rules that stand in a module of `xdsi_sim.rules`."""
+    return [rule.id for rule in RULES.values() if rule.check.__module__.endswith(f".{module}")]
+
+
+_TEXT: Final = "372ea08cab33e71c02c651dbc83a474d32c676ea"
+PROVISIONS: Final[Mapping[str, tuple[tuple[DocumentEntry, ...], tuple[Fingerprint, ...]]]] = {
+    "G01": ((an_entry(1), an_entry(2)), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
+    "G02": ((an_entry(1),), tuple(Fingerprint(id=uuid(n), hash=_TEXT, size=4) for n in (1, 2))),
+    "G03": ((an_entry(1),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),) * 2),
+    "G04": ((an_entry(hash="0" * 40),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
+    "G05": ((an_entry(size="9"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
+    "G06": (
+        (an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40)),
+        tuple(Fingerprint(id=uuid(n), hash=_TEXT, size=4) for n in (1, 2)),
+    ),
+    "G07": ((an_entry(uniqueId="2.999.2.7"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
+}
+STORED: Final = {"2.999.2.7": Fingerprint(id="2.999.2.7", hash="0" * 40, size=4)}
+
+
+def provision_broken_by(rule: str) -> list[str]:
+    """Ids of the rules that the example of a repository's rule breaks."""
+    entries, documents = PROVISIONS[rule]
+    verdict = check_provision(a_provision(entries=entries).submission, documents, STORED)
+    return [finding.rule for finding in verdict.findings]
+
+
