@@ -55,12 +55,19 @@ def with_(*more: Association, **parts: object) -> SubmitObjectsRequest:
 
 def classified(**given: object) -> SubmitObjectsRequest:
     slots = (Slot("codingScheme", ("s",)),)
-    kept = {"classificationScheme": DE_CLASS, "nodeRepresentation": "c", "slots": slots, "name": InternationalString.of("n")}
+    kept = {
+        "classificationScheme": DE_CLASS,
+        "nodeRepresentation": "c",
+        "slots": slots,
+        "name": InternationalString.of("n"),
+    }
     return entry(classCode=None, extra=(Classification(**kept | given),))  # type: ignore[arg-type]
 
 
 def folder_with_entry(*more: Association) -> SubmitObjectsRequest:
-    return a_submission(folders=(a_folder(),), more=(an_association(uuid(200), uuid(1), entryUUID="inside"), *more))
+    return a_submission(
+        folders=(a_folder(),), more=(an_association(uuid(200), uuid(1), entryUUID="inside"), *more)
+    )
 
 
 def members_only(*associations: Association) -> SubmitObjectsRequest:
@@ -85,8 +92,13 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "C17": classified(slots=()),
     "C18": entry(classCode=Code("c", "s")),
     "C19": entry(
-        author=(), extra=(Classification(classificationScheme="urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d",
-                                         nodeRepresentation="somebody"),)
+        author=(),
+        extra=(
+            Classification(
+                classificationScheme="urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d",
+                nodeRepresentation="somebody",
+            ),
+        ),
     ),
     "C20": entry(extra=(Slot("urn:x", ("1",)), Slot("urn:x", ("2",)))),
     "C21": entry(extra=(Slot("urn:x", ()),)),
@@ -99,8 +111,16 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D02": a_submission(set_=a_set(sourceId=None)),
     "D03": a_submission(folders=(a_folder(title=None),)),
     "D04": entry(limitedMetadata=True),
-    "D06": entry(extra=(Classification(classificationScheme=DE_CLASS, nodeRepresentation="c", name=InternationalString.of("n"),
-                                       slots=(Slot("codingScheme", ("s",)),)),)),
+    "D06": entry(
+        extra=(
+            Classification(
+                classificationScheme=DE_CLASS,
+                nodeRepresentation="c",
+                name=InternationalString.of("n"),
+                slots=(Slot("codingScheme", ("s",)),),
+            ),
+        )
+    ),
     "D07": entry(extra=(ExternalIdentifier(identificationScheme=DE_UNIQUE_ID, value="v"),)),
     "D08": entry(creationTime="20241399"),
     "D11": entry(serviceStartTime="2025", serviceStopTime="2024"),
@@ -140,7 +160,9 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "E30": entry(objectType=ON_DEMAND),
     # --- what only the registry knows
     "C10": a_submission(),
-    "E04": a_submission(folders=(a_folder(),), more=(an_association(uuid(200), uuid(7), entryUUID="inside"),)),
+    "E04": a_submission(
+        folders=(a_folder(),), more=(an_association(uuid(200), uuid(7), entryUUID="inside"),)
+    ),
     "E11": members_only(replace(MEMBER, submissionSetStatus="Reference")),
     "E12": with_(an_association(uuid(100), uuid(8), submissionSetStatus="Reference")),
     "E20": a_submission(entries=(an_entry(1), an_entry(2)), more=(an_association(uuid(1), uuid(2), RPLC),)),
@@ -154,7 +176,8 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "F09": a_submission(entries=(an_entry(patientId=OTHER),), set_=a_set(patientId=OTHER)),
     "F10": a_submission(entries=(an_entry(patientId="P^^^&1.2&ISO"),), set_=a_set(patientId="P^^^&1.2&ISO")),
     "F11": a_submission(
-        entries=(an_entry(patientId=f"old^^^&{AUTHORITY}&ISO"),), set_=a_set(patientId=f"old^^^&{AUTHORITY}&ISO")
+        entries=(an_entry(patientId=f"old^^^&{AUTHORITY}&ISO"),),
+        set_=a_set(patientId=f"old^^^&{AUTHORITY}&ISO"),
     ),
     "F12": entry(patientId=OTHER),
     "F14": with_(an_association(uuid(209), uuid(1), entryUUID="inside"), an_association(uuid(100), "inside")),
@@ -215,5 +238,3 @@ def provision_broken_by(rule: str) -> list[str]:
     entries, documents = PROVISIONS[rule]
     verdict = check_provision(a_provision(entries=entries).submission, documents, STORED)
     return [finding.rule for finding in verdict.findings]
-
-

@@ -121,12 +121,10 @@ def main() -> None:
     """The console script: runs a command and exits with its code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        _app(standalone_mode=False)
+        code = _app(standalone_mode=False)
     except UsageError as error:
         print(f"xdsi-sim: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(USAGE)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
     except typer.Abort:
         sys.exit(COULD_NOT_RUN)
     except Exception as error:
@@ -134,6 +132,7 @@ def main() -> None:
             error.show()
             sys.exit(USAGE)
         raise
+    sys.exit(code if isinstance(code, int) else GOOD)
 
 
 # --- the parts of commands -------------------------------------------------------------------

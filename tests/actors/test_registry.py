@@ -70,7 +70,9 @@ def by_id(objects: RegistryObjectList, entry_uuid: str) -> MetadataObject:
     return next(value for value in objects.objects() if value.entryUUID == entry_uuid)
 
 
-def test_what_was_submitted_is_found_as_it_was_with_what_the_registry_adds(registry: DocumentRegistry) -> None:
+def test_what_was_submitted_is_found_as_it_was_with_what_the_registry_adds(
+    registry: DocumentRegistry,
+) -> None:
     extra = Slot("urn:example:extra", ("1", "2"))
     entry = an_entry(extra=(extra,), homeCommunityId="urn:oid:2.999.1")
     assert register(registry, a_submission(entries=(entry,))) == RegistryResponse()
@@ -79,7 +81,13 @@ def test_what_was_submitted_is_found_as_it_was_with_what_the_registry_adds(regis
     ids = {name: getattr(found, name) for name in ("author", "externalIdentifierIds")}
     plain = {
         attr: replace(getattr(found, attr), id=None)
-        for attr in ("classCode", "formatCode", "healthcareFacilityTypeCode", "practiceSettingCode", "typeCode")
+        for attr in (
+            "classCode",
+            "formatCode",
+            "healthcareFacilityTypeCode",
+            "practiceSettingCode",
+            "typeCode",
+        )
     }
     confidentiality = tuple(replace(code, id=None) for code in found.confidentialityCode)
     assert replace(found, **plain, confidentialityCode=confidentiality) == replace(entry, **added, **ids)
@@ -112,19 +120,25 @@ def test_a_replacement_deprecates_with_all_that_derives_and_joins_the_folders(
     register(registry, first)
     for number, (source, target, kind) in enumerate(((2, 1, "APND"), (3, 2, "XFRM")), start=101):
         link = an_association(uuid(source), uuid(target), getattr(AssociationType, kind))
-        answer = register(registry, a_submission(entries=(an_entry(source),), set_=a_set(number), more=(link,)))
+        answer = register(
+            registry, a_submission(entries=(an_entry(source),), set_=a_set(number), more=(link,))
+        )
         assert codes(answer) == ([] if number == 101 else codes(answer))
     new = an_entry(9)
     answer = register(
         registry,
-        a_submission(entries=(new,), set_=a_set(109), more=(an_association(new.entryUUID, old.entryUUID, type_),)),
+        a_submission(
+            entries=(new,), set_=a_set(109), more=(an_association(new.entryUUID, old.entryUUID, type_),)
+        ),
     )
     assert codes(answer) == []
     objects = everything(registry)
     status = {value.entryUUID: value.availabilityStatus for value in objects.documentEntries}
     assert status[new.entryUUID] == APPROVED
     assert status[old.entryUUID] == status[uuid(2)] == DEPRECATED
-    members = {item.targetObject: item for item in objects.associations if item.sourceObject == folder.entryUUID}
+    members = {
+        item.targetObject: item for item in objects.associations if item.sourceObject == folder.entryUUID
+    }
     assert members.keys() == {old.entryUUID, new.entryUUID}
     assert members[new.entryUUID].entryUUID in {
         item.targetObject for item in objects.associations if item.sourceObject == uuid(109)
@@ -142,16 +156,27 @@ def in_registry(registry: DocumentRegistry) -> None:
     ("request_", "code"),
     [
         (a_submission(entries=(an_entry(2),)), "XDSRegistryMetadataError"),  # the set's own id is taken
-        (a_submission(entries=(an_entry(2),), set_=a_set(101, uniqueId="2.999.3.100")), "XDSDuplicateUniqueIdInRegistry"),
+        (
+            a_submission(entries=(an_entry(2),), set_=a_set(101, uniqueId="2.999.3.100")),
+            "XDSDuplicateUniqueIdInRegistry",
+        ),
         (
             a_submission(entries=(), set_=a_set(101), folders=(a_folder(201, uniqueId="2.999.4.200"),)),
             "XDSDuplicateUniqueIdInRegistry",
         ),
-        (a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", hash="0" * 40),), set_=a_set(101)), "XDSNonIdenticalHash"),
-        (a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", size="5"),), set_=a_set(101)), "XDSNonIdenticalSize"),
+        (
+            a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", hash="0" * 40),), set_=a_set(101)),
+            "XDSNonIdenticalHash",
+        ),
+        (
+            a_submission(entries=(an_entry(2, uniqueId="2.999.2.1", size="5"),), set_=a_set(101)),
+            "XDSNonIdenticalSize",
+        ),
         (
             a_submission(
-                entries=(an_entry(2),), set_=a_set(101), more=(an_association(uuid(2), uuid(77), AssociationType.RPLC),)
+                entries=(an_entry(2),),
+                set_=a_set(101),
+                more=(an_association(uuid(2), uuid(77), AssociationType.RPLC),),
             ),
             "UnresolvedReferenceException",
         ),
@@ -229,7 +254,9 @@ def test_of_two_sets_of_one_unique_id_at_once_one_wins(registry: DocumentRegistr
     assert outcomes == [[], *[["XDSDuplicateUniqueIdInRegistry"]] * 3]
 
 
-def test_what_was_acknowledged_survives(registry: DocumentRegistry, store: SqliteRegistryStore, tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives(
+    registry: DocumentRegistry, store: SqliteRegistryStore, tmp_path: Path
+) -> None:
     register(registry, a_submission())
     before = everything(registry)
     store.close()
@@ -260,9 +287,13 @@ def test_an_unknown_patient_has_nothing(registry: DocumentRegistry) -> None:
 def test_ids_of_several_patients_give_references_and_no_metadata(registry: DocumentRegistry) -> None:
     other = f"P2^^^&{AUTHORITY}&ISO"
     register(registry, a_submission())
-    register(registry, a_submission(entries=(an_entry(2, patientId=other),), set_=a_set(101, patientId=other)))
+    register(
+        registry, a_submission(entries=(an_entry(2, patientId=other),), set_=a_set(101, patientId=other))
+    )
     both = (uuid(1), uuid(2))
-    assert codes(ask(registry, "GetDocuments", XDSDocumentEntryEntryUUID=both)) == ["XDSResultNotSinglePatient"]
+    assert codes(ask(registry, "GetDocuments", XDSDocumentEntryEntryUUID=both)) == [
+        "XDSResultNotSinglePatient"
+    ]
     references = ask(registry, "GetDocuments", OBJECT_REF, XDSDocumentEntryEntryUUID=both)
     assert references.objects.objectRefs == both
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from submissions import a_provision, an_entry
 
 from xdsi_sim.actors.flow import Call, NoAnswer, run
+from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.content import BytesContent, read_all, sha1_of
 from xdsi_sim.ebrim.model import Slot
@@ -20,6 +22,7 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING
 
 OID = "2.999.10.3"
+UNKNOWN_PATIENT = RegistryError(errorCode="XDSUnknownPatientId", codeContext="p")
 
 
 @pytest.fixture
@@ -86,11 +89,10 @@ def test_a_document_can_be_retrieved_before_the_registry_hears_of_it(repository:
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (RegistryResponse(status=FAILURE, errors=(RegistryError(errorCode="XDSUnknownPatientId", codeContext="p"),)),
-         "XDSUnknownPatientId"),
+        (RegistryResponse(status=FAILURE, errors=(UNKNOWN_PATIENT,)), "XDSUnknownPatientId"),
         (NoAnswer("refused"), "XDSRegistryNotAvailable"),
     ],
-)  # fmt: skip
+)
 def test_what_the_registry_does_not_take_is_gone(
     repository: DocumentRepository, answer: Any, code: str
 ) -> None:
@@ -151,3 +153,58 @@ def test_what_a_crash_cut_short_is_settled_by_what_the_registry_knows(
     assert run(repository.recover(), lambda _call: answer) == left
     uniqueId = request.submission.objects.documentEntries[0].uniqueId or ""
     assert bool(store.find([uniqueId])) is there
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "missing"),
+    [
+        (["2.999.2.1", "2.999.2.2"], "Success", []),
+        (["2.999.2.2", "1.1", "2.999.2.1", "1.2"], "PartialSuccess", ["1.1", "1.2"]),
+        (["1.1"], "Failure", ["1.1"]),
+    ],
+)
+def test_one_that_is_missing_hides_no_other(
+    repository: DocumentRepository, asked: list[str], status: str, missing: list[str]
+) -> None:
+    entries = tuple(an_entry(number, hash=None, size=None) for number in (1, 2))
+    provide(repository, a_provision(entries=entries, content=b"both"), Registry(RegistryResponse()))
+    requests = tuple(
+        DocumentRequest(repositoryUniqueId=OID, documentUniqueId=uniqueId, homeCommunityId="urn:oid:1.2")
+        for uniqueId in asked
+    )
+    answer = repository.retrieve(RetrieveDocumentSetRequest(requests=requests))
+    assert status_name(answer.status) == status
+    assert [error.location for error in answer.errors] == missing
+    assert [document.request for document in answer.documents] == [
+        request for request in requests if request.documentUniqueId not in missing
+    ]
+    assert all(read_all(document.content) == b"both" for document in answer.documents)
+
+
+def test_a_store_that_fails_ends_the_operation_and_nothing_is_registered(
+    repository: DocumentRepository, store: SqliteDocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: Future[None] = Future()
+    failed.set_exception(OSError("the disk is full"))
+    monkeypatch.setattr(store, "keep", lambda *_args: failed)
+    registry = Registry(RegistryResponse())
+    with pytest.raises(OSError, match="the disk is full"):
+        provide(repository, a_provision(), registry)
+    assert registry.calls == []
+
+
+def test_each_submission_a_crash_cut_short_is_asked_for_by_its_own_ids(
+    repository: DocumentRepository, store: SqliteDocumentStore
+) -> None:
+    document = {"mimeType": "a/b", "content": BytesContent(b"")}
+    for submission, uniqueIds in (("s1", ["1.1", "o'1"]), ("s2", ["2.1"])):
+        store.keep(
+            submission, [NewDocument(uniqueId=uniqueId, **document) for uniqueId in uniqueIds]
+        ).result()
+    registry = Registry(AdhocQueryResponse(fragments=(b"<known/>",)))
+    assert run(repository.recover(), registry) == 0
+    assert [call.message.parameters[0].values for call in registry.calls] == [
+        ("('1.1','o''1')",),
+        ("('2.1')",),
+    ]
+    assert registry.calls[0].transaction == "ITI-18"

@@ -80,10 +80,17 @@ def http() -> Iterator[HttpClient]:
 
 
 @pytest.fixture
-def soap(http: HttpClient, log: ExchangeLog, tmp_path: Path) -> SoapClient:
-    return SoapClient(http, log, tmp_path)
+def spool(tmp_path: Path) -> Path:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
-def dicomweb(http: HttpClient, log: ExchangeLog, tmp_path: Path) -> DicomWebClient:
-    return DicomWebClient(http, log, tmp_path)
+def soap(http: HttpClient, log: ExchangeLog, spool: Path) -> SoapClient:
+    return SoapClient(http, log, spool)
+
+
+@pytest.fixture
+def dicomweb(http: HttpClient, log: ExchangeLog, spool: Path) -> DicomWebClient:
+    return DicomWebClient(http, log, spool)

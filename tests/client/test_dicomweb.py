@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
@@ -12,7 +15,8 @@ Peer = Callable[[Callable[[bytes], bytes | None]], str]
 MULTIPART = (
     b'HTTP/1.1 200 OK\r\nContent-Type: multipart/related; type="application/dicom"; boundary=b\r\n'
     b"Connection: close\r\n\r\n"
-    b"--b\r\nContent-Type: application/dicom\r\n\r\none\r\n--b\r\nContent-Type: application/dicom\r\n\r\ntwo\r\n--b--"
+    b"--b\r\nContent-Type: application/dicom\r\n\r\none\r\n"
+    b"--b\r\nContent-Type: application/dicom\r\n\r\ntwo\r\n--b--"
 )
 
 
@@ -52,3 +56,37 @@ def test_no_answer_is_status_0_with_the_reason(
     assert (reply.status, reply.parts) == (0, ())
     assert "no answer within" in (reply.trouble or "")
     assert log.exchanges("cafe")[0].status.startswith("no answer")
+
+
+def test_an_encoded_part_is_decoded_and_recorded_as_it_came(
+    dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog
+) -> None:
+    header = b"Content-Type: application/dicom\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    data = MULTIPART.replace(b"Content-Type: application/dicom\r\n\r\none", header + b"b25l")
+    reply = fetch(dicomweb, peer(lambda _request: data))
+    (exchange,) = log.exchanges("cafe")
+    assert [read_all(part.content) for part in reply.parts] == [b"one", b"two"]
+    assert exchange.response is not None
+    assert read_all(exchange.response.body) == data.partition(b"\r\n\r\n")[2]
+
+
+LARGE = MULTIPART.replace(b"two", bytes(200_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (LARGE[:-10], "before its closing delimiter"),
+        (LARGE.replace(b"boundary=b", b"x=y"), "without a usable boundary"),
+        (LARGE.replace(b"--b--", b"--b\r\nContent-Transfer-Encoding: x\r\n\r\nx\r\n--b--"), "is not known"),
+        (LARGE.replace(b"Connection: close", b"Content-Length: 900000"), "the connection broke"),
+    ],
+)
+def test_an_answer_that_is_broken_is_told_in_words_and_leaves_no_file(
+    dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog, spool: Path, data: bytes, words: str
+) -> None:
+    reply = fetch(dicomweb, peer(lambda _request: data))
+    assert words in (reply.trouble or "")
+    assert reply.parts == ()
+    assert len(log.exchanges("cafe")) == 1
+    assert list(spool.iterdir()) == []

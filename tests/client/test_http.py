@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import socket
+import threading
+import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import Head, HttpClient
-from xdsi_sim.content import BytesContent
+from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.server.loop import running_loop
 
 Peer = Callable[[Callable[[bytes], bytes | None]], str]
@@ -68,3 +71,50 @@ def test_a_refused_connection_is_said_to_be_one(http: HttpClient) -> None:
         port = server.getsockname()[1]
     with pytest.raises(NoAnswer, match="refused"):
         request(http, f"http://127.0.0.1:{port}/", b"x")
+
+
+def test_an_answer_may_come_before_all_of_the_request_is_out(http: HttpClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            connection, _ = server.accept()
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno")
+            while connection.recv(1_000_000):
+                pass
+            connection.close()
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        head, body = request(http, url, b"one ", BytesContent(bytes(20_000_000)))
+        thread.join(10)
+    assert (head.status, body) == (413, b"no")
+
+
+def test_memory_does_not_grow_with_what_is_sent(http: HttpClient, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(64_000_000)
+    received: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drain() -> None:
+            connection, _ = server.accept()
+            count = 0
+            while count < 64_000_000:
+                count += len(connection.recv(1_000_000))
+            received.append(count)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=drain)
+        thread.start()
+        tracemalloc.start()
+        head, _ = request(http, f"http://127.0.0.1:{server.getsockname()[1]}/", FileContent.of(path))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        thread.join(10)
+    assert head.status == 200
+    assert received[0] > 64_000_000
+    assert peak < 16_000_000

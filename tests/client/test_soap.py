@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from wire import QUERY
@@ -8,11 +9,12 @@ from wire import QUERY
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.soap import SoapClient, SoapFault, SoapReply
-from xdsi_sim.content import read_all
+from xdsi_sim.content import BytesContent, SegmentsContent, read_all
 from xdsi_sim.errors import ActionNotSupported
 from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
+    DocumentResponse,
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
     write_retrieve_response,
@@ -21,6 +23,7 @@ from xdsi_sim.server.loop import running_loop
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.soap.faults import write_fault
+from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.vocab import TRANSACTIONS
 
@@ -132,3 +135,41 @@ def test_what_the_receiver_has_recorded_in_our_log_is_not_recorded_twice(
     assert (reply.exchange, log.exchanges()) == ("abc", ())
     call(soap, peer(lambda request: http(envelope(request, EMPTY), "Xdsi-Exchange: another/abc")))
     assert len(log.exchanges()) == 1
+
+
+@pytest.mark.parametrize("fault", [True, False])
+@pytest.mark.parametrize("end", [b"\r\n--b--", b"\r\n--b-", None])
+def test_files_of_what_is_no_answer_do_not_stay(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path, fault: bool, end: bytes | None
+) -> None:
+    root = b"".join(write_fault(ActionNotSupported("no"))) if fault else b"<x/>"
+    body = b"--b\r\n\r\n" + root + b"\r\n--b\r\nContent-ID: <d>\r\n\r\n" + bytes(200_000)
+    whole = http(body + (end or b""), kind="multipart/related; boundary=b")
+    data = whole if end is not None else whole.replace(b"Content-Length: ", b"Content-Length: 9")
+    reply = call(soap, peer(lambda _request: data), "ITI-43", RETRIEVE)
+    assert isinstance(reply.answer, NoAnswer)
+    assert len(log.exchanges("cafe")) == 1
+    assert list(spool.iterdir()) == []
+
+
+def test_documents_of_an_answer_are_the_askers(soap: SoapClient, peer: Peer) -> None:
+    delivered = RetrieveDocumentSetResponse(
+        documents=(
+            DocumentResponse(
+                request=RETRIEVE.requests[0], mimeType="a/b", content=BytesContent(bytes(200_000))
+            ),
+        )
+    )
+
+    def answer(request: bytes) -> bytes:
+        attachments = Attachments(mtom=True)
+        body = write_retrieve_response(delivered, attachments.attach)
+        header = write_addressing(
+            action=TRANSACTIONS["ITI-43"].response_action, message_id="urn:1", relates_to=message_id(request)
+        )
+        segments = attachments.body(write_envelope(header, body))
+        return http(read_all(SegmentsContent(tuple(segments))), kind=attachments.content_type)
+
+    reply = call(soap, peer(answer), "ITI-43", RETRIEVE)
+    assert reply.findings == ()
+    assert read_all(reply.answer.documents[0].content) == bytes(200_000)

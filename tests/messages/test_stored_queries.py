@@ -28,7 +28,9 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_s
         ("bare", ("bare",), False),
     ],
 )
-def test_values_are_read_as_the_framework_writes_them(text: str, values: tuple[str, ...], in_parentheses: bool) -> None:
+def test_values_are_read_as_the_framework_writes_them(
+    text: str, values: tuple[str, ...], in_parentheses: bool
+) -> None:
     coded = decode(text)
     assert (coded.values, coded.in_parentheses) == (values, in_parentheses)
 

@@ -70,7 +70,9 @@ def get(*slots: Slot) -> AdhocQueryRequest:
 def test_a_wrong_query_has_its_exact_code_and_rule(request_: AdhocQueryRequest, code: str, rule: str) -> None:
     reading = read_selection(request_)
     assert reading.selection is None
-    assert (code, True) in [(error.errorCode, f"rule={rule}" in error.codeContext) for error in reading.errors]
+    assert (code, True) in [
+        (error.errorCode, f"rule={rule}" in error.codeContext) for error in reading.errors
+    ]
 
 
 def test_every_violation_is_told_with_parameter_and_value() -> None:
@@ -84,12 +86,19 @@ def test_every_violation_is_told_with_parameter_and_value() -> None:
     ("request_", "rule"),
     [
         (find(Slot(CLASS, ("'a^^b'",))), "I08"),
-        (AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("('P1^^^&1.2&ISO')",)), STATUS)), "I08"),
+        (
+            AdhocQueryRequest(
+                id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("('P1^^^&1.2&ISO')",)), STATUS)
+            ),
+            "I08",
+        ),
         (find(Slot("$unknown", ("'x'",))), "I16"),
         (get(Slot(UUID.name, ("('00000000-0000-4000-8000-000000000001')",))), "I14"),
     ],
 )
-def test_what_has_one_meaning_is_served_when_lenient_and_noted(request_: AdhocQueryRequest, rule: str) -> None:
+def test_what_has_one_meaning_is_served_when_lenient_and_noted(
+    request_: AdhocQueryRequest, rule: str
+) -> None:
     reading = read_selection(request_, strict=False)
     assert reading.selection is not None
     assert rule in [finding.rule for finding in reading.findings]

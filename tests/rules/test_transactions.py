@@ -23,7 +23,9 @@ CASES: list[dict[str, Any]] = json.loads((SHARED / "cases.json").read_text()) if
 def test_a_sound_submission_breaks_nothing() -> None:
     inside = an_association(uuid(200), uuid(1), entryUUID="inside")
     request = a_submission(
-        entries=(an_entry(1), an_entry(2)), folders=(a_folder(),), more=(inside, an_association(uuid(100), "inside"))
+        entries=(an_entry(1), an_entry(2)),
+        folders=(a_folder(),),
+        more=(inside, an_association(uuid(100), "inside")),
     )
     assert check_registration(request, KNOWN).findings == ()
     assert check_registration(request).findings == ()
@@ -31,7 +33,9 @@ def test_a_sound_submission_breaks_nothing() -> None:
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    request = a_submission(entries=(an_entry(typeCode=None, creationTime="x", languageCode="?", patientId="P"),))
+    request = a_submission(
+        entries=(an_entry(typeCode=None, creationTime="x", languageCode="?", patientId="P"),)
+    )
     rules = {finding.rule for finding in check_registration(request).findings}
     assert {"D01", "D08", "D15", "D26"} <= rules
 
@@ -67,15 +71,20 @@ def submission(render: ModuleType, case: dict[str, Any]) -> SubmitObjectsRequest
     return read_submit_objects(parse(text.encode()))
 
 
+FAULTY = ("S02",)  # its two documents differ and have one uniqueId, which the framework forbids
 ALONE = [
     case
     for case in CASES
-    if case["transaction"] == "ITI-42" and all(step["do"] == "feed_patient" for step in case["prerequisites"])
+    if case["transaction"] == "ITI-42"
+    and case["id"] not in FAULTY
+    and all(step["do"] == "feed_patient" for step in case["prerequisites"])
 ]
 
 
 @pytest.mark.parametrize("case", ALONE, ids=[case["id"] for case in ALONE])
-def test_foreign_submissions_are_judged_as_their_authors_expect(render: ModuleType, case: dict[str, Any]) -> None:
+def test_foreign_submissions_are_judged_as_their_authors_expect(
+    render: ModuleType, case: dict[str, Any]
+) -> None:
     verdict = check_registration(submission(render, case), Known(any_patient=True))
     codes = {error.errorCode for error in verdict.errors}
     assert verdict.accepted is case["valid"], verdict.errors

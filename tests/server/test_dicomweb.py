@@ -124,3 +124,46 @@ def test_what_was_fetched_is_recorded_without_a_copy(
     assert (exchange.transaction, exchange.sender, exchange.status) == ("WADO-RS", "viewer", "HTTP 200")
     assert exchange.response is not None
     assert read_all(exchange.response.body) == answer.body
+
+
+def test_a_defect_of_the_store_is_told_without_its_particulars(
+    base: str,
+    store: SqliteInstanceStore,
+    log: ExchangeLog,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_uids: str) -> None:
+        raise OSError("a secret")
+
+    monkeypatch.setattr(store, "instances", broken)
+    answer = get(f"{base}/studies/1.2.3")
+    (exchange,) = log.exchanges()
+    assert (answer.status, exchange.status) == (500, "HTTP 500")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert exchange.id.encode() in answer.body
+    assert b"secret" not in answer.body
+    assert exchange.id in caplog.text
+    assert "a secret" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["", "/metadata"])
+def test_head_is_get_without_the_body(base: str, store: SqliteInstanceStore, path: str) -> None:
+    url = f"{base}/studies/{study(store, 'CT')}{path}"
+    whole, head = get(url), get(url, method="HEAD")
+    assert head.body == b""
+    assert (
+        head.headers["content-type"].partition("boundary")[0]
+        == (whole.headers["content-type"].partition("boundary")[0])
+    )
+    assert int(head.headers["content-length"]) == len(whole.body)
+
+
+def test_a_method_that_is_not_served_is_told_which_are(base: str, store: SqliteInstanceStore) -> None:
+    answer = get(f"{base}/studies/{study(store, 'CT')}", method="DELETE")
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_metadata_can_be_asked_for_in_the_address(base: str, store: SqliteInstanceStore) -> None:
+    url = f"{base}/studies/{study(store, 'CT')}/metadata?accept=application/dicom%2Bjson"
+    assert get(url, "Accept: image/png").status == 200

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import pytest
@@ -54,3 +54,17 @@ def test_what_the_flow_raises_is_raised() -> None:
 
     with pytest.raises(ValueError, match="mine"):
         drive_blocking(flow(), lambda _call: succeed(None), running_loop())
+
+
+def test_what_is_cancelled_is_an_outcome_of_the_waiting() -> None:
+    future: Future[int] = Future()
+    future.cancel()
+
+    def flow() -> Flow[str]:
+        try:
+            yield Wait(future)
+        except CancelledError:
+            return "cancelled"
+        return "done"
+
+    assert drive_blocking(flow(), lambda _call: succeed(None), running_loop()) == "cancelled"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import threading
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,16 +11,26 @@ import pytest
 from wire import Answer, connect, get, message, post, read_answer, send
 
 from xdsi_sim.actors.flow import Flow, Wait
-from xdsi_sim.content import FileContent, read_all
+from xdsi_sim.content import BytesContent, FileContent, read_all
+from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
     DocumentResponse,
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
 )
+from xdsi_sim.messages.submit import (
+    Document,
+    ProvideAndRegisterDocumentSetRequest,
+    SubmitObjectsRequest,
+)
+from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.soap.faults import read_fault
 from xdsi_sim.store.exchanges import ExchangeLog
+from xdsi_sim.vocab import NS
 
 Serve = Callable[..., str]
 
@@ -160,6 +171,103 @@ def test_others_are_served_while_one_waits(serve: Serve) -> None:
         assert get(f"{other}?wsdl").status == 200
         waiting.future.set_result(None)
         assert read_answer(connection).status == 200
+
+
+class Defective:
+    """Fails at once."""
+
+    def query(self, _request: AdhocQueryRequest) -> AdhocQueryResponse:
+        raise OSError("a secret")
+
+
+def test_a_defect_is_a_receiver_fault_without_particulars_that_are_in_the_log_under_its_id(
+    serve: Serve, caplog: pytest.LogCaptureFixture, log: ExchangeLog
+) -> None:
+    answer = ask(serve("registry", Defective()))
+    (exchange,) = log.exchanges()
+    envelope = read_envelope(answer.body)
+    assert (answer.status, exchange.status) == (500, "Fault Receiver")
+    assert read_fault(envelope.body).code == "Receiver"
+    assert envelope.addressing.relatesTo == "urn:uuid:asked"
+    assert b"secret" not in answer.body
+    assert exchange.id.encode() in answer.body
+    (record,) = caplog.records
+    assert exchange.id in record.getMessage()
+    assert "a secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "code"),
+    [
+        (NS.SOAP, NS.SOAP11, 500, "VersionMismatch"),
+        ("<wsa:Action", '<t:T xmlns:t="urn:t" soap:mustUnderstand="1"/><wsa:Action', 500, "MustUnderstand"),
+        ("RegistryStoredQuery</wsa", "RetrieveDocumentSet</wsa", 400, "Sender"),
+        ("addressing/anonymous", "addressing/elsewhere", 400, "Sender"),
+    ],
+)
+def test_a_message_that_is_wrong_gets_a_fault_and_the_status_that_goes_with_it(
+    serve: Serve, log: ExchangeLog, old: str, new: str, status: int, code: str
+) -> None:
+    url = serve("registry", Registry())
+    content_type, body = message(url)
+    answer = send(url, post(url, content_type, body.replace(old.encode(), new.encode())))
+    (exchange,) = log.exchanges()
+    assert (answer.status, exchange.status) == (status, f"Fault {code}")
+    assert read_fault(read_envelope(answer.body).body).code == code
+
+
+class Keeping:
+    """Keeps what it is given while it waits, and reads it then."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.future: Future[None] = Future()
+        self.read: Future[int] = Future()
+
+    def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
+        self.asked.set()
+        yield Wait(self.future)
+        self.read.set_result(len(read_all(request.documents[0].content)))
+        return RegistryResponse()
+
+
+def test_who_leaves_before_the_answer_takes_nothing_from_the_actor(serve: Serve, spool: Path) -> None:
+    keeping = Keeping()
+    url = serve("repository", keeping)
+    provided = ProvideAndRegisterDocumentSetRequest(
+        submission=SubmitObjectsRequest(objects=RegistryObjectList()),
+        documents=(Document(id="d", content=BytesContent(bytes(300_000))),),
+    )
+    with connect(url) as connection:
+        connection.sendall(post(url, *message(url, "ITI-41", provided)))
+        assert keeping.asked.wait(10)
+    assert get(url).status == 405  # served after the reactor has seen the other one go
+    keeping.future.set_result(None)
+    assert keeping.read.result(10) == 300_000
+    assert get(url).status == 405
+    assert list(spool.iterdir()) == []
+
+
+def test_memory_does_not_grow_with_a_document(serve: Serve, tmp_path: Path) -> None:
+    size = 64_000_000
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(size)
+    url = serve("repository", Repository(path))
+    asked = RetrieveDocumentSetRequest(
+        requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
+    )
+    received = 0
+    tracemalloc.start()
+    with connect(url) as connection:
+        connection.sendall(post(url, *message(url, "ITI-43", asked)))
+        while received < size:
+            received += len(connection.recv(1_000_000))
+            if received < 3_000_000:
+                assert get(f"{url}?wsdl").status == 200  # another is served in between
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16_000_000
 
 
 def test_a_large_document_is_streamed_and_a_slow_reader_slows_nobody(serve: Serve, tmp_path: Path) -> None:

@@ -32,8 +32,9 @@ def test_an_answer_relates_to_its_request_and_asks_for_no_reply() -> None:
 
 def test_dialects_that_the_standards_allow_are_taken() -> None:
     given = header(
-        f'<Action xmlns="{NS.WSA}" mustUnderstand="1">\n  urn:a\t</Action><wsa:MessageID>uuid:1</wsa:MessageID>'
-        "<wsa:RelatesTo>urn:1</wsa:RelatesTo><wsa:RelatesTo RelationshipType='urn:x'>urn:2</wsa:RelatesTo>"
+        f'<Action xmlns="{NS.WSA}" mustUnderstand="1">\n  urn:a\t</Action>'
+        "<wsa:MessageID>uuid:1</wsa:MessageID><wsa:RelatesTo>urn:1</wsa:RelatesTo>"
+        "<wsa:RelatesTo RelationshipType='urn:x'>urn:2</wsa:RelatesTo>"
         "<wsa:FaultTo><wsa:Address> urn:f </wsa:Address></wsa:FaultTo><wsa:Unknown/>"
     )
     assert (given.action, given.messageID, given.relatesTo, given.faultTo) == (
@@ -86,3 +87,8 @@ def test_a_foreign_header_for_us_must_not_need_understanding(attributes: str, re
 
 def test_message_ids_are_never_the_same() -> None:
     assert new_message_id() != new_message_id()
+
+
+def test_an_answer_to_a_message_without_an_id_asks_for_no_reply_either() -> None:
+    given = header(write_addressing(action="urn:a", message_id="urn:uuid:2"))
+    assert (given.relatesTo, given.replyTo) == (None, None)

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
@@ -13,11 +18,11 @@ from xdsi_sim.messages.retrieve import (
 )
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.soap.codecs import CODECS
-from xdsi_sim.vocab import TRANSACTIONS
+from xdsi_sim.vocab import NS, TRANSACTIONS
 
 SUBMISSION = SubmitObjectsRequest(objects=RegistryObjectList())
 ASKED = DocumentRequest(repositoryUniqueId="1.2", documentUniqueId="3")
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
     "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
     "ITI-42": (SUBMISSION, RegistryResponse()),
@@ -41,3 +46,19 @@ def test_every_transaction_has_a_codec_whose_messages_are_those_of_the_table() -
         assert (asked.tag, answered.tag) == (transaction.request, transaction.response)
         assert codec.read_request(asked, lambda _element: BytesContent(b"")) == request
         assert codec.read_response(answered, lambda _element: BytesContent(b"")) == response
+
+
+@pytest.mark.parametrize(("namespace", "rules"), [(NS.XDS, []), (NS.XDSI, ["H05"])])
+def test_the_namespace_of_a_document_request_is_a_matter_of_dialect(namespace: str, rules: list[str]) -> None:
+    codec = CODECS["RAD-69"]
+    asked = parse(
+        codec.write_request(replace(EXAMPLES["RAD-69"][0], namespace=namespace), lambda _content: b"")[0]
+    )
+    request = codec.read_request(asked, lambda _element: BytesContent(b""))
+    assert [item.document for item in request.requests] == [ASKED]
+    assert [finding.rule for finding in codec.dialect(request)] == rules
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_we_write_strays_from_nothing(name: str) -> None:
+    assert list(CODECS[name].dialect(EXAMPLES[name][0])) == []

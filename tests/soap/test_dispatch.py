@@ -9,11 +9,13 @@ from xdsi_sim.errors import (
     ActionMismatch,
     ActionMissing,
     ActionNotSupported,
+    Finding,
     OnlyAnonymousAddressSupported,
     ProtocolViolation,
+    Severity,
 )
 from xdsi_sim.soap.addressing import Addressing
-from xdsi_sim.soap.dispatch import dispatch
+from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
@@ -85,3 +87,14 @@ def test_without_addressing_the_body_decides_where_it_can() -> None:
     assert dispatch(bare, SERVED, mtom=False, strict=False).transaction.name == "ITI-18"
     with pytest.raises(ActionMissing):
         dispatch(bare, (TRANSACTIONS["ITI-41"],), mtom=False, strict=False)
+
+
+def test_the_first_error_among_findings_is_what_a_strict_endpoint_says() -> None:
+    def finding(rule: str, severity: Severity) -> Finding:
+        return Finding(rule=rule, severity=severity, text=f"{rule} is broken")
+
+    warnings = [finding("A07", Severity.WARNING), finding("B14", Severity.INFO)]
+    refuse_errors(warnings)
+    with pytest.raises(ProtocolViolation, match="H05 is broken") as refused:
+        refuse_errors([*warnings, finding("H05", Severity.ERROR), finding("B01", Severity.ERROR)])
+    assert refused.value.rule == "H05"

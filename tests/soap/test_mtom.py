@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import base64
+import quopri
+import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all
 from xdsi_sim.ebrim.xml import parse
@@ -148,3 +152,75 @@ def test_a_sender_that_leaves_takes_its_files_with_it(tmp_path: Path) -> None:
 def test_parameters_that_stray_are_findings(tmp_path: Path) -> None:
     package = receive('multipart/related; type="text/xml"; boundary=b', part(b"<x/>") + b"--b--", tmp_path)
     assert [finding.rule for finding in package.findings] == ["B04", "B05"]
+
+
+def test_xml_in_another_media_type_is_taken_with_a_finding(tmp_path: Path) -> None:
+    package = receive("text/xml; charset=utf-8", b"<x/>", tmp_path)
+    assert (package.root, [finding.rule for finding in package.findings]) == (b"<x/>", ["A02"])
+
+
+def test_parts_without_a_content_id_are_passed_over(tmp_path: Path) -> None:
+    body = part(b"<x/>") + part(b"1") + part(bytes(IN_MEMORY + 1)) + part(b"o", "Content-ID: <o>") + b"--b--"
+    package = receive(TYPE, body, tmp_path)
+    assert package.parts.keys() == {"o"}
+    assert read_all(SegmentsContent(package.raw)) == body
+    package.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_encoded_parts_are_decoded_and_recorded_as_they_came(tmp_path: Path, encoding: str) -> None:
+    encode = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}[encoding]
+    header = f"Content-Transfer-Encoding: {encoding}"
+    root, large = include("cid:o").encode(), bytes(range(256)) * 2000
+    body = part(encode(root), header) + part(encode(large), header, "Content-ID: <o>") + b"--b--"
+    package = receive(TYPE, body, tmp_path)
+    assert read_all(package.content_of(parse(package.root))) == large
+    assert read_all(SegmentsContent(package.raw)) == body
+    package.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["binary", "base64"])
+def test_memory_does_not_grow_with_a_part(tmp_path: Path, encoding: str) -> None:
+    reader = PackageReader(TYPE, tmp_path)
+    piece = base64.b64encode(bytes(48 * 1024))
+    tracemalloc.start()
+    reader.feed(part(b"<x/>") + b"--b\r\nContent-ID: <o>\r\n")
+    reader.feed(f"Content-Transfer-Encoding: {encoding}\r\n\r\n".encode())
+    for _ in range(400):
+        reader.feed(piece)
+    reader.feed(b"\r\n--b--")
+    package = reader.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert package.parts["o"].size == 400 * (len(piece) if encoding == "binary" else 48 * 1024)
+    assert peak < 2_000_000
+
+
+def test_what_is_refused_late_leaves_no_file_and_takes_no_more(tmp_path: Path) -> None:
+    large = part(bytes(IN_MEMORY * 2), "Content-ID: <a>")
+    reader = PackageReader(TYPE, tmp_path)
+    for piece in (part(b"<x/>"), large, large, large):
+        reader.feed(piece)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProtocolViolation) as refused:
+        reader.finish()
+    assert refused.value.rule == "B10"
+
+
+def test_two_parts_cannot_both_be_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolViolation) as refused:
+        receive(TYPE + '; start="<r>"', part(b"<x/>", "Content-ID: <r>") * 2 + b"--b--", tmp_path)
+    assert refused.value.rule == "B10"
+
+
+@pytest.mark.parametrize("mtom_", [True, False])
+@given(contents=st.lists(st.binary(max_size=60), max_size=4), step=st.integers(1, 400))
+def test_any_attachments_come_out_as_they_went_in(mtom_: bool, contents: list[bytes], step: int) -> None:
+    attachments = Attachments(mtom=mtom_)
+    inside = b"".join(b"<d>" + attachments.attach(BytesContent(data)) + b"</d>" for data in contents)
+    body = read_all(SegmentsContent(tuple(attachments.body([b"<r>", inside, b"</r>"]))))
+    package = receive(attachments.content_type, body, Path("unused"), step)
+    assert [read_all(package.content_of(element)) for element in parse(package.root)] == contents
+    assert read_all(SegmentsContent(package.raw)) == body

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import quopri
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ from xdsi_sim.soap.multipart import MultipartReader
 
 BODY = (
     b"a preamble\r\n--b\r\nContent-ID: <1>\r\n\r\nfirst\r\n--bogus\r\nstill first"
-    b"\r\n--b \t\r\nContent-Type: text/\r\n plain\r\nContent-ID: <2>\r\n\r\n\r\n--b\r\n\r\nno headers\r\n--b--an epilogue"
+    b"\r\n--b \t\r\nContent-Type: text/\r\n plain\r\nContent-ID: <2>\r\n\r\n"
+    b"\r\n--b\r\n\r\nno headers\r\n--b--an epilogue"
 )
 PARTS = [b"first\r\n--bogus\r\nstill first", b"", b"no headers"]
 
@@ -128,3 +130,50 @@ def test_headers_and_parts_have_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(multipart, "MAX_PARTS", 2)
     with pytest.raises(LimitExceeded):
         read(b"--b\r\n\r\n" * 3 + b"\r\n--b--")
+
+
+NEAR = (
+    *(b"\r\n--x:", b"--x:", b"\r\n--x", b"\r\n--x:-", b"\r\n--x:y", b"\r\n--x: \tz", b"\r\n--x:\r"),
+    *(b"\r\n", b"\n", b"\r", b"-", b"--", b" "),
+)
+A_DELIMITER = re.compile(rb"\r\n--x:(--|[ \t]*\r\n)")
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(NEAR) | st.binary(max_size=5), max_size=8)
+        .map(b"".join)
+        .filter(lambda part: not A_DELIMITER.search(b"\r\n" + part + b"\r\n")),
+        min_size=1,
+        max_size=4,
+    ),
+    st.lists(st.integers(0, 400), max_size=12),
+)
+def test_what_only_begins_like_a_delimiter_is_content(parts: list[bytes], cuts: list[int]) -> None:
+    body = b"".join(b"\r\n--x:\r\n\r\n" + part for part in parts) + b"\r\n--x:--\r\n"
+    reading = read(body, *sorted(min(cut, len(body)) for cut in cuts), boundary="x:")
+    assert reading.parts == parts
+    assert bytes(reading.raw) == body
+
+
+def test_it_may_come_octet_by_octet() -> None:
+    reading = read(BODY, *range(1, len(BODY)))
+    assert (reading.parts, bytes(reading.raw)) == (PARTS, BODY)
+
+
+@pytest.mark.parametrize("at", range(60))
+def test_base64_that_goes_on_after_its_padding_is_refused_wherever_it_is_cut(at: int) -> None:
+    with pytest.raises(ProtocolViolation, match="transfer encoding"):
+        read(b"--b\r\nContent-Transfer-Encoding: base64\r\n\r\nQQ==QQ==\r\n--b--", at)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"--b" + b" " * 300_000,
+        b"--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + b"x" * 300_000,
+    ],
+)
+def test_a_line_that_does_not_end_is_not_gathered(endless: bytes) -> None:
+    with pytest.raises(LimitExceeded):
+        read(endless, *range(1000, len(endless), 1000))

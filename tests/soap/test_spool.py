@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from xdsi_sim.content import BytesContent, FileContent, read_all, sha1_of
-from xdsi_sim.soap.spool import IN_MEMORY, Spool
+from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all, sha1_of
+from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,35 @@ def test_only_what_is_large_goes_to_a_file(tmp_path: Path, size: int, kind: type
     assert type(content) is kind
     assert content.size == spool.size == size
     assert read_all(content) == data
-    assert sha1_of(content) == hashlib.sha1(data).hexdigest()
+    assert sha1_of(content) == hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def test_what_is_discarded_leaves_no_file(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.write(bytes(IN_MEMORY + 1))
     spool.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_body_has_its_contents_where_they_stood(tmp_path: Path) -> None:
+    body = SpooledBody(tmp_path)
+    body.record(b"<")
+    plain = body.open()
+    plain.write(b"as it is")
+    body.record(b"|")
+    encoded = body.open(encoded=True)
+    encoded.write(b"Q")
+    body.record(b"UQ==")
+    body.record(b">")
+    assert read_all(SegmentsContent(body.finish())) == b"<as it is|UQ==>"
+    assert (read_all(plain.finish()), read_all(encoded.finish())) == (b"as it is", b"Q")
+
+
+def test_a_body_that_is_discarded_leaves_no_file(tmp_path: Path) -> None:
+    body = SpooledBody(tmp_path)
+    body.open().write(bytes(IN_MEMORY + 1))
+    body.open(encoded=True).write(bytes(IN_MEMORY + 1))
+    body.record(bytes(IN_MEMORY + 1))
+    assert len(list(tmp_path.iterdir())) == 3
+    body.discard()
     assert list(tmp_path.iterdir()) == []

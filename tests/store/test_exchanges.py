@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -78,3 +80,29 @@ def test_one_conversation_can_be_asked_for(tmp_path: Path) -> None:
 def test_a_log_that_is_off_keeps_nothing() -> None:
     NOT_RECORDED.record(an_exchange(1, BytesContent(b"")))
     assert not NOT_RECORDED.on
+
+
+class Unreadable:
+    size = 1_000_000
+
+    def open(self) -> BinaryIO:
+        raise OSError("the disk is full")
+
+
+def test_what_cannot_be_recorded_is_logged_and_harms_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    log.record(an_exchange(1, Unreadable()))
+    log.record(an_exchange(2, BytesContent(b"")))
+    assert [exchange.id for exchange in log.exchanges()] == ["e2"]
+    log.close()
+    assert "exchange e1" in caplog.text
+
+
+def test_exchanges_are_in_the_order_in_which_they_began_and_then_were_recorded(tmp_path: Path) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    for number in (5, 7, 6):
+        log.record(replace(an_exchange(number, BytesContent(b"")), started=1.0))
+    assert [exchange.id for exchange in log.exchanges()] == ["e5", "e7", "e6"]
+    log.close()

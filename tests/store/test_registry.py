@@ -57,7 +57,9 @@ ENTRIES = st.lists(
     ),
     max_size=6,
 )
-CODED = st.lists(st.sampled_from(CODES).map(lambda name: f"{name}^^{SCHEME}"), min_size=1, max_size=2).map(tuple)
+CODED = st.lists(st.sampled_from(CODES).map(lambda name: f"{name}^^{SCHEME}"), min_size=1, max_size=2).map(
+    tuple
+)
 TIME = st.sampled_from(TIMES).map(lambda time: (pad_dtm(time),))
 CONDITIONS = st.lists(
     st.one_of(
@@ -73,7 +75,9 @@ CONDITIONS = st.lists(
             Condition,
             st.just("authorPerson"),
             st.just(Test.LIKE),
-            st.lists(st.sampled_from(["%Roth%", "^R_TH", "a*b?[c", "a_b", "%\\%%", "%%", "_00%"]), min_size=1).map(tuple),
+            st.lists(
+                st.sampled_from(["%Roth%", "^R_TH", "a*b?[c", "a_b", "%\\%%", "%%", "_00%"]), min_size=1
+            ).map(tuple),
         ),
     ),
     max_size=4,
@@ -117,7 +121,8 @@ def test_one_sql_statement_finds_what_looking_at_each_object_finds(
 
 def test_answers_are_the_fragments_as_they_were_stored(store: SqliteRegistryStore) -> None:
     entry = an_entry(
-        classCode=Code("C", SCHEME, None, "urn:uuid:00000000-0000-4000-8000-00000000000c"), confidentialityCode=()
+        classCode=Code("C", SCHEME, None, "urn:uuid:00000000-0000-4000-8000-00000000000c"),
+        confidentialityCode=(),
     )
     add(store, entry)
     selection = Selection(query=FIND_DOCUMENTS, parts=(Part(DOCUMENT_ENTRY, ()),))

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_document_survives_whole_small_or_large(reopen: Open, size: int) -> No
     assert found.keys() == {"d1"}
     assert read_all(found["d1"].content) == data
     assert (found["d1"].size, found["d1"].mimeType) == (size, "text/plain")
-    assert found["d1"].hash == hashlib.sha1(data).hexdigest()
+    assert found["d1"].hash == hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def test_it_can_be_found_before_it_is_settled_and_a_crash_leaves_it_unsettled(reopen: Open) -> None:
@@ -114,3 +115,50 @@ def test_a_spooled_file_is_taken_over_and_may_then_go(reopen: Open, tmp_path: Pa
     store.keep("s1", [document("d1", FileContent.of(spooled))]).result()
     spooled.unlink()
     assert read_all(store.find(["d1"])["d1"].content) == bytes(SMALL + 5)
+
+
+def test_what_was_registered_stays_so_where_the_next_is_refused(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.settle("s1", registered=True).result()
+    with pytest.raises(NonIdenticalHash):
+        store.keep("s2", [document("d1", b"other")]).result()
+    assert reopen().unsettled() == {}
+
+
+@pytest.mark.parametrize("data", [b"same", bytes(SMALL * 2)])
+def test_a_document_that_two_bring_at_once_is_not_lost_where_one_is_refused(
+    reopen: Open, data: bytes
+) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1", data)]).result()
+    store.keep("s2", [document("d1", data)]).result()
+    store.settle("s1", registered=False).result()
+    store.settle("s2", registered=True).result()
+    assert read_all(store.find(["d1"])["d1"].content) == data
+
+
+class Unreadable:
+    """Ends in an error after a while."""
+
+    size = SMALL * 3
+
+    def open(self) -> BinaryIO:
+        raise OSError("the disk is gone")
+
+
+def test_a_document_that_cannot_be_written_leaves_nothing_of_the_others(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    documents = [document("d1"), document("d2", bytes(SMALL * 2)), document("d3", Unreadable())]
+    with pytest.raises(OSError, match="the disk is gone"):
+        store.keep("s1", documents).result()
+    assert store.find(["d1", "d2", "d3"]) == {}
+    assert list((folder / "documents").iterdir()) == []
+    assert store.unsettled() == {}
+
+
+def test_many_can_be_looked_for_at_once(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d'1")]).result()
+    assert store.find([*map(str, range(300_000)), "d'1"]).keys() == {"d'1"}
+    assert store.find([]) == {}

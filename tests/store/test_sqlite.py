@@ -93,7 +93,11 @@ def damaged(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "words"),
-    [(foreign, "was not made as test file"), (newer, "version 7.*newer program"), (damaged, "this is no test file")],
+    [
+        (foreign, "was not made as test file"),
+        (newer, "version 7.*newer program"),
+        (damaged, "this is no test file"),
+    ],
 )
 def test_a_file_that_cannot_be_used_is_left_alone_with_cause_and_remedy(
     tmp_path: Path, spoil: object, words: str

@@ -75,7 +75,9 @@ def repeated_unique_ids(submission: Submission) -> Iterator[Violation]:
 def _are_of_one_document(one: Carrier, other: Carrier) -> bool:
     if not isinstance(one, DocumentEntry) or not isinstance(other, DocumentEntry):
         return False
-    return one.hash is not None and (one.hash, one.size) == (other.hash, other.size)
+    if one.hash is None or other.hash is None or one.size != other.size:
+        return False
+    return one.hash.lower() == other.hash.lower()
 
 
 @rule("F01", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRegistryDuplicateUniqueIdInMessage")

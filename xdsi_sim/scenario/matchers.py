@@ -93,7 +93,7 @@ OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "at-most": _at_most,
     "count": _count,
     "each": _each,
-    "absent": lambda expected, observed: (observed is None) == (as_text(expected) == "true"),
+    "absent": lambda expected, observed: (observed is None) == (as_text(expected).lower() == "true"),
 }
 """Operators by name: whether an observed value is as the operand says."""
 

@@ -52,6 +52,18 @@ class SoapResource(Resource):
         """A closing slash does not matter; other paths below the address lead nowhere."""
         return self if path == b"" else notFound()
 
+    def render(self, request: FrontRequest) -> bytes | int:
+        """POST a message, or GET the description."""
+        if request.method not in (b"POST", b"GET", b"HEAD"):
+            return self._not_allowed(request)
+        rendered: bytes | int = super().render(request)
+        return rendered
+
+    def _not_allowed(self, request: FrontRequest) -> int:
+        request.setHeader("Allow", "POST")
+        answer(request, 405, _TEXT, [b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"])
+        return NOT_DONE_YET
+
     # --- description
 
     def render_GET(self, request: FrontRequest) -> bytes | int:
@@ -61,9 +73,7 @@ class SoapResource(Resource):
             return self._file(request, self._endpoint.port_type.wsdl)
         if "xsd" in names:
             return self._file(request, names["xsd"].decode("latin-1"))
-        request.setHeader("Allow", "POST")
-        answer(request, 405, _TEXT, [b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"])
-        return NOT_DONE_YET
+        return self._not_allowed(request)
 
     def _file(self, request: FrontRequest, name: str) -> int:
         folder = wsdl()

@@ -31,7 +31,7 @@ class Load(Checked):
     source: SourceId
     samples: tuple[Annotated[str, AfterValidator(_a_sample)], ...] = ()
     """Studies of invented patients that xdsi-sim makes, by name."""
-    paths: tuple[Annotated[str, FileName()], ...] = ()
+    paths: Annotated[tuple[str, ...], FileName()] = ()
     """DICOM files, or folders of them."""
 
 

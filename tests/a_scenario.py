@@ -1,0 +1,43 @@
+"""Scenarios on a topology of their own: written to a file, started on free ports, played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.record import RunRecord
+from xdsi_sim.scenario.runner import Audience, play
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.model import Listen
+
+HEAD = """\
+name: trial
+title: A trial
+topology: central
+steps:
+"""
+
+PUBLISHED = """\
+  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}
+  - {name: publish, publish: {source: pacs-north}, save: published}
+  - name: find
+    query:
+      consumer: workstation
+      registry: registry
+      query: FindDocuments
+      parameters: {patientId: "${published.manifests[0].patientId}", status: [Approved]}
+    save: found
+"""
+
+
+def write(folder: Path, steps: str, head: str = HEAD) -> Path:
+    path = folder / "trial.yaml"
+    path.write_text(head + steps, encoding="utf-8")
+    return path
+
+
+def run(folder: Path, steps: str, audience: Audience | None = None) -> RunRecord:
+    """Play the steps and give the record."""
+    loaded = load_scenario(write(folder, steps))
+    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
+        return play(loaded, running, audience)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from a_scenario import PUBLISHED, run
+
+from xdsi_sim.scenario.record import Verdict
+
+LOCATED = """\
+  - {name: get, retrieve: {consumer: workstation, entries: "${found.entries}"}, save: got}
+  - {name: where, locate: {consumer: workstation, manifests: "${got.manifests}", mode: location-uid}, save: at}
+"""
+FETCH = '  - {name: fetch, fetch: {consumer: workstation, series: "${at.series}", %s}}\n'
+
+
+@pytest.mark.parametrize("way", ["by: wado-rs", "by: wado-rs, level: study", "by: rad-69"])
+def test_every_way_brings_all_images(tmp_path: Path, way: str) -> None:
+    record = run(tmp_path, PUBLISHED + LOCATED + FETCH % way)
+    assert record.verdict is Verdict.PASS
+    assert record.steps[-1].text.startswith("2 images, ")
+
+
+def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
+    record = run(tmp_path, PUBLISHED + LOCATED + FETCH % "by: rad-69, transferSyntaxUIDs: ['1.2.840.10008.1.2.4.90']")
+    failed = [check for check in record.steps[-1].checks if not check.ok]
+    assert record.verdict is Verdict.FAIL
+    assert any("missing: " in str(check.observed) for check in failed)
+    assert any("XDSRepositoryError" in str(check.observed) for check in failed)

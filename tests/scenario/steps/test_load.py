@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from a_scenario import run
+
+from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.scenario.record import Verdict
+
+
+def test_samples_files_and_folders_are_loaded_and_broken_ones_named(tmp_path: Path) -> None:
+    write_sample("cr-chest", tmp_path / "cr")
+    (tmp_path / "note.txt").write_text("no DICOM")
+    sound = "  - {name: a, load: {source: pacs-north, samples: [mr-knee], paths: [cr]}, expect: {count: 12}}\n"
+    broken = "  - {name: b, load: {source: pacs-south, paths: [cr, note.txt]}}\n"
+    record = run(tmp_path, sound + broken)
+    assert [step.verdict for step in record.steps] == [Verdict.PASS, Verdict.FAIL]
+    assert record.steps[0].text == "12 instances of 2 studies"
+    assert [check.text for check in record.steps[1].checks if not check.ok] == ["note.txt is a DICOM file"]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from xdsi_sim.ebrim.model import Slot
+from xdsi_sim.scenario.steps.query import QueryStep
+from xdsi_sim.vocab import APPROVED
+
+
+def step(query: str = "FindDocuments", **more: Any) -> QueryStep:
+    return QueryStep.model_validate({"consumer": "c", "registry": "r", "query": query, **more})
+
+
+def test_parameters_are_named_short_or_in_full() -> None:
+    parameters = {
+        "patientId": "p",
+        "$XDSDocumentEntryStatus": ["Approved"],
+        "eventCodeList": [["a^^1", "b^^1"], ["c^^1"]],
+        "creationTimeFrom": "2024",
+    }
+    assert step(parameters=parameters, raw={"$x": "as it is"}).slots() == (
+        Slot("$XDSDocumentEntryPatientId", ("'p'",)),
+        Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",)),
+        Slot("$XDSDocumentEntryEventCodeList", ("('a^^1','b^^1')",)),
+        Slot("$XDSDocumentEntryEventCodeList", ("('c^^1')",)),
+        Slot("$XDSDocumentEntryCreationTimeFrom", ("2024",)),
+        Slot("$x", ("as it is",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"query": "FindDocumets"}, "no stored query 'FindDocumets'"),
+        ({"parameters": {"patient": "p"}}, "has no parameter 'patient'"),
+        ({"query": "GetAll", "parameters": {"status": "x"}}, "has no parameter 'status'"),  # there are three
+    ],
+)
+def test_names_are_checked_before_anything_runs(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        step(**given)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from a_scenario import HEAD, write
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.scenario.loader import find_scenario, load_scenario
+
+
+def test_a_scenario_is_found_by_name_and_by_path(tmp_path: Path) -> None:
+    path = write(tmp_path, "  - {name: a, load: {source: pacs-north, samples: [ct-head]}}\n")
+    assert find_scenario("central").is_file()
+    assert find_scenario(str(path)) == path
+    with pytest.raises(UsageError, match="no scenario 'centrall'.*Did you mean 'central'"):
+        find_scenario("centrall")
+    with pytest.raises(UsageError, match="no such file"):
+        find_scenario("gone.yaml")
+
+
+def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
+    loaded = load_scenario(write(tmp_path, "  - {name: a, load: {source: pacs-north, samples: [ct-head]}}\n"))
+    assert (loaded.scenario.name, loaded.topology.name, loaded.folder) == ("trial", "central", tmp_path)
+    assert loaded.scenario.steps[0].kind.key == "load"
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "words"),
+    [
+        ("  - {name: a, lod: {}}\n", 5, "unknown key 'lod'. Did you mean 'load'"),
+        ("  - {name: a}\n", 5, "the step does nothing"),
+        ("  - {name: a, load: {source: pacs-north}, compare: {images: 1, to: 1}}\n", 5, "does one thing"),
+        ("  - {name: a, load: {source: pacs-nort, samples: []}}\n", 5, "unknown actor 'pacs-nort'. Did you mean"),
+        ("  - {name: a, load: {source: registry}}\n", 5, "is a Document Registry, expected is a Imaging"),
+        ("  - {name: a, load: {source: pacs-north, samples: [ct-hed]}}\n", 5, "no sample study 'ct-hed'.*ct-head"),
+        ("  - {name: a, load: {source: pacs-north, paths: [gone]}}\n", 5, "no such file or folder: gone"),
+        ("  - {name: a, compare: {images: '${x.y}', to: 1}}\n", 5, "nothing is saved as 'x'"),
+        ("  - {name: a, compare: {images: '${x.}', to: 1}}\n", 5, "is not a reference"),
+        ("  - {name: a, load: {source: pacs-north}, expect: {status: Success}}\n", 5, "gets no SOAP answer"),
+        ("  - {name: a, load: {source: pacs-north}, expect: {count: {at-last: 1}}}\n", 5, "Did you mean 'at-least'"),
+        ("  - {name: a, load: {source: pacs-north}, save: actors}\n", 5, "taken by xdsi-sim"),
+        ("  - name: a\n    load: [\n", 7, "line|expected|parsing|found|end"),
+        ("  []\n", 5, "a scenario has at least one step"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, steps: str, line: int, words: str) -> None:
+    path = write(tmp_path, steps)
+    with pytest.raises(UsageError, match=words) as wrong:
+        load_scenario(path)
+    assert wrong.value.line in (line, line - 1)
+    assert str(wrong.value).startswith(f"{path}:")
+
+
+def test_an_unknown_topology_is_told_at_its_key(tmp_path: Path) -> None:
+    path = write(tmp_path, "  - {name: a, load: {source: s}}\n", HEAD.replace("central", "centrl"))
+    with pytest.raises(UsageError, match="no topology 'centrl'") as wrong:
+        load_scenario(path)
+    assert wrong.value.line == 3

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.resources import scenarios
+from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.record import Verdict
+from xdsi_sim.scenario.runner import play
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.loader import load_topology
+from xdsi_sim.topology.model import Listen
+
+SHIPPED = sorted(scenarios().glob("*.yaml"))
+TOPOLOGIES = sorted((scenarios() / "topologies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_every_shipped_scenario_passes_without_findings(path: Path, tmp_path: Path) -> None:
+    loaded = load_scenario(path)
+    with start(loaded.topology, tmp_path, Listen("127.0.0.1", 0)) as running:
+        record = play(loaded, running)
+    assert record.verdict is Verdict.PASS, [step for step in record.steps if step.verdict is not Verdict.PASS]
+    assert [finding for exchange in record.exchanges for finding in exchange.findings] == []
+    assert [finding for step in record.steps for finding in step.findings] == []
+
+
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=[path.stem for path in TOPOLOGIES])
+def test_every_shipped_topology_can_be_started(path: Path, tmp_path: Path) -> None:
+    start(load_topology(path), tmp_path, Listen("127.0.0.1", 0)).close()

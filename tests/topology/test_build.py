@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from wire import get
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.topology.build import RunningTopology, start
+from xdsi_sim.topology.loader import find_topology, load_topology
+from xdsi_sim.topology.model import Listen, Topology
+
+FREE = Listen("127.0.0.1", 0)
+
+
+@pytest.fixture
+def central() -> Topology:
+    return load_topology(find_topology("central"))
+
+
+@pytest.fixture
+def running(central: Topology, tmp_path: Path) -> Iterator[RunningTopology]:
+    with start(central, tmp_path / "data", FREE) as started:
+        yield started
+
+
+def test_every_actor_answers_at_its_address(running: RunningTopology) -> None:
+    for actor in ("registry", "repository", "pacs-north", "pacs-south"):
+        assert running.url_of(actor).endswith(f"/national/{actor}")
+        assert get(f"{running.url_of(actor)}?wsdl").status == 200
+    assert get(f"{running.dicomweb_of('pacs-north')}/studies/1.2").status == 404
+    with pytest.raises(KeyError):
+        running.url_of("nobody")
+
+
+def test_an_actor_may_have_a_port_of_its_own(central: Topology, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    plain = central.model_dump(mode="json", exclude_none=True)
+    plain["listen"] = str(central.listen)
+    plain["communities"][0]["registry"]["port"] = port
+    with start(Topology.model_validate(plain), tmp_path, FREE) as running:
+        assert running.url_of("registry") == f"http://127.0.0.1:{port}/national/registry"
+        assert get(f"{running.url_of('registry')}?wsdl").status == 200
+
+
+def test_what_was_begun_is_undone_where_a_part_fails(central: Topology, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = Listen("127.0.0.1", taken.getsockname()[1])
+        with pytest.raises(UsageError, match="cannot listen"):
+            start(central, tmp_path, listen)
+    start(central, tmp_path, FREE).close()  # the folder is free again
+
+
+def test_one_data_folder_has_one_user(running: RunningTopology, central: Topology, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Stop the other process"):
+        start(central, tmp_path / "data", FREE)
+
+
+def test_without_a_folder_nothing_is_left(central: Topology) -> None:
+    running = start(central, None, FREE)
+    folder = running._folder
+    running.close()
+    running.close()
+    assert not folder.exists()
+
+
+def test_without_recording_nothing_is_recorded(central: Topology, tmp_path: Path) -> None:
+    with start(central, tmp_path, FREE, record=False) as running:
+        assert get(f"{running.dicomweb_of('pacs-north')}/studies/1.2").status == 404
+        assert running.exchanges() == ()
