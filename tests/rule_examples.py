@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-import xdsi_sim.rules.query
-import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from submissions import (
     AUTHORITY,
     PATIENT,
@@ -20,6 +18,9 @@ from submissions import (
     members,
     uuid,
 )
+
+import xdsi_sim.rules.query
+import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from xdsi_sim.ebrim.model import (
     Association,
     Author,

@@ -34,7 +34,9 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["nonsense"], 2, "nonsense"),
     ],
 )
-def test_what_cannot_be_meant_is_one_line_and_exit_code_2(arguments: list[str], code: int, words: str) -> None:
+def test_what_cannot_be_meant_is_one_line_and_exit_code_2(
+    arguments: list[str], code: int, words: str
+) -> None:
     ended = run(*arguments)
     assert ended.returncode == code
     assert words in ended.stderr

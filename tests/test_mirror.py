@@ -13,6 +13,8 @@ WITHOUT_TESTS = {
     "exchange.py": "values without behaviour",
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
+    "actors/registry_port.py": "Protocols only",
+    "__main__.py": "one line, run by tests/test_cli.py",
 }
 ACROSS = {
     "test_docs.py": "README, CONTRIBUTING and citations",
@@ -20,9 +22,13 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_smoke.py": "the shortest way through everything",
+    "test_bad_input.py": "bad messages to whole actors",
+    "test_durability.py": "a server that is killed",
+    "test_zeep.py": "every operation, called by a foreign stack",
 }
 ACROSS_FOLDERS = {
     "bench": "speed beside its floors",
+    "scenarios": "what ships, played",
     "wire": "real bytes in and out, per transaction",
     "wsdl": "our service descriptions, read by a foreign stack",
 }

@@ -31,7 +31,9 @@ PASSED = Answered(receiver="registry", transaction="ITI-18", status="Success")
         ({"values": {"entries[0]": "a", "entries[9]": "x"}}, (PASSED,), [True, True, False]),
     ],
 )
-def test_each_expectation_is_a_check(expect: Any, answers: tuple[Answered, ...], verdicts: list[bool]) -> None:
+def test_each_expectation_is_a_check(
+    expect: Any, answers: tuple[Answered, ...], verdicts: list[bool]
+) -> None:
     outcome = Outcome(text="", value={"entries": ("a", "b")}, count=2, answers=answers)
     checks = judge(Expect.model_validate(expect), outcome, KINDS["query"], cites="ITI TF-2: 3.18")
     assert [check.ok for check in checks] == verdicts

@@ -13,7 +13,9 @@ def test_a_step_has_one_key_for_each_kind() -> None:
 
 
 def test_a_step_knows_its_kind_and_parameters() -> None:
-    step = Step.model_validate({"name": "a", "publish-report": {"source": "s", "study": "1", "title": "t", "text": "x"}})
+    step = Step.model_validate(
+        {"name": "a", "publish-report": {"source": "s", "study": "1", "title": "t", "text": "x"}}
+    )
     assert step.kind is KINDS["publish-report"]
     assert step.parameters.model_dump()["title"] == "t"
 

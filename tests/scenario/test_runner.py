@@ -42,7 +42,10 @@ def test_an_expectation_that_does_not_hold_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_a_step_that_cannot_go_on_fails_and_says_why(tmp_path: Path) -> None:
-    steps = PUBLISHED + '  - {name: locate, locate: {consumer: workstation, manifests: "${found.entries[7]}", mode: location-uid}}\n'
+    steps = (
+        PUBLISHED
+        + '  - {name: locate, locate: {consumer: workstation, manifests: "${found.entries[7]}", mode: location-uid}}\n'
+    )
     record = run(tmp_path, steps)
     assert record.steps[-1].verdict is Verdict.FAIL
     assert "there is no [7]" in record.steps[-1].text

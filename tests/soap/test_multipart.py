@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
@@ -149,6 +149,7 @@ A_DELIMITER = re.compile(rb"\r\n--x:(--|[ \t]*\r\n)")
     ),
     st.lists(st.integers(0, 400), max_size=12),
 )
+@example(parts=[b"--x:y", b"--x:-\r\n"], cuts=[])
 def test_what_only_begins_like_a_delimiter_is_content(parts: list[bytes], cuts: list[int]) -> None:
     body = b"".join(b"\r\n--x:\r\n\r\n" + part for part in parts) + b"\r\n--x:--\r\n"
     reading = read(body, *sorted(min(cut, len(body)) for cut in cuts), boundary="x:")

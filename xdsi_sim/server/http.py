@@ -31,6 +31,8 @@ class FrontRequest(Request):
     channel: Any
     transport: Any
     _reader: PackageReader | None = None
+    beginning = b""
+    """Of the body, for the record of one that cannot be taken apart."""
     gone = False
     """Whether the peer has left before it got its answer."""
 
@@ -49,7 +51,10 @@ class FrontRequest(Request):
     def package(self) -> Package:
         """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation."""
         reader, self._reader = self._reader, None
-        return NO_BODY if reader is None else reader.finish()
+        if reader is None:
+            return NO_BODY
+        self.beginning = bytes(reader.beginning)
+        return reader.finish()
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""

@@ -167,7 +167,7 @@ class _Served:
     def exchange(self, reply: Reply, response: Any) -> Exchange:
         invocation = self.invocation
         transaction = invocation.transaction if invocation is not None else None
-        raw: tuple[Segment, ...] = self.package.raw
+        raw: tuple[Segment, ...] = self.package.raw or (self.request.beginning,)
         return Exchange(
             id=self.exchange_id,
             conversation=self.trace.conversation,

@@ -30,6 +30,7 @@ MAX_ROOT: Final = 32_000_000
 """Octets of a SOAP root part, documents not counted."""
 SOAP_MEDIA_TYPE: Final = "application/soap+xml"
 
+_BEGINNING: Final = 64 * 1024
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
 
 
@@ -87,6 +88,8 @@ class PackageReader:
         self._has_root = False
         self._spools: dict[str, Spool] = {}
         self._body = SpooledBody(folder)
+        self.beginning = bytearray()
+        """What came first, for the record of a body that cannot be taken apart."""
         self._problem: ProtocolViolation | None = None
         self._multipart: MultipartReader | None = None
         self._feed = self._choose_feed()
@@ -117,6 +120,8 @@ class PackageReader:
 
     def feed(self, data: bytes) -> None:
         """The next piece of the body."""
+        if len(self.beginning) < _BEGINNING:
+            self.beginning += data[: _BEGINNING - len(self.beginning)]
         try:
             self._feed(data)
         except ProtocolViolation as problem:

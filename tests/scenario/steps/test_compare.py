@@ -7,7 +7,9 @@ A = FetchedImage(sopInstanceUID="1", sha1="aa", size=3)
 B = FetchedImage(sopInstanceUID="2", sha1="bb", size=3)
 
 
-def verdicts(left: tuple[FetchedImage, ...], right: tuple[FetchedImage, ...]) -> tuple[int | None, list[bool]]:
+def verdicts(
+    left: tuple[FetchedImage, ...], right: tuple[FetchedImage, ...]
+) -> tuple[int | None, list[bool]]:
     outcome = COMPARE.play(Compare(images=left, to=right), None)  # type: ignore[arg-type]  # looks at no stage
     return outcome.count, [check.ok for check in outcome.checks]
 

@@ -22,7 +22,9 @@ def test_every_way_brings_all_images(tmp_path: Path, way: str) -> None:
 
 
 def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
-    record = run(tmp_path, PUBLISHED + LOCATED + FETCH % "by: rad-69, transferSyntaxUIDs: ['1.2.840.10008.1.2.4.90']")
+    record = run(
+        tmp_path, PUBLISHED + LOCATED + FETCH % "by: rad-69, transferSyntaxUIDs: ['1.2.840.10008.1.2.4.90']"
+    )
     failed = [check for check in record.steps[-1].checks if not check.ok]
     assert record.verdict is Verdict.FAIL
     assert any("missing: " in str(check.observed) for check in failed)

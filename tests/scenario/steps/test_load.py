@@ -11,7 +11,9 @@ from xdsi_sim.scenario.record import Verdict
 def test_samples_files_and_folders_are_loaded_and_broken_ones_named(tmp_path: Path) -> None:
     write_sample("cr-chest", tmp_path / "cr")
     (tmp_path / "note.txt").write_text("no DICOM")
-    sound = "  - {name: a, load: {source: pacs-north, samples: [mr-knee], paths: [cr]}, expect: {count: 12}}\n"
+    sound = (
+        "  - {name: a, load: {source: pacs-north, samples: [mr-knee], paths: [cr]}, expect: {count: 12}}\n"
+    )
     broken = "  - {name: b, load: {source: pacs-south, paths: [cr, note.txt]}}\n"
     record = run(tmp_path, sound + broken)
     assert [step.verdict for step in record.steps] == [Verdict.PASS, Verdict.FAIL]

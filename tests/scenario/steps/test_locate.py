@@ -17,7 +17,9 @@ def test_both_ways_lead_to_the_same_place(tmp_path: Path) -> None:
         + LOCATE % ("a", "got.manifests", "retrieve-url", "a")
         + LOCATE % ("b", "got.manifests", "location-uid", "b")
     )
-    steps = steps.replace("save: b}", 'save: b, expect: {count: 1, values: {"series[*].base": "${a.series[*].base}"}}}')
+    steps = steps.replace(
+        "save: b}", 'save: b, expect: {count: 1, values: {"series[*].base": "${a.series[*].base}"}}}'
+    )
     assert run(tmp_path, steps).verdict is Verdict.PASS
 
 

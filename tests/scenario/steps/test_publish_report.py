@@ -23,7 +23,8 @@ FIND = """\
 
 
 @pytest.mark.parametrize(
-    ("given", "mime"), [("text: hello", "text/plain"), ("file: r.pdf", "application/pdf"), ("file: r.xml", "text/xml")]
+    ("given", "mime"),
+    [("text: hello", "text/plain"), ("file: r.pdf", "application/pdf"), ("file: r.xml", "text/xml")],
 )
 def test_a_report_is_a_document_of_its_own_linked_to_the_study(tmp_path: Path, given: str, mime: str) -> None:
     for name in ("r.pdf", "r.xml"):

@@ -1,0 +1,68 @@
+"""One affinity domain on free ports, with submissions that fit it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from submissions import a_provision, a_set, an_entry
+from wire import Answer, message, post, send
+
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.response import RegistryResponse, read_registry_response
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest
+from xdsi_sim.topology.build import RunningTopology, start
+from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.vocab import NS
+
+AUTHORITY = "2.999.1.1"
+
+
+def topology(**registry: str) -> Topology:
+    """Registry, repository and imaging source of one community."""
+    return Topology.model_validate(
+        {
+            "name": "domain",
+            "communities": [
+                {
+                    "id": "c",
+                    "homeCommunityId": "urn:oid:2.999.1",
+                    "patientAuthority": AUTHORITY,
+                    "registry": {"id": "registry", **registry},
+                    "repositories": [{"id": "repository", "repositoryUniqueId": "2.999.1.3"}],
+                    "sources": [
+                        {"id": "pacs", "oid": "2.999.1.21", "aeTitle": "PACS", "publishesTo": "repository"}
+                    ],
+                }
+            ],
+        }
+    )
+
+
+def domain(data: Path, **registry: str) -> RunningTopology:
+    return start(topology(**registry), data, Listen("127.0.0.1", 0))
+
+
+def provision(number: int, content: bytes = b"text") -> ProvideAndRegisterDocumentSetRequest:
+    """A submission of its own, one of many."""
+    request = a_provision(entries=(an_entry(number, hash=None, size=None),), content=content)
+    objects = request.submission.objects
+    set_ = a_set(100_000 + number)
+    members = tuple(replace(item, sourceObject=set_.entryUUID) for item in objects.associations)
+    changed = replace(objects, submissionSets=(set_,), associations=members)
+    return replace(request, submission=replace(request.submission, objects=changed))
+
+
+def provide(url: str, request: ProvideAndRegisterDocumentSetRequest) -> Answer:
+    return send(url, post(url, *message(url, "ITI-41", request)))
+
+
+def root_of(answer: Answer) -> bytes:
+    """The envelope of an answer, plain or MTOM."""
+    start_, end = answer.body.index(b"<soap:Envelope"), answer.body.index(b"</soap:Envelope>")
+    return answer.body[start_:end] + b"</soap:Envelope>"
+
+
+def response_of(answer: Answer) -> RegistryResponse:
+    element = next(parse(root_of(answer)).iter(f"{{{NS.RS}}}RegistryResponse"))
+    return read_registry_response(element)

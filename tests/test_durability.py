@@ -1,0 +1,117 @@
+"""A server that is killed in the middle has every submission it acknowledged, and no half one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from a_domain import provide, provision, response_of
+from submissions import PATIENT
+from wire import message, post, send
+
+from xdsi_sim.ebrim.model import Slot
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
+from xdsi_sim.messages.response import status_name
+from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
+from xdsi_sim.messages.stored_queries import GET_ALL, encode
+from xdsi_sim.vocab import APPROVED, NS
+
+TOPOLOGY = """\
+name: domain
+communities:
+  - id: c
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.1
+    registry: {id: registry}
+    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
+"""
+BIG = bytes(100_000)
+
+
+def up(folder: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
+    path = folder / "domain.yaml"
+    path.write_text(TOPOLOGY, encoding="utf-8")
+    command = [sys.executable, "-m", "xdsi_sim", "up", str(path), "--json", "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen([*command, "--data", str(folder / "data")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    return process, {actor["id"]: actor["url"] for actor in told["actors"]}
+
+
+def submit(url: str, numbers: range, acknowledged: set[int]) -> None:
+    """Send until the server is gone; every third document is large enough for a file."""
+    for number in numbers:
+        try:
+            answer = provide(url, provision(number, BIG if number % 3 == 0 else b"text"))
+        except (ConnectionError, OSError):
+            return
+        if status_name(response_of(answer).status) == "Success":
+            acknowledged.add(number)
+
+
+def everything(url: str) -> AdhocQueryResponse:
+    known = GET_ALL.by_name
+    statuses = [name for name in known if name.endswith("Status")]
+    slots: tuple[Slot, ...] = (
+        encode(known["$patientId"], PATIENT),
+        *(encode(known[name], APPROVED) for name in statuses),
+    )
+    answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))
+    return read_query_response(next(parse(answer.body).iter(f"{{{NS.QUERY}}}AdhocQueryResponse")))
+
+
+def retrieved(url: str, uniqueIds: list[str]) -> int:
+    requests = tuple(
+        DocumentRequest(repositoryUniqueId="2.999.1.3", documentUniqueId=uid) for uid in uniqueIds
+    )
+    answer = send(url, post(url, *message(url, "ITI-43", RetrieveDocumentSetRequest(requests=requests))))
+    return answer.body.count(b"<xds:DocumentResponse>")
+
+
+def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half(tmp_path: Path) -> None:
+    acknowledged: set[int] = set()
+    for round_ in range(3):
+        process, urls = up(tmp_path)
+        threads = [
+            threading.Thread(
+                target=submit,
+                args=(
+                    urls["repository"],
+                    range(base := 1 + round_ * 10_000 + lane * 1000, base + 1000),
+                    acknowledged,
+                ),
+            )
+            for lane in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        before = len(acknowledged)
+        while len(acknowledged) < before + 12 + 7 * round_:
+            time.sleep(0.001)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        for thread in threads:
+            thread.join()
+        if process.stdout is not None:
+            process.stdout.close()
+    process, urls = up(tmp_path)
+    found = everything(urls["registry"]).objects
+    uniqueIds = [entry.uniqueId or "" for entry in found.documentEntries]
+    numbers = {int(uid.rpartition(".")[2]) for uid in uniqueIds}
+    assert acknowledged <= numbers
+    assert len(numbers) == len(uniqueIds)
+    assert len(found.submissionSets) == len(found.associations) == len(uniqueIds)
+    assert retrieved(urls["repository"], uniqueIds) == len(uniqueIds)
+    lost = [f"2.999.2.{number}" for number in range(1, 31_000) if number not in numbers][:5000]
+    assert sum(retrieved(urls["repository"], lost[at : at + 500]) for at in range(0, len(lost), 500)) == 0
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    if process.stdout is not None:
+        process.stdout.close()

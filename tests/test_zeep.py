@@ -1,0 +1,119 @@
+"""A SOAP stack not written here loads our descriptions and calls every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import zeep
+from a_domain import domain, provide, provision
+from submissions import PATIENT, a_submission, an_entry
+from zeep.plugins import HistoryPlugin
+
+from xdsi_sim.ebrim.writer import write_object
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.vocab import APPROVED, NS, TRANSACTIONS
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopology]:
+    with domain(tmp_path_factory.mktemp("domain")) as started:
+        provide(started.url_of("repository"), provision(1))
+        yield started
+
+
+class Objects(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
+    """Puts metadata objects in: zeep writes no members of a substitution group by itself."""
+
+    def __init__(self, request: SubmitObjectsRequest) -> None:
+        self._objects = [parse(write_object(value)) for value in request.objects.objects()]
+
+    def egress(self, envelope: Any, http_headers: Any, _operation: Any, _options: Any) -> tuple[Any, Any]:
+        next(envelope.iter(f"{{{NS.RIM}}}RegistryObjectList")).extend(self._objects)
+        return envelope, http_headers
+
+
+def call(
+    running: RunningTopology, actor: str, transaction: str, *plugins: zeep.Plugin, **arguments: Any
+) -> tuple[Any, HistoryPlugin]:
+    history = HistoryPlugin()
+    client = zeep.Client(
+        f"{running.url_of(actor)}?wsdl", plugins=[*plugins, history], settings=zeep.Settings(strict=False)
+    )
+    operation = TRANSACTIONS[transaction].operation
+    return client.service[operation](**arguments), history
+
+
+def status(answer: Any) -> str:
+    return str(answer.status).rpartition(":")[2]
+
+
+def slot(name: str, value: str) -> dict[str, Any]:
+    return {"name": name, "ValueList": {"Value": [value]}}
+
+
+def test_iti_18(running: RunningTopology) -> None:
+    query = {
+        "id": "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d",
+        "Slot": [
+            slot("$XDSDocumentEntryPatientId", f"'{PATIENT}'"),
+            slot("$XDSDocumentEntryStatus", f"('{APPROVED}')"),
+        ],
+    }
+    option = {"returnType": "LeafClass", "returnComposedObjects": True}
+    answer, history = call(running, "registry", "ITI-18", ResponseOption=option, AdhocQuery=query)
+    received = history.last_received["envelope"]
+    assert status(answer) == "Success"
+    assert len(received.findall(f".//{{{NS.RIM}}}ExtrinsicObject")) >= 1
+    assert received.findtext(f".//{{{NS.WSA}}}Action") == TRANSACTIONS["ITI-18"].response_action
+
+
+def test_iti_42(running: RunningTopology) -> None:
+    request = a_submission(entries=(an_entry(2),))
+    answer, _ = call(running, "registry", "ITI-42", Objects(request), RegistryObjectList={"Identifiable": []})
+    assert status(answer) == "Success"
+
+
+def test_iti_41_with_the_document_inline(running: RunningTopology) -> None:
+    request = provision(3)
+    answer, _ = call(
+        running,
+        "repository",
+        "ITI-41",
+        Objects(request.submission),
+        SubmitObjectsRequest={"RegistryObjectList": {"Identifiable": []}},
+        Document=[{"id": request.documents[0].id, "_value_1": b"text"}],
+    )
+    assert status(answer) == "Success"
+    assert "B01" in [
+        finding.rule for finding in running.exchanges()[-2].findings + running.exchanges()[-1].findings
+    ]
+
+
+def test_iti_43(running: RunningTopology) -> None:
+    asked = [{"RepositoryUniqueId": "2.999.1.3", "DocumentUniqueId": "2.999.2.1"}]
+    answer, _ = call(running, "repository", "ITI-43", DocumentRequest=asked)
+    assert status(answer.RegistryResponse) == "Success"
+    assert answer.DocumentResponse[0].Document == b"text"
+
+
+def test_rad_69(running: RunningTopology) -> None:
+    document = {"RepositoryUniqueId": "2.999.1.21", "DocumentUniqueId": "1.2.3"}
+    study = {
+        "studyInstanceUID": "1",
+        "SeriesRequest": [{"seriesInstanceUID": "2", "DocumentRequest": [document]}],
+    }
+    answer, history = call(
+        running,
+        "pacs",
+        "RAD-69",
+        StudyRequest=[study],
+        TransferSyntaxUIDList={"TransferSyntaxUID": ["1.2.840.10008.1.2.1"]},
+    )
+    assert status(answer.RegistryResponse) == "Failure"
+    assert answer.RegistryResponse.RegistryErrorList.RegistryError[0].errorCode == "XDSDocumentUniqueIdError"
+    action = history.last_received["envelope"].findtext(f".//{{{NS.WSA}}}Action")
+    assert action == TRANSACTIONS["ITI-43"].response_action  # that of the ITI transaction
