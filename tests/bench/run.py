@@ -165,7 +165,8 @@ def main() -> None:
             for row in rows(Path(folder).resolve()):
                 verdict = "ok" if row.good else "MISS"
                 print(
-                    f"{row.what:<28} {row.figure:>10} {row.floor:>10} {row.ratio:>7.2f}  {row.must:<7} {verdict}",
+                    f"{row.what:<28} {row.figure:>10} {row.floor:>10} {row.ratio:>7.2f}"
+                    f"  {row.must:<7} {verdict}",
                     flush=True,
                 )
 

@@ -37,7 +37,7 @@ def test_values_are_read_as_the_framework_writes_them(
 
 @pytest.mark.parametrize("text", ["", "'open", "('a'", "('a',)", "()", "'a''", "('a' 'b')", "'a'b"])
 def test_values_that_do_not_close_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         decode(text)
 
 

@@ -22,7 +22,7 @@ def test_every_rule_can_be_explained(rule: str) -> None:
 
 
 def test_an_unknown_rule_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="unknown rule 'D0'.*Did you mean"):
+    with pytest.raises(UsageError, match=r"unknown rule 'D0'.*Did you mean"):
         explain("D0")
 
 

@@ -13,7 +13,7 @@ def test_a_scenario_is_found_by_name_and_by_path(tmp_path: Path) -> None:
     path = write(tmp_path, "  - {name: a, load: {source: pacs-north, samples: [ct-head]}}\n")
     assert find_scenario("central").is_file()
     assert find_scenario(str(path)) == path
-    with pytest.raises(UsageError, match="no scenario 'centrall'.*Did you mean 'central'"):
+    with pytest.raises(UsageError, match=r"no scenario 'centrall'.*Did you mean 'central'"):
         find_scenario("centrall")
     with pytest.raises(UsageError, match="no such file"):
         find_scenario("gone.yaml")

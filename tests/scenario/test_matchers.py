@@ -47,7 +47,7 @@ def test_every_operator_is_tried_above() -> None:
 
 @pytest.mark.parametrize("expected", [{"eqals": 1}, {"not": {"nope": 1}}, {"matches": "("}])
 def test_an_operator_that_is_none_is_refused(expected: Any) -> None:
-    with pytest.raises(Exception, match="operator|regular expression"):
+    with pytest.raises(Exception, match=r"operator|regular expression"):
         check_expected(expected)
 
 

@@ -54,7 +54,8 @@ def test_what_was_begun_is_undone_where_a_part_fails(central: Topology, tmp_path
     start(central, tmp_path, FREE).close()  # the folder is free again
 
 
-def test_one_data_folder_has_one_user(running: RunningTopology, central: Topology, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("running")
+def test_one_data_folder_has_one_user(central: Topology, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Stop the other process"):
         start(central, tmp_path / "data", FREE)
 

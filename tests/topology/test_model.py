@@ -105,7 +105,7 @@ def test_topology_without_communities_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("text", "host", "port"),
-    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8080", "::1", 8080), ("sim.example:0", "sim.example", 0)],
+    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8080", "::1", 8080), ("sim.example:0", "sim.example", 0)],  # noqa: S104  parsed only
 )
 def test_listen_is_host_and_port(text: str, host: str, port: int) -> None:
     assert Listen.parse(text) == Listen(host, port)

@@ -103,7 +103,7 @@ def code_has_a_display_name(value: MetadataObject) -> Iterator[Violation]:
 
 
 def _has_text(string: InternationalString | None) -> bool:
-    return string is not None and any([part.value for part in string.strings])
+    return string is not None and any(part.value for part in string.strings)
 
 
 @rule("C19", cites="ITI TF-3: 4.2.3.1.4", severity=Severity.WARNING)

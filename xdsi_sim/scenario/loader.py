@@ -6,10 +6,10 @@ references to what is saved later or never. A scenario that is wrong never start
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
@@ -141,4 +141,7 @@ def _check_file(loaded: Loaded, document: Document, at: Place, _marker: FileName
         raise document.error(at, f"no such file or folder: {name}")
 
 
-_CHECKS = {ActorOf: _check_actor, FileName: _check_file}
+_CHECKS: Final[dict[type, Callable[[Loaded, Document, Place, Any, str], None]]] = {
+    ActorOf: _check_actor,
+    FileName: _check_file,
+}

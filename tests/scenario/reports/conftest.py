@@ -121,7 +121,7 @@ def a_run(
     held = Check(text="the images are those listed", ok=True)
     return a_record(
         a_step("Publish", provide, kind="publish", details=(("Manifests", "1"),)),
-        a_step("Query", query, text="1 entry", findings=(finding("W01"), finding("E01", Severity.ERROR))),
+        a_step("Query", query, text="1 entry", findings=(finding("W01"), finding("Z01", Severity.ERROR))),
         a_step("Fetch by WADO-RS", *retrieves, kind="retrieve", checks=(held,)),
         a_step("Fetch by RAD-69", lost, verdict=Verdict.FAIL, text="no image", checks=(held, broken)),
         a_step("Compare", verdict=Verdict.NOT_RUN, text="an earlier step failed"),

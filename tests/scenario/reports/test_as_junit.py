@@ -24,6 +24,10 @@ def test_each_step_is_a_test_case_with_its_time(a_run: RunRecord) -> None:
     ]
 
 
+def test_suite_tells_when_it_began(a_run: RunRecord) -> None:
+    assert read(a_run).timestamp == "1970-01-01T00:16:40.000Z"
+
+
 def test_suite_counts_its_cases(a_run: RunRecord) -> None:
     suite = read(a_run)
     assert (suite.name, suite.tests, suite.failures, suite.errors, suite.skipped) == ("central", 5, 1, 0, 1)
@@ -58,7 +62,7 @@ def test_failure_tells_what_was_expected_and_observed(a_run: RunRecord) -> None:
 def test_output_of_a_case_holds_all_that_the_step_tells(a_run: RunRecord) -> None:
     outputs = [case.system_out for case in cases(a_run)]
     assert outputs[0].strip() == "Manifests: 1"
-    assert "error E01: what E01 found" in outputs[1]
+    assert "error Z01: what Z01 found" in outputs[1]
     assert "[ok] the images are those listed" in outputs[2]
 
 

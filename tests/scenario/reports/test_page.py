@@ -45,7 +45,7 @@ def test_step_has_its_messages_nested_ones_too(a_run: RunRecord) -> None:
 
 def test_equal_findings_are_one_row_with_all_places_and_the_gravest_comes_first(a_run: RunRecord) -> None:
     rows = [(row.finding.rule, [label for _, label in row.places]) for row in page_of(a_run).findings]
-    assert rows == [("E01", ["step 2"]), ("W01", ["step 2", "message 3"])]
+    assert rows == [("Z01", ["step 2"]), ("W01", ["step 2", "message 3"])]
 
 
 def test_terms_explain_the_transactions_that_occur(a_run: RunRecord) -> None:

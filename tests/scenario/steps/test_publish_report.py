@@ -36,5 +36,5 @@ def test_a_report_is_a_document_of_its_own_linked_to_the_study(tmp_path: Path, g
 @pytest.mark.parametrize("given", ["text: a, file: r.pdf", "radiologist: x", "file: r.docx"])
 def test_a_report_is_given_in_one_known_way(tmp_path: Path, given: str) -> None:
     (tmp_path / "r.docx").write_bytes(b"")
-    with pytest.raises(UsageError, match="'text' or by 'file'|is none of"):
+    with pytest.raises(UsageError, match=r"'text' or by 'file'|is none of"):
         load_scenario(write(tmp_path, PUBLISHED + REPORT % given))
