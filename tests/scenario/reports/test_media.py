@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from xdsi_sim.content import BytesContent
-from xdsi_sim.scenario.reports.media import Kind, head_of, header, kind_of, parameter
+from xdsi_sim.scenario.reports.media import Kind, head_of, header, kind_of
 
 
 @pytest.mark.parametrize(
@@ -38,19 +38,6 @@ def test_without_a_type_the_first_octets_settle_it(head: bytes, kind: Kind) -> N
 
 def test_first_header_of_a_name_counts_whatever_its_case() -> None:
     assert header((("X-A", "1"), ("x-a", "2")), "x-a") == "1"
-
-
-@pytest.mark.parametrize(
-    ("value", "boundary"),
-    [
-        ("multipart/related; boundary=abc", "abc"),
-        ('multipart/related; Boundary="a b=c"; type="text/xml"', "a b=c"),
-        ("multipart/related\r\n boundary=x", ""),
-        ("", ""),
-    ],
-)
-def test_parameter_comes_without_its_quotes(value: str, boundary: str) -> None:
-    assert parameter((("Content-Type", value),), "boundary") == boundary
 
 
 def test_head_is_read_from_a_place_and_no_further() -> None:

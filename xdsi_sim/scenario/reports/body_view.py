@@ -15,10 +15,11 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from xdsi_sim.content import BytesContent, Content
-from xdsi_sim.scenario.reports.media import Headers, Kind, head_of, header, kind_of, parameter
+from xdsi_sim.scenario.reports.media import Headers, Kind, head_of, header, kind_of
 from xdsi_sim.scenario.reports.parts import MOST_PARTS, Part, parts_of
 from xdsi_sim.scenario.reports.wording import size_text, visible
 from xdsi_sim.scenario.reports.xml_view import coloured, indented
+from xdsi_sim.soap.media import parse_media_type
 
 __all__ = ["PARSED", "BodyView", "PartView", "view_of"]
 
@@ -74,7 +75,8 @@ def _inflated(headers: Headers, body: Content, limit: int) -> BodyView:
 
 
 def _multipart(headers: Headers, body: Content, limit: int) -> BodyView:
-    parts = parts_of(body, parameter(headers, "boundary"))
+    media = parse_media_type(header(headers, "content-type"))
+    parts = parts_of(body, media.parameters.get("boundary", ""))
     if not parts:
         view = _single(Kind.TEXT, head_of(body, _AS_TEXT), body.size, limit)
         return replace(view, kind=Kind.MULTIPART, notes=("no part found in it", *view.notes))

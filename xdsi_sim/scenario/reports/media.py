@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from email.message import Message
 from enum import StrEnum
 from typing import Final
 
 from xdsi_sim.content import Content
+from xdsi_sim.soap.media import parse_media_type
 
-__all__ = ["SNIFFED", "Headers", "Kind", "head_of", "header", "kind_of", "parameter"]
+__all__ = ["SNIFFED", "Headers", "Kind", "head_of", "header", "kind_of"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -43,7 +43,7 @@ _DICOM_PREFIX: Final = slice(128, 132)  # PS3.10: 7.1, after the preamble
 
 def kind_of(headers: Headers, head: bytes) -> Kind:
     """Kind of a body; a type that is missing or says nothing is settled by its first octets."""
-    media = header(headers, "content-type").partition(";")[0].strip().lower()
+    media = parse_media_type(header(headers, "content-type")).type
     for start, end, kind in _BY_TYPE:
         if media.startswith(start) and media.endswith(end):
             return kind
@@ -70,11 +70,3 @@ def head_of(body: Content, octets: int, start: int = 0) -> bytes:
 def header(headers: Headers, name: str) -> str:
     """Value of the first header of that name, in any case; empty where there is none."""
     return next((value for key, value in headers if key.lower() == name), "")
-
-
-def parameter(headers: Headers, name: str) -> str:
-    """Value of a Content-Type parameter without its quotes; empty where there is none."""
-    message = Message()
-    message["Content-Type"] = header(headers, "content-type").replace("\r", " ").replace("\n", " ")
-    value = message.get_param(name)
-    return value if isinstance(value, str) else ""
