@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Final
+from typing import Final, TypeVar
 
 from xdsi_sim.actors.registry_port import Consequences, Found, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
@@ -26,6 +27,8 @@ from xdsi_sim.store.sqlite import Database
 from xdsi_sim.vocab import APPROVED, Association
 
 __all__ = ["SqliteRegistryStore"]
+
+T = TypeVar("T")
 
 _KINDS: Final = {kind.name: kind for kind in KINDS.values()}
 _DERIVING: Final = (Association.XFRM, Association.APND, Association.XFRM_RPLC)
@@ -58,8 +61,7 @@ class SqliteRegistryStore:
 
         def work(connection: Connection) -> None:
             more = consequences(_View(connection))
-            for record in (*records, *map(Record.of, more.added)):
-                _insert(connection, record)
+            _insert(connection, (*records, *map(Record.of, more.added)))
             for record in map(Record.of, (*change.changed, *more.changed)):
                 _replace(connection, record)
 
@@ -157,21 +159,33 @@ def _registered(row: Sequence[str | None]) -> Registered:
 
 # --- writing ---------------------------------------------------------------------------------
 
-_INSERT_OBJECT: Final = (
-    f"INSERT INTO object (kind, {', '.join(COMMON)}, fragment) VALUES ({','.join('?' * (len(COMMON) + 2))})"
-)
+_ROWS: Final = 64
+"""Rows of one INSERT: one statement for many, because each asks for the interpreter; few enough that the
+values stay below the limit of SQLite."""
+_INTO_OBJECT: Final = f"INSERT INTO object (kind, {', '.join(COMMON)}, fragment)"
 _SET: Final = ", ".join(f"{name} = ?" for name in ("kind", *COMMON, "fragment"))
 _UPDATE_OBJECT: Final = f"UPDATE object SET {_SET} WHERE number = ?"
-_INSERT_VALUE: Final = "INSERT INTO value (number, attribute, text) VALUES (?, ?, ?)"
-_INSERT_COLUMNS: Final = {
-    kind: f"INSERT OR REPLACE INTO {kind.name} (number, {', '.join(columns)}) "
-    f"VALUES ({','.join('?' * (len(columns) + 1))})"
+_INTO_VALUE: Final = "INSERT INTO value (number, attribute, text)"
+_INTO_COLUMNS: Final = {
+    kind: f"INSERT OR REPLACE INTO {kind.name} (number, {', '.join(columns)})"
     for kind, columns in COLUMNS.items()
 }
 
+_Row = tuple[str | bytes | int | None, ...]
 
-def _insert(connection: Connection, record: Record) -> None:
-    _write_rest(connection, connection.execute(_INSERT_OBJECT, record.common).lastrowid or 0, record)
+
+def _put(connection: Connection, into: str, rows: Sequence[_Row]) -> int:
+    """Insert the rows, `_ROWS` at most, and give the number of the last."""
+    places = f"({','.join('?' * len(rows[0]))})"
+    sql = f"{into} VALUES {','.join([places] * len(rows))}"
+    return connection.execute(sql, tuple(chain.from_iterable(rows))).lastrowid or 0
+
+
+def _insert(connection: Connection, records: Sequence[Record]) -> None:
+    for some in _chunks(records):
+        last = _put(connection, _INTO_OBJECT, [record.common for record in some])
+        # numbers follow one another within a statement
+        _put_rest(connection, list(zip(range(last - len(some) + 1, last + 1), some, strict=True)))
 
 
 def _replace(connection: Connection, record: Record) -> None:
@@ -180,13 +194,22 @@ def _replace(connection: Connection, record: Record) -> None:
     ).fetchone()
     connection.execute(_UPDATE_OBJECT, (*record.common, number))
     connection.execute("DELETE FROM value WHERE number = ?", (number,))
-    _write_rest(connection, number, record)
+    _put_rest(connection, [(number, record)])
 
 
-def _write_rest(connection: Connection, number: int, record: Record) -> None:
-    connection.execute(_INSERT_COLUMNS[record.kind], (number, *record.columns))
-    if record.values:
-        connection.executemany(_INSERT_VALUE, [(number, *value) for value in record.values])
+def _put_rest(connection: Connection, numbered: Sequence[tuple[int, Record]]) -> None:
+    columns: dict[Kind, list[_Row]] = {}
+    for number, record in numbered:
+        columns.setdefault(record.kind, []).append((number, *record.columns))
+    for kind, rows in columns.items():
+        _put(connection, _INTO_COLUMNS[kind], rows)
+    values = [(number, *value) for number, record in numbered for value in record.values]
+    for some in _chunks(values):
+        _put(connection, _INTO_VALUE, some)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + _ROWS] for start in range(0, len(items), _ROWS))
 
 
 # --- finding ---------------------------------------------------------------------------------

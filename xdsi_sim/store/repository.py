@@ -170,6 +170,7 @@ class SqliteDocumentStore:
         self._remove([file for (file,) in connection.execute(sql, (submission,)).fetchall()])
 
     def _write_registered(self, connection: Connection) -> None:
+        # should the commit fail after all, those taken here are settled at the next start, as after a crash
         while self._registered:
             submission = (self._registered.popleft(),)
             connection.execute("UPDATE document SET submission = NULL WHERE submission = ?", submission)

@@ -27,7 +27,10 @@ __all__ = ["Database", "Migration", "Schema"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-"""What is done inside a write transaction; what it raises undoes it, and it alone."""
+"""What is done inside a write transaction; what it raises undoes it, and it alone.
+
+It is done again where another work of the same commit failed half-way, so it must bear that.
+"""
 Migration = Callable[["sqlite_utils.Database"], None]
 
 _BATCH: Final = 512  # works in one commit; more would only let the first of them wait
@@ -150,12 +153,11 @@ class Database:
 def _commit(connection: Connection, batch: list[_Job]) -> None:
     """All works of the batch in one transaction, and then their futures."""
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_attempt(connection, job.work) for job in batch]
-        connection.execute("COMMIT")
+        try:
+            outcomes = _together(connection, batch, _attempt)
+        except _HalfDone:
+            outcomes = _together(connection, batch, _attempt_in_savepoint)
     except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
         for job in batch:
             job.future.set_exception(error)
         return
@@ -166,8 +168,41 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
             job.future.set_exception(failure)
 
 
-def _attempt(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
-    """One work in a savepoint: its result, or what it raised after it has been undone."""
+_Outcome = tuple[Any, BaseException | None]
+"""What a work gave, or what it raised."""
+
+
+class _HalfDone(Exception):
+    """A work failed after it had changed something."""
+
+
+def _together(
+    connection: Connection, batch: list[_Job], attempt: Callable[[Connection, Work[Any]], _Outcome]
+) -> list[_Outcome]:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [attempt(connection, job.work) for job in batch]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _attempt(connection: Connection, work: Work[Any]) -> _Outcome:
+    """One work; each statement asks for the interpreter, so savepoints are for when they are needed."""
+    before = connection.total_changes
+    try:
+        return work(connection), None
+    except BaseException as error:
+        if connection.total_changes != before or not connection.in_transaction:
+            raise _HalfDone from error
+        return None, error
+
+
+def _attempt_in_savepoint(connection: Connection, work: Work[Any]) -> _Outcome:
+    """One work, undone where it raises."""
     connection.execute("SAVEPOINT work")
     try:
         result = work(connection)
