@@ -4,7 +4,7 @@ import pytest
 
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood, ProtocolViolation
-from xdsi_sim.soap.addressing import Addressing, new_message_id, read_addressing, write_addressing
+from xdsi_sim.soap.addressing import Addressing, read_addressing, write_addressing
 from xdsi_sim.vocab import ANONYMOUS, NS
 
 HEAD = f'<soap:Header xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
@@ -83,10 +83,6 @@ def test_a_foreign_header_for_us_must_not_need_understanding(attributes: str, re
     with pytest.raises(NotUnderstood) as caught:
         header(block)
     assert caught.value.detail == "{urn:x}Token"
-
-
-def test_message_ids_are_never_the_same() -> None:
-    assert new_message_id() != new_message_id()
 
 
 def test_an_answer_to_a_message_without_an_id_asks_for_no_reply_either() -> None:

@@ -15,9 +15,10 @@ from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
 from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.content import BytesContent, Segment, SegmentsContent
+from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.soap.addressing import new_message_id, write_addressing
+from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
@@ -95,7 +96,7 @@ class SoapClient:
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
         body = CODECS[call.transaction].write_request(call.message, attachments.attach)
-        message_id = new_message_id()
+        message_id = new_uuid()
         header = write_addressing(action=transaction.action, message_id=message_id, to=call.url)
         return _Sent(
             call=call,

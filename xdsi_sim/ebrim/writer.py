@@ -7,7 +7,7 @@ a tree would cost three times as much.
 
 from __future__ import annotations
 
-import secrets
+import random
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -34,7 +34,8 @@ _NAMESPACES: Final = {NS.RIM: "rim", "http://www.w3.org/XML/1998/namespace": "xm
 
 def new_uuid() -> str:
     """A fresh `urn:uuid:` for an object."""
-    digits = secrets.token_hex(16)  # the uuid module takes twice the time, and an entry needs a dozen
+    # not from the system's source, which asks for the interpreter again each time; an entry needs a dozen
+    digits = f"{random.getrandbits(128):032x}"
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 

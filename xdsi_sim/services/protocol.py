@@ -14,7 +14,8 @@ from xdsi_sim.services import compat  # noqa: F401  must come before anything of
 from spyne import ComplexModel, Unicode, rpc  # isort: skip
 from spyne.protocol.soap.soap12 import Soap12  # isort: skip
 
-from xdsi_sim.soap.addressing import new_message_id, write_addressing
+from xdsi_sim.ebrim.writer import new_uuid
+from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import read_envelope, write_envelope
@@ -70,7 +71,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         if invocation.envelope.addressing.present:
             header = write_addressing(
                 action=transaction.response_action,
-                message_id=new_message_id(),
+                message_id=new_uuid(),
                 relates_to=invocation.envelope.addressing.messageID,
             )
         ctx.out_document = True  # there is no tree; Spyne only asks whether anything was made

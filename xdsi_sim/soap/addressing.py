@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +9,7 @@ from xdsi_sim.ebrim.xml import Element, escape
 from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood, ProtocolViolation
 from xdsi_sim.vocab import ANONYMOUS, NS
 
-__all__ = ["Addressing", "new_message_id", "read_addressing", "write_addressing"]
+__all__ = ["Addressing", "read_addressing", "write_addressing"]
 
 _WSA, _SOAP = f"{{{NS.WSA}}}", f"{{{NS.SOAP}}}"
 _TEXTS: Final = {"Action": "action", "MessageID": "messageID", "To": "to", "RelatesTo": "relatesTo"}
@@ -40,11 +39,6 @@ class Addressing:
     def present(self) -> bool:
         """Whether there is any WS-Addressing at all."""
         return any((self.action, self.messageID, self.to, self.relatesTo, self.replyTo))
-
-
-def new_message_id() -> str:
-    """A fresh wsa:MessageID."""
-    return f"urn:uuid:{uuid.uuid4()}"
 
 
 def read_addressing(header: Element | None) -> Addressing:

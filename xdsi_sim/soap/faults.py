@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.ebrim.xml import Element, escape
 from xdsi_sim.errors import NotUnderstood, ProtocolViolation
-from xdsi_sim.soap.addressing import new_message_id, write_addressing
+from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
 
@@ -45,7 +46,7 @@ def write_fault(
     action = WSA_FAULT_ACTION if problem.subcode else WSA_SOAP_FAULT_ACTION
     header = ""
     if addressed:
-        header = write_addressing(action=action, message_id=new_message_id(), relates_to=relates_to)
+        header = write_addressing(action=action, message_id=new_uuid(), relates_to=relates_to)
     return write_envelope(_not_understood(problem) + header, (_fault(problem).encode(),))
 
 
