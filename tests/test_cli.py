@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from a_scenario import PUBLISHED, write
 from wire import get
 
+UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
 COMMAND = [sys.executable, "-m", "xdsi_sim"]
 
 
@@ -51,6 +53,65 @@ def test_a_scenario_that_passes_and_one_that_fails_have_their_exit_codes(tmp_pat
     assert told.returncode == 1
     assert "number of objects is 9: expected 9, found 1" in told.stdout
     assert "Report: " in told.stdout
+
+
+def test_several_scenarios_are_one_document_and_have_their_own_folders(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        write(tmp_path, PUBLISHED).read_text(encoding="utf-8").replace("name: trial", "name: other")
+    )
+    told = run(
+        *("run", str(tmp_path / "trial.yaml"), str(other), "--json", "--listen", "127.0.0.1:0"),
+        *("--reports", str(tmp_path / "reports"), "--data", str(tmp_path / "data")),
+    )
+    assert told.returncode == 0
+    assert [scenario["scenario"] for scenario in json.loads(told.stdout)["scenarios"]] == ["trial", "other"]
+    for folder in ("reports", "data"):
+        assert {path.name for path in (tmp_path / folder).iterdir()} == {"trial", "other"}
+
+
+def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = str(write(tmp_path, PUBLISHED))
+    ended = run("run", path, path)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "xdsi-sim: 2 of these scenarios are named 'trial'. Give each its own name.\n",
+    )
+
+
+@pytest.mark.parametrize("option", ["--data", "--reports"])
+def test_a_folder_that_cannot_be_is_told_in_one_line(tmp_path: Path, option: str) -> None:
+    (tmp_path / "file").touch()
+    path = str(write(tmp_path, PUBLISHED))
+    ended = run("run", path, "--listen", "127.0.0.1:0", option, str(tmp_path / "file"))
+    assert ended.returncode == 3
+    assert ended.stderr.startswith(f"xdsi-sim: {tmp_path / 'file'}")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_still_reports(tmp_path: Path, number: signal.Signals) -> None:
+    many = PUBLISHED + "".join(
+        f"  - {{name: again {n}, publish: {{source: pacs-north}}}}\n" for n in range(3000)
+    )
+    arguments = [
+        "run",
+        str(write(tmp_path, many)),
+        "--listen",
+        "127.0.0.1:0",
+        "--reports",
+        str(tmp_path / "r"),
+    ]
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=UNBUFFERED
+    ) as process:
+        assert process.stdout is not None
+        while "again 1" not in process.stdout.readline():
+            pass
+        process.send_signal(number)
+        process.stdout.read()
+        assert process.wait(timeout=20) == 3
+    assert "interrupted" in (tmp_path / "r" / "junit.xml").read_text(encoding="utf-8")
 
 
 def test_up_tells_where_its_actors_are_and_stops_politely(tmp_path: Path) -> None:

@@ -11,20 +11,20 @@ import logging
 import signal
 import sys
 import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from xdsi_sim import __version__
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import UsageError, XdsiSimError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from xdsi_sim.scenario.language import StepBase
-    from xdsi_sim.scenario.record import ActorInfo, RunRecord, StepRecord
-    from xdsi_sim.topology.build import RunningTopology
+    from xdsi_sim.scenario.loader import Loaded
+    from xdsi_sim.scenario.record import RunRecord
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["main"]
@@ -33,6 +33,10 @@ GOOD: Final = 0
 FINDINGS: Final = 1
 USAGE: Final = 2
 COULD_NOT_RUN: Final = 3
+
+_INTERRUPTED: Final = 130  # what typer makes of Ctrl-C; older ones raise Abort
+_LOG: Final = logging.getLogger(__name__)
+_CODES: Final = {"pass": GOOD, "fail": FINDINGS, "error": COULD_NOT_RUN, "not-run": COULD_NOT_RUN}
 
 _app = typer.Typer(
     name="xdsi-sim",
@@ -63,17 +67,18 @@ def up(
 
     Example: xdsi-sim up central --listen 127.0.0.1:8080 --data ./data
     """
-    from xdsi_sim.scenario.runner import actors_of  # noqa: PLC0415
+    from xdsi_sim.scenario.cast import description_of  # noqa: PLC0415
     from xdsi_sim.topology.build import start  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended = _stop_signals()
     with start(load_topology(find_topology(topology)), data, _listen(listen)) as running:
-        actors = actors_of(running)
         if json_:
-            print(json.dumps(_document(running, actors)), flush=True)  # noqa: T201
+            print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:
-            _print_actors(running, actors)
+            from xdsi_sim.scenario.terminal import console, print_actors  # noqa: PLC0415
+
+            print_actors(console(), running)
         ended.wait()
 
 
@@ -87,25 +92,29 @@ def run(
     listen: ListenOption = None,
     data: DataOption = None,
     json_: JsonOption = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the actors running until Ctrl-C.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
+
+    Several scenarios are played one after the other; each has its own folder below DIR.
 
     Example: xdsi-sim run central --reports ./reports
     """
     from xdsi_sim.scenario.loader import find_scenario, load_scenario  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import summary_of  # noqa: PLC0415
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
-    records = []
-    for number, one in enumerate(loaded):
-        folder = reports if reports is None or len(loaded) == 1 else reports / one.scenario.name
-        records.append(
-            _play(one, folder, data, _listen(listen), json_=json_, keep=keep and number == len(loaded) - 1)
-        )
-    raise typer.Exit(max(_CODES[record.verdict.value] for record in records))
-
-
-_CODES: Final = {"pass": GOOD, "fail": FINDINGS, "error": COULD_NOT_RUN, "not-run": COULD_NOT_RUN}
+    _refuse_twins(loaded)
+    options = _Options(
+        reports=reports, data=data, listen=_listen(listen), json=json_, several=len(loaded) > 1
+    )
+    played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
+    if json_:
+        print(json.dumps(summary_of(played)))  # noqa: T201
+    raise typer.Exit(max(_CODES[record.verdict.value] for record, _ in played))
 
 
 @_app.command()
@@ -120,22 +129,52 @@ def version(json_: JsonOption = False) -> None:
 def main() -> None:
     """The console script: runs a command and exits with its code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
     try:
         code = _app(standalone_mode=False)
-    except UsageError as error:
-        print(f"xdsi-sim: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(USAGE)
+    except XdsiSimError as error:
+        return _told(str(error), USAGE if isinstance(error, UsageError) else COULD_NOT_RUN)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _told(f"{where}{error.strerror or error}", COULD_NOT_RUN)
     except typer.Abort:
-        sys.exit(COULD_NOT_RUN)
-    except Exception as error:
+        code = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the last resort
+        # what the parser of arguments raises has no public name in every typer that we take
         if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
             error.show()
-            sys.exit(USAGE)
-        raise
-    sys.exit(code if isinstance(code, int) else GOOD)
+            return USAGE
+        _LOG.exception("a defect of xdsi-sim")
+        return COULD_NOT_RUN
+    if code == _INTERRUPTED:
+        return _told("interrupted", COULD_NOT_RUN)
+    return code if isinstance(code, int) else GOOD
+
+
+def _told(text: str, code: int) -> int:
+    print(f"xdsi-sim: {text}", file=sys.stderr)  # noqa: T201
+    return code
 
 
 # --- the parts of commands -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """What `run` was told, for all its scenarios."""
+
+    reports: Path | None
+    data: Path | None
+    listen: Listen | None
+    json: bool
+    several: bool
+
+    def below(self, folder: Path | None, name: str) -> Path | None:
+        """The folder itself for a single scenario, else one of its own in it."""
+        return folder / name if folder is not None and self.several else folder
 
 
 def _listen(text: str | None) -> Listen | None:
@@ -147,6 +186,13 @@ def _listen(text: str | None) -> Listen | None:
         raise UsageError(f"--listen: {error}.") from None
 
 
+def _refuse_twins(loaded: Sequence[Loaded]) -> None:
+    """Their reports would overwrite each other."""
+    ((name, times),) = Counter(one.scenario.name for one in loaded).most_common(1)
+    if times > 1:
+        raise UsageError(f"{times} of these scenarios are named '{name}'.", hint="Give each its own name.")
+
+
 def _stop_signals() -> threading.Event:
     """An event that Ctrl-C and SIGTERM set."""
     ended = threading.Event()
@@ -155,129 +201,22 @@ def _stop_signals() -> threading.Event:
     return ended
 
 
-def _play(
-    loaded: Any, reports: Path | None, data: Path | None, listen: Listen | None, *, json_: bool, keep: bool
-) -> RunRecord:
+def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
+    """Play one scenario on actors of its own; gives what came of it and the reports written."""
     from xdsi_sim.scenario.reports import write_reports  # noqa: PLC0415
-    from xdsi_sim.scenario.runner import Silent, actors_of, play  # noqa: PLC0415
+    from xdsi_sim.scenario.runner import play  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import Told, console, print_actors, print_end  # noqa: PLC0415
     from xdsi_sim.topology.build import start  # noqa: PLC0415
 
-    ended = _stop_signals() if keep else None
-    with start(loaded.topology, data, listen) as running:
-        console = _console()
-        if not json_:
-            console.print(f"[bold]{loaded.scenario.title}[/bold]\n")
-        record = play(loaded, running, Silent() if json_ else _Told(console, len(loaded.scenario.steps)))
+    output, name = console(), one.scenario.name
+    reports = options.below(options.reports, name)
+    with start(one.topology, options.below(options.data, name), options.listen) as running:
+        record = play(one, running, None if options.json else Told(output, one.scenario))
         written = write_reports(record, reports) if reports is not None else ()
-        if json_:
-            print(json.dumps(_summary(record, written)))  # noqa: T201
-        else:
-            _print_end(console, record, written)
-        if ended is not None:
-            _print_actors(running, actors_of(running))
-            ended.wait()
-    return record
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(highlight=False, soft_wrap=True)
-
-
-_MARKS: Final = {
-    "pass": "[green]pass[/green]",
-    "fail": "[red]FAIL[/red]",
-    "error": "[magenta]ERROR[/magenta]",
-    "not-run": "[dim]not run[/dim]",
-}
-
-
-class _Told:
-    """The person at the terminal, told of each step when it has ended."""
-
-    def __init__(self, console: Console, steps: int) -> None:
-        self._console = console
-        self._steps = steps
-
-    def begins(self, number: int, step: StepBase) -> None:
-        """Nothing: a step takes milliseconds."""
-
-    def ended(self, number: int, record: StepRecord) -> None:
-        """One line, and below it what did not hold."""
-        from rich.markup import escape  # noqa: PLC0415
-
-        time = f"{record.duration * 1000:6.0f} ms"
-        self._console.print(
-            f"{number:>3}/{self._steps} {_MARKS[record.verdict.value]} {time}  {escape(record.name)}"
-            f"[dim]: {escape(record.text)}[/dim]"
-        )
-        for check in record.checks:
-            if not check.ok:
-                cites = f" ({check.cites})" if check.cites else ""
-                self._console.print(
-                    f"        [red]{escape(check.text)}[/red]: expected {escape(str(check.expected))}, "
-                    f"found {escape(str(check.observed))}{escape(cites)}"
-                )
-
-
-def _print_end(console: Console, record: RunRecord, written: tuple[Path, ...]) -> None:
-    counts = ", ".join(f"{number} {verdict.value}" for verdict, number in record.counts.items() if number)
-    console.print(
-        f"\n{_MARKS[record.verdict.value]}: {counts}; "
-        f"{len(record.exchanges)} messages, {record.duration:.1f} s"
-    )
-    if written:
-        console.print(f"Report: {written[0]}")
-
-
-def _summary(record: RunRecord, written: tuple[Path, ...]) -> dict[str, Any]:
-    return {
-        "scenario": record.scenario,
-        "verdict": record.verdict.value,
-        "steps": [
-            {
-                "name": step.name,
-                "verdict": step.verdict.value,
-                "seconds": round(step.duration, 4),
-                "text": step.text,
-            }
-            for step in record.steps
-        ],
-        "reports": [str(path) for path in written],
-    }
-
-
-def _document(running: RunningTopology, actors: tuple[ActorInfo, ...]) -> dict[str, Any]:
-    """What `up --json` prints."""
-    return {
-        "topology": running.topology.name,
-        "actors": [
-            {
-                "id": actor.id,
-                "role": actor.role,
-                "community": actor.community,
-                "url": actor.url,
-                "dicomweb": running.dicomweb_of(actor.id)
-                if actor.role == "Imaging Document Source"
-                else None,
-                "oid": actor.oid,
-                "home": actor.home,
-            }
-            for actor in actors
-        ],
-    }
-
-
-def _print_actors(running: RunningTopology, actors: tuple[ActorInfo, ...]) -> None:
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table("Actor", "Role", "Address", "OID", title=running.topology.title or running.topology.name)
-    for actor in actors:
-        address = actor.url or "asks only"
-        if actor.role == "Imaging Document Source":
-            address += f"\n{running.dicomweb_of(actor.id)}"
-        table.add_row(actor.id, actor.role, address, actor.oid or "")
-    console = _console()
-    console.print(table)
-    console.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
+        if keep and not options.json:
+            print_actors(output, running)
+        if not options.json:
+            print_end(output, record, written)
+        if keep:
+            _stop_signals().wait()
+    return record, written

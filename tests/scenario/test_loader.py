@@ -36,7 +36,11 @@ def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
             5,
             "unknown actor 'pacs-nort'. Did you mean",
         ),
-        ("  - {name: a, load: {source: registry}}\n", 5, "is a Document Registry, expected is a Imaging"),
+        (
+            "  - {name: a, load: {source: registry}}\n",
+            5,
+            "'registry' has the role Document Registry, not Imaging Document Source",
+        ),
         (
             "  - {name: a, load: {source: pacs-north, samples: [ct-hed]}}\n",
             5,
@@ -45,6 +49,9 @@ def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
         ("  - {name: a, load: {source: pacs-north, paths: [gone]}}\n", 5, "no such file or folder: gone"),
         ("  - {name: a, compare: {images: '${x.y}', to: 1}}\n", 5, "nothing is saved as 'x'"),
         ("  - {name: a, compare: {images: '${x.}', to: 1}}\n", 5, "is not a reference"),
+        ("  - {name: a, compare: {images: '${x', to: 1}}\n", 5, "is never closed"),
+        ("  - {name: a, publish: {source: pacs-north, studies: al}}\n", 5, "expected 'all' or a list"),
+        ("  - {name: a, publish: {source: pacs-north, studies: {a: b}}}\n", 5, "expected 'all' or a list"),
         ("  - {name: a, load: {source: pacs-north}, expect: {status: Success}}\n", 5, "gets no SOAP answer"),
         (
             "  - {name: a, load: {source: pacs-north}, expect: {count: {at-last: 1}}}\n",
@@ -62,6 +69,15 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, steps: str, line: 
         load_scenario(path)
     assert wrong.value.line in (line, line - 1)
     assert str(wrong.value).startswith(f"{path}:")
+
+
+def test_a_variable_may_refer_to_those_before_it_alone(tmp_path: Path) -> None:
+    steps = "  - {name: a, load: {source: pacs-north, samples: [ct-head]}}\n"
+    good = "variables: {a: x, b: 'urn:${a}:${actors.registry.url}'}\nsteps:"
+    assert load_scenario(write(tmp_path, steps, HEAD.replace("steps:", good))).scenario.variables["a"] == "x"
+    bad = "variables:\n  b: '${a}'\n  a: x\nsteps:"
+    with pytest.raises(UsageError, match="5:6: nothing is saved as 'a' before"):
+        load_scenario(write(tmp_path, steps, HEAD.replace("steps:", bad)))
 
 
 def test_an_unknown_topology_is_told_at_its_key(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic_core import PydanticCustomError
 
 from xdsi_sim.scenario.matchers import OPERATORS, check_expected, described, holds, shown
 
@@ -49,6 +50,13 @@ def test_every_operator_is_tried_above() -> None:
 def test_an_operator_that_is_none_is_refused(expected: Any) -> None:
     with pytest.raises(Exception, match=r"operator|regular expression"):
         check_expected(expected)
+
+
+def test_the_place_of_a_wrong_operator_is_known_however_deep_it_is() -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        check_expected({"each": {"not": {"nope": 1}}})
+    assert caught.value.context is not None
+    assert caught.value.context["at"] == ("each", "not", "nope")
 
 
 def test_people_are_told_in_words() -> None:

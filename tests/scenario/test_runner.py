@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from a_scenario import PUBLISHED, run
 
+from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.record import StepRecord, Verdict
 from xdsi_sim.scenario.runner import Silent
 
@@ -49,6 +50,27 @@ def test_a_step_that_cannot_go_on_fails_and_says_why(tmp_path: Path) -> None:
     record = run(tmp_path, steps)
     assert record.steps[-1].verdict is Verdict.FAIL
     assert "there is no [7]" in record.steps[-1].text
+
+
+class Impatient(Silent):
+    """Presses Ctrl-C when the second step begins."""
+
+    def begins(self, number: int, step: StepBase) -> None:  # noqa: ARG002
+        if number == 2:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_ends_the_run_and_what_ran_is_recorded(tmp_path: Path) -> None:
+    record = run(tmp_path, PUBLISHED, Impatient())
+    assert [step.verdict for step in record.steps] == [Verdict.PASS, Verdict.ERROR, Verdict.NOT_RUN]
+    assert record.steps[1].text == "interrupted"
+
+
+def test_a_value_to_expect_that_was_never_saved_fails_before_anything_is_sent(tmp_path: Path) -> None:
+    steps = PUBLISHED.replace("save: found", 'save: found\n    expect: {count: "${loaded.nothing}"}')
+    record = run(tmp_path, steps)
+    assert (record.steps[-1].verdict, record.steps[-1].exchanges) == (Verdict.FAIL, ())
+    assert "has no 'nothing'" in record.steps[-1].text
 
 
 def test_a_defect_of_ours_is_an_error_and_no_verdict_on_others(

@@ -66,6 +66,8 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: %x\n", (1, 4), "a text cannot begin with '%': quote it"),
         ("a: 1\n  b: 2\n", (2, 4), "quote the text"),
         ("- a\nb: c\n", (2, 1), "this line is not indented like the ones before it"),
+        ("a: |\n  x\n y\n", (3, 2), "a text where a key is expected: indent or quote it"),
+        ("a: [b]c\n", (1, 7), "a text where a key is expected: indent or quote it"),
         ("a: - b\n", (1, 4), "a list begins on a line of its own"),
         ("a: *x\n", (1, 4), "the alias '*x' has no anchor '&x'"),
         ("a: &a [*a]\n", (1, 4), "values are nested more than 40 deep"),

@@ -44,7 +44,10 @@ def load_scenario(path: Path) -> Loaded:
     document = read_yaml(path)
     scenario = check(Scenario, document)
     loaded = Loaded(scenario=scenario, topology=_topology(scenario, document, path), folder=path.parent)
-    known = {*RESERVED, *scenario.variables}
+    known = {*RESERVED}
+    for name in scenario.variables:  # each may refer to those before it
+        _check_references(document, ("variables", name), known)
+        known.add(name)
     steps: tuple[StepBase, ...] = scenario.steps
     for number, step in enumerate(steps):
         place: Place = ("steps", number)
@@ -80,11 +83,11 @@ def _check_expectations(step: StepBase, document: Document, place: Place) -> Non
 
 def _check_references(document: Document, place: Place, known: set[str]) -> None:
     for at, text in _texts(document, place):
-        for reference in references(text):
-            try:
-                name = str(parse_path(reference)[0])
-            except ValueError as error:
-                raise document.error(at, str(error)) from None
+        try:
+            names = [str(parse_path(reference)[0]) for reference in references(text)]
+        except ValueError as error:
+            raise document.error(at, str(error)) from None
+        for name in names:
             if name not in known:
                 hint = did_you_mean(name, known)
                 raise document.error(at, f"nothing is saved as '{name}' before this step.", hint=hint)
@@ -129,7 +132,7 @@ def _check_actor(loaded: Loaded, document: Document, at: Place, marker: ActorOf,
         raise document.error(at, f"unknown actor '{name}'.", hint=did_you_mean(name, fitting))
     if name not in fitting:
         found, wanted = actors[name].role, marker.kind.role
-        raise document.error(at, f"'{name}' is a {found}, expected is a {wanted}.", hint=_choice(fitting))
+        raise document.error(at, f"'{name}' has the role {found}, not {wanted}.", hint=_choice(fitting))
 
 
 def _choice(names: list[str]) -> str | None:

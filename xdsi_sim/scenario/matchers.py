@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import did_you_mean, wrong
+from xdsi_sim.topology.yaml import Place
 
 __all__ = ["OPERATORS", "check_expected", "described", "holds", "shown"]
 
@@ -100,24 +101,28 @@ OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 def check_expected(expected: Any) -> Any:
     """`expected` unchanged; raises `wrong` where it names an operator that is none, or a broken pattern."""
-    if isinstance(expected, Mapping):
-        for name, operand in expected.items():
-            if name not in OPERATORS:
-                raise wrong(
-                    f"unknown operator '{name}'", hint=did_you_mean(name, OPERATORS), at=(name,), at_key=True
-                )
-            if name in ("not", "each", "count"):
-                check_expected(operand)
-            if name == "matches":
-                _check_pattern(operand)
+    _check(expected, ())
     return expected
 
 
-def _check_pattern(pattern: Any) -> None:
+def _check(expected: Any, at: Place) -> None:
+    if not isinstance(expected, Mapping):
+        return
+    for name, operand in expected.items():
+        if name not in OPERATORS:
+            hint = did_you_mean(name, OPERATORS)
+            raise wrong(f"unknown operator '{name}'", hint=hint, at=(*at, name), at_key=True)
+        if name in ("not", "each", "count"):
+            _check(operand, (*at, name))
+        if name == "matches":
+            _check_pattern(operand, (*at, name))
+
+
+def _check_pattern(pattern: Any, at: Place) -> None:
     try:
         re.compile(as_text(pattern))
     except re.error as error:
-        raise wrong(f"'{pattern}' is not a regular expression: {error}", at=("matches",)) from None
+        raise wrong(f"'{pattern}' is not a regular expression: {error}", at=at) from None
 
 
 def described(expected: Any) -> str:

@@ -75,6 +75,11 @@ class HttpReply(Protocol):
         """Id of the exchange in the log."""
         ...
 
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no answer, or not all of it."""
+        ...
+
 
 class Client(Protocol):
     """Sends for whatever actor the scenario plays, and blocks until the answer is there."""

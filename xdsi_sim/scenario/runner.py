@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +17,16 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.ports import Running
-from xdsi_sim.scenario.record import ActorInfo, RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed
 from xdsi_sim.scenario.variables import NotThere, resolve
 
-__all__ = ["Audience", "Silent", "actors_of", "play"]
+__all__ = ["Audience", "Silent", "play"]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -53,19 +54,19 @@ class Silent:
 
 
 def play(loaded: Loaded, running: Running, audience: Audience | None = None) -> RunRecord:
-    """Play all steps up to the first that does not pass."""
+    """Play all steps up to the first that does not pass; Ctrl-C ends the run, and its record is given."""
     started, begin = time.time(), time.perf_counter()
-    watching = audience or Silent()
     player = _Player(running=running, folder=loaded.folder, scope=_first_scope(loaded, running))
-    records: list[StepRecord] = []
-    for number, step in enumerate(loaded.scenario.steps, start=1):
-        if all(record.verdict is Verdict.PASS for record in records):
-            watching.begins(number, step)
-            records.append(player.step(step))
-        else:
-            records.append(_not_run(step))
-        watching.ended(number, records[-1])
     scenario = loaded.scenario
+    watching = audience or Silent()
+    records: list[StepRecord] = []
+    try:
+        for record in _played(scenario.steps, player, watching):
+            records.append(record)  # noqa: PERF402  an interrupt must not lose those before it
+    except KeyboardInterrupt:
+        for record in _interrupted(scenario.steps[len(records) :]):
+            records.append(record)
+            watching.ended(len(records), record)
     return RunRecord(
         scenario=scenario.name,
         title=scenario.title,
@@ -81,19 +82,21 @@ def play(loaded: Loaded, running: Running, audience: Audience | None = None) -> 
     )
 
 
-def actors_of(running: Running) -> tuple[ActorInfo, ...]:
-    """Everybody in the topology."""
-    return tuple(
-        ActorInfo(
-            id=placed.actor.id,
-            role=placed.actor.role,
-            url=None if placed.address_less else running.url_of(placed.actor.id),
-            oid=placed.actor.metadata_oid,
-            home=placed.community.homeCommunityId,
-            community=placed.community.id,
-        )
-        for placed in running.topology.actors()
-    )
+def _played(steps: Sequence[StepBase], player: _Player, audience: Audience) -> Iterator[StepRecord]:
+    passing = True
+    for number, step in enumerate(steps, start=1):
+        if passing:
+            audience.begins(number, step)
+        record = player.step(step) if passing else _unplayed(step, Verdict.NOT_RUN)
+        passing = record.verdict is Verdict.PASS
+        audience.ended(number, record)
+        yield record
+
+
+def _interrupted(steps: Sequence[StepBase]) -> Iterator[StepRecord]:
+    """The step that was cut short, and those after it."""
+    for number, step in enumerate(steps):
+        yield _unplayed(step, Verdict.NOT_RUN) if number else _unplayed(step, Verdict.ERROR, "interrupted")
 
 
 def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
@@ -120,7 +123,7 @@ class _Player:
         record = StepRecord(
             name=step.name, kind=step.kind.key, verdict=Verdict.PASS, started=started, duration=0.0
         )
-        record = replace(record, **self._played(step, stage))
+        record = replace(record, **self._outcome(step, stage))
         return replace(
             record,
             duration=time.perf_counter() - begin,
@@ -139,23 +142,22 @@ class _Player:
             new_uid=lambda: f"2.25.{uuid4().int}",
         )
 
-    def _played(self, step: StepBase, stage: Stage) -> Mapping[str, Any]:
+    def _outcome(self, step: StepBase, stage: Stage) -> Mapping[str, Any]:
         """What the record of the step says of its outcome."""
         try:
-            outcome = step.kind.play(resolve(step.parameters, self.scope), stage)
             expect = resolve(step.expect, self.scope)
+            outcome = step.kind.play(resolve(step.parameters, self.scope), stage)
+            said = _judged(step, expect, outcome)
         except (StepFailed, NotThere) as error:
             return {"verdict": Verdict.FAIL, "text": str(error)}
         except UsageError as error:
             return {"verdict": Verdict.ERROR, "text": str(error)}
-        except KeyboardInterrupt:
-            return {"verdict": Verdict.ERROR, "text": "interrupted"}
         except Exception as error:  # noqa: BLE001  a defect of ours is a verdict, too
             _LOG.exception("step '%s' went wrong", step.name)
             return {"verdict": Verdict.ERROR, "text": f"went wrong inside xdsi-sim: {error!r}"}
         if step.save:
             self.scope[step.save] = outcome.value
-        return _judged(step, expect, outcome)
+        return said
 
 
 def _judged(step: StepBase, expect: Any, outcome: Outcome) -> Mapping[str, Any]:
@@ -169,7 +171,7 @@ def _judged(step: StepBase, expect: Any, outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _not_run(step: StepBase) -> StepRecord:
+def _unplayed(step: StepBase, verdict: Verdict, text: str = "") -> StepRecord:
     return StepRecord(
-        name=step.name, kind=step.kind.key, verdict=Verdict.NOT_RUN, started=time.time(), duration=0.0
+        name=step.name, kind=step.kind.key, verdict=verdict, started=time.time(), duration=0.0, text=text
     )

@@ -48,7 +48,9 @@ def parse_path(text: str) -> Path:
 
 
 def references(text: str) -> Iterator[str]:
-    """What stands between the braces of each reference in a text."""
+    """What stands between the braces of each reference in a text; raises ValueError for an open brace."""
+    if "${" in _REFERENCE.sub("", text):
+        raise ValueError("a '${' is never closed; '$${' writes it as it is")
     return (match[2] for match in _REFERENCE.finditer(text) if not match[1])
 
 

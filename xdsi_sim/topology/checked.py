@@ -66,7 +66,9 @@ def _usage_error(document: Document, details: ErrorDetails) -> UsageError:
     place: Place = (*details["loc"], *context.get("at", ()))
     text = _TEXTS.get(details["type"], _as_is)(details)
     hint = context.get("hint") or _expected_words(details)
-    return document.error(place, f"{text}." if hint else text, hint=hint, at_key=bool(context.get("at_key")))
+    return document.error(
+        place, f"{text.rstrip('.')}." if hint else text, hint=hint, at_key=bool(context.get("at_key"))
+    )
 
 
 def _as_is(details: ErrorDetails) -> str:

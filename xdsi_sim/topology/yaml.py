@@ -123,6 +123,7 @@ _WORDS: Final = (  # what the parser says, and what it means to somebody who wri
         re.compile(r"expected <block end>, but found '<block sequence start>'"),
         "a list where a key is expected",
     ),
+    (re.compile(r"<block end>, but found '<scalar>'"), "a text where a key is expected: indent or quote it"),
     (re.compile(r"expected <block end>, but found .*"), "this line is not indented like the ones before it"),
     (re.compile(r"found unexpected end of stream"), "the quote is never closed"),
     (re.compile(r"expected ',' or '.', but got '<stream end>'"), "the bracket is never closed"),

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.scenario.steps.query import QueryStep
-from xdsi_sim.vocab import APPROVED
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
 
 
 def step(query: str = "FindDocuments", **more: Any) -> QueryStep:
@@ -29,6 +29,23 @@ def test_parameters_are_named_short_or_in_full() -> None:
         Slot("$XDSDocumentEntryCreationTimeFrom", ("2024",)),
         Slot("$x", ("as it is",)),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sent"),
+    [
+        ("classCode", "CT^^DCM", "('CT^^1.2.840.10008.2.16.4')"),
+        ("classCode", "X^^2.999.1", "('X^^2.999.1')"),
+        ("classCode", "X", "('X')"),
+        ("status", "Deprecated", f"('{DEPRECATED}')"),
+        ("type", "OnDemand", f"('{ON_DEMAND}')"),
+        ("authorPerson", "Approved^^DCM", "('Approved^^DCM')"),
+        ("patientId", "Stable", "'Stable'"),
+    ],
+)
+def test_short_forms_stand_for_what_is_sent(name: str, given: str, sent: str) -> None:
+    (slot,) = step(parameters={name: given}).slots()
+    assert slot.values == (sent,)
 
 
 @pytest.mark.parametrize(

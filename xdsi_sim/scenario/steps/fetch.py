@@ -116,14 +116,13 @@ def _by_wado_rs(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> I
     }
     for url in dict.fromkeys(map(paths[step.level], series)):
         reply = stage.get(url, sender=step.consumer, accept=_ACCEPT, transaction="WADO-RS")
-        trouble = getattr(reply, "trouble", None)
         yield _Fetched(
             tuple(part.content for part in reply.parts) if reply.status == 200 else (),
             check=Check(
                 text=f"GET {url} is answered with 200",
-                ok=reply.status == 200 and trouble is None,
+                ok=reply.status == 200 and reply.trouble is None,
                 expected="200",
-                observed=trouble or str(reply.status),
+                observed=reply.trouble or str(reply.status),
                 cites="PS3.18: 10.4.1",
             ),
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator
 
 from xdsi_sim.content import BytesContent
 from xdsi_sim.dicom.imaging_metadata import manifest_entry
@@ -10,23 +13,31 @@ from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
 from xdsi_sim.scenario.kind import SourceId, StepKind
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
 from xdsi_sim.scenario.steps.publishing import ENTRY_ID, Published, provide, publisher_of, source_of, study_of
-from xdsi_sim.topology.checked import Checked
+from xdsi_sim.scenario.variables import references
+from xdsi_sim.topology.checked import Checked, wrong
 
 __all__ = ["PUBLISH"]
+
+
+def _some_or_all(value: Any) -> Any:
+    if isinstance(value, str) and value != "all" and not any(references(value)):
+        raise wrong(f"expected 'all' or a list of Study Instance UIDs, found '{value}'")
+    if not isinstance(value, str | list | tuple):
+        raise wrong("expected 'all' or a list of Study Instance UIDs")
+    return value
 
 
 class Publish(Checked):
     """Whose studies to publish."""
 
     source: SourceId
-    studies: tuple[str, ...] | Literal["all"] = "all"
-    """Study Instance UIDs."""
+    studies: Annotated[Any, AfterValidator(_some_or_all)] = "all"
+    """`all`, or Study Instance UIDs: a list, or a reference to one or several."""
 
 
 def play(publish: Publish, stage: Stage) -> Outcome:
     """Publish one manifest a study, made from what is stored."""
-    uids = publish.studies if publish.studies != "all" else stage.running.store_of(publish.source).studies()
-    outcomes = [_publish(stage, publish.source, uid) for uid in uids]
+    outcomes = [_publish(stage, publish.source, uid) for uid in _uids(publish, stage)]
     manifests = tuple(published for published, _ in outcomes)
     return Outcome(
         text=plural(len(manifests), "manifest"),
@@ -35,6 +46,12 @@ def play(publish: Publish, stage: Stage) -> Outcome:
         answers=tuple(answer for _, answer in outcomes),
         details=details_of({"Manifests": listed([f"{item.entry.title}" for item in manifests])}),
     )
+
+
+def _uids(publish: Publish, stage: Stage) -> Sequence[str]:
+    if publish.studies == "all":
+        return stage.running.store_of(publish.source).studies()
+    return (publish.studies,) if isinstance(publish.studies, str) else tuple(publish.studies)
 
 
 def _publish(stage: Stage, source_id: str, uid: str) -> tuple[Published, Answered]:

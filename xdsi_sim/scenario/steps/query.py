@@ -8,20 +8,22 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, model_validator
 
 from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.dicom.codes import CODING_SCHEMES
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
-from xdsi_sim.messages.stored_queries import STORED_QUERIES, Param, StoredQuery, encode
+from xdsi_sim.messages.stored_queries import STORED_QUERIES, Coding, Param, StoredQuery, encode
 from xdsi_sim.scenario.kind import ConsumerId, RegistryId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
-from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 
 __all__ = ["QUERY"]
 
 _QUERIES: Final[Mapping[str, StoredQuery]] = {query.name: query for query in STORED_QUERIES.values()}
 _PREFIXES: Final = ("$XDSDocumentEntry", "$XDSSubmissionSet", "$XDSFolder", "$XDSAssociation", "$XDS", "$")
-_WORDS: Final = {"Approved": APPROVED, "Deprecated": DEPRECATED}
+_WORDS: Final = {"Approved": APPROVED, "Deprecated": DEPRECATED, "Stable": STABLE, "OnDemand": ON_DEMAND}
+"""Short words for URNs."""
 
 
 def _friendly(name: str) -> str:
@@ -54,7 +56,8 @@ class QueryStep(Checked):
     """Name of the stored query: `FindDocuments`."""
     parameters: dict[str, Any] = {}
     """By name (`$XDSDocumentEntryPatientId`) or short name (`patientId`). A list gives several values, any
-    of which may match; a list of lists repeats the parameter, and each repetition must match."""
+    of which may match; a list of lists repeats the parameter, and each repetition must match. `Approved`,
+    `Stable` stand for their URNs, and the scheme of a code may be DICOM's designator: `CT^^DCM`."""
     raw: dict[str, str] = {}
     """Slots whose values go out to the letter."""
     returnType: Literal["LeafClass", "ObjectRef"] = LEAF_CLASS
@@ -86,8 +89,24 @@ def _slots(param: Param, value: Any) -> Iterator[Slot]:
             yield from _slots(param, item)
         return
     items = value if isinstance(value, list | tuple) else (value,)
-    texts = [as_text(item) for item in items]
-    yield encode(param, *(_WORDS.get(text, text) for text in texts))
+    yield encode(param, *(_VALUES.get(param.coding, _as_is)(as_text(item)) for item in items))
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+def _word(text: str) -> str:
+    return _WORDS.get(text, text)
+
+
+def _code(text: str) -> str:
+    code, separator, scheme = text.partition("^^")
+    return f"{code}{separator}{CODING_SCHEMES.get(scheme, scheme)}"
+
+
+_VALUES: Final = {Coding.STATUS: _word, Coding.UUID: _word, Coding.CODE: _code}
+"""What a short form in a value stands for, by the coding of its parameter."""
 
 
 def play(step: QueryStep, stage: Stage) -> Outcome:

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from xdsi_sim.scenario.cast import actors_of, description_of
+from xdsi_sim.scenario.record import ActorInfo
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.loader import find_topology, load_topology
+from xdsi_sim.topology.model import Listen
+
+
+def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_path: Path) -> None:
+    with start(load_topology(find_topology("central")), tmp_path, Listen("127.0.0.1", 0)) as running:
+        cast = {actor.id: actor for actor in actors_of(running)}
+        address = running.url_of("pacs-north")
+        described = {actor["id"]: actor for actor in description_of(running)["actors"]}
+    assert list(cast) == ["registry", "repository", "pacs-north", "pacs-south", "workstation"]
+    assert cast["pacs-north"] == ActorInfo(
+        id="pacs-north",
+        role="Imaging Document Source",
+        url=address,
+        oid="2.999.20.10",
+        home="urn:oid:2.999.10",
+        community="national",
+    )
+    assert cast["workstation"].url is None
+    assert [id_ for id_, actor in described.items() if actor["dicomweb"]] == ["pacs-north", "pacs-south"]
+    assert described["pacs-north"]["dicomweb"] == f"{address}/dicom-web"
+    assert described["workstation"]["url"] is None

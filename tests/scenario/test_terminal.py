@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from a_scenario import PUBLISHED, write
+from rich.console import Console
+
+from xdsi_sim.scenario.cast import description_of
+from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.terminal import Told, console, print_actors, print_end, summary_of
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.loader import find_topology, load_topology
+from xdsi_sim.topology.model import Listen
+
+
+def a_step(name: str = "find", verdict: Verdict = Verdict.PASS, **more: object) -> StepRecord:
+    return StepRecord(name=name, kind="query", verdict=verdict, started=0.0, duration=0.25, **more)  # type: ignore[arg-type]
+
+
+def a_record(*steps: StepRecord) -> RunRecord:
+    return RunRecord(scenario="trial", title="A trial", started=0.0, duration=1.5, steps=steps)
+
+
+@pytest.fixture
+def output() -> Console:
+    return Console(file=io.StringIO(), width=200, highlight=False, soft_wrap=True)
+
+
+def written(output: Console) -> str:
+    assert isinstance(output.file, io.StringIO)
+    return output.file.getvalue()
+
+
+def told(output: Console, folder: Path, *records: StepRecord, title: str = "A trial") -> str:
+    path = write(folder, PUBLISHED)
+    path.write_text(path.read_text(encoding="utf-8").replace("A trial", title), encoding="utf-8")
+    audience = Told(output, load_scenario(path).scenario)
+    for number, record in enumerate(records, start=1):
+        audience.ended(number, record)
+    return written(output)
+
+
+def test_a_step_is_one_line_with_verdict_and_time(output: Console, tmp_path: Path) -> None:
+    lines = told(output, tmp_path, a_step(text="1 object found")).splitlines()
+    assert lines == ["A trial", "", "  1/3 pass   250 ms  find: 1 object found"]
+
+
+def test_what_did_not_hold_stands_below_its_step(output: Console, tmp_path: Path) -> None:
+    broken = Check(
+        text="number of objects is 2", ok=False, expected="2", observed="1", cites="ITI TF-2: 3.18"
+    )
+    good = Check(text="registry answers", ok=True)
+    text = told(output, tmp_path, a_step(verdict=Verdict.FAIL, checks=(good, broken)))
+    assert "number of objects is 2: expected 2, found 1 (ITI TF-2: 3.18)" in text
+    assert "registry answers" not in text
+
+
+@pytest.mark.parametrize("hostile", ["[/nothing]", "[red]blood", "a\x1b[2Jb", "\u202egnp.exe"])
+def test_text_of_others_neither_colours_nor_moves_the_terminal(
+    output: Console, tmp_path: Path, hostile: str
+) -> None:
+    check = Check(text=hostile, ok=False, expected=hostile, observed=hostile, cites=hostile)
+    text = told(
+        output, tmp_path, a_step(hostile, Verdict.FAIL, text=hostile, checks=(check,)), title="'[b]x'"
+    )
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    if hostile.startswith("["):
+        assert text.count(hostile) == 6
+    assert "[b]x" in text
+
+
+def test_what_is_waited_for_is_shown_on_a_terminal_until_it_has_ended(tmp_path: Path) -> None:
+    output = Console(file=io.StringIO(), width=200, force_terminal=True)
+    scenario = load_scenario(write(tmp_path, PUBLISHED)).scenario
+    audience = Told(output, scenario)
+    audience.begins(1, scenario.steps[0])
+    audience.ended(1, a_step())
+    assert "1/3 load" in written(output)
+    assert written(output).count("\x1b[?25l") == written(output).count("\x1b[?25h") == 1  # the cursor is back
+
+
+def test_the_last_line_says_where_the_report_is(output: Console, tmp_path: Path) -> None:
+    record = a_record(a_step(), a_step(verdict=Verdict.FAIL), a_step(verdict=Verdict.NOT_RUN))
+    print_end(output, record, (tmp_path / "[r]" / "report.html", tmp_path / "junit.xml"))
+    *_, counts, last = written(output).splitlines()
+    assert counts == "FAIL: 1 pass, 1 fail, 1 not-run; 0 messages, 1.50 s"
+    assert last == f"Report: {tmp_path}/[r]/report.html"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "worst"),
+    [
+        ([Verdict.PASS, Verdict.PASS], "pass"),
+        ([Verdict.PASS, Verdict.FAIL], "fail"),
+        ([Verdict.ERROR, Verdict.FAIL], "error"),
+    ],
+)
+def test_the_summary_has_the_worst_verdict_of_all_scenarios(verdicts: list[Verdict], worst: str) -> None:
+    summary = summary_of((a_record(a_step(verdict=verdict)), ()) for verdict in verdicts)
+    assert summary["verdict"] == worst
+    assert [scenario["verdict"] for scenario in summary["scenarios"]] == [item.value for item in verdicts]
+
+
+def test_the_summary_names_what_did_not_hold_and_the_reports(tmp_path: Path) -> None:
+    checks = (Check(text="good", ok=True), Check(text="bad", ok=False))
+    record = a_record(a_step(verdict=Verdict.FAIL, checks=checks))
+    (scenario,) = summary_of([(record, (tmp_path / "report.html",))])["scenarios"]
+    assert scenario["steps"][0]["failed"] == ["bad"]
+    assert scenario["reports"] == [str(tmp_path / "report.html")]
+
+
+def test_addresses_are_shown_whole_however_narrow_it_is(tmp_path: Path) -> None:
+    wide, narrow = (Console(file=io.StringIO(), width=width, highlight=False) for width in (200, 60))
+    with start(load_topology(find_topology("central")), tmp_path, Listen("127.0.0.1", 0)) as running:
+        described = description_of(running)
+        for output in (wide, narrow):
+            print_actors(output, running)
+    source = next(actor for actor in described["actors"] if actor["id"] == "pacs-north")
+    assert source["dicomweb"] == f"{source['url']}/dicom-web"
+    assert source["url"] in written(wide)
+    assert source["dicomweb"] in written(wide)
+    assert "…" not in written(narrow)
+
+
+def test_nothing_is_wrapped_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert console().width == 200

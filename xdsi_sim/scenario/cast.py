@@ -1,0 +1,53 @@
+"""Who takes part in a run: every actor of the topology, with the address where it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xdsi_sim.scenario.ports import Running
+from xdsi_sim.scenario.record import ActorInfo
+from xdsi_sim.topology.model import Source
+
+__all__ = ["actors_of", "description_of", "dicomweb_of"]
+
+
+def actors_of(running: Running) -> tuple[ActorInfo, ...]:
+    """Everybody in the topology, in the order of its file."""
+    return tuple(
+        ActorInfo(
+            id=placed.actor.id,
+            role=placed.actor.role,
+            url=None if placed.address_less else running.url_of(placed.actor.id),
+            oid=placed.actor.metadata_oid,
+            home=placed.community.homeCommunityId,
+            community=placed.community.id,
+        )
+        for placed in running.topology.actors()
+    )
+
+
+def dicomweb_of(running: Running) -> Mapping[str, str]:
+    """Base URI of each imaging source's DICOMweb face, by the id of the source."""
+    sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
+    return {source.id: running.dicomweb_of(source.id) for source in sources}
+
+
+def description_of(running: Running) -> dict[str, Any]:
+    """What `up --json` prints: each actor with its addresses and ids."""
+    faces = dicomweb_of(running)
+    return {
+        "topology": running.topology.name,
+        "actors": [
+            {
+                "id": actor.id,
+                "role": actor.role,
+                "community": actor.community,
+                "url": actor.url,
+                "dicomweb": faces.get(actor.id),
+                "oid": actor.oid,
+                "home": actor.home,
+            }
+            for actor in actors_of(running)
+        ],
+    }

@@ -1,0 +1,146 @@
+"""What the command line shows of runs and topologies: lines and tables for people, values for programs.
+
+Whatever comes from a file or a peer is shown as plain text: it can neither colour nor move the terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xdsi_sim.scenario.cast import actors_of, dicomweb_of
+from xdsi_sim.scenario.ports import Running
+from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.reports.wording import duration_text, plural, visible
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from xdsi_sim.scenario.language import Scenario, StepBase
+
+__all__ = ["Told", "console", "print_actors", "print_end", "summary_of"]
+
+_WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
+
+_MARKS: Final = {
+    Verdict.PASS: "[green]pass[/green]",
+    Verdict.FAIL: "[red]FAIL[/red]",
+    Verdict.ERROR: "[magenta]ERROR[/magenta]",
+    Verdict.NOT_RUN: "[dim]not run[/dim]",
+}
+_WORST_FIRST: Final = (Verdict.ERROR, Verdict.NOT_RUN, Verdict.FAIL, Verdict.PASS)
+
+
+def console() -> Console:
+    """Standard output; in colour only where it is a terminal."""
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(highlight=False, soft_wrap=True, width=width)
+
+
+def _plain(text: object) -> str:
+    return escape(visible(str(text)))
+
+
+# --- a run -----------------------------------------------------------------------------------
+
+
+class Told:
+    """The person at the terminal, told of each step (see `runner.Audience`)."""
+
+    def __init__(self, output: Console, scenario: Scenario) -> None:
+        self._output = output
+        self._steps = len(scenario.steps)
+        self._waiting: Status | None = None
+        output.print(f"[bold]{_plain(scenario.title)}[/bold]\n")
+
+    def begins(self, number: int, step: StepBase) -> None:
+        """What is being waited for, on a terminal only; it goes when the step has ended."""
+        if self._output.is_terminal:
+            self._waiting = self._output.status(f"{number}/{self._steps} {_plain(step.name)}")
+            self._waiting.start()
+
+    def ended(self, number: int, record: StepRecord) -> None:
+        """One line, and below it what did not hold."""
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+        text = f": {_plain(record.text)}" if record.text else ""
+        self._output.print(
+            f"{number:>3}/{self._steps} {_MARKS[record.verdict]} {duration_text(record.duration):>8}"
+            f"  {_plain(record.name)}[dim]{text}[/dim]"
+        )
+        for check in record.checks:
+            if not check.ok:
+                self._output.print(f"        {_broken(check)}")
+
+
+def _broken(check: Check) -> str:
+    expected = f" expected {_plain(check.expected)}," if check.expected is not None else ""
+    cites = f" ({_plain(check.cites)})" if check.cites else ""
+    return f"[red]{_plain(check.text)}[/red]:{expected} found {_plain(check.observed)}{cites}"
+
+
+def print_end(output: Console, record: RunRecord, reports: tuple[Path, ...]) -> None:
+    """How it came out; the last line says where to read more."""
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in record.counts.items() if count)
+    output.print(
+        f"\n{_MARKS[record.verdict]}: {counts}; {plural(len(record.exchanges), 'message')}, "
+        f"{duration_text(record.duration)}"
+    )
+    if reports:
+        output.print(f"Report: {_plain(reports[0])}")
+
+
+def summary_of(runs: Iterable[tuple[RunRecord, tuple[Path, ...]]]) -> dict[str, Any]:
+    """What `run --json` prints of records and the reports written of them."""
+    scenarios = [_summary(record, reports) for record, reports in runs]
+    verdicts = {scenario["verdict"] for scenario in scenarios}
+    worst = next(verdict for verdict in _WORST_FIRST if verdict.value in verdicts)
+    return {"verdict": worst.value, "scenarios": scenarios}
+
+
+def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
+    return {
+        "scenario": record.scenario,
+        "verdict": record.verdict.value,
+        "seconds": round(record.duration, 4),
+        "steps": [
+            {
+                "name": step.name,
+                "verdict": step.verdict.value,
+                "seconds": round(step.duration, 4),
+                "text": step.text,
+                "failed": [check.text for check in step.checks if not check.ok],
+            }
+            for step in record.steps
+        ],
+        "reports": [str(path) for path in reports],
+    }
+
+
+# --- a topology ------------------------------------------------------------------------------
+
+
+def print_actors(output: Console, running: Running) -> None:
+    """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
+    table = Table(title=_plain(running.topology.title or running.topology.name))
+    for name in ("Actor", "Role", "Address", "OID"):
+        table.add_column(name, overflow="fold")
+    for cells in _rows(running):
+        table.add_row(*map(_plain, cells))
+    output.print(table)
+    output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
+
+
+def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
+    faces = dicomweb_of(running)
+    for actor in actors_of(running):
+        yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
+        if actor.id in faces:
+            yield "", "DICOMweb", faces[actor.id], ""
