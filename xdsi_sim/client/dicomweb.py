@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Final
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
-from xdsi_sim.client.http import Head, HttpClient
+from xdsi_sim.client.http import Head, HttpClient, request_line
 from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -24,6 +23,8 @@ from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["DicomWebClient", "HttpReply", "Part"]
+
+_NOTHING: Final = BytesContent(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,72 @@ class _Body:
         self._body.discard()
 
 
+@dataclass(slots=True, kw_only=True)
+class _Fetch:
+    """One GET while it is under way."""
+
+    url: str
+    transaction: str
+    trace: Trace
+    headers: tuple[tuple[str, str], ...]
+    started: float = field(default_factory=time.time)
+    clock: float = field(default_factory=time.perf_counter)
+    head: Head | None = None
+    body: _Body | None = None
+    parts: tuple[Part, ...] = ()
+    raw: Content = _NOTHING
+    trouble: str | None = None
+
+    def begin(self, head: Head, spool: Path) -> Callable[[bytes], object]:
+        """The head is there; gives who takes the body."""
+        self.head, self.body = head, _Body(head, spool)
+        return self.body.feed
+
+    def finish(self) -> None:
+        """The body is there."""
+        try:
+            if self.body is not None:
+                self.parts, self.raw = self.body.finish()
+        except ProtocolViolation as problem:
+            self.trouble = str(problem)
+
+    def fail(self, error: BaseException | None) -> None:
+        """It will not come; what is no NoAnswer is a defect of ours and stays an exception."""
+        if not isinstance(error, NoAnswer):
+            raise error or RuntimeError("a failure without an error")
+        if self.body is not None:
+            self.body.abandon()
+        self.head, self.trouble = None, str(error)
+
+    def exchange(self) -> Exchange:
+        """What is recorded."""
+        return Exchange(
+            id=new_exchange_id(),
+            conversation=self.trace.conversation,
+            sender=self.trace.sender,
+            receiver=urlsplit(self.url).netloc,
+            transaction=self.transaction,
+            started=self.started,
+            duration=time.perf_counter() - self.clock,
+            request=HttpMessage(
+                start_line=request_line("GET", self.url), headers=self.headers, body=_NOTHING
+            ),
+            response=self._message(),
+            status=self._outcome(),
+        )
+
+    def _message(self) -> HttpMessage | None:
+        if self.head is None:
+            return None
+        start_line = f"HTTP/1.1 {self.head.status} {self.head.phrase}"
+        return HttpMessage(start_line=start_line, headers=self.head.headers, body=self.raw)
+
+    def _outcome(self) -> str:
+        if self.head is None:
+            return f"no answer: {self.trouble}"
+        return f"HTTP {self.head.status}" + (f", {self.trouble}" if self.trouble else "")
+
+
 class DicomWebClient:
     """Fetches images; every exchange is recorded once."""
 
@@ -113,90 +180,31 @@ class DicomWebClient:
 
     def get(self, url: str, *, accept: str, transaction: str, trace: Trace) -> Deferred[HttpReply]:
         """GET `url`; never fails: trouble is in the reply."""
-        body: list[_Body] = []
         headers = (("Accept", accept), (TRACE_HEADER, str(trace)))
-        started, clock = time.time(), time.perf_counter()
+        fetch = _Fetch(url=url, transaction=transaction, trace=trace, headers=headers)
+        asked = self._http.request("GET", url, headers, None, lambda head: fetch.begin(head, self._spool))
+        return asked.addCallbacks(
+            lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
+        ).addCallback(lambda _none: self._reply(fetch))
 
-        def receive(head: Head) -> Callable[[bytes], object]:
-            body.append(_Body(head, self._spool))
-            return body[0].feed
-
-        def read(head: Head | None, trouble: str | None = None) -> HttpReply:
-            parts: tuple[Part, ...] = ()
-            raw: Content = BytesContent(b"")
-            try:
-                if head is not None:
-                    parts, raw = body[0].finish()
-            except ProtocolViolation as problem:
-                trouble = str(problem)
-            reply = _reply(head, parts, trouble, self._recorder.name)
-            if self._recorder.on and reply.exchange == "":
-                return self._record(reply, head, raw, url, headers, transaction, trace, started, clock)
-            return reply
-
-        def broken(failure: Failure) -> HttpReply:
-            if body:
-                body[0].abandon()
-            return read(None, _words(failure.value))
-
-        return self._http.request("GET", url, headers, None, receive).addCallbacks(read, broken)
-
-    def _record(
-        self,
-        reply: HttpReply,
-        head: Head | None,
-        raw: Content,
-        url: str,
-        headers: Any,
-        transaction: str,
-        trace: Trace,
-        started: float,
-        clock: float,
-    ) -> HttpReply:
-        exchange_id = new_exchange_id()
-        split = urlsplit(url)
-        self._recorder.record(
-            Exchange(
-                id=exchange_id,
-                conversation=trace.conversation,
-                sender=trace.sender,
-                receiver=split.netloc,
-                transaction=transaction,
-                started=started,
-                duration=time.perf_counter() - clock,
-                request=HttpMessage(
-                    start_line=f"GET {split.path} HTTP/1.1", headers=headers, body=BytesContent(b"")
-                ),
-                response=None
-                if head is None
-                else HttpMessage(
-                    start_line=f"HTTP/1.1 {head.status} {head.phrase}", headers=head.headers, body=raw
-                ),
-                status=f"no answer: {reply.trouble}" if head is None else f"HTTP {head.status}",
-            )
-        )
+    def _reply(self, fetch: _Fetch) -> HttpReply:
+        head = fetch.head
         return HttpReply(
-            status=reply.status,
-            headers=reply.headers,
-            parts=reply.parts,
-            exchange=exchange_id,
-            trouble=reply.trouble,
+            status=head.status if head is not None else 0,
+            headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
+            parts=fetch.parts,
+            exchange=self._recorded(fetch) or self._record(fetch),
+            trouble=fetch.trouble,
         )
 
+    def _recorded(self, fetch: _Fetch) -> str | None:
+        """Id of the exchange where the receiver shares our log."""
+        header = fetch.head.header(EXCHANGE_HEADER) if fetch.head is not None else None
+        log, _, exchange = (header or "").partition("/")
+        return exchange if log == self._recorder.name else None
 
-def _reply(head: Head | None, parts: tuple[Part, ...], trouble: str | None, log: str) -> HttpReply:
-    recorded = head.header(EXCHANGE_HEADER) if head is not None else None
-    owner, _, exchange = (recorded or "").partition("/")
-    return HttpReply(
-        status=head.status if head is not None else 0,
-        headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
-        parts=parts,
-        exchange=exchange if owner == log else "",
-        trouble=trouble,
-    )
-
-
-def _words(error: BaseException | None) -> str:
-    if not isinstance(error, NoAnswer):
-        raise error or RuntimeError("a failure without an error")
-    return str(error)
+    def _record(self, fetch: _Fetch) -> str:
+        exchange = fetch.exchange()
+        if self._recorder.on:
+            self._recorder.record(exchange)
+        return exchange.id

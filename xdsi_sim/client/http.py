@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from twisted.internet import error as twisted_error
 from twisted.internet.abstract import isIPAddress
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint
 from twisted.internet.protocol import Protocol
-from twisted.internet.task import cooperate
+from twisted.internet.task import TaskFinished, TaskStopped, cooperate
 from twisted.python.failure import Failure
 from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone
+from twisted.web.error import SchemeNotSupported
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
@@ -22,14 +25,15 @@ from zope.interface import implementer
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Segment, body_size, chunks_of
 
-__all__ = ["Head", "HttpClient", "Timeouts"]
+__all__ = ["Head", "HttpClient", "Timeouts", "request_line"]
 
 _POOL: Final = 32  # connections kept for one peer
+_KEPT: Final = 15  # seconds; shorter than most peers keep them, so that none is used as it is being closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds until a peer counts as unreachable, as silent, and as endless."""
+    """Seconds until a peer counts as unreachable, as silent once it has the request, and as endless."""
 
     connect: float = 5
     first_byte: float = 30
@@ -57,6 +61,7 @@ class HttpClient:
         self._timeouts = timeouts
         pool = HTTPConnectionPool(reactor, persistent=True)
         pool.maxPersistentPerHost = _POOL
+        pool.cachedConnectionTimeout = _KEPT
         pool.retryAutomatically = False  # a submission must not go out twice
         self._pool = pool
         self._agent = Agent.usingEndpointFactory(reactor, _Endpoints(reactor, timeouts.connect), pool)
@@ -76,14 +81,13 @@ class HttpClient:
         out = Headers()
         for name, value in headers:
             out.addRawHeader(name, value)
-        body: Any = None if segments is None else _Body(segments)
-        limits = self._timeouts
-        silence: Deferred[Any] = self._agent.request(method.encode(), url.encode(), out, body)
-        silence.addTimeout(
-            limits.first_byte, self.reactor, _in_words(f"no answer within {limits.first_byte:g} s")
-        )
-        whole: Deferred[Head] = silence.addCallback(self._receive, receive)
-        whole.addTimeout(limits.total, self.reactor, _in_words(f"not all of it within {limits.total:g} s"))
+        body = None if segments is None else _Body(segments)
+        asked: Deferred[Any] = maybeDeferred(self._agent.request, method.encode(), url.encode(), out, body)
+        patience = _Patience(self.reactor, self._timeouts.first_byte, asked)
+        if body is not None:
+            body.sent = patience.renew
+        whole: Deferred[Head] = asked.addBoth(patience.end).addCallback(self._receive, receive)
+        whole.addTimeout(self._timeouts.total, self.reactor, self._too_long)
         whole.addErrback(self._no_answer, url)
         return whole
 
@@ -107,13 +111,18 @@ class HttpClient:
         raise NoAnswer(f"{url}: {words}") from failure.value
 
     def _words(self, error: BaseException | None) -> str:
-        reasons: tuple[tuple[type[BaseException], str], ...] = (
+        reasons: tuple[tuple[Any, str], ...] = (
             (twisted_error.TimeoutError, f"no connection within {self._timeouts.connect:g} s"),
             (twisted_error.DNSLookupError, "its name is not known"),
-            (twisted_error.ConnectError, "the connection was refused"),
+            (twisted_error.ConnectionRefusedError, "the connection was refused"),
+            (twisted_error.ConnectError, f"no connection ({error})"),
+            ((SchemeNotSupported, ValueError), f"this is no address of a peer ({error})"),
         )
         broke = f"the connection broke ({type(error).__name__})"
         return next((words for kind, words in reasons if isinstance(error, kind)), broke)
+
+    def _too_long(self, _outcome: Any, seconds: float) -> Any:
+        raise NoAnswer(f"not all of it within {seconds:g} s")
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""
@@ -121,13 +130,30 @@ class HttpClient:
         return closed
 
 
-def _in_words(words: str) -> Callable[[Any, float], Any]:
-    """What a time-out makes of whatever the cancelled request came to."""
+class _Patience:
+    """Ends a request when its peer is silent; that it takes what is sent is a sign of life."""
 
-    def fail(_outcome: Any, _seconds: float) -> Any:
-        raise NoAnswer(words)
+    def __init__(self, reactor: Any, seconds: float, asked: Deferred[Any]) -> None:
+        self._seconds = seconds
+        self._call = reactor.callLater(seconds, asked.cancel)
 
-    return fail
+    def renew(self) -> None:
+        """The peer has taken something."""
+        if self._call.active():
+            self._call.reset(self._seconds)
+
+    def end(self, outcome: Any) -> Any:
+        """What came in time; raises NoAnswer where nothing did."""
+        if not self._call.active():
+            raise NoAnswer(f"no answer within {self._seconds:g} s")
+        self._call.cancel()
+        return outcome
+
+
+def request_line(method: str, url: str) -> str:
+    """The first line of a request for `url`, as it goes on the wire."""
+    split = urlsplit(url)
+    return f"{method} {split.path or '/'}{'?' + split.query if split.query else ''} HTTP/1.1"
 
 
 @implementer(IAgentEndpointFactory)
@@ -182,10 +208,11 @@ class _Receiver(Protocol):
 
 @implementer(IBodyProducer)
 class _Body:
-    """The body of a request, read while it is sent."""
+    """The body of a request, read while it is sent; `sent` is called as the peer takes it."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.length = body_size(segments)
+        self.sent: Callable[[], None] = lambda: None
         self._segments = segments
         self._task: Any = None
 
@@ -197,13 +224,14 @@ class _Body:
             done.callback(None)
             return done
         self._task = cooperate(self._write(consumer))
-        finished: Deferred[None] = self._task.whenDone().addCallback(lambda _task: None)
+        finished: Deferred[None] = self._task.whenDone().addCallbacks(lambda _task: None, _stopped)
         return finished
 
     def _write(self, consumer: Any) -> Generator[None, None, None]:
         for segment in self._segments:
             for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
                 consumer.write(piece)
+                self.sent()
                 yield None
 
     def pauseProducing(self) -> None:
@@ -219,4 +247,11 @@ class _Body:
     def stopProducing(self) -> None:
         """The connection is gone."""
         if self._task is not None:
-            self._task.stop()
+            with suppress(TaskFinished):
+                self._task.stop()
+
+
+def _stopped(failure: Failure) -> Deferred[None]:
+    """A producer that was stopped is never done, by the contract of IBodyProducer."""
+    failure.trap(TaskStopped)
+    return Deferred()

@@ -13,8 +13,8 @@ from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
-from xdsi_sim.client.http import Head, HttpClient
-from xdsi_sim.content import BytesContent, Segment, SegmentsContent
+from xdsi_sim.client.http import Head, HttpClient, request_line
+from xdsi_sim.content import Segment, SegmentsContent
 from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -123,6 +123,8 @@ class SoapClient:
 
     def _understand(self, sent: _Sent, envelope: Envelope, package: Package) -> SoapReply:
         transaction = TRANSACTIONS[sent.call.transaction]
+        if envelope.addressing.problem is not None:
+            return self._nothing(sent, NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}"))
         if envelope.body.tag != transaction.response:
             return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
         try:
@@ -163,7 +165,7 @@ class SoapClient:
                 started=sent.started,
                 duration=time.perf_counter() - sent.clock,
                 request=HttpMessage(
-                    start_line=f"POST {urlsplit(sent.call.url).path} HTTP/1.1",
+                    start_line=request_line("POST", sent.call.url),
                     headers=sent.headers,
                     body=SegmentsContent(tuple(sent.segments)),
                 ),
@@ -175,9 +177,10 @@ class SoapClient:
 
 
 def _message(sent: _Sent) -> HttpMessage | None:
-    if sent.head is None:
+    if sent.head is None or sent.reader is None:
         return None
-    body = BytesContent(b"") if sent.package is None else SegmentsContent(sent.package.raw)
+    raw = sent.package.raw if sent.package is not None else (bytes(sent.reader.beginning),)
+    body = SegmentsContent(raw)
     return HttpMessage(
         start_line=f"HTTP/1.1 {sent.head.status} {sent.head.phrase}", headers=sent.head.headers, body=body
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import MediaType, parse_media_type
 
 __all__ = ["ANY", "Range", "read_accept"]
 
@@ -26,7 +26,13 @@ class Range:
     @property
     def transfer_syntax(self) -> str | None:
         """`*`, a UID, or None where it is not named."""
-        return self.parameters.get("transfer-syntax")
+        own = self.parameters.get("transfer-syntax")
+        return own or self._part.parameters.get("transfer-syntax")
+
+    @property
+    def _part(self) -> MediaType:
+        """Of the parts; viewers have sent its parameters inside the quotes, too."""
+        return parse_media_type(self.parameters.get("type", ANY))
 
     def takes(self, media: str, part: str | None = None) -> bool:
         """Whether it covers `media`, whose parts are of type `part` if it is multipart."""
@@ -34,9 +40,7 @@ class Range:
             return True
         if self.type != media:
             return False
-        # the part's type may carry parameters inside its quotes; viewers have sent that
-        wanted = parse_media_type(self.parameters.get("type", ANY)).type
-        return part is None or wanted in (part, ANY)
+        return part is None or self._part.type in (part, ANY)
 
 
 def read_accept(header: str | None, query: str | None = None) -> Sequence[Range]:

@@ -131,12 +131,13 @@ class DicomWebResource(Resource):
         return _Answer((("Content-Type", _JSON[0]),), [b"[", *separated, b"]"])
 
     def _instances(self, images: Sequence[StoredImage], ranges: Sequence[Range], target: _Target) -> _Answer:
+        one = len(target.uids) == len(_LEVELS)
+        parts = [item for item in ranges if item.takes("multipart/related", _DICOM)]
         for item in ranges:
-            if not all(_acceptable(image, item.transfer_syntax) for image in images):
-                continue
-            if item.takes("multipart/related", _DICOM):
+            # each image may be taken by another range: syntaxes differ within a study
+            if item in parts and all(_acceptable(image, parts) for image in images):
                 return self._multipart(images)
-            if item.takes(_DICOM) and len(target.uids) == len(_LEVELS):
+            if item.takes(_DICOM) and one and _acceptable(images[0], [item]):
                 return _Answer((("Content-Type", _media(images[0])),), [images[0].content])
         syntaxes = ", ".join(sorted({image.transferSyntaxUID for image in images}))
         raise _Refused(
@@ -175,9 +176,10 @@ def _media(image: StoredImage) -> str:
     return f"{_DICOM}; transfer-syntax={image.transferSyntaxUID}"
 
 
-def _acceptable(image: StoredImage, asked: str | None) -> bool:
+def _acceptable(image: StoredImage, ranges: Sequence[Range]) -> bool:
     """Whether an image may go out as it is stored; naming none asks for Explicit VR LE (PS3.18: 8.7.3.5)."""
-    return asked == "*" or image.transferSyntaxUID == (asked or EXPLICIT_LITTLE_ENDIAN)
+    asked = {item.transfer_syntax or EXPLICIT_LITTLE_ENDIAN for item in ranges}
+    return bool(asked & {"*", image.transferSyntaxUID})
 
 
 def _target(path: Sequence[str]) -> _Target:

@@ -151,11 +151,15 @@ class _Sender:
     def __init__(self, request: FrontRequest, segments: Sequence[Segment]) -> None:
         self._request = request
         self._pieces = _pieces(segments)
+        self._promised = body_size(segments)
 
     def resumeProducing(self) -> None:
         """The peer can take more."""
         try:
             piece = next(self._pieces, None)
+            self._promised -= len(piece or b"")
+            if self._promised < 0 or (piece is None and self._promised):
+                raise OSError("a content is not of the size that it said")
         except OSError:
             # the status is out already: an aborted connection is the only honest end
             _LOG.exception("a content could not be read while it was sent")

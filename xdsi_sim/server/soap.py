@@ -17,7 +17,7 @@ from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
 from xdsi_sim.content import Segment
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.exchange import Exchange
+from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
@@ -128,18 +128,21 @@ class SoapResource(Resource):
         self._answer(served, self._endpoint.fail(error, envelope))
 
     def _answer(self, served: _Served, reply: Reply) -> None:
-        if served.request.gone:
-            served.package.discard()
-            return
         headers = [("Content-Type", reply.content_type)]
         if self._recorder.on:
             headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
         try:
-            message = answer(served.request, reply.status, headers, reply.segments)
-            if self._recorder.on:
-                self._recorder.record(served.exchange(reply, message))
+            if not served.request.gone:
+                message = answer(served.request, reply.status, headers, reply.segments)
+                self._record(served.exchange(reply, message))
+            elif served.request.header(TRACE_HEADER) is None:  # a client of ours has recorded it
+                self._record(served.exchange(reply, None))
         finally:
             served.package.discard()
+
+    def _record(self, exchange: Exchange) -> None:
+        if self._recorder.on:
+            self._recorder.record(exchange)
 
 
 _TEXT: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
@@ -164,7 +167,8 @@ class _Served:
             raise RuntimeError("no message has been read")
         return self.invocation
 
-    def exchange(self, reply: Reply, response: Any) -> Exchange:
+    def exchange(self, reply: Reply, response: HttpMessage | None) -> Exchange:
+        """What is recorded; without a response where the sender has not waited for it."""
         invocation = self.invocation
         transaction = invocation.transaction if invocation is not None else None
         raw: tuple[Segment, ...] = self.package.raw or (self.request.beginning,)
@@ -178,6 +182,6 @@ class _Served:
             duration=time.perf_counter() - self.clock,
             request=self.request.message(raw),
             response=response,
-            status=reply.outcome,
+            status=reply.outcome if response else f"no answer: the sender left before it ({reply.outcome})",
             findings=invocation.findings if invocation is not None else (),
         )

@@ -17,6 +17,7 @@ _REFERENCES: Final = {"ReplyTo": "replyTo", "FaultTo": "faultTo", "From": "from_
 _FOR_US: Final = frozenset(
     {None, "", f"{NS.SOAP}/role/next", f"{NS.SOAP}/role/ultimateReceiver"}  # whoever reads the message
 )
+_REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
 _REPLY_TO: Final = f"<wsa:ReplyTo><wsa:Address>{ANONYMOUS}</wsa:Address></wsa:ReplyTo>"
 _OLD_WSA: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 
@@ -34,6 +35,8 @@ class Addressing:
     from_: str | None = None
     mustUnderstand: frozenset[str] = field(default_factory=frozenset)
     """Names of the headers that carry a true mustUnderstand."""
+    problem: ProtocolViolation | None = None
+    """What is wrong with the headers, if anything: `dispatch` raises it."""
 
     @property
     def present(self) -> bool:
@@ -42,43 +45,49 @@ class Addressing:
 
 
 def read_addressing(header: Element | None) -> Addressing:
-    """From `soap:Header`.
+    """From `soap:Header`; never fails, so that a fault can relate to a message whose headers are wrong.
 
-    Raises InvalidAddressingHeader for a header that is there twice, NotUnderstood for a foreign one that
-    must be understood, ProtocolViolation for the WS-Addressing of 2004.
+    A problem is a header that is there twice (InvalidAddressingHeader), a foreign one that must be
+    understood (NotUnderstood), or the WS-Addressing of 2004.
     """
     values: dict[str, str] = {}
     must: set[str] = set()
+    problems: list[ProtocolViolation] = []
     for child in () if header is None else header:
         namespace, _, name = child.tag[1:].rpartition("}")
-        if namespace == NS.WSA:
-            _take(child, name, values)
-            if _must_understand(child):
-                must.add(name)
-        elif namespace == _OLD_WSA:
-            raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
-        elif _must_understand(child) and child.get(f"{_SOAP}role") in _FOR_US:
-            raise NotUnderstood(
-                f"the header {child.tag} must be understood and is not", rule="A15", detail=child.tag
-            )
-    return Addressing(**values, mustUnderstand=frozenset(must))
+        try:
+            if namespace == NS.WSA:
+                _take(child, name, values)
+                if _must_understand(child, child.get("mustUnderstand", "")):  # some stacks forget the prefix
+                    must.add(name)
+            else:
+                _refuse_foreign(child, namespace)
+        except ProtocolViolation as problem:
+            problems.append(problem)
+    return Addressing(**values, mustUnderstand=frozenset(must), problem=next(iter(problems), None))
 
 
 def _take(child: Element, name: str, values: dict[str, str]) -> None:
     key = _TEXTS.get(name) or _REFERENCES.get(name)
-    if key is None:
+    if key is None or child.get("RelationshipType", _REPLY) != _REPLY:
         return
     if key in values:
-        if name == "RelatesTo":  # may come several times, for other relationships
-            return
         raise InvalidAddressingHeader(f"wsa:{name} is there twice", rule="A06", detail=f"wsa:{name}")
     source = child if name in _TEXTS else child.find(f"{_WSA}Address")
     values[key] = "" if source is None else (source.text or "").strip()
 
 
-def _must_understand(child: Element) -> bool:
-    given = child.get(f"{_SOAP}mustUnderstand", child.get("mustUnderstand", ""))
-    return given.strip() in ("1", "true")
+def _refuse_foreign(child: Element, namespace: str) -> None:
+    if namespace == _OLD_WSA:
+        raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
+    if _must_understand(child) and child.get(f"{_SOAP}role") in _FOR_US:
+        raise NotUnderstood(
+            f"the header {child.tag} must be understood and is not", rule="A15", detail=child.tag
+        )
+
+
+def _must_understand(child: Element, unqualified: str = "") -> bool:
+    return child.get(f"{_SOAP}mustUnderstand", unqualified).strip() in ("1", "true")
 
 
 def write_addressing(

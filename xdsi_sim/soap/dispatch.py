@@ -39,20 +39,31 @@ class Dispatched:
 def dispatch(envelope: Envelope, served: Collection[Transaction], *, mtom: bool, strict: bool) -> Dispatched:
     """Find the transaction of a message.
 
-    Raises ActionNotSupported, ActionMissing, ActionMismatch or OnlyAnonymousAddressSupported; where
-    `strict`, also ProtocolViolation for what would be a finding of severity error otherwise.
+    Raises the problem that the headers have, ActionNotSupported, ActionMissing, ActionMismatch or
+    OnlyAnonymousAddressSupported; where `strict`, also ProtocolViolation for what would be a finding of
+    severity error otherwise.
     """
+    if envelope.addressing.problem is not None:
+        raise envelope.addressing.problem
     transaction = _transaction(envelope, served)
-    if envelope.addressing.replyTo not in (None, "", ANONYMOUS, _NONE):
-        raise OnlyAnonymousAddressSupported(
-            f"wsa:ReplyTo {envelope.addressing.replyTo} is not anonymous and asynchronous exchange is off",
-            rule="A13",
-            detail=envelope.addressing.replyTo,
-        )
+    _refuse_other_addresses(envelope)
     findings = (*_addressing_dialect(envelope), *_packaging_dialect(transaction, mtom=mtom))
     if strict:
         refuse_errors(findings)
     return Dispatched(transaction=transaction, findings=findings)
+
+
+def _refuse_other_addresses(envelope: Envelope) -> None:
+    for name, address in (
+        ("ReplyTo", envelope.addressing.replyTo),
+        ("FaultTo", envelope.addressing.faultTo),
+    ):
+        if address not in (None, "", ANONYMOUS, _NONE):
+            raise OnlyAnonymousAddressSupported(
+                f"wsa:{name} {address} is not anonymous and asynchronous exchange is off",
+                rule="A13",
+                detail=address,
+            )
 
 
 def refuse_errors(findings: Iterable[Finding]) -> None:

@@ -30,7 +30,7 @@ def read_envelope(data: bytes) -> Envelope:
     """Read an envelope.
 
     Raises VersionMismatch where it is not SOAP 1.2, ProtocolViolation where it is not SOAP at all or its
-    Body has not exactly one child, and what `read_addressing` raises.
+    Body has not exactly one child.
     """
     if not data.strip():
         raise ProtocolViolation("the request has no body; a SOAP 1.2 envelope is expected", rule="A03")

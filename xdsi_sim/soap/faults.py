@@ -7,7 +7,7 @@ from typing import Final
 
 from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.ebrim.xml import Element, escape
-from xdsi_sim.errors import NotUnderstood, ProtocolViolation
+from xdsi_sim.errors import NotUnderstood, ProtocolViolation, VersionMismatch
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
@@ -47,7 +47,7 @@ def write_fault(
     header = ""
     if addressed:
         header = write_addressing(action=action, message_id=new_uuid(), relates_to=relates_to)
-    return write_envelope(_not_understood(problem) + header, (_fault(problem).encode(),))
+    return write_envelope(_explanation(problem) + header, (_fault(problem).encode(),))
 
 
 def _fault(problem: ProtocolViolation) -> str:
@@ -64,7 +64,10 @@ def _fault(problem: ProtocolViolation) -> str:
     )
 
 
-def _not_understood(problem: ProtocolViolation) -> str:
+def _explanation(problem: ProtocolViolation) -> str:
+    """The header block that goes with some kinds of fault (SOAP 1.2 Part 1: 5.4.7, 5.4.8)."""
+    if isinstance(problem, VersionMismatch):
+        return '<soap:Upgrade><soap:SupportedEnvelope qname="soap:Envelope"/></soap:Upgrade>'
     if not isinstance(problem, NotUnderstood) or problem.detail is None:
         return ""
     namespace, _, name = problem.detail.removeprefix("{").rpartition("}")

@@ -54,8 +54,10 @@ class Package:
         if include is None:
             return _inline(element)
         href = include.get("href", "")
-        content = self.parts.get(unquote(href.removeprefix("cid:"))) if href.startswith("cid:") else None
-        if content is None:
+        scheme, _, cid = href.partition(":")
+        # some stacks write the Content-ID percent-encoded, too
+        content = self.parts.get(cid) or self.parts.get(unquote(cid))
+        if content is None or scheme.lower() != "cid":
             raise ProtocolViolation(f"xop:Include href={href!r} names no part of this message", rule="B08")
         if len(element) != 1 or (element.text or "").strip() or (include.tail or "").strip():
             raise ProtocolViolation("xop:Include is not the only content of its parent", rule="B09")
@@ -69,6 +71,8 @@ class Package:
 
 
 def _inline(element: Element) -> Content:
+    if len(element):
+        raise ProtocolViolation(f"the content of {element.tag} is an element, not base64", rule="B12")
     try:
         return BytesContent(base64.b64decode("".join((element.text or "").split()), validate=True))
     except (binascii.Error, ValueError):
@@ -86,6 +90,7 @@ class PackageReader:
         self._media = parse_media_type(content_type)
         self._root = bytearray()
         self._has_root = False
+        self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
         self._body = SpooledBody(folder)
         self.beginning = bytearray()
@@ -141,8 +146,10 @@ class PackageReader:
         start = _without_brackets(self._media.parameters.get("start", ""))
         encoded = not is_identity(headers)
         is_root = cid == start if start else self._multipart is not None and self._multipart.parts == 1
-        if cid and (cid in self._spools or (is_root and self._has_root)):
+        if cid in self._cids:
             raise ProtocolViolation(f"two parts have the Content-ID {cid!r}", rule="B10")
+        if cid:
+            self._cids.add(cid)
         if is_root:
             self._has_root = True
             return _Root(self._take_root if encoded else self._take_plain_root)
@@ -252,7 +259,8 @@ class Attachments:
         return segments
 
     def _part(self, content_type: str, cid: str, *, first: bool = False) -> bytes:
-        return (
-            f"{'' if first else chr(13) + chr(10)}--{self._boundary}\r\nContent-Type: {content_type}\r\n"
+        head = (
+            f"\r\n--{self._boundary}\r\nContent-Type: {content_type}\r\n"
             f"Content-Transfer-Encoding: binary\r\nContent-ID: <{cid}>\r\n\r\n"
-        ).encode()
+        )
+        return (head.removeprefix("\r\n") if first else head).encode()

@@ -7,6 +7,7 @@ be the beginning of a delimiter. Preamble and epilogue are passed over.
 from __future__ import annotations
 
 import binascii
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
@@ -30,7 +31,9 @@ MAX_PADDING: Final = 1024
 """White space after a boundary."""
 MAX_LINE: Final = 16 * 1024
 """A line of quoted-printable; RFC 2045 says 76."""
-_UNDECIDED: Final = (b"-", b"\r")  # the next octet tells whether a delimiter goes on
+_LINE_END: Final = re.compile(rb"--|[ \t]*\r\n")
+"""What stands after a delimiter; with anything else it is content."""
+_UNDECIDED: Final = re.compile(rb"(?:-|[ \t]*\r?)\Z")
 _BOUNDARY_LIMIT: Final = 70 + 200  # RFC 2046 says 70; stacks exceed it, none by far
 
 
@@ -61,7 +64,9 @@ class MultipartReader:
         self._between = between
         self._delimiter = b"\r\n--" + boundary.encode("utf-8")
         self._buffer = b"\r\n"  # so that a delimiter at the very start is one like the others
-        self._not_sent = len(self._buffer)
+        self._at = 0
+        """Where the octets of the buffer begin that are still to be looked at."""
+        self._invented = len(self._buffer)
         self._sink: PartSink | None = None
         self._pending: Mapping[str, str] | None = None
         """Headers of a part of which nothing has come yet."""
@@ -69,7 +74,8 @@ class MultipartReader:
 
     def feed(self, data: bytes) -> None:
         """Take the next piece; raises ProtocolViolation where a part cannot be read."""
-        self._buffer = self._buffer + data if self._buffer else data
+        self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
+        self._at = 0
         while self._step():
             pass
 
@@ -81,80 +87,64 @@ class MultipartReader:
     # Each step consumes what it can of the buffer and says whether another step may go on at once.
 
     def _body(self) -> bool:
-        at = self._buffer.find(self._delimiter)
-        if at < 0:
-            self._emit(len(self._buffer) - len(self._delimiter))
-            return False
-        self._emit(at)
-        self._step = self._after_delimiter
-        return True
+        found = self._buffer.find(self._delimiter, self._at)
+        while found >= 0:
+            end = found + len(self._delimiter)
+            if line := _LINE_END.match(self._buffer, end):
+                self._emit(found)
+                self._delimit(line)
+                return True
+            if _UNDECIDED.match(self._buffer, end):
+                self._wait(found)
+                return False
+            found = self._buffer.find(self._delimiter, end)  # that one was only how a text begins
+        self._emit(len(self._buffer) - len(self._delimiter))
+        return False
+
+    def _wait(self, found: int) -> None:
+        """The octets to come tell whether a delimiter is at `found`."""
+        if len(self._buffer) - found > len(self._delimiter) + MAX_PADDING:
+            raise LimitExceeded(f"a delimiter line exceeds padding={MAX_PADDING}", rule="A23")
+        self._emit(found)
+
+    def _delimit(self, line: re.Match[bytes]) -> None:
+        """A part is over; the next one's headers follow, or the end."""
+        self._end_part()
+        if line[0] == b"--":
+            self._drop(line.end())
+            self._step = self._epilogue
+        else:
+            self._drop(line.end() - 2)  # this line end may be that of the empty line, too
+            self._step = self._headers
 
     def _emit(self, end: int) -> None:
-        """Hand the first `end` octets to the part, or pass over them before the first one."""
-        if end <= 0:
+        """Hand what stands before `end` to the part, or pass over it before the first one."""
+        if self._pending is not None and end >= self._at + 2:  # there is content, so the CRLF is none of it
+            self._drop(self._at + 2)
+            self._begin_part(self._pending)
+        if end <= self._at or self._pending is not None:
             return
         if self._sink is None:
             self._drop(end)
-        else:
-            self._sink.write(memoryview(self._buffer)[:end])
-            self._buffer = self._buffer[end:]
+            return
+        piece = memoryview(self._buffer)[self._at : end]
+        self._at = end
+        self._sink.write(piece)
 
     def _drop(self, end: int) -> None:
-        self._between(self._buffer[min(end, self._not_sent) : end])
-        self._not_sent = max(0, self._not_sent - end)
-        self._buffer = self._buffer[end:]
-
-    def _after_delimiter(self) -> bool:
-        delimiter = len(self._delimiter)
-        if self._buffer.startswith(b"--", delimiter):
-            self._end_part()
-            self._step = self._epilogue
-            return True
-        line_end = self._buffer.find(b"\r\n", delimiter)
-        ends_here = line_end >= 0
-        padding = self._buffer[delimiter : line_end if ends_here else None].strip(b" \t")
-        if padding and (ends_here or padding not in _UNDECIDED):  # the boundary is only how this text begins
-            self._step = self._body
-            if not self._begin_pending():
-                self._emit(delimiter)
-            return True
-        if (line_end if ends_here else len(self._buffer)) > delimiter + MAX_PADDING:
-            raise LimitExceeded(f"a delimiter line exceeds padding={MAX_PADDING}", rule="A23")
-        if not ends_here:
-            return False
-        self._end_part()
-        self._drop(line_end)  # this line end may be the empty line, too
-        self._step = self._headers
-        return True
+        start, self._at = self._at, end
+        self._between(self._buffer[start + min(end - start, self._invented) : end])
+        self._invented = max(0, self._invented - (end - start))
 
     def _headers(self) -> bool:
-        end = self._buffer.find(b"\r\n\r\n")
-        if (end if end >= 0 else len(self._buffer)) > MAX_PART_HEADERS + 4:
+        end = self._buffer.find(b"\r\n\r\n", self._at)
+        if (end if end >= 0 else len(self._buffer)) - self._at > MAX_PART_HEADERS + 4:
             raise LimitExceeded(f"the headers of a part exceed part_headers={MAX_PART_HEADERS}", rule="A23")
         if end < 0:
             return False
-        self._pending = _read_headers(self._buffer[:end])
-        self._drop(end + 2)
-        # the empty line's own CRLF stays: in an empty part it begins the next delimiter
-        self._step = self._first_bytes
-        return True
-
-    def _first_bytes(self) -> bool:
-        if len(self._buffer) < 2 + len(self._delimiter):
-            return False
-        if self._buffer.startswith(self._delimiter):
-            self._step = self._after_delimiter
-        else:
-            self._begin_pending()
-            self._step = self._body
-        return True
-
-    def _begin_pending(self) -> bool:
-        """Begin the part whose headers are over and that has content; false where there is none."""
-        if self._pending is None:
-            return False
-        self._drop(2)
-        self._begin_part(self._pending)
+        self._pending = _read_headers(self._buffer[self._at : end])
+        self._drop(end + 2)  # the empty line's own CRLF stays: in an empty part it begins the next delimiter
+        self._step = self._body
         return True
 
     def _epilogue(self) -> bool:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import secrets
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -36,14 +38,14 @@ class Spool:
         self.size += len(data)
         self._sha1.update(data)
         if self._file is not None:
-            self._file.write(data)
+            _write(self._file, data)
             return
         self._data += data
         if self.size > IN_MEMORY:
             self._path = self._folder / secrets.token_hex(16)
             self._file = self._path.open("wb", buffering=0)
-            self._file.write(self._data)
-            self._data.clear()
+            _write(self._file, self._data)
+            self._data = bytearray()
 
     def finish(self) -> BytesContent | FileContent:
         """What was written; a file belongs to the caller, who moves or discards it."""
@@ -62,6 +64,12 @@ class Spool:
         if self._file is not None and self._path is not None:
             self._file.close()
             self._path.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
+    """All of `data`: an unbuffered file takes less of it when the disk becomes full."""
+    if file.write(data) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class SpooledBody:

@@ -105,12 +105,11 @@ class ExchangeLog:
         try:
             request = self._keep(exchange.request)
             response = self._keep(exchange.response) if exchange.response is not None else None
-        except OSError:  # a full disk, for example; what is recorded goes on
+            self._last = self._database.submit(
+                lambda connection: _insert(connection, exchange, request, response)
+            )
+        except (OSError, RuntimeError):  # the disk is full, the log closed: what is recorded goes on
             _LOG.exception("exchange %s could not be recorded", exchange.id)
-            return
-        self._last = self._database.submit(
-            lambda connection: _insert(connection, exchange, request, response)
-        )
 
     def _keep(self, message: HttpMessage) -> tuple[HttpMessage, list[bytes | dict[str, Any]]]:
         body = message.body

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.ports import NewDocument, StoredDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
@@ -32,6 +31,8 @@ SMALL: Final = 64 * 1024
 _COLUMNS: Final = "uniqueId, mimeType, hash, size, content, file"
 _FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE uniqueId IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _INSERT: Final = f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  ours
+
+_SETTLE: Final = "UPDATE document SET submission = NULL WHERE submission = ?"
 
 
 class NonIdenticalHash(XdsError):
@@ -69,13 +70,20 @@ class SqliteDocumentStore:
         self._files = folder / "documents"
         self._files.mkdir(parents=True, exist_ok=True)
         self._database = Database(folder / "repository.db", _SCHEMA)
+        self._sweep()
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
-        self._registered: deque[str] = deque()
+        self._registered: set[str] = set()
+        self._writing: Future[Sequence[str]] | None = None
+
+    def _sweep(self) -> None:
+        """Remove the files of what a crash has cut short: those that the index does not name."""
+        named = {name for (name,) in self._database.reader().execute("SELECT file FROM document")}
+        self._remove([path.name for path in self._files.iterdir() if path.name not in named])
 
     def close(self) -> None:
         """Finish what was begun."""
         self._pool.shutdown()
-        self._database.submit(self._write_registered).result()
+        self._database.submit(self._settled).result()
         self._database.close()
 
     def find(self, uniqueIds: Sequence[str]) -> Mapping[str, StoredDocument]:
@@ -106,7 +114,7 @@ class SqliteDocumentStore:
                 files.append(None if small else self._take_in(document.content))
             _sync_folder(self._files)
             rows = [_row(document, file) for document, file in zip(documents, files, strict=True)]
-            self._index(submission, rows).result()
+            self._remove(self._index(submission, rows).result())
         except BaseException:
             self._remove(files)
             raise
@@ -132,48 +140,43 @@ class SqliteDocumentStore:
             if file is not None:
                 (self._files / file).unlink(missing_ok=True)
 
-    def _index(self, submission: str, rows: Sequence[_Row]) -> Future[None]:
-        def insert(connection: Connection) -> None:
-            for row in rows:
-                self._insert(connection, submission, row)
-            self._write_registered(connection)  # after what may fail, and be undone
-
-        return self._database.submit(insert)
-
-    def _insert(self, connection: Connection, submission: str, row: _Row) -> None:
-        sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
-        hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
-        if hash_ is None:
-            connection.execute(_INSERT, (*row, submission))
-            return
-        if hash_ != row[2]:
-            raise NonIdenticalHash(
-                f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
-            )
-        self._remove([row[5]])  # the same bytes, here already
-        if owner not in (None, submission):
-            # two submissions at once bring it: whichever is refused must not take it from the other
-            connection.execute("UPDATE document SET submission = NULL WHERE uniqueId = ?", row[:1])
+    def _index(self, submission: str, rows: Sequence[_Row]) -> Future[Any]:
+        """Enter the documents; gives the files of those that are here already."""
+        self._write_registered()
+        return self._database.submit(
+            lambda connection: [_insert(connection, submission, row) for row in rows]
+        )
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""
         if not registered:
-            return self._database.submit(lambda connection: self._drop(connection, submission))
+            return self._pool.submit(self._drop, submission)
         # written with the next commit: a crash before that leaves work for `unsettled`, and loses nothing
-        self._registered.append(submission)
+        self._registered.add(submission)
         done: Future[None] = Future()
         done.set_result(None)
         return done
 
-    def _drop(self, connection: Connection, submission: str) -> None:
+    def _drop(self, submission: str) -> None:
         sql = "DELETE FROM document WHERE submission = ? RETURNING file"
-        self._remove([file for (file,) in connection.execute(sql, (submission,)).fetchall()])
+        dropped = self._database.submit(lambda connection: connection.execute(sql, (submission,)).fetchall())
+        self._remove([file for (file,) in dropped.result()])  # when nothing names it any more
 
-    def _write_registered(self, connection: Connection) -> None:
-        # should the commit fail after all, those taken here are settled at the next start, as after a crash
-        while self._registered:
-            submission = (self._registered.popleft(),)
-            connection.execute("UPDATE document SET submission = NULL WHERE submission = ?", submission)
+    def _write_registered(self) -> None:
+        """Settle all that was registered since, in one work at a time."""
+        if self._registered and (self._writing is None or self._writing.done()):
+            self._writing = self._database.submit(self._settled)
+            self._writing.add_done_callback(self._forget)
+
+    def _settled(self, connection: Connection) -> Sequence[str]:
+        registered = tuple(self._registered)
+        for submission in registered:
+            connection.execute(_SETTLE, (submission,))
+        return registered
+
+    def _forget(self, written: Future[Sequence[str]]) -> None:
+        if written.exception() is None:  # else it is tried again
+            self._registered.difference_update(written.result())
 
     def unsettled(self) -> Mapping[str, Sequence[str]]:
         """Submissions that a crash cut short: their uniqueIds by submission."""
@@ -191,6 +194,23 @@ def _row(document: NewDocument, file: str | None) -> _Row:
     content = document.content
     data = read_all(content) if file is None else None
     return (document.uniqueId, document.mimeType, sha1_of(content), content.size, data, file)
+
+
+def _insert(connection: Connection, submission: str, row: _Row) -> str | None:
+    """Enter a document; gives its file where the same bytes are here already."""
+    sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
+    hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
+    if hash_ is None:
+        connection.execute(_INSERT, (*row, submission))
+        return None
+    if hash_ != row[2]:
+        raise NonIdenticalHash(
+            f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
+        )
+    if owner not in (None, submission):
+        # two submissions at once bring it: whichever is refused must not take it from the other
+        connection.execute("UPDATE document SET submission = NULL WHERE uniqueId = ?", row[:1])
+    return row[5]
 
 
 def _link(content: Content, path: Path) -> bool:
