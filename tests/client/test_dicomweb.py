@@ -20,6 +20,14 @@ MULTIPART = (
 )
 
 
+def test_the_record_has_the_whole_address(dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog) -> None:
+    url = peer(lambda _request: MULTIPART)
+    fetch(dicomweb, f"{url}?accept=a%2Fb")
+    (exchange,) = log.exchanges("cafe")
+    assert exchange.request.start_line == "GET /peer?accept=a%2Fb HTTP/1.1"
+    assert url == f"http://{exchange.receiver}/peer"
+
+
 def fetch(client: DicomWebClient, url: str) -> HttpReply:
     reply: HttpReply = running_loop().call(
         client.get, url, accept="*/*", transaction="WADO-RS", trace=Trace("cafe", "viewer")

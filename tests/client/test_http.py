@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.client.http import Head, HttpClient
+from xdsi_sim.client.http import Head, HttpClient, Timeouts, request_line
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.server.loop import running_loop
 
@@ -118,3 +118,41 @@ def test_memory_does_not_grow_with_what_is_sent(http: HttpClient, tmp_path: Path
     assert head.status == 200
     assert received[0] > 64_000_000
     assert peak < 16_000_000
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://127.0.0.1/", "https://127.0.0.1/", "http://[", "http://127.0.0.1:1/\u20ac", "nonsense"]
+)
+def test_an_address_that_is_none_is_no_answer_either(http: HttpClient, url: str) -> None:
+    with pytest.raises(NoAnswer, match="no address of a peer"):
+        request(http, url, b"x")
+
+
+def test_a_peer_that_takes_its_time_with_the_request_is_not_silent() -> None:
+    loop = running_loop()
+    patient = HttpClient(loop.reactor, Timeouts(first_byte=0.4, total=30))
+    size, pause = 32_000_000, threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+
+        def take() -> None:
+            connection, _ = server.accept()
+            for _ in range(16):  # in all twice as long as it may be silent
+                pause.wait(0.05)
+                connection.recv(size // 16, socket.MSG_WAITALL)
+            connection.recv(10_000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        head, _ = request(patient, url, BytesContent(bytes(size)))
+        thread.join(10)
+    loop.call(patient.close)
+    assert head.status == 200
+
+
+def test_a_line_of_a_request_is_as_it_goes_on_the_wire() -> None:
+    assert request_line("GET", "http://x:1") == "GET / HTTP/1.1"
+    assert request_line("POST", "http://x/a?b=c") == "POST /a?b=c HTTP/1.1"

@@ -128,6 +128,22 @@ def test_what_is_no_answer_is_said_to_be_none_and_recorded(
     assert words in exchange.status
 
 
+def test_what_cannot_be_taken_apart_is_recorded_as_it_came(
+    soap: SoapClient, peer: Peer, log: ExchangeLog
+) -> None:
+    call(soap, peer(lambda _request: http(b"<html/>", kind="text/html")))
+    (exchange,) = log.exchanges("cafe")
+    assert exchange.response is not None
+    assert read_all(exchange.response.body) == b"<html/>"
+
+
+def test_an_answer_with_a_header_that_must_be_understood_is_none(soap: SoapClient, peer: Peer) -> None:
+    token = b'<soap:Header><t:T xmlns:t="urn:t" soap:mustUnderstand="1"/>'
+    reply = call(soap, peer(lambda request: http(envelope(request, EMPTY).replace(b"<soap:Header>", token))))
+    assert isinstance(reply.answer, NoAnswer)
+    assert "must be understood" in str(reply.answer)
+
+
 def test_what_the_receiver_has_recorded_in_our_log_is_not_recorded_twice(
     soap: SoapClient, peer: Peer, log: ExchangeLog
 ) -> None:

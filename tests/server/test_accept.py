@@ -42,3 +42,15 @@ def test_quality_ranks_and_among_equals_the_first_wins() -> None:
 
 def test_a_comma_in_quotes_parts_nothing() -> None:
     assert len(read_accept('a/b; x="1,2", c/d')) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "syntax"),
+    [
+        ("multipart/related; type=application/dicom", None),
+        ("multipart/related; type=application/dicom; transfer-syntax=*", "*"),
+        ('multipart/related; type="application/dicom; transfer-syntax=1.2"', "1.2"),
+    ],
+)
+def test_a_transfer_syntax_is_read_wherever_it_stands(header: str, syntax: str | None) -> None:
+    assert [item.transfer_syntax for item in read_accept(header)] == [syntax]

@@ -8,12 +8,12 @@ import pytest
 from dicomweb_client import DICOMwebClient
 from wire import Answer, get
 
-from xdsi_sim.content import read_all
+from xdsi_sim.content import FileContent, read_all
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.store.exchanges import ExchangeLog
-from xdsi_sim.store.instances import SqliteInstanceStore
+from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
 
 ANY = 'Accept: multipart/related; type="application/dicom"; transfer-syntax=*'
 
@@ -167,3 +167,43 @@ def test_a_method_that_is_not_served_is_told_which_are(base: str, store: SqliteI
 def test_metadata_can_be_asked_for_in_the_address(base: str, store: SqliteInstanceStore) -> None:
     url = f"{base}/studies/{study(store, 'CT')}/metadata?accept=application/dicom%2Bjson"
     assert get(url, "Accept: image/png").status == 200
+
+
+class Mixed:
+    """A study whose two images are stored in different transfer syntaxes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "image"
+        self.path.write_bytes(b"pixels")
+
+    def instances(self, *_uids: str) -> list[StoredInstance]:
+        return [self.image(number, syntax) for number, syntax in enumerate(("1.2.1", "1.2.2"))]
+
+    def image(self, number: int, syntax: str) -> StoredInstance:
+        return StoredInstance(
+            sopInstanceUID=f"1.{number}",
+            studyInstanceUID="1",
+            seriesInstanceUID="1",
+            series_number=1,
+            instance_number=number,
+            sopClassUID="1",
+            transferSyntaxUID=syntax,
+            frames=1,
+            content=FileContent.of(self.path),
+        )
+
+
+@pytest.mark.parametrize(
+    ("syntaxes", "status"), [(["1.2.1"], 406), (["1.2.2", "1.2.1"], 200), (["1.2.1", "*"], 200)]
+)
+def test_each_image_may_be_taken_by_a_range_of_its_own(
+    site: ActorSite, log: ExchangeLog, tmp_path: Path, syntaxes: list[str], status: int
+) -> None:
+    url = f"http://127.0.0.1:{site.port}/mixed"
+    site.put("/mixed", DicomWebResource(actor_id="pacs", store=Mixed(tmp_path), base=url, recorder=log))
+    accept = ", ".join(
+        f"multipart/related; type=application/dicom; transfer-syntax={uid}" for uid in syntaxes
+    )
+    answer = get(f"{url}/studies/1", f"Accept: {accept}")
+    assert answer.status == status
+    assert answer.body.count(b"pixels") == (2 if status == 200 else 0)

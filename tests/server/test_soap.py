@@ -33,6 +33,7 @@ from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.vocab import NS
 
 Serve = Callable[..., str]
+ASKED = RetrieveDocumentSetRequest(requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),))
 
 
 class Registry:
@@ -213,7 +214,9 @@ def test_a_message_that_is_wrong_gets_a_fault_and_the_status_that_goes_with_it(
     answer = send(url, post(url, content_type, body.replace(old.encode(), new.encode())))
     (exchange,) = log.exchanges()
     assert (answer.status, exchange.status) == (status, f"Fault {code}")
-    assert read_fault(read_envelope(answer.body).body).code == code
+    envelope = read_envelope(answer.body)
+    assert read_fault(envelope.body).code == code
+    assert envelope.addressing.relatesTo == (None if new == NS.SOAP11 else "urn:uuid:asked")
 
 
 class Keeping:
@@ -231,7 +234,13 @@ class Keeping:
         return RegistryResponse()
 
 
-def test_who_leaves_before_the_answer_takes_nothing_from_the_actor(serve: Serve, spool: Path) -> None:
+@pytest.mark.parametrize(
+    ("headers", "statuses"),
+    [([], ["no answer: the sender left before it (Success)"]), (["Xdsi-Trace: cafe;a client of ours"], [])],
+)
+def test_who_leaves_before_the_answer_takes_nothing_from_the_actor_and_is_recorded_by_one_side(
+    serve: Serve, spool: Path, log: ExchangeLog, headers: list[str], statuses: list[str]
+) -> None:
     keeping = Keeping()
     url = serve("repository", keeping)
     provided = ProvideAndRegisterDocumentSetRequest(
@@ -239,13 +248,30 @@ def test_who_leaves_before_the_answer_takes_nothing_from_the_actor(serve: Serve,
         documents=(Document(id="d", content=BytesContent(bytes(300_000))),),
     )
     with connect(url) as connection:
-        connection.sendall(post(url, *message(url, "ITI-41", provided)))
+        connection.sendall(post(url, *message(url, "ITI-41", provided), *headers))
         assert keeping.asked.wait(10)
     assert get(url).status == 405  # served after the reactor has seen the other one go
     keeping.future.set_result(None)
     assert keeping.read.result(10) == 300_000
     assert get(url).status == 405
     assert list(spool.iterdir()) == []
+    assert [(exchange.status, exchange.response) for exchange in log.exchanges()] == [
+        (status, None) for status in statuses
+    ]
+
+
+@pytest.mark.parametrize("size", [1_000_000, 2_000_000])
+def test_a_file_that_is_not_of_its_size_ends_the_connection(
+    serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture, size: int
+) -> None:
+    path = tmp_path / "changing"
+    path.write_bytes(bytes(1_500_000))
+    url = serve("repository", Repository(path))
+    path.write_bytes(bytes(size))
+    with pytest.raises(ConnectionError):
+        send(url, post(url, *message(url, "ITI-43", ASKED)))
+    assert "not of the size" in caplog.text
+    assert get(f"{url}?wsdl").status == 200
 
 
 def test_memory_does_not_grow_with_a_document(serve: Serve, tmp_path: Path) -> None:
@@ -254,13 +280,10 @@ def test_memory_does_not_grow_with_a_document(serve: Serve, tmp_path: Path) -> N
     with path.open("wb") as file:
         file.truncate(size)
     url = serve("repository", Repository(path))
-    asked = RetrieveDocumentSetRequest(
-        requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
-    )
     received = 0
     tracemalloc.start()
     with connect(url) as connection:
-        connection.sendall(post(url, *message(url, "ITI-43", asked)))
+        connection.sendall(post(url, *message(url, "ITI-43", ASKED)))
         while received < size:
             received += len(connection.recv(1_000_000))
             if received < 3_000_000:
@@ -274,10 +297,7 @@ def test_a_large_document_is_streamed_and_a_slow_reader_slows_nobody(serve: Serv
     path = tmp_path / "large"
     path.write_bytes(bytes(range(256)) * 40_000)
     url = serve("repository", Repository(path))
-    asked = RetrieveDocumentSetRequest(
-        requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
-    )
-    request = post(url, *message(url, "ITI-43", asked))
+    request = post(url, *message(url, "ITI-43", ASKED))
     with connect(url) as slow:
         slow.sendall(request)
         slow.recv(1000)

@@ -10,6 +10,7 @@ from xdsi_sim.errors import (
     ActionMissing,
     ActionNotSupported,
     Finding,
+    NotUnderstood,
     OnlyAnonymousAddressSupported,
     ProtocolViolation,
     Severity,
@@ -48,10 +49,12 @@ def test_a_sound_message_is_its_transaction_without_findings() -> None:
         ({"action": TRANSACTIONS["ITI-42"].action}, ActionNotSupported),
         ({"action": TRANSACTIONS["ITI-41"].action}, ActionMismatch),
         ({"replyTo": "http://me/reply"}, OnlyAnonymousAddressSupported),
+        ({"faultTo": "http://me/faults"}, OnlyAnonymousAddressSupported),
+        ({"problem": NotUnderstood("a token")}, NotUnderstood),
     ],
 )
 def test_headers_that_disagree_are_refused_however_lenient(
-    changes: dict[str, str], error: type[Exception]
+    changes: dict[str, object], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         dispatch(message(**changes), SERVED, mtom=False, strict=False)

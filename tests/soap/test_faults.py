@@ -56,3 +56,10 @@ def test_what_is_not_understood_is_named_in_a_header() -> None:
 
 def test_who_sent_no_addressing_gets_none() -> None:
     assert b"Header" not in b"".join(write_fault(ProtocolViolation("no"), addressed=False))
+
+
+def test_who_speaks_another_version_is_told_which_one_is_spoken_here() -> None:
+    root = parse(b"".join(write_fault(VersionMismatch("old"))))
+    supported = root.find(f"{SOAP}Header/{SOAP}Upgrade/{SOAP}SupportedEnvelope")
+    prefix, _, name = supported.get("qname").partition(":")
+    assert (supported.nsmap[prefix], name) == (NS.SOAP, "Envelope")

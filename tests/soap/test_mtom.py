@@ -75,9 +75,17 @@ def test_the_root_is_named_by_start_or_comes_first(tmp_path: Path, start: str, c
     assert receive(TYPE + start, body, tmp_path).root == b"<root/>"
 
 
-@pytest.mark.parametrize("href", ["cid:a%40b%2Fc", "cid:a@b/c"])
-def test_a_content_id_is_found_percent_encoded_or_not(tmp_path: Path, href: str) -> None:
-    body = part(include(href).encode()) + part(b"x", "Content-Id: <a@b/c>") + b"--b--"
+@pytest.mark.parametrize(
+    ("cid", "href"),
+    [
+        ("a@b/c", "cid:a%40b%2Fc"),
+        ("a@b/c", "cid:a@b/c"),
+        ("a%40b", "cid:a%40b"),  # some stacks write both of them encoded
+        ("a+b", "CID:a+b"),
+    ],
+)
+def test_a_content_id_is_found_percent_encoded_or_not(tmp_path: Path, cid: str, href: str) -> None:
+    body = part(include(href).encode()) + part(b"x", f"Content-Id: <{cid}>") + b"--b--"
     package = receive(TYPE, body, tmp_path)
     assert read_all(package.content_of(parse(package.root))) == b"x"
 
@@ -90,6 +98,7 @@ def test_a_content_id_is_found_percent_encoded_or_not(tmp_path: Path, href: str)
         (include("cid:o").replace("/></d>", "/>text</d>"), "B09"),
         ("<d>not base64!</d>", "B12"),
         ("<d>abc</d>", "B12"),
+        ("<d>YWJj<x>YWJj</x></d>", "B12"),
     ],
 )
 def test_a_content_that_cannot_be_had_is_refused_by_rule(tmp_path: Path, xml: str, rule: str) -> None:
@@ -114,6 +123,11 @@ def test_inline_base64_may_be_broken_into_lines(tmp_path: Path) -> None:
         (
             TYPE,
             part(b"<x/>") + part(b"1", "Content-ID: <a>") + part(b"2", "Content-ID: <a>") + b"--b--",
+            "B10",
+        ),
+        (
+            TYPE,
+            part(b"<x/>", "Content-ID: <a>") + part(b"1", "Content-ID: <a>") + b"--b--",
             "B10",
         ),
         ("multipart/related", b"x", "B03"),

@@ -172,9 +172,23 @@ def test_base64_that_goes_on_after_its_padding_is_refused_wherever_it_is_cut(at:
     "endless",
     [
         b"--b" + b" " * 300_000,
+        b"--b\r\n\r\n\r\n--b" + b"\t" * 300_000,
         b"--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + b"x" * 300_000,
     ],
 )
 def test_a_line_that_does_not_end_is_not_gathered(endless: bytes) -> None:
     with pytest.raises(LimitExceeded):
         read(endless, *range(1000, len(endless), 1000))
+
+
+def test_what_only_begins_like_a_delimiter_is_handed_on_in_large_pieces() -> None:
+    writes: list[int] = []
+
+    class Sink:
+        def write(self, data: bytes | memoryview) -> None:
+            writes.append(len(data))
+
+    reader = MultipartReader("b", lambda _headers: Sink(), bytearray().extend)
+    reader.feed(b"--b\r\n\r\n" + b"\r\n--bX" * 10_000 + b"\r\n--b--")
+    reader.close()
+    assert writes == [60_000]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +55,17 @@ def test_a_body_that_is_discarded_leaves_no_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
     body.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_takes_only_a_part_is_full(tmp_path: Path) -> None:
+    class AlmostFull(io.BytesIO):
+        def write(self, data: Any) -> int:
+            return super().write(bytes(data)[:100])
+
+    spool = Spool(tmp_path)
+    spool.write(bytes(IN_MEMORY + 1))
+    spool._file.close()
+    spool._file = AlmostFull()
+    spool.write(bytes(100))
+    with pytest.raises(OSError, match="No space left"):
+        spool.write(bytes(101))

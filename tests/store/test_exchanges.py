@@ -106,3 +106,12 @@ def test_exchanges_are_in_the_order_in_which_they_began_and_then_were_recorded(t
         log.record(replace(an_exchange(number, BytesContent(b"")), started=1.0))
     assert [exchange.id for exchange in log.exchanges()] == ["e5", "e7", "e6"]
     log.close()
+
+
+def test_what_ends_after_the_log_is_closed_is_not_recorded_and_harms_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    log.close()
+    log.record(an_exchange(1, BytesContent(b"")))
+    assert "exchange e1" in caplog.text

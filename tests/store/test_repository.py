@@ -162,3 +162,31 @@ def test_many_can_be_looked_for_at_once(reopen: Open) -> None:
     store.keep("s1", [document("d'1")]).result()
     assert store.find([*map(str, range(300_000)), "d'1"]).keys() == {"d'1"}
     assert store.find([]) == {}
+
+
+def test_what_was_registered_stays_so_where_the_next_is_refused_half_way(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.settle("s1", registered=True).result()
+    with pytest.raises(NonIdenticalHash):
+        store.keep("s2", [document("d2"), document("d1", b"other")]).result()
+    store.keep("s3", [document("d3")]).result()
+    assert store.unsettled() == {"s3": ["d3"]}
+
+
+def test_the_same_large_document_again_leaves_one_file(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    for submission in ("s1", "s2"):
+        store.keep(submission, [document("d1", bytes(SMALL * 2))]).result()
+        store.settle(submission, registered=True).result()
+    assert len(list((folder / "documents").iterdir())) == 1
+
+
+def test_files_of_what_a_crash_cut_short_go_at_the_next_start(reopen: Open, folder: Path) -> None:
+    reopen().keep("s1", [document("d1", bytes(SMALL * 2))]).result()
+    (kept,) = (folder / "documents").iterdir()
+    (folder / "documents" / "0123.tmp").write_bytes(b"half")
+    (folder / "documents" / "4567").write_bytes(b"whole, but never entered")
+    store = reopen()
+    assert list((folder / "documents").iterdir()) == [kept]
+    assert read_all(store.find(["d1"])["d1"].content) == bytes(SMALL * 2)

@@ -166,7 +166,9 @@ class _Endpoints:
         self._made: dict[tuple[bytes, int], Any] = {}
 
     def endpointForURI(self, uri: Any) -> Any:
-        """The endpoint of a URL's host and port."""
+        """The endpoint of a URL's host and port; raises SchemeNotSupported for another than http."""
+        if uri.scheme != b"http":
+            raise SchemeNotSupported(f"{uri.scheme.decode()} is not spoken here, http is")
         key = (uri.host, uri.port)
         if key not in self._made:
             self._made[key] = self._endpoint(uri.host.decode(), uri.port)
