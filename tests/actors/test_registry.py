@@ -148,6 +148,19 @@ def test_a_replacement_deprecates_with_all_that_derives_and_joins_the_folders(
     assert found.lastUpdateTime == "20260214101500"
 
 
+def test_a_replacement_that_names_the_folder_itself_joins_it_once(registry: DocumentRegistry) -> None:
+    old, new, folder = an_entry(1), an_entry(9), a_folder()
+    inside = an_association(folder.entryUUID, old.entryUUID)
+    linked = an_association(uuid(100), inside.entryUUID)
+    register(registry, a_submission(entries=(old,), folders=(folder,), more=(inside, linked)))
+    member = an_association(folder.entryUUID, new.entryUUID)
+    replaces = an_association(new.entryUUID, old.entryUUID, AssociationType.RPLC)
+    more = (replaces, member, an_association(uuid(109), member.entryUUID))
+    assert codes(register(registry, a_submission(entries=(new,), set_=a_set(109), more=more))) == []
+    members = [item for item in everything(registry).associations if item.sourceObject == folder.entryUUID]
+    assert [item.targetObject for item in members].count(new.entryUUID) == 1
+
+
 def in_registry(registry: DocumentRegistry) -> None:
     register(registry, a_submission(folders=(a_folder(),)))
 

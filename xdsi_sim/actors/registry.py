@@ -144,7 +144,15 @@ class DocumentRegistry:
         self, replacement: Association, objects: RegistryObjectList, view: RegistryView
     ) -> Iterator[Association]:
         """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
+        given = {
+            id_key(item.sourceObject or "")
+            for item in objects.associations
+            if item.associationType == AssociationType.HAS_MEMBER
+            and id_key(item.targetObject or "") == id_key(replacement.sourceObject or "")
+        }
         for folder in view.folders(replacement.targetObject or ""):
+            if id_key(folder) in given:
+                continue
             member = self._member(folder, replacement.sourceObject)
             yield member
             yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
