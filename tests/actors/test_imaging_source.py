@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,11 @@ def test_a_transfer_syntax_that_is_not_there_is_an_error_that_says_so(
     (error,) = retrieve(store, item(images[0]), syntaxes=syntaxes).errors
     assert error.errorCode == "XDSRepositoryError"
     assert "transfer syntax" in error.codeContext
+
+
+def test_an_object_without_pixels_is_delivered_whatever_the_syntaxes_asked_for(tmp_path: Path) -> None:
+    with closing(SqliteInstanceStore(tmp_path / "store")) as store:
+        store.add_all(write_sample("ct-head", tmp_path / "ct"))
+        report = next(image for image in store.instances(store.studies()[0]) if image.frames is None)
+        answer = retrieve(store, item(report), syntaxes=("1.2.840.10008.1.2.4.90",))
+    assert [found.request.documentUniqueId for found in answer.documents] == [report.sopInstanceUID]

@@ -58,7 +58,8 @@ class ImagingDocumentSource:
         ):
             if asked != stored:
                 raise DocumentNotFound(f"instance '{sop}' is not in {level} '{asked}'", location=sop)
-        if image.transferSyntaxUID not in syntaxes:
+        # the list is about pixels; what has none is given as it is stored
+        if image.frames is not None and image.transferSyntaxUID not in syntaxes:
             raise TransferSyntaxNotAvailable(
                 f"instance '{sop}' is stored in transfer syntax '{image.transferSyntaxUID}', "
                 f"TransferSyntaxUIDList holds {', '.join(syntaxes) or 'none'}",

@@ -118,6 +118,11 @@ class StoredImage(Protocol):
         ...
 
     @property
+    def frames(self) -> int | None:
+        """Number of its images; None for an object without pixels."""
+        ...
+
+    @property
     def content(self) -> Content:
         """The DICOM file."""
         ...
