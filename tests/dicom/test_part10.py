@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 
-from xdsi_sim.content import BytesContent, FileContent
+from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.errors import NotDicom
 
@@ -32,6 +32,30 @@ def test_a_file_that_is_no_complete_dicom_file_is_refused_with_the_reason(name: 
     path = shipped("CT_small.dcm").parent / name
     with pytest.raises(NotDicom, match=reason):
         part10.read_file(path, defer=1024)
+
+
+@pytest.mark.filterwarnings("ignore:End of file reached before delimiter")
+def test_a_compressed_object_that_is_cut_off_is_refused_with_the_reason(
+    sample_files: dict[str, tuple[Path, ...]],
+) -> None:
+    data = sample_files["us-heart"][0].read_bytes()
+    with pytest.raises(NotDicom, match="truncated"):
+        part10.read(BytesContent(data[: len(data) // 2]))
+
+
+def test_a_header_is_read_without_the_pixels_from_a_file_or_from_memory(
+    sample_files: dict[str, tuple[Path, ...]],
+) -> None:
+    file = FileContent.of(sample_files["us-heart"][0])
+    for content in (file, BytesContent(read_all(file))):
+        header = part10.read_header(content)
+        assert header.SOPInstanceUID == "2.999.76.5.1.1"
+        assert "PixelData" not in header
+
+
+def test_a_header_of_what_is_not_dicom_is_refused() -> None:
+    with pytest.raises(NotDicom, match="no 'DICM' at octet 128"):
+        part10.read_header(BytesContent(b"%PDF-1.7"))
 
 
 def test_an_empty_content_is_not_dicom() -> None:

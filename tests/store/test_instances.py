@@ -18,6 +18,7 @@ from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.errors import ConflictingInstance, NotDicom
 from xdsi_sim.dicom.json_model import to_json
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
+from xdsi_sim.errors import UsageError
 from xdsi_sim.store.instances import SqliteInstanceStore
 
 CT_HEAD = SAMPLES["ct-head"].header.study_instance_uid
@@ -96,9 +97,8 @@ def test_what_is_not_dicom_is_refused_and_leaves_nothing_behind(
 ) -> None:
     with pytest.raises(NotDicom):
         store.add(BytesContent(data))
-    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file() and path.suffix != ".db"] == [
-        path for path in (tmp_path / "store").iterdir() if path.name.startswith("instances.db-")
-    ]
+    kept = [tmp_path / "store" / "instances", tmp_path / "store" / "incoming"]
+    assert [path for folder in kept for path in folder.iterdir()] == []
 
 
 def test_a_truncated_file_is_refused(store: SqliteInstanceStore, ct_head: tuple[Path, ...]) -> None:
@@ -254,14 +254,16 @@ def test_half_received_files_of_a_killed_process_are_cleared_away(tmp_path: Path
 
 
 def test_a_file_that_was_never_indexed_is_taken_over(
-    store: SqliteInstanceStore, ct_head: tuple[Path, ...], tmp_path: Path
+    store: SqliteInstanceStore, ct_head: tuple[Path, ...]
 ) -> None:
     """A crash between the rename and the commit leaves the file without its row."""
-    store.add(FileContent.of(ct_head[0]))
-    with sqlite3.connect(tmp_path / "store" / "instances.db", isolation_level=None) as db:
+
+    def forget(db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM metadata")
         db.execute("DELETE FROM instance")
-    db.close()
+
+    store.add(FileContent.of(ct_head[0]))
+    store._database.submit(forget).result()
     assert store.instances(CT_HEAD) == ()
     stored = store.add(FileContent.of(ct_head[0]))
     assert store.instances(CT_HEAD) == (stored,)
@@ -269,25 +271,22 @@ def test_a_file_that_was_never_indexed_is_taken_over(
 
 
 def test_readers_do_not_wait_for_the_writer(loaded: SqliteInstanceStore) -> None:
-    with loaded._transaction() as db:
-        db.execute("DELETE FROM metadata")
+    seen: list[int] = []
+
+    def clear_and_read(db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM instance")
-        assert len(loaded.instances(CT_HEAD)) == 11
-        db.execute("ROLLBACK")
-        db.execute("BEGIN")
-    assert len(loaded.instances(CT_HEAD)) == 11
+        seen.append(len(loaded.instances(CT_HEAD)))
+
+    loaded._database.submit(clear_and_read).result()
+    assert (seen, len(loaded.instances(CT_HEAD))) == ([11], 0)
 
 
-def test_an_error_inside_a_transaction_undoes_it(loaded: SqliteInstanceStore) -> None:
-    def break_off() -> None:
-        with loaded._transaction() as db:
-            db.execute("DELETE FROM metadata")
-            db.execute("DELETE FROM no_such_table")
-
-    with pytest.raises(sqlite3.OperationalError, match="no_such_table"):
-        break_off()
-    image = loaded.instances(CT_HEAD)[0]
-    assert loaded.metadata(image, "http://h")
+def test_a_foreign_database_is_not_touched(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "instances.db")
+    db.execute("CREATE TABLE theirs (x)")
+    db.close()
+    with pytest.raises(UsageError, match="not made as instance store"):
+        SqliteInstanceStore(tmp_path)
 
 
 def test_many_threads_store_and_read_at_once(store: SqliteInstanceStore, ct_head: tuple[Path, ...]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import pydicom
 from pydicom import config
@@ -41,43 +41,44 @@ _REQUIRED: Final = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "Series
 def read(content: Content) -> FileDataset:
     """The data set of a content that fits in memory; raises NotDicom."""
     with content.open() as source:
-        return _read(io.BytesIO(source.read()), None)
+        return _read(io.BytesIO(source.read()))
 
 
 def read_header(content: Content) -> FileDataset:
     """The data set up to its pixels, whatever its size; raises NotDicom."""
-    with content.open() as source:
-        try:
-            return pydicom.dcmread(source, stop_before_pixels=True)
-        except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
-            raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
+    with content.open() as opened:
+        # the parser reads a few octets at a time, each a system call where nothing buffers them
+        source = io.BufferedReader(opened) if isinstance(opened, io.RawIOBase) else opened
+        return _read(source, stop_before_pixels=True)
 
 
 def read_file(path: Path, *, defer: int) -> FileDataset:
     """The data set of a file, values above `defer` octets left in it until asked for; raises NotDicom."""
     with path.open("rb") as source:
-        dataset = _read(source, defer)
+        dataset = _read(source, defer_size=defer)
         if dataset.file_meta.TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
             source.seek(0)  # offsets count in the inflated data set: nothing can be fetched later
-            return _read(source, None)
+            return _read(source)
     _refuse_truncated(dataset, path.stat().st_size)
     return dataset
 
 
-def _read(source: BinaryIO, defer: int | None) -> FileDataset:
+def _read(source: BinaryIO, **options: Any) -> FileDataset:
     if source.read(_MAGIC.stop)[_MAGIC] != b"DICM":
         raise NotDicom(
-            "no 'DICM' at octet 128: neither a DICOM file nor one without its meta header is taken"
+            "no 'DICM' at octet 128: this is no DICOM file, or one without the meta header that it must have"
         )
     source.seek(0)
     try:
-        dataset = pydicom.dcmread(source, defer_size=defer)
+        dataset = pydicom.dcmread(source, **options)
         syntax = dataset.file_meta.get("TransferSyntaxUID")
         missing = [keyword for keyword in _REQUIRED if not dataset.get(keyword)]
     except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
         raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
     if not syntax:
         raise NotDicom("the meta header names no TransferSyntaxUID (0002,0010)")
+    if not dataset:
+        raise NotDicom("truncated: no whole data set follows the meta header")
     if missing:
         raise NotDicom(f"no value in {', '.join(missing)}")
     return dataset

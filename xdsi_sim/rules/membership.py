@@ -86,13 +86,10 @@ def membership_status_is_known(submission: Submission) -> Iterator[Violation]:
 def original_is_of_the_request(submission: Submission) -> Iterator[Violation]:
     """With SubmissionSetStatus Original, the DocumentEntry is in the same request."""
     for association in entries_of_the_set(submission):
-        if (
-            association.submissionSetStatus == ORIGINAL
-            and submission.within(association.targetObject) is None
-        ):
+        target = association.targetObject
+        if association.submissionSetStatus == ORIGINAL and submission.within(target) is None:
             yield _status(
-                association,
-                f"SubmissionSetStatus is {ORIGINAL}, but {association.targetObject} is not in the request",
+                association, f"SubmissionSetStatus is {ORIGINAL}, but {target} is not in the request"
             )
 
 
@@ -112,15 +109,12 @@ def membership_of_a_folder_is_a_member_itself(submission: Submission) -> Iterato
         return
     targets = {id_key(member.targetObject or "") for member in _members_of_the_set(submission)}
     for association in submission.members:
-        if _starts_from_folder(submission, association) and id_key(association.entryUUID) not in targets:
+        starts_from_folder = submission.kind_of(association.sourceObject) is Folder
+        if starts_from_folder and id_key(association.entryUUID) not in targets:
             yield Violation(
                 "HasMember from a Folder has no HasMember from the SubmissionSet",
                 location=association.entryUUID,
             )
-
-
-def _starts_from_folder(submission: Submission, association: Association) -> bool:
-    return submission.kind_of(association.sourceObject) is Folder
 
 
 @rule("E26", cites="ITI TF-3: 4.1.1.1")

@@ -12,9 +12,7 @@ from typing import Final
 
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-
-# Imported for the rules that they register.
-from xdsi_sim.rules import (  # noqa: F401 - importing is what registers
+from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
     association,
     attributes,
     author,
@@ -22,6 +20,7 @@ from xdsi_sim.rules import (  # noqa: F401 - importing is what registers
     document_entry,
     membership,
     presence,
+    query,
     registration,
     repository,
     slot,
@@ -37,21 +36,22 @@ from xdsi_sim.rules.registry import (
 )
 from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
 
-__all__ = ["TRANSACTIONS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
+__all__ = ["RULESETS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
 
-_STRUCTURE: Final = "C09 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
-_CARRIER: Final = f"{_STRUCTURE} D08 D15 D23 D36"
-
+_ANY_OBJECT: Final = "C09 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
+_CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
     DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D34 E30",
     Folder: _CARRIER,
-    Association: _STRUCTURE,
+    Association: _ANY_OBJECT,
 }
 _SUBMISSION: Final = (
     "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
     "E26 E28 E29 F12"
 )
+_REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
+_PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,43 +69,26 @@ class Ruleset:
     provision: tuple[Rule, ...] = ()
 
 
-def _by_type(ids: Mapping[type, str]) -> dict[type, tuple[Rule, ...]]:
-    return {type_: rules(*text.split()) for type_, text in ids.items()}
+def _rules(ids: str) -> tuple[Rule, ...]:
+    return rules(*ids.split())
 
 
-TRANSACTIONS: Final = {
+_RULES_OF_OBJECTS: Final = {type_: _rules(ids) for type_, ids in _OBJECTS.items()}
+
+RULESETS: Final = {
     "ITI-41": Ruleset(
         metadata_error=REPOSITORY_METADATA_ERROR,
         column=0,
-        submission=rules(*_SUBMISSION.split()),
-        objects=_by_type(_OBJECTS),
-        provision=rules(*["G01", "G02", "G03", "G04", "G05", "G06", "G07"]),
+        submission=_rules(_SUBMISSION),
+        objects=_RULES_OF_OBJECTS,
+        provision=_rules(_PROVISION),
     ),
     "ITI-42": Ruleset(
         metadata_error=REGISTRY_METADATA_ERROR,
         column=1,
-        submission=rules(*_SUBMISSION.split(), "F01"),
-        objects=_by_type(_OBJECTS),
-        registration=rules(
-            *[
-                "C10",
-                "E04",
-                "E11",
-                "E12",
-                "E20",
-                "E21",
-                "E22",
-                "F02",
-                "F03",
-                "F04",
-                "F05",
-                "F09",
-                "F10",
-                "F11",
-                "F14",
-                "F15",
-            ]
-        ),
+        submission=_rules(f"{_SUBMISSION} F01"),
+        objects=_RULES_OF_OBJECTS,
+        registration=_rules(_REGISTRATION),
     ),
 }
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
@@ -113,7 +96,7 @@ TRANSACTIONS: Final = {
 
 def check_registration(request: SubmitObjectsRequest, known: Known | None = None) -> Verdict:
     """All that is wrong with a request of ITI-42; without `known`, all that the request alone tells."""
-    ruleset = TRANSACTIONS["ITI-42"]
+    ruleset = RULESETS["ITI-42"]
     subject = Submission.of(request, column=ruleset.column, known=known)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
     return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
@@ -121,7 +104,7 @@ def check_registration(request: SubmitObjectsRequest, known: Known | None = None
 
 def check_against_registry(request: SubmitObjectsRequest, known: Known) -> Verdict:
     """What is wrong with a request of ITI-42 only because of what the registry holds."""
-    ruleset = TRANSACTIONS["ITI-42"]
+    ruleset = RULESETS["ITI-42"]
     subject = Submission.of(request, column=ruleset.column, known=known)
     return judge([(subject, ruleset.registration)], ruleset.metadata_error)
 
@@ -135,7 +118,7 @@ def check_provision(
 
     A request that is refused for that is told everything else that is wrong with it, too.
     """
-    ruleset = TRANSACTIONS["ITI-41"]
+    ruleset = RULESETS["ITI-41"]
     subject = Submission.of(request, column=ruleset.column)
     provision = Provision(submission=subject, documents=documents, stored=stored or {})
     pairs = [(provision, ruleset.provision)]

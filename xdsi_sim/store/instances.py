@@ -3,7 +3,7 @@
 A file is named by the hash of its bytes, never by anything inside it: storing it again after a crash
 overwrites it with itself. Bytes come first (temporary file, fsync, rename), the index second, so every
 indexed instance has its file. The DICOM JSON of an instance is made once, when it is stored, and kept in
-the index, where a whole series is one query. Readers never wait for the writer.
+the index with it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ import hashlib
 import json
 import os
 import re
-import sqlite3
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Final
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import Content, FileContent, chunks_of
@@ -30,32 +28,37 @@ from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store.sqlite import Database, Schema
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 __all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
 
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE instance (
-        sop_instance_uid TEXT PRIMARY KEY,
-        study_instance_uid TEXT NOT NULL,
-        series_instance_uid TEXT NOT NULL,
-        series_number INTEGER,
-        instance_number INTEGER,
-        sop_class_uid TEXT NOT NULL,
-        transfer_syntax_uid TEXT NOT NULL,
-        frames INTEGER,
-        size INTEGER NOT NULL,
-        sha256 TEXT NOT NULL,
-        header TEXT NOT NULL
-    );
-    CREATE INDEX instance_by_study ON instance (study_instance_uid);
-    CREATE TABLE metadata (
-        sop_instance_uid TEXT PRIMARY KEY REFERENCES instance,
-        document BLOB NOT NULL
-    );
-    """,
-)
-"""Schema versions in order; a database knows by `user_version` how many it has seen."""
+
+def _create(database: sqlite_utils.Database) -> None:
+    database.table("instance").create(
+        {
+            "sop_instance_uid": str,
+            "study_instance_uid": str,
+            "series_instance_uid": str,
+            "series_number": int,
+            "instance_number": int,
+            "sop_class_uid": str,
+            "transfer_syntax_uid": str,
+            "frames": int,
+            "size": int,
+            "sha256": str,
+            "header": str,
+        },
+        pk="sop_instance_uid",
+        not_null={"study_instance_uid", "series_instance_uid", "size", "sha256", "header"},
+    ).create_index(["study_instance_uid"])
+    # a table of its own: documents are long, and looking for instances would read past them
+    database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
+
+
+_SCHEMA: Final = Schema(application_id=0x5844494D, subject="instance store", migrations=(_create,))
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
     "sop_instance_uid": "sopInstanceUID",
@@ -70,6 +73,10 @@ _FIELDS: Final = {  # column: attribute of StoredInstance
 _COLUMNS: Final = (*_FIELDS, "sha256", "size")
 _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM instance"  # noqa: S608  # names of this module only
 _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES ({'?, ' * len(_COLUMNS)}?)"  # noqa: S608
+_HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
+_HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
+_DOCUMENT: Final = "SELECT document FROM metadata WHERE sop_instance_uid = ?"
+_STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
 _IN_ORDER: Final = (
     "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
     " instance_number IS NULL, instance_number, sop_instance_uid"
@@ -77,7 +84,7 @@ _IN_ORDER: Final = (
 _DEFER: Final = 64 * 1024
 """Values above this many octets are not read when an instance is indexed."""
 _BATCH: Final = 64
-"""Instances that share a commit when many are loaded."""
+"""Instances that are synced and entered together when many are loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,25 +133,18 @@ class SqliteInstanceStore:
     """Instances in `folder`; safe to use from any number of threads of one process."""
 
     def __init__(self, folder: Path) -> None:
+        """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "instances"
         self._incoming = folder / "incoming"
-        self._database = folder / "instances.db"
-        self._writing = threading.Lock()
-        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for path in (self._files, self._incoming):
             path.mkdir(parents=True, exist_ok=True)
+        self._database = Database(folder / "instances.db", _SCHEMA)
         for leftover in self._incoming.iterdir():  # of a process that was killed
             leftover.unlink()
-        with self._connection() as db:
-            _migrate(db)
 
     def close(self) -> None:
-        """Close what is open; the store must not be in use any more."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except Empty:
-                return
+        """Finish what was begun."""
+        self._database.close()
 
     # --- storing ---
 
@@ -156,8 +156,7 @@ class SqliteInstanceStore:
         """
         received = self._receive(content)
         _sync_folders([received])
-        with self._transaction() as db:
-            _index(db, received)
+        self._database.submit(partial(_index, received)).result()
         return received.instance
 
     def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
@@ -185,13 +184,13 @@ class SqliteInstanceStore:
         stored: list[StoredInstance] = []
         conflicts: list[Broken] = []
         _sync_folders([arrival for _, arrival in received])
-        with self._transaction() as db:
-            for path, arrival in received:
-                try:
-                    _index(db, arrival)
-                    stored.append(arrival.instance)
-                except ConflictingInstance as error:
-                    conflicts.append(Broken(path=path, error=error))
+        entries = [self._database.submit(partial(_index, arrival)) for _, arrival in received]
+        for (path, arrival), entry in zip(received, entries, strict=True):
+            try:
+                entry.result()
+                stored.append(arrival.instance)
+            except ConflictingInstance as error:
+                conflicts.append(Broken(path=path, error=error))
         return stored, conflicts
 
     def _receive(self, content: Content) -> _Received:
@@ -242,14 +241,11 @@ class SqliteInstanceStore:
 
     def studies(self) -> tuple[str, ...]:
         """Study Instance UIDs, sorted."""
-        with self._connection() as db:
-            rows = db.execute("SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1").fetchall()
-        return tuple(uid for (uid,) in rows)
+        return tuple(uid for (uid,) in self._database.reader().execute(_STUDIES))
 
     def study(self, uid: str) -> Study | None:
         """The study as its stored instances tell it, or None where there is none."""
-        with self._connection() as db:
-            rows = db.execute("SELECT header FROM instance WHERE study_instance_uid = ?", (uid,)).fetchall()
+        rows = self._database.reader().execute(_HEADERS, (uid,)).fetchall()
         return summarise(json.loads(header) for (header,) in rows) if rows else None
 
     def metadata(self, image: StoredImage, base: str) -> bytes:
@@ -258,68 +254,24 @@ class SqliteInstanceStore:
         `base` is the public address of the DICOMweb service, with which BulkDataURIs begin.
         Raises KeyError for an instance that is not here.
         """
-        with self._connection() as db:
-            row = db.execute(
-                "SELECT document FROM metadata WHERE sop_instance_uid = ?", (image.sopInstanceUID,)
-            ).fetchone()
+        row = self._database.reader().execute(_DOCUMENT, (image.sopInstanceUID,)).fetchone()
         if row is None:
             raise KeyError(image.sopInstanceUID)
         return with_bulk_root(row[0], base)
 
     def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
-        with self._connection() as db:
-            rows = db.execute(f"{_SELECT} {where}", uids).fetchall()
         return tuple(
             StoredInstance(
                 **dict(zip(_FIELDS.values(), row, strict=False)), content=self._content(*row[len(_FIELDS) :])
             )
-            for row in rows
+            for row in self._database.reader().execute(f"{_SELECT} {where}", uids)
         )
 
     def _content(self, sha256: str, size: int) -> FileContent:
         return FileContent(self._files / sha256[:2] / f"{sha256}.dcm", size)
 
-    # --- connections ---
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection nobody else uses meanwhile: an idle one, else a new one."""
-        try:
-            db = self._idle.get_nowait()
-        except Empty:
-            db = _connect(self._database)
-        try:
-            yield db
-        finally:
-            self._idle.put(db)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """The one write transaction at a time; committed unless an error passes through."""
-        with self._writing, self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
-
-# --- SQLite ----------------------------------------------------------------------------------
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut
-    return db
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    (seen,) = db.execute("PRAGMA user_version").fetchone()
-    for version, script in enumerate(_MIGRATIONS[seen:], start=seen + 1):
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; COMMIT;")
+# --- index ------------------------------------------------------------------------------------
 
 
 def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tuple[str, ...]]:
@@ -331,22 +283,17 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
     )
 
 
-def _index(db: sqlite3.Connection, received: _Received) -> None:
+def _index(received: _Received, db: Connection) -> None:
     """Enter an instance, unless its bytes are known; raises ConflictingInstance and drops its file."""
     instance = received.instance
-    known = db.execute(
-        "SELECT sha256 FROM instance WHERE sop_instance_uid = ?", (instance.sopInstanceUID,)
-    ).fetchone()
+    known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
     if known and known[0] != received.sha256:
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
         raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
     if known:
         return
     values = [getattr(instance, name) for name in _FIELDS.values()]
-    db.execute(
-        _INSERT,
-        (*values, received.sha256, instance.content.size, received.header),
-    )
+    db.execute(_INSERT, (*values, received.sha256, instance.content.size, received.header))
     db.execute("INSERT INTO metadata VALUES (?, ?)", (instance.sopInstanceUID, received.document))
 
 
