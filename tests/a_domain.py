@@ -10,7 +10,7 @@ from wire import Answer, message, post, send
 
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.response import RegistryResponse, read_registry_response
-from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
 from xdsi_sim.vocab import NS
@@ -50,7 +50,7 @@ def provision(number: int, content: bytes = b"text") -> ProvideAndRegisterDocume
     set_ = a_set(100_000 + number)
     members = tuple(replace(item, sourceObject=set_.entryUUID) for item in objects.associations)
     changed = replace(objects, submissionSets=(set_,), associations=members)
-    return replace(request, submission=replace(request.submission, objects=changed))
+    return replace(request, submission=SubmitObjectsRequest(objects=changed))
 
 
 def provide(url: str, request: ProvideAndRegisterDocumentSetRequest) -> Answer:

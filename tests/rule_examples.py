@@ -21,6 +21,7 @@ from submissions import (
 
 import xdsi_sim.rules.query
 import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
+from xdsi_sim.ebrim.described import Described, described
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
@@ -30,9 +31,12 @@ from xdsi_sim.ebrim.model import (
     ExternalIdentifier,
     Folder,
     InternationalString,
+    RegistryObjectList,
     Slot,
     SubmissionSet,
 )
+from xdsi_sim.ebrim.writer import write_object_list
+from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
@@ -79,9 +83,16 @@ SET = a_set()
 MEMBER = members(SET, (an_entry(),))[0]
 LONG = "x" * 300
 
+
+def _with_a_second_list(request: SubmitObjectsRequest) -> Element:
+    element = parse(request.written())
+    element.append(parse(write_object_list(RegistryObjectList())))
+    return element
+
+
 BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     # --- structure
-    "C03": replace(a_submission(), lists=2),
+    "C03": SubmitObjectsRequest(element=_with_a_second_list(a_submission())),
     "C04": a_submission(submissionSets=()),
     "C05": a_submission(unlabelled=("package",)),
     "C07": entry(objectType="urn:uuid:00000000-0000-0000-0000-000000000000"),
@@ -227,15 +238,22 @@ PROVISIONS: Final[Mapping[str, tuple[tuple[DocumentEntry, ...], tuple[Fingerprin
     "G05": ((an_entry(size="9"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
     "G06": (
         (an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40)),
-        tuple(Fingerprint(id=uuid(n), hash=_TEXT, size=4) for n in (1, 2)),
+        (Fingerprint(id=uuid(1), hash=_TEXT, size=4), Fingerprint(id=uuid(2), hash="0" * 40, size=4)),
     ),
     "G07": ((an_entry(uniqueId="2.999.2.7"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
 }
 STORED: Final = {"2.999.2.7": Fingerprint(id="2.999.2.7", hash="0" * 40, size=4)}
 
 
+def described_by(request: SubmitObjectsRequest) -> tuple[Described, ...]:
+    """What a request says of its documents."""
+    objects = request.object_list
+    return () if objects is None else described(objects)
+
+
 def provision_broken_by(rule: str) -> list[str]:
     """Ids of the rules that the example of a repository's rule breaks."""
     entries, documents = PROVISIONS[rule]
-    verdict = check_provision(a_provision(entries=entries).submission, documents, STORED)
+    request = a_provision(entries=entries).submission
+    verdict = check_provision(request, described_by(request), documents, STORED)
     return [finding.rule for finding in verdict.findings]

@@ -17,6 +17,7 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
+from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.topology.build import RunningTopology
@@ -226,7 +227,7 @@ def test_wrong_metadata_are_errors_with_attribute_and_value_and_leave_nothing(
     request = provision(2)
     entry = replace(request.submission.objects.documentEntries[0], **changes)  # type: ignore[arg-type]
     objects = replace(request.submission.objects, documentEntries=(entry,))
-    wrong = replace(request, submission=replace(request.submission, objects=objects))
+    wrong = replace(request, submission=SubmitObjectsRequest(objects=objects))
     answer = provide(url, wrong)
     assert any(found == code and words in context for found, context in errors_of(answer)), errors_of(answer)
     assert answer.headers["content-type"].startswith("multipart/related")

@@ -65,6 +65,9 @@ def ask(repository: DocumentRepository, uniqueId: str, oid: str = OID) -> Any:
 def test_metadata_is_completed_and_all_else_untouched(repository: DocumentRepository) -> None:
     entry = replace(an_entry(hash=None, size=None, repositoryUniqueId="9.9"), extra=(Slot("urn:x", ("1",)),))
     request = a_provision(entries=(entry,), content=b"the bytes")
+    came = SubmitObjectsRequest(element=request.submission.element)
+    entry = came.objects.documentEntries[0]
+    request = replace(request, submission=came)
     registry = Registry(RegistryResponse())
     assert provide(repository, request, registry) == RegistryResponse()
     (call,) = registry.calls

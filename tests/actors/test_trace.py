@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xdsi_sim.actors.trace import Trace, new_exchange_id
+from xdsi_sim.actors.trace import Trace
 
 
 def test_a_trace_is_read_back_from_its_header() -> None:
@@ -17,7 +17,3 @@ def test_what_is_no_trace_begins_a_conversation_of_the_peer(header: str | None) 
     trace = Trace.parse(header, "127.0.0.1:1")
     assert trace.sender == "127.0.0.1:1"
     assert trace.conversation.isalnum()
-
-
-def test_ids_are_never_the_same() -> None:
-    assert new_exchange_id() != new_exchange_id()

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bench import floors, load, messages
 
 _PATIENT: Final = "{}^^^&2.999.10.1&ISO"
-_SUBMISSIONS: Final = 1500
+_SUBMISSIONS: Final = 500
+_ROUNDS: Final = 5
 _QUERIES: Final = 3000
 _CONNECTIONS: Final = 16
 _STARTS: Final = 5
@@ -93,9 +94,23 @@ def submission_rows(work: Path) -> Iterator[Row]:
     """ITI-41 against the same work without SOAP, HTTP, rules and a second actor."""
     with up(work / "submissions") as running:
         url, address = running.urls["repository"], running.address("repository")
-        made = messages.submissions(url, _PATIENT.format("S1"), _SUBMISSIONS)
-        load.play(address, made[:100], _CONNECTIONS)
-        rate, answers = load.play(address, made[100:], _CONNECTIONS)
+        load.play(address, messages.submissions(url, _PATIENT.format("S1"), 100), _CONNECTIONS)
+        rounds = [_submission_round(url, address, work / f"floor-{number}") for number in range(_ROUNDS)]
+    rate, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
+    yield Row(
+        f"ITI-41, {_CONNECTIONS} connections",
+        f"{rate:.0f}/s",
+        f"{floor:.0f}/s",
+        rate / floor,
+        "≥ 0.30",
+        rate / floor >= 0.3,
+    )
+
+
+def _submission_round(url: str, address: tuple[str, int], folder: Path) -> tuple[float, float]:
+    """Figure and floor, one right after the other: the speed of a shared machine drifts."""
+    made = messages.submissions(url, _PATIENT.format("S1"), _SUBMISSIONS)
+    rate, answers = load.play(address, made, _CONNECTIONS)
     refused = [answer for answer in answers if b"ResponseStatusType:Success" not in answer]
     if refused:
         raise RuntimeError(f"{len(refused)} submissions were refused, such as {refused[0][:2000]!r}")
@@ -103,15 +118,7 @@ def submission_rows(work: Path) -> Iterator[Row]:
         message[message.index(b"<soap:Envelope") : message.index(b"</soap:Envelope>") + 16]
         for message in made
     ]
-    floor = floors.submissions(bodies[:500], messages.DOCUMENT, work / "floor")
-    yield Row(
-        "ITI-41, 16 connections",
-        f"{rate:.0f}/s",
-        f"{floor:.0f}/s",
-        rate / floor,
-        "≥ 0.30",
-        rate / floor >= 0.3,
-    )
+    return rate, floors.submissions(bodies, messages.DOCUMENT, folder)
 
 
 def query_rows(work: Path) -> Iterator[Row]:

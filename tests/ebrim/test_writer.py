@@ -29,8 +29,9 @@ from xdsi_sim.ebrim.tables import (
     SUBMISSION_SET,
     Kind,
 )
-from xdsi_sim.ebrim.writer import new_uuid, write_object, write_object_list, write_object_ref, write_slot
+from xdsi_sim.ebrim.writer import write_object, write_object_list, write_object_ref, write_slot
 from xdsi_sim.ebrim.xml import Element, parse
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.vocab import NS
 
 RIM = f"{{{NS.RIM}}}"
@@ -199,10 +200,6 @@ def test_given_ids_are_kept_also_empty_ones() -> None:
 def test_a_wrong_object_type_is_kept_not_doubled() -> None:
     association = ASSOCIATION.type(entryUUID="a", xmlAttributes=(("objectType", "urn:wrong"),))
     assert parse(write_object(association)).get("objectType") == "urn:wrong"
-
-
-def test_no_new_uuid_is_like_another() -> None:
-    assert len({new_uuid() for _ in range(100)}) == 100
 
 
 def test_a_fragment_goes_into_any_list() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from rule_examples import PROVISIONS, in_module, provision_broken_by
+from rule_examples import PROVISIONS, described_by, in_module, provision_broken_by
 from submissions import a_provision, an_entry, uuid
 
 from xdsi_sim.rules.subjects import Fingerprint
@@ -19,4 +19,6 @@ def test_every_rule_has_an_example() -> None:
 
 def test_hash_and_size_may_be_left_to_the_repository() -> None:
     request = a_provision(entries=(an_entry(hash=None, size=None),)).submission
-    assert check_provision(request, (Fingerprint(id=uuid(1), hash="0" * 40, size=1),)).accepted
+    assert check_provision(
+        request, described_by(request), (Fingerprint(id=uuid(1), hash="0" * 40, size=1),)
+    ).accepted

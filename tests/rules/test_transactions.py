@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from rule_examples import KNOWN
+from rule_examples import KNOWN, described_by
 from submissions import AUTHORITY, a_folder, a_provision, a_submission, an_association, an_entry, uuid
 
 from xdsi_sim.content import BytesContent, sha1_of
@@ -43,7 +43,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_what_a_repository_refuses_it_judges_whole() -> None:
     request = a_provision(entries=(an_entry(hash="0" * 40, creationTime="x"),)).submission
     document = Fingerprint(id=uuid(1), hash=sha1_of(BytesContent(b"text")), size=4)
-    verdict = check_provision(request, (document,))
+    verdict = check_provision(request, described_by(request), (document,))
     assert {"G04", "D08"} <= {finding.rule for finding in verdict.findings}
     assert {error.errorCode for error in verdict.errors} == {"XDSRepositoryMetadataError"}
 

@@ -16,6 +16,7 @@ from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS, Test
 from xdsi_sim.rules.selection import Condition, Part, Selection
+from xdsi_sim.rules.subjects import Held, Lookup
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -150,7 +151,7 @@ def test_a_change_that_is_refused_leaves_nothing(store: SqliteRegistryStore) -> 
 
     with pytest.raises(KeyError):
         store.apply(RegistryChange(added=(an_entry(),)), refuse).result()
-    assert store.view().registered([uuid(1)]) == {}
+    assert store.view().look_up(Lookup.of(a_submission().objects)) == Held()
 
 
 def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistryStore) -> None:
@@ -162,8 +163,9 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
     add(store, a_set(), *map(an_entry, range(1, 5)), *links)
     store.add_patient("p").result()
     view = store.view()
-    assert view.registered([uuid(1)])[uuid(1)].hash == an_entry().hash
-    assert view.sharing(["2.999.2.1", "none"]).keys() == {"2.999.2.1"}
-    assert view.fed(["p", "q"]) == {"p": "p"}
+    held = view.look_up(Lookup(uuids=(uuid(1),), uniqueIds=("2.999.2.1", "none"), patientIds=("p", "q")))
+    assert held.objects[uuid(1)].hash == an_entry().hash
+    assert held.uniqueIds.keys() == {"2.999.2.1"}
+    assert held.patients == {"p": "p"}
     assert set(view.derived([uuid(1)])) == {uuid(2), uuid(3)}
     assert view.folders(uuid(1)) == []

@@ -3,7 +3,6 @@ from __future__ import annotations
 from submissions import an_entry
 
 from xdsi_sim.ebrim.model import Author, Code
-from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.store.registry_schema import COLUMNS, Record
 
@@ -18,9 +17,13 @@ def test_columns_hold_what_is_searched_and_the_fragment_what_was_registered() ->
         referenceIdList=("r1",),
     )
     record = Record.of(entry)
-    columns = dict(zip(COLUMNS[DOCUMENT_ENTRY], record.columns, strict=True))
-    assert record.common[1:5] == (entry.entryUUID, None, entry.patientId, entry.uniqueId)
-    assert len(record.common[5]) == len(write_object(entry))  # ids that are made differ
+    kind, fragment, *rest = record.row
+    columns = dict(zip(COLUMNS, rest, strict=True))
+    assert kind == "DocumentEntry"
+    assert isinstance(fragment, bytes)
+    assert len(fragment) == len(write_object(entry))  # ids that are made differ
+    assert (columns["entryUUID"], columns["patientId"]) == (entry.entryUUID, entry.patientId)
+    assert columns["associationType"] is None
     assert columns["creationTime"] == "20240101000000"
     assert columns["objectType"] == "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
     assert columns["classCode"] == "IMAGES^^1.3.6.1.4.1.19376.1.2.6.1"

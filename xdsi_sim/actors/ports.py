@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from xdsi_sim.content import Content
-from xdsi_sim.ebrim.writer import new_uuid
 
 __all__ = [
     "Clock",
@@ -23,7 +22,6 @@ __all__ = [
     "NewId",
     "StoredDocument",
     "StoredImage",
-    "new_uuid",
     "utc_now",
 ]
 

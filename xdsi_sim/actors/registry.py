@@ -20,8 +20,9 @@ from xdsi_sim.ebrim.model import (
     MetadataObject,
     RegistryObjectList,
 )
-from xdsi_sim.ebrim.writer import new_uuid, write_object_ref
+from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import XdsError, XdsiSimError
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
@@ -94,11 +95,11 @@ class DocumentRegistry:
         return RegistryResponse(status=status, errors=verdict.errors)
 
     def _known(self, request: SubmitObjectsRequest, view: RegistryView) -> Known:
-        lookup = Lookup.of(request.objects)
+        held = view.look_up(Lookup.of(request.objects))
         return Known(
-            objects=view.registered(lookup.uuids),
-            uniqueIds=view.sharing(lookup.uniqueIds),
-            patients=view.fed(lookup.patientIds),
+            objects=held.objects,
+            uniqueIds=held.uniqueIds,
+            patients=held.patients,
             authority=self.patientAuthority,
             any_patient=self.any_patient,
         )

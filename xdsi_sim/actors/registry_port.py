@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.rules.selection import Selection
-from xdsi_sim.rules.subjects import Registered
+from xdsi_sim.rules.subjects import Held, Lookup
 
 __all__ = ["Consequences", "Found", "RegistryChange", "RegistryStore", "RegistryView"]
 
@@ -35,16 +35,8 @@ class RegistryChange:
 class RegistryView(Protocol):
     """The registry at one moment; ids are compared without regard to case."""
 
-    def registered(self, uuids: Collection[str]) -> Mapping[str, Registered]:
-        """Those of the objects that are here, by id in lower case."""
-        ...
-
-    def sharing(self, uniqueIds: Collection[str]) -> Mapping[str, tuple[Registered, ...]]:
-        """All objects that have one of the uniqueIds, by uniqueId."""
-        ...
-
-    def fed(self, patientIds: Collection[str]) -> Mapping[str, str]:
-        """Those of the patient ids that were fed, each with the id that survives."""
+    def look_up(self, lookup: Lookup) -> Held:
+        """What is here of what a submission names."""
         ...
 
     def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:

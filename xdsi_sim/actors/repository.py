@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocument
 from xdsi_sim.content import sha1_of
-from xdsi_sim.ebrim.model import DocumentEntry, Slot
-from xdsi_sim.ebrim.writer import new_uuid
+from xdsi_sim.ebrim.described import Described, completed, described
+from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import DocumentNotFound, RegistryNotAvailable, UnknownRepositoryId, XdsError
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse, retrieve_status
 from xdsi_sim.messages.retrieve import (
@@ -20,8 +21,8 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
 )
-from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.rules.subjects import Fingerprint
+from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.subjects import Fingerprint, id_key
 from xdsi_sim.rules.transactions import check_provision
 from xdsi_sim.vocab import FAILURE, SUCCESS
 
@@ -46,56 +47,44 @@ class DocumentRepository:
 
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
-        prints = {
-            document.id: Fingerprint(
-                id=document.id, hash=sha1_of(document.content), size=document.content.size
-            )
-            for document in request.documents
-        }
-        if errors := self._check(request, prints):
-            return RegistryResponse(status=FAILURE, errors=errors)
+        provided = _Provided.of(request)
+        verdict = check_provision(request.submission, provided.objects, provided.prints)
+        if not verdict.accepted:
+            return RegistryResponse(status=FAILURE, errors=self._judged_whole(request, provided))
         submission = self.new_id()
         try:
-            yield Wait(self.store.keep(submission, _documents(request)))
+            yield Wait(self.store.keep(submission, [document for _, document in provided.pairs()]))
         except XdsError as error:
-            return RegistryResponse(status=FAILURE, errors=(RegistryError.of(error),))
-        (answer,) = yield Send((self._registration(request, prints),))
+            errors = self._judged_whole(request, provided) or (RegistryError.of(error),)
+            return RegistryResponse(status=FAILURE, errors=errors)
+        (answer,) = yield Send((self._registration(request, provided),))
         response = _registered(answer)
         yield Wait(self.store.settle(submission, registered=response.status == SUCCESS))
         return response
 
-    def _check(
-        self, request: ProvideAndRegisterDocumentSetRequest, prints: Mapping[str, Fingerprint]
+    def _judged_whole(
+        self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided
     ) -> tuple[RegistryError, ...]:
-        uniqueIds = [entry.uniqueId for entry in request.submission.objects.documentEntries if entry.uniqueId]
+        """All that is wrong with what is refused, also beside what is stored already."""
         stored = {
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
-            for uniqueId, document in self.store.find(uniqueIds).items()
+            for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        # by document, not by id: two documents of one id are a finding
-        documents = tuple(prints[document.id] for document in request.documents)
-        verdict = check_provision(request.submission, documents, stored)
-        return () if verdict.accepted else verdict.errors
+        verdict = check_provision(request.submission, provided.objects, provided.prints, stored)
+        return verdict.errors
 
-    def _registration(
-        self, request: ProvideAndRegisterDocumentSetRequest, prints: Mapping[str, Fingerprint]
-    ) -> Call:
+    def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched."""
-        objects = request.submission.objects
-        entries = tuple(self._completed(entry, prints[entry.entryUUID]) for entry in objects.documentEntries)
-        message = SubmitObjectsRequest(objects=replace(objects, documentEntries=entries))
+        slots = {
+            entryUUID: {
+                "repositoryUniqueId": self.oid,
+                "hash": sha1_of(document.content),
+                "size": str(document.content.size),
+            }
+            for entryUUID, document in provided.pairs()
+        }
+        message = SubmitObjectsRequest(element=completed(request.submission.element, slots))
         return Call(url=self.registry, transaction="ITI-42", message=message)
-
-    def _completed(self, entry: DocumentEntry, print_: Fingerprint) -> DocumentEntry:
-        own = ("repositoryUniqueId", "hash", "size")
-        return replace(
-            entry,
-            repositoryUniqueId=self.oid,
-            hash=print_.hash,
-            size=str(print_.size),
-            # an attribute given in a form that could not be read would be there twice
-            extra=tuple(item for item in entry.extra if not (isinstance(item, Slot) and item.name in own)),
-        )
 
     def retrieve(self, request: RetrieveDocumentSetRequest) -> RetrieveDocumentSetResponse:
         """Deliver what is here, with one error for each document that is not."""
@@ -141,13 +130,42 @@ class DocumentRepository:
         return left
 
 
-def _documents(request: ProvideAndRegisterDocumentSetRequest) -> tuple[NewDocument, ...]:
-    entries = {entry.entryUUID: entry for entry in request.submission.objects.documentEntries}
-    return tuple(
-        NewDocument(uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=document.content)
-        for document in request.documents
-        for entry in (entries[document.id],)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Provided:
+    """The documents of a submission, beside what it says of them."""
+
+    objects: tuple[Described, ...]
+    documents: tuple[Document, ...]
+    prints: tuple[Fingerprint, ...]
+    """In the order of the documents."""
+
+    @classmethod
+    def of(cls, request: ProvideAndRegisterDocumentSetRequest) -> _Provided:
+        objects = request.submission.object_list
+        return cls(
+            objects=described(objects) if objects is not None else (),
+            documents=request.documents,
+            prints=tuple(
+                Fingerprint(id=document.id, hash=sha1_of(document.content), size=document.content.size)
+                for document in request.documents
+            ),
+        )
+
+    def uniqueIds(self) -> list[str]:
+        return [value.uniqueId for value in self.objects if value.is_entry and value.uniqueId]
+
+    def pairs(self) -> Iterator[tuple[str, NewDocument]]:
+        """entryUUID and document of each entry; each has one by then."""
+        contents = {id_key(document.id): document.content for document in self.documents}
+        for entry in self.objects:
+            if entry.is_entry:
+                content = contents[id_key(entry.entryUUID)]
+                yield (
+                    entry.entryUUID,
+                    NewDocument(
+                        uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=content
+                    ),
+                )
 
 
 def _registered(answer: Answer) -> RegistryResponse:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["EXCHANGE_HEADER", "TRACE_HEADER", "Trace", "new_exchange_id"]
+from xdsi_sim.ids import new_token
+
+__all__ = ["EXCHANGE_HEADER", "TRACE_HEADER", "Trace"]
 
 TRACE_HEADER: Final = "Xdsi-Trace"
 """In requests: `{conversation};{sender}`."""
@@ -26,7 +27,7 @@ class Trace:
     @classmethod
     def begin(cls, sender: str) -> Trace:
         """The first message of a new user action."""
-        return cls(secrets.token_hex(8), sender)
+        return cls(new_token(), sender)
 
     @classmethod
     def parse(cls, header: str | None, peer: str) -> Trace:
@@ -41,8 +42,3 @@ class Trace:
 
     def __str__(self) -> str:
         return f"{self.conversation};{self.sender}"
-
-
-def new_exchange_id() -> str:
-    """A random id for one exchange."""
-    return secrets.token_hex(12)

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.client.http import Head, HttpClient, request_line
 from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.ids import new_token
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
@@ -144,7 +145,7 @@ class _Fetch:
     def exchange(self) -> Exchange:
         """What is recorded."""
         return Exchange(
-            id=new_exchange_id(),
+            id=new_token(),
             conversation=self.trace.conversation,
             sender=self.trace.sender,
             receiver=urlsplit(self.url).netloc,

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.client.http import Head, HttpClient, request_line
 from xdsi_sim.content import Segment, SegmentsContent
-from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.ids import new_token, new_uuid
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
@@ -58,7 +58,7 @@ class _Sent:
     message_id: str
     headers: tuple[tuple[str, str], ...]
     segments: Sequence[Segment]
-    exchange_id: str = field(default_factory=new_exchange_id)
+    exchange_id: str = field(default_factory=new_token)
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
     reader: PackageReader | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import (
@@ -37,6 +37,7 @@ _RIM: Final = f"{{{NS.RIM}}}"
 _PACKAGE, _OBJECT_REF = _RIM + "RegistryPackage", _RIM + "ObjectRef"
 _SLOT, _VALUE, _NAME, _DESCRIPTION = _RIM + "Slot", _RIM + "Value", _RIM + "Name", _RIM + "Description"
 _CLASSIFICATION, _IDENTIFIER = _RIM + "Classification", _RIM + "ExternalIdentifier"
+_STRING: Final = _RIM + "LocalizedString"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _EXTRA_ORDER: Final = {Slot: 0, Classification: 1, ExternalIdentifier: 2}
 _AUTHOR: Final = {attr.key: attr for attr in AUTHOR_SLOTS}
@@ -123,7 +124,7 @@ class _Reading:
         unknown = []
         for name, text in element.items():
             key, value = str(name), str(text)
-            attr = self.kind.by_key.get((Form.XML_ATTRIBUTE, key))
+            attr = self.kind.xml_attributes.get(key)
             if attr is not None:
                 self.values[attr.name] = value
             elif key != "objectType" or value != self.kind.objectType:  # the writer puts the fixed one back
@@ -132,10 +133,10 @@ class _Reading:
             self.values["xmlAttributes"] = tuple(unknown)
 
     def slot(self, element: Element) -> None:
-        slot = read_slot(element)
-        attr = self.kind.by_key.get((Form.SLOT, slot.name))
-        if attr is None or not _put_slot(self.values, attr, slot):
-            self.extra.append(slot)
+        values = _values(element)
+        attr = self.kind.slots.get(element.get("name", ""))
+        if attr is None or not _put_slot(self.values, attr, values):
+            self.extra.append(_slot(element, values))
 
     def name(self, element: Element) -> None:
         self._put(Form.NAME, _text(element))
@@ -158,21 +159,21 @@ class _Reading:
         node = element.get("classificationNode")
         if node is not None and node == self.kind.label:
             return  # what makes the package a SubmissionSet or Folder
-        label = self.kind.by_key.get((Form.LABEL, node or ""))
+        label = None if node is None else self.kind.by_key.get((Form.LABEL, node))
         if label is not None and label.name not in self.values:
             self.values[label.name] = True
             return
         scheme = element.get("classificationScheme") or ""
         owner = self._owner(element.get("classifiedObject"))
-        for form, read in ((Form.CODE, _code), (Form.AUTHOR, _author)):
-            attr = self.kind.by_key.get((form, scheme))
-            value = read(element) if attr is not None and node is None and owner is None else None
-            if attr is not None and value is not None and _put_value(self.values, attr, value):
+        attr = self.kind.classified.get(scheme)
+        if attr is not None and node is None and owner is None:
+            value = _CLASSIFIED[attr.form](element)
+            if value is not None and _put_value(self.values, attr, value):
                 return
         self.extra.append(_classification(element, owner))
 
     def identifier(self, element: Element) -> None:
-        attr = self.kind.by_key.get((Form.EXTERNAL_IDENTIFIER, element.get("identificationScheme", "")))
+        attr = self.kind.identifiers.get(element.get("identificationScheme", ""))
         owner = self._owner(element.get("registryObject"))
         if attr is None or owner is not None or attr.name in self.values:
             self.extra.append(_identifier(element, owner))
@@ -198,11 +199,11 @@ _CHILDREN: Final = {
 }
 
 
-def _put_slot(values: dict[str, Any], attr: Attr, slot: Slot) -> bool:
-    """Keep the slot as its attribute, if the attribute is free and can express it."""
-    if attr.name in values or not (slot.values if attr.many else len(slot.values) == 1):
+def _put_slot(attributes: dict[str, Any], attr: Attr, values: tuple[str, ...]) -> bool:
+    """Keep the values of a slot as its attribute, if the attribute is free and can express them."""
+    if attr.name in attributes or not (values if attr.many else len(values) == 1):
         return False
-    values[attr.name] = slot.values if attr.many else slot.values[0]
+    attributes[attr.name] = values if attr.many else values[0]
     return True
 
 
@@ -215,15 +216,24 @@ def _put_value(values: dict[str, Any], attr: Attr, value: object) -> bool:
 
 def read_slot(element: Element) -> Slot:
     """A `rim:Slot` with its values in order; a missing ValueList is no value."""
-    values = tuple([value.text or "" for value in element.iter(_VALUE)])
+    return _slot(element, _values(element))
+
+
+def _slot(element: Element, values: tuple[str, ...]) -> Slot:
     return Slot(element.get("name", ""), values, element.get("slotType"))
+
+
+def _values(element: Element) -> tuple[str, ...]:
+    """Without a Slot around them: most slots become an attribute, and there are two dozen in an entry."""
+    return tuple([value.text or "" for list_ in element for value in list_ if value.tag == _VALUE])
 
 
 def _text(element: Element) -> InternationalString:
     return InternationalString(
         tuple(
             LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
-            for child in element.iterchildren(_RIM + "LocalizedString")
+            for child in element
+            if child.tag == _STRING
         )
     )
 
@@ -236,11 +246,11 @@ def _code(element: Element) -> Code | None:
     name = None
     for child in element:
         if child.tag == _SLOT:
-            slot = read_slot(child)
-            if slot.name == "codingScheme":
-                schemes.append(slot.values)
+            values = _values(child)
+            if child.get("name") == "codingScheme":
+                schemes.append(values)
             else:
-                extra.append(slot)
+                extra.append(_slot(child, values))
         elif child.tag == _NAME:
             name = _text(child)
     if code is None or len(schemes) != 1 or len(schemes[0]) != 1:
@@ -255,11 +265,17 @@ def _author(element: Element) -> Author | None:
     values: dict[str, Any] = {}
     extra: list[Slot] = []
     for child in element.iterchildren(_SLOT):
-        slot = read_slot(child)
-        attr = _AUTHOR.get(slot.name)
-        if attr is None or not _put_slot(values, attr, slot):
-            extra.append(slot)
+        given = _values(child)
+        attr = _AUTHOR.get(child.get("name", ""))
+        if attr is None or not _put_slot(values, attr, given):
+            extra.append(_slot(child, given))
     return Author(**values, extra=tuple(extra), id=element.get("id"))
+
+
+_CLASSIFIED: Final[dict[Form, Callable[[Element], Code | Author | None]]] = {
+    Form.CODE: _code,
+    Form.AUTHOR: _author,
+}
 
 
 def _classification(element: Element, owner: str | None) -> Classification:

@@ -76,10 +76,24 @@ class Kind:
     """classificationNode that tells a RegistryPackage's kind."""
     by_key: dict[tuple[Form, str], Attr] = field(init=False, repr=False)
     by_name: dict[str, Attr] = field(init=False, repr=False)
+    slots: dict[str, Attr] = field(init=False, repr=False)
+    """By slot name; like the three below for the reader, who looks up two hundred keys in an entry."""
+    classified: dict[str, Attr] = field(init=False, repr=False)
+    """Codes and authors by classificationScheme."""
+    identifiers: dict[str, Attr] = field(init=False, repr=False)
+    """By identificationScheme."""
+    xml_attributes: dict[str, Attr] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", {(attr.form, attr.key): attr for attr in self.attrs})
         object.__setattr__(self, "by_name", {attr.name: attr for attr in self.attrs})
+        object.__setattr__(self, "slots", self._of(Form.SLOT))
+        object.__setattr__(self, "classified", self._of(Form.CODE, Form.AUTHOR))
+        object.__setattr__(self, "identifiers", self._of(Form.EXTERNAL_IDENTIFIER))
+        object.__setattr__(self, "xml_attributes", self._of(Form.XML_ATTRIBUTE))
+
+    def _of(self, *forms: Form) -> dict[str, Attr]:
+        return {attr.key: attr for attr in self.attrs if attr.form in forms}
 
 
 AUTHOR_SLOTS: Final = (  # ITI TF-3: 4.2.3.1.4

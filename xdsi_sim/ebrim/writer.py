@@ -7,7 +7,6 @@ a tree would cost three times as much.
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -24,19 +23,13 @@ from xdsi_sim.ebrim.model import (
 )
 from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, OBJECT_TYPE, Attr, Form, Kind
 from xdsi_sim.ebrim.xml import escape
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.vocab import NS
 
-__all__ = ["new_uuid", "write_object", "write_object_list", "write_object_ref", "write_slot"]
+__all__ = ["write_object", "write_object_list", "write_object_ref", "write_slot"]
 
 _LABELS: Final = uuid.UUID("0d4c3c26-7f0e-4a51-9c5e-2f6f1f0f6f3b")  # name space of label ids
 _NAMESPACES: Final = {NS.RIM: "rim", "http://www.w3.org/XML/1998/namespace": "xml"}
-
-
-def new_uuid() -> str:
-    """A fresh `urn:uuid:` for an object."""
-    # not from the system's source, which asks for the interpreter again each time; an entry needs a dozen
-    digits = f"{random.getrandbits(128):032x}"
-    return f"urn:uuid:{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 def write_object_list(objects: RegistryObjectList) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from xdsi_sim.content import Content
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.reader import read_object_list
 from xdsi_sim.ebrim.writer import write_object_list
-from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.vocab import NS
 
@@ -28,19 +28,73 @@ _LIST: Final = f"{{{NS.RIM}}}RegistryObjectList"
 _SUBMIT: Final = f"{{{NS.LCM}}}SubmitObjectsRequest"
 _DOCUMENT: Final = f"{{{NS.XDS}}}Document"
 
+_OPEN: Final = f'<lcm:SubmitObjectsRequest xmlns:lcm="{NS.LCM}">'.encode()
+_CLOSE: Final = b"</lcm:SubmitObjectsRequest>"
+
 ContentOf = Callable[[Element], Content]
 """Gives the content of a base64 element, inline or by `xop:Include`."""
 Attach = Callable[[Content], bytes]
 """Takes a content along as a part and gives what stands for it in the XML."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitObjectsRequest:
-    """The objects of one submission (`lcm:SubmitObjectsRequest`)."""
+    """The objects of one submission (`lcm:SubmitObjectsRequest`), as values and as ebRIM.
 
-    objects: RegistryObjectList
-    lists: int = 1
-    """How many RegistryObjectLists were there; one is right."""
+    Whichever it is not made from is made from the other when it is asked for: a repository passes a
+    submission on without reading what does not concern it, and without losing what values cannot hold.
+    Equal are those with equal values.
+    """
+
+    __slots__ = ("_element", "_objects")
+
+    @overload
+    def __init__(self, *, objects: RegistryObjectList) -> None: ...
+    @overload
+    def __init__(self, *, element: Element) -> None: ...
+    def __init__(self, *, objects: RegistryObjectList | None = None, element: Element | None = None) -> None:
+        self._objects = objects
+        self._element = element
+
+    @property
+    def objects(self) -> RegistryObjectList:
+        """As values."""
+        if self._objects is None:
+            objects = self.object_list
+            self._objects = RegistryObjectList() if objects is None else read_object_list(objects)
+        return self._objects
+
+    @property
+    def element(self) -> Element:
+        """As ebRIM. Nobody may change it."""
+        if self._element is None:
+            self._element = parse(write_submit_objects(self))
+        return self._element
+
+    @property
+    def object_list(self) -> Element | None:
+        """The first `rim:RegistryObjectList`, if there is any."""
+        return self.element.find(_LIST)
+
+    @property
+    def lists(self) -> int:
+        """How many RegistryObjectLists are there; one is right."""
+        return 1 if self._element is None else len(self._element.findall(_LIST))
+
+    def written(self) -> bytes:
+        """The element, complete in its namespaces."""
+        if self._element is not None:
+            return serialise(self._element)
+        return b"".join((_OPEN, write_object_list(self.objects), _CLOSE))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SubmitObjectsRequest):
+            return NotImplemented
+        return (self.objects, self.lists) == (other.objects, other.lists)
+
+    __hash__ = None  # type: ignore[assignment]  # values are made late
+
+    def __repr__(self) -> str:
+        return f"SubmitObjectsRequest(objects={self.objects!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +115,12 @@ class ProvideAndRegisterDocumentSetRequest:
 
 def read_submit_objects(element: Element) -> SubmitObjectsRequest:
     """From `lcm:SubmitObjectsRequest`."""
-    lists = element.findall(_LIST)
-    objects = read_object_list(lists[0]) if lists else RegistryObjectList()
-    return SubmitObjectsRequest(objects=objects, lists=len(lists))
+    return SubmitObjectsRequest(element=element)
 
 
 def write_submit_objects(request: SubmitObjectsRequest) -> bytes:
     """`lcm:SubmitObjectsRequest`, complete in its namespaces."""
-    return b"".join(
-        (
-            f'<lcm:SubmitObjectsRequest xmlns:lcm="{NS.LCM}">'.encode(),
-            write_object_list(request.objects),
-            b"</lcm:SubmitObjectsRequest>",
-        )
-    )
+    return request.written()
 
 
 def read_provide_and_register(

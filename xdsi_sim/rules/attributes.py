@@ -6,7 +6,7 @@ The subject is one object. An empty text is left to C21, a missing one to D01 to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
@@ -22,7 +22,7 @@ from xdsi_sim.ebrim.tables import KINDS, Form
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Carrier
-from xdsi_sim.rules.walks import Reader, codes_of, fields, slot_holders, slots_of, strings_of
+from xdsi_sim.rules.walks import Reader, codes_of, extra_slots, fields, slot_holders, slots_of, strings_of
 
 __all__: list[str] = []
 
@@ -145,39 +145,39 @@ def uuids_are_well_formed(value: MetadataObject) -> Iterator[Violation]:
 def texts_keep_to_their_length(value: MetadataObject) -> Iterator[Violation]:
     """No text is longer than ebRIM allows: 256 a value, code or identifier, 1024 a text in a language."""
     for walk, limit in _LENGTHS:
-        for attribute, text in walk(value):
-            if len(text) > limit:
-                found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
-                yield Violation(found, attribute=attribute, value=text)
+        for attribute, texts in walk(value):
+            for text in texts:
+                if len(text) > limit:
+                    found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
+                    yield Violation(found, attribute=attribute, value=text)
 
 
-def _versions(value: MetadataObject) -> Iterator[tuple[str, str]]:
-    return ((name, text) for name, text in _VERSIONS[type(value)](value) if text)
+_Texts = Iterator[tuple[str, Iterable[str]]]
 
 
-def _values(value: MetadataObject) -> Iterator[tuple[str, str]]:
-    """All values of slots, codes and identifiers, and the names of slots."""
+def _versions(value: MetadataObject) -> _Texts:
+    return ((name, (text,)) for name, text in _VERSIONS[type(value)](value) if text)
+
+
+def _values(value: MetadataObject) -> _Texts:
+    """All values of slots, codes and identifiers, and the names of slots that the framework does not name."""
     for name, text in _LONG_NAMES[type(value)](value):
         if text:
-            yield name, text
+            yield name, (text,)
     for name, code in codes_of(value):
-        yield name, code.code
-        yield name, code.codingScheme
+        yield name, (code.code, code.codingScheme)
     for holder in slot_holders(value):
-        for name, values in slots_of(holder):
-            yield "slot name", name
-            for text in values:
-                yield name, text
+        yield from slots_of(holder)
+        yield "slot name", [slot.name for slot in extra_slots(holder)]
 
 
-def _strings(value: MetadataObject) -> Iterator[tuple[str, str]]:
+def _strings(value: MetadataObject) -> _Texts:
     """All texts in a language: titles, comments, display names."""
     for name, string in strings_of(value):
-        for part in string.strings:
-            yield name, part.value
+        yield name, [part.value for part in string.strings]
     for name, code in codes_of(value):
-        for part in code.displayName.strings if code.displayName else ():
-            yield name, part.value
+        if code.displayName is not None:
+            yield name, [part.value for part in code.displayName.strings]
 
 
 _LENGTHS: Final = ((_versions, 16), (_values, 256), (_strings, 1024))

@@ -5,20 +5,23 @@ The subject is the submission with hash and size of each document, and of what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.ebrim.described import Described
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Fingerprint, Provision, id_key
-from xdsi_sim.rules.submission import repeated_unique_ids
 
 __all__: list[str] = []
 
 
-def _provided(provision: Provision) -> Iterator[tuple[DocumentEntry, Fingerprint]]:
+def _documents(provision: Provision) -> dict[str, Fingerprint]:
+    return {id_key(document.id): document for document in provision.documents}
+
+
+def _provided(provision: Provision) -> Iterator[tuple[Described, Fingerprint]]:
     """Each entry with its document, where it has one."""
-    documents = {id_key(document.id): document for document in provision.documents}
-    for entry in provision.submission.objects.documentEntries:
+    documents = _documents(provision)
+    for entry in provision.entries():
         document = documents.get(id_key(entry.entryUUID))
         if document is not None:
             yield entry, document
@@ -28,7 +31,7 @@ def _provided(provision: Provision) -> Iterator[tuple[DocumentEntry, Fingerprint
 def each_entry_has_its_document(provision: Provision) -> Iterator[Violation]:
     """Each DocumentEntry comes with a Document of the same id."""
     ids = {id_key(document.id) for document in provision.documents}
-    for entry in provision.submission.objects.documentEntries:
+    for entry in provision.entries():
         if id_key(entry.entryUUID) not in ids:
             yield Violation("DocumentEntry comes without its Document", location=entry.entryUUID)
 
@@ -36,8 +39,9 @@ def each_entry_has_its_document(provision: Provision) -> Iterator[Violation]:
 @rule("G02", cites="ITI TF-2: 3.41.4.1.3", code="XDSMissingDocumentMetadata")
 def each_document_has_its_entry(provision: Provision) -> Iterator[Violation]:
     """Each Document comes with a DocumentEntry of the same id."""
+    entries = {id_key(entry.entryUUID) for entry in provision.entries()}
     for document in provision.documents:
-        if not isinstance(provision.submission.within(document.id), DocumentEntry):
+        if id_key(document.id) not in entries:
             yield Violation("Document comes without its DocumentEntry", location=document.id)
 
 
@@ -68,7 +72,7 @@ def size_is_that_of_the_document(provision: Provision) -> Iterator[Violation]:
             yield _differs(entry, "size", f"that of the document, {document.size}")
 
 
-def _differs(entry: DocumentEntry, attribute: str, expected: str) -> Violation:
+def _differs(entry: Described, attribute: str, expected: str) -> Violation:
     return Violation(
         f"{attribute} is not {expected}",
         location=entry.entryUUID,
@@ -79,8 +83,25 @@ def _differs(entry: DocumentEntry, attribute: str, expected: str) -> Violation:
 
 @rule("G06", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRepositoryDuplicateUniqueIdInMessage")
 def unique_ids_are_unique_in_the_provision(provision: Provision) -> Iterator[Violation]:
-    """No two objects of a submission have the same uniqueId, whatever their kinds."""
-    return repeated_unique_ids(provision.submission)
+    """No two objects of a submission have the same uniqueId, but for entries of one identical document."""
+    first: dict[str, Described] = {}
+    for value in provision.objects:
+        if not value.uniqueId:
+            continue
+        earlier = first.setdefault(value.uniqueId, value)
+        if earlier is not value and not _are_of_one_document(earlier, value, _documents(provision)):
+            yield Violation(
+                f"uniqueId is that of {earlier.entryUUID} too",
+                location=value.entryUUID,
+                attribute="uniqueId",
+                value=value.uniqueId,
+            )
+
+
+def _are_of_one_document(one: Described, other: Described, documents: Mapping[str, Fingerprint]) -> bool:
+    prints = [documents.get(id_key(value.entryUUID)) for value in (one, other) if value.is_entry]
+    hashes = {None if print_ is None else print_.hash for print_ in prints}
+    return len(prints) == 2 and len(hashes) == 1 and None not in hashes
 
 
 @rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash")
@@ -98,7 +119,7 @@ def stored_document_is_the_same(provision: Provision) -> Iterator[Violation]:
             yield _stored(entry, f"a document with hash {stored.hash}", document.hash, None)
 
 
-def _stored(entry: DocumentEntry, what: str, value: str, code: str | None) -> Violation:
+def _stored(entry: Described, what: str, value: str, code: str | None) -> Violation:
     return Violation(
         f"{what} is stored under uniqueId {entry.uniqueId} already",
         location=entry.entryUUID,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from xdsi_sim.ebrim.described import Described
 from xdsi_sim.ebrim.model import (
     Association,
     DocumentEntry,
@@ -24,6 +25,7 @@ from xdsi_sim.vocab import Association as AssociationType
 __all__ = [
     "Carrier",
     "Fingerprint",
+    "Held",
     "Known",
     "Lookup",
     "Provision",
@@ -96,7 +98,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Held:
     """The answers to a `Lookup`."""
 
     objects: Mapping[str, Registered] = field(default_factory=dict)
@@ -105,6 +107,12 @@ class Known:
     """By uniqueId, all objects that have it."""
     patients: Mapping[str, str] = field(default_factory=dict)
     """Each patient id of the request that was ever fed, with the id that survives: mostly itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Held):
+    """What a registry holds of what a submission names, and what it takes."""
+
     authority: str | None = None
     """OID of the affinity domain's assigning authority; None where any will do."""
     any_patient: bool = False
@@ -207,9 +215,13 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
-    """A submission with its documents, and what the repository stores under the same uniqueIds."""
+    """What a submission says of its documents, the documents, and what is stored under the same uniqueIds."""
 
-    submission: Submission
+    objects: tuple[Described, ...]
     documents: tuple[Fingerprint, ...]
     stored: Mapping[str, Fingerprint] = field(default_factory=dict)
     """By uniqueId."""
+
+    def entries(self) -> tuple[Described, ...]:
+        """The DocumentEntries."""
+        return tuple(value for value in self.objects if value.is_entry)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xdsi_sim.ebrim.described import Described
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
@@ -111,20 +112,21 @@ def check_against_registry(request: SubmitObjectsRequest, known: Known) -> Verdi
 
 def check_provision(
     request: SubmitObjectsRequest,
+    objects: tuple[Described, ...],
     documents: tuple[Fingerprint, ...],
     stored: Mapping[str, Fingerprint] | None = None,
 ) -> Verdict:
-    """What is wrong between a request of ITI-41, its documents, and what is stored by uniqueId.
+    """What is wrong between what a request of ITI-41 says, its documents, and what is stored by uniqueId.
 
     A request that is refused for that is told everything else that is wrong with it, too.
     """
     ruleset = RULESETS["ITI-41"]
-    subject = Submission.of(request, column=ruleset.column)
-    provision = Provision(submission=subject, documents=documents, stored=stored or {})
+    provision = Provision(objects=objects, documents=documents, stored=stored or {})
     pairs = [(provision, ruleset.provision)]
     verdict = judge(pairs, ruleset.metadata_error)
     if verdict.accepted:
         return verdict
+    subject = Submission.of(request, column=ruleset.column)
     return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
 
 

@@ -7,7 +7,6 @@ says nothing about whoever was tested. What was not reached is `not-run`.
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.ids import new_token
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.language import StepBase
@@ -132,7 +132,7 @@ class _Player:
         )
 
     def _stage(self) -> Stage:
-        conversation = secrets.token_hex(8)
+        conversation = new_token()
         self.conversations.add(conversation)
         return Stage(
             running=self.running,

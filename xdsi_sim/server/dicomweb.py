@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.ports import InstanceStore, StoredImage
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import Segment
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.ids import new_token
 from xdsi_sim.server.accept import Range, read_accept
 from xdsi_sim.server.http import FrontRequest, answer
 from xdsi_sim.store.exchanges import Recorder
@@ -77,7 +77,7 @@ class DicomWebResource(Resource):
     def render(self, request: FrontRequest) -> int:
         """Serve one request."""
         started, clock = time.time(), time.perf_counter()
-        exchange_id = new_exchange_id()
+        exchange_id = new_token()
         status, served = self._outcome(request, exchange_id)
         headers = [*served.headers, *_CORS]
         if self._recorder.on:
@@ -146,7 +146,7 @@ class DicomWebResource(Resource):
         )
 
     def _multipart(self, images: Sequence[StoredImage]) -> _Answer:
-        boundary = secrets.token_hex(16)
+        boundary = new_token()
         segments: list[Segment] = []
         for image in images:
             segments += (self._part_head(image, boundary), image.content, b"\r\n")

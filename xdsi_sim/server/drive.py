@@ -38,12 +38,14 @@ def drive_blocking(flow: Flow[Any], send: Sender, loop: Loop) -> Any:
 
 def _outcome(effect: Effect, send: Sender, reactor: Any) -> Deferred[Any]:
     if isinstance(effect, Send):
+        if len(effect.calls) == 1:
+            return send(effect.calls[0]).addCallback(lambda answer: (answer,))
         return gatherResults([send(call) for call in effect.calls]).addCallback(tuple)
     return when_done(effect.future, reactor)
 
 
 def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
-    """A Deferred that fires in the reactor's thread when `future` is done."""
+    """A Deferred that fires in the reactor's thread, where this is called, when `future` is done."""
     deferred: Deferred[Any] = Deferred()
 
     def fire() -> None:
@@ -54,5 +56,8 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
         else:
             deferred.callback(result)
 
-    future.add_done_callback(lambda _future: reactor.callFromThread(fire))
+    if future.done():  # nobody is to be woken for it
+        fire()
+    else:
+        future.add_done_callback(lambda _future: reactor.callFromThread(fire))
     return deferred

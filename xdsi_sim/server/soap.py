@@ -14,10 +14,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.flow import Answer, Call
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, new_exchange_id
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import Segment
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
@@ -139,6 +140,8 @@ class SoapResource(Resource):
                 self._record(served.exchange(reply, None))
         finally:
             served.package.discard()
+            if served.invocation is not None:
+                served.invocation.close()
 
     def _record(self, exchange: Exchange) -> None:
         if self._recorder.on:
@@ -155,7 +158,7 @@ class _Served:
         self.request = request
         self.trace = trace
         self.receiver = receiver
-        self.exchange_id = new_exchange_id()
+        self.exchange_id = new_token()
         self.started = time.time()
         self.clock = time.perf_counter()
         self.package = NO_BODY

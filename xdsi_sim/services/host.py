@@ -85,6 +85,12 @@ class Invocation:
     error: Exception | None = None
     """What the actor has raised."""
 
+    def close(self) -> None:
+        """Let go of the message: Spyne's contexts refer to each other and would keep it for the collector."""
+        if self.context is not None:
+            vars(self.context).clear()
+            self.context = None
+
 
 class _Application(Application):  # type: ignore[misc]  # Spyne is untyped
     def call_wrapper(self, ctx: Any) -> Any:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.services import compat  # noqa: F401  must come before anything of Spyne
 
 from spyne import ComplexModel, Unicode, rpc  # isort: skip
 from spyne.protocol.soap.soap12 import Soap12  # isort: skip
 
-from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.ebrim.writer import new_uuid
 from xdsi_sim.ebrim.xml import Element, escape
 from xdsi_sim.errors import NotUnderstood, ProtocolViolation, VersionMismatch
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 from xdsi_sim.content import BytesContent, Content, FileContent, Segment, read_all
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
+from xdsi_sim.ids import new_token
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
@@ -225,7 +225,7 @@ class Attachments:
     def __init__(self, *, mtom: bool) -> None:
         self._mtom = mtom
         self._contents: list[tuple[str, Content]] = []
-        self._boundary = f"uuid-{secrets.token_hex(16)}"
+        self._boundary = f"uuid-{new_token()}" if mtom else ""
 
     def attach(self, content: Content) -> bytes:
         """Take `content` along; gives what stands for it in the XML."""

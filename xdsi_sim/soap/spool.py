@@ -8,11 +8,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from xdsi_sim.content import BytesContent, FileContent, Segment
+from xdsi_sim.ids import new_token
 
 __all__ = ["IN_MEMORY", "Spool", "SpooledBody"]
 
@@ -42,7 +42,7 @@ class Spool:
             return
         self._data += data
         if self.size > IN_MEMORY:
-            self._path = self._folder / secrets.token_hex(16)
+            self._path = self._folder / new_token()
             self._file = self._path.open("wb", buffering=0)
             _write(self._file, self._data)
             self._data = bytearray()

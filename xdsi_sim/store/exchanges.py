@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import os
-import secrets
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from xdsi_sim.content import BytesContent, Content, FileContent, Segment, SegmentsContent, chunks_of, read_all
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.store.sqlite import Database, Schema
+from xdsi_sim.ids import new_token
+from xdsi_sim.store.sqlite import Database, Row, Schema, insert
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -80,6 +82,7 @@ def _create(database: sqlite_utils.Database) -> None:
     table.create_index(["started"])
 
 
+_INSERT: Final = f"INSERT INTO exchange ({_COLUMNS})"
 _SCHEMA: Final = Schema(application_id=0x5844584C, subject="exchange log", migrations=(_create,))
 
 
@@ -93,8 +96,11 @@ class ExchangeLog:
         self._parts = folder / "parts"
         self._parts.mkdir(parents=True, exist_ok=True)
         self._database = Database(folder / "exchanges.db", _SCHEMA, durable=False, linger=_LINGER)
+        self._filling = threading.Lock()
+        self._batch: list[_Kept] = []
+        """What waits for the writer; it takes all of it in one statement or a few."""
         self._last: Future[None] | None = None
-        self.name = secrets.token_hex(6)
+        self.name = new_token()
 
     def close(self) -> None:
         """Write what was recorded, then close."""
@@ -105,13 +111,20 @@ class ExchangeLog:
         try:
             request = self._keep(exchange.request)
             response = self._keep(exchange.response) if exchange.response is not None else None
-            self._last = self._database.submit(
-                lambda connection: _insert(connection, exchange, request, response)
-            )
+            with self._filling:
+                if not self._batch:
+                    self._last = self._database.submit(partial(self._write, self._batch))
+                self._batch.append((exchange, request, response))
         except (OSError, RuntimeError):  # the disk is full, the log closed: what is recorded goes on
             _LOG.exception("exchange %s could not be recorded", exchange.id)
 
-    def _keep(self, message: HttpMessage) -> tuple[HttpMessage, list[bytes | dict[str, Any]]]:
+    def _write(self, batch: list[_Kept], connection: Connection) -> None:
+        with self._filling:
+            if self._batch is batch:
+                self._batch = []
+        insert(connection, _INSERT, [_row(*kept) for kept in batch])
+
+    def _keep(self, message: HttpMessage) -> _KeptMessage:
         body = message.body
         segments: Sequence[Segment] = body.segments if isinstance(body, SegmentsContent) else (body,)
         return message, [self._keep_segment(segment) for segment in segments]
@@ -121,7 +134,7 @@ class ExchangeLog:
             return segment
         if segment.size <= _INLINE:
             return read_all(segment)
-        name = secrets.token_hex(16)
+        name = new_token()
         if not (isinstance(segment, FileContent) and _linked(segment.path, self._parts / name)):
             with (self._parts / name).open("wb") as file:
                 file.writelines(chunks_of(segment))
@@ -184,11 +197,13 @@ def _linked(source: Path, path: Path) -> bool:
     return True
 
 
-_Kept = tuple[HttpMessage, list[bytes | dict[str, Any]]]
+_KeptMessage = tuple[HttpMessage, list[bytes | dict[str, Any]]]
+"""A message, and its body as octets at hand and files of the log."""
+_Kept = tuple[Exchange, _KeptMessage, _KeptMessage | None]
 
 
-def _insert(connection: Connection, exchange: Exchange, request: _Kept, response: _Kept | None) -> None:
-    values = (
+def _row(exchange: Exchange, request: _KeptMessage, response: _KeptMessage | None) -> Row:
+    return (
         exchange.id,
         exchange.conversation,
         exchange.sender,
@@ -201,10 +216,9 @@ def _insert(connection: Connection, exchange: Exchange, request: _Kept, response
         *_columns(request),
         *(_columns(response) if response is not None else (None, None, None)),
     )
-    connection.execute(f"INSERT INTO exchange ({_COLUMNS}) VALUES ({','.join('?' * 15)})", values)  # noqa: S608  ours
 
 
-def _columns(kept: _Kept) -> tuple[str, bytes, str | None]:
+def _columns(kept: _KeptMessage) -> tuple[str, bytes, str | None]:
     message, segments = kept
     inline, parts = bytearray(), []
     for segment in segments:

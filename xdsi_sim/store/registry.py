@@ -6,13 +6,12 @@ cannot change before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from xdsi_sim.actors.registry_port import Consequences, Found, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
@@ -21,17 +20,15 @@ from xdsi_sim.ebrim.tables import ASSOCIATION, FOLDER, KINDS, Kind
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.stored_queries import Test
 from xdsi_sim.rules.selection import Condition, Part, Selection
-from xdsi_sim.rules.subjects import Registered, id_key
-from xdsi_sim.store.registry_schema import COLUMNS, COMMON, SCHEMA, VALUES, Record
-from xdsi_sim.store.sqlite import Database
+from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
+from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, VALUES, Record
+from xdsi_sim.store.sqlite import Database, insert
 from xdsi_sim.vocab import APPROVED, Association
 
 __all__ = ["SqliteRegistryStore"]
 
-T = TypeVar("T")
-
 _KINDS: Final = {kind.name: kind for kind in KINDS.values()}
-_DERIVING: Final = (Association.XFRM, Association.APND, Association.XFRM_RPLC)
+_DERIVING: Final = (Association.XFRM, Association.APND)
 
 
 class SqliteRegistryStore:
@@ -83,28 +80,22 @@ class _View:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _rows(self, sql: str, values: Collection[str]) -> Iterator[tuple[str | None, ...]]:
-        """Rows of a statement whose `{}` stands for the values; none where there are no values."""
-        if not values:
-            return iter(())
-        return iter(self._connection.execute(sql.format(",".join("?" * len(values))), tuple(values)))
+    def _rows(self, sql: str, *values: Collection[str]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement each of whose `{}` stands for some values."""
+        places = (",".join("?" * len(some)) for some in values)
+        return iter(self._connection.execute(sql.format(*places), [each for some in values for each in some]))
 
-    def registered(self, uuids: Collection[str]) -> Mapping[str, Registered]:
-        """Those of the objects that are here, by id in lower case."""
-        rows = self._rows(f"{_REGISTERED} WHERE o.entryUUID IN ({{}})", uuids)
-        return {id_key(item.entryUUID): item for item in map(_registered, rows)}
-
-    def sharing(self, uniqueIds: Collection[str]) -> Mapping[str, tuple[Registered, ...]]:
-        """All objects that have one of the uniqueIds, by uniqueId."""
-        found: dict[str, tuple[Registered, ...]] = {}
-        for item in map(_registered, self._rows(f"{_REGISTERED} WHERE o.uniqueId IN ({{}})", uniqueIds)):
-            found[item.uniqueId or ""] = (*found.get(item.uniqueId or "", ()), item)
-        return found
-
-    def fed(self, patientIds: Collection[str]) -> Mapping[str, str]:
-        """Those of the patient ids that were fed, each with the id that survives."""
-        rows = self._rows("SELECT patientId, survivor FROM patient WHERE patientId IN ({})", patientIds)
-        return {str(patient): str(survivor) for patient, survivor in rows}
+    def look_up(self, lookup: Lookup) -> Held:
+        """What is here of what a submission names."""
+        objects: dict[str, Registered] = {}
+        sharing: dict[str, tuple[Registered, ...]] = {}
+        uuids, uniqueIds = set(lookup.uuids), set(lookup.uniqueIds)
+        for item in map(_registered, self._rows(_REGISTERED, uuids, uniqueIds)):
+            if (key := id_key(item.entryUUID)) in uuids:
+                objects[key] = item
+            if item.uniqueId in uniqueIds:
+                sharing[item.uniqueId] = (*sharing.get(item.uniqueId, ()), item)
+        return Held(objects=objects, uniqueIds=sharing, patients=dict(self._rows(_FED, lookup.patientIds)))
 
     def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:
         """Those of the objects that are here, whole."""
@@ -121,7 +112,7 @@ class _View:
         while asked:
             types = ",".join(f"'{name}'" for name in _DERIVING)
             sql = (
-                "SELECT sourceObject FROM Association WHERE targetObject IN ({}) "
+                "SELECT sourceObject FROM object WHERE targetObject IN ({}) "
                 f"AND associationType IN ({types})"
             )
             asked = [str(uuid) for (uuid,) in self._rows(sql, asked) if uuid not in found]
@@ -131,24 +122,27 @@ class _View:
     def folders(self, uuid: str) -> Sequence[str]:
         """Ids of the Approved folders that hold the entry."""
         sql = (
-            "SELECT o.entryUUID FROM Association a JOIN object o ON o.entryUUID = a.sourceObject "
-            "WHERE a.targetObject = ? AND a.associationType = ? AND o.kind = ? AND o.availabilityStatus = ?"
+            "SELECT o.entryUUID FROM object a JOIN object o ON o.entryUUID = a.sourceObject "
+            "WHERE a.targetObject = ? AND a.associationType = ? AND a.availabilityStatus = ? "
+            "AND o.kind = ? AND o.availabilityStatus = ?"
         )
-        rows = self._connection.execute(sql, (uuid.lower(), Association.HAS_MEMBER, FOLDER.name, APPROVED))
+        values = (uuid.lower(), Association.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
+        rows = self._connection.execute(sql, values)
         return [str(row[0]) for row in rows]
 
 
-_REGISTERED: Final = (
-    "SELECT o.entryUUID, o.kind, o.availabilityStatus, o.patientId, o.uniqueId, d.hash, d.size "
-    "FROM object o LEFT JOIN DocumentEntry d USING (number)"
+_REGISTERED: Final = (  # one statement, because each asks for the interpreter
+    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, hash, size FROM object "
+    "WHERE entryUUID IN ({}) OR uniqueId IN ({})"
 )
+_FED: Final = "SELECT patientId, survivor FROM patient WHERE patientId IN ({})"
 
 
-def _registered(row: Sequence[str | None]) -> Registered:
+def _registered(row: Sequence[Any]) -> Registered:
     entry_uuid, kind, status, patient, unique_id, hash_, size = row
     return Registered(
-        entryUUID=str(entry_uuid),
-        kind=_KINDS[str(kind)].type,
+        entryUUID=entry_uuid,
+        kind=_KINDS[kind].type,
         availabilityStatus=status,
         patientId=patient,
         uniqueId=unique_id,
@@ -159,57 +153,27 @@ def _registered(row: Sequence[str | None]) -> Registered:
 
 # --- writing ---------------------------------------------------------------------------------
 
-_ROWS: Final = 64
-"""Rows of one INSERT: one statement for many, because each asks for the interpreter; few enough that the
-values stay below the limit of SQLite."""
-_INTO_OBJECT: Final = f"INSERT INTO object (kind, {', '.join(COMMON)}, fragment)"
-_SET: Final = ", ".join(f"{name} = ?" for name in ("kind", *COMMON, "fragment"))
-_UPDATE_OBJECT: Final = f"UPDATE object SET {_SET} WHERE number = ?"
+_INTO_OBJECT: Final = f"INSERT INTO object (kind, fragment, {', '.join(COLUMNS)})"
 _INTO_VALUE: Final = "INSERT INTO value (number, attribute, text)"
-_INTO_COLUMNS: Final = {
-    kind: f"INSERT OR REPLACE INTO {kind.name} (number, {', '.join(columns)})"
-    for kind, columns in COLUMNS.items()
-}
-
-_Row = tuple[str | bytes | int | None, ...]
-
-
-def _put(connection: Connection, into: str, rows: Sequence[_Row]) -> int:
-    """Insert the rows, `_ROWS` at most, and give the number of the last."""
-    places = f"({','.join('?' * len(rows[0]))})"
-    sql = f"{into} VALUES {','.join([places] * len(rows))}"
-    return connection.execute(sql, tuple(chain.from_iterable(rows))).lastrowid or 0
+_SET: Final = ", ".join(f"{name} = ?" for name in ("kind", "fragment", *COLUMNS))
+_UPDATE: Final = f"UPDATE object SET {_SET} WHERE entryUUID = ? RETURNING number"
 
 
 def _insert(connection: Connection, records: Sequence[Record]) -> None:
-    for some in _chunks(records):
-        last = _put(connection, _INTO_OBJECT, [record.common for record in some])
-        # numbers follow one another within a statement
-        _put_rest(connection, list(zip(range(last - len(some) + 1, last + 1), some, strict=True)))
+    numbers = insert(connection, _INTO_OBJECT, [record.row for record in records])
+    _put_values(connection, zip(numbers, records, strict=True))
 
 
 def _replace(connection: Connection, record: Record) -> None:
-    (number,) = connection.execute(
-        "SELECT number FROM object WHERE entryUUID = ?", record.common[1:2]
-    ).fetchone()
-    connection.execute(_UPDATE_OBJECT, (*record.common, number))
+    ((number,),) = connection.execute(_UPDATE, (*record.row, record.entryUUID)).fetchall()
     connection.execute("DELETE FROM value WHERE number = ?", (number,))
-    _put_rest(connection, [(number, record)])
+    _put_values(connection, [(number, record)])
 
 
-def _put_rest(connection: Connection, numbered: Sequence[tuple[int, Record]]) -> None:
-    columns: dict[Kind, list[_Row]] = {}
-    for number, record in numbered:
-        columns.setdefault(record.kind, []).append((number, *record.columns))
-    for kind, rows in columns.items():
-        _put(connection, _INTO_COLUMNS[kind], rows)
-    values = [(number, *value) for number, record in numbered for value in record.values]
-    for some in _chunks(values):
-        _put(connection, _INTO_VALUE, some)
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + _ROWS] for start in range(0, len(items), _ROWS))
+def _put_values(connection: Connection, numbered: Iterable[tuple[int, Record]]) -> None:
+    insert(
+        connection, _INTO_VALUE, [(number, *value) for number, record in numbered for value in record.values]
+    )
 
 
 # --- finding ---------------------------------------------------------------------------------
@@ -256,21 +220,18 @@ def _sql(
     if at_ends is None:
         return f"SELECT entryUUID, patientId, fragment FROM ({found}) ORDER BY number LIMIT ?"
     ends = " OR ".join(
-        f"k.{end} IN (SELECT lower(entryUUID) FROM found)" for end in ("sourceObject", "targetObject")
+        f"o.{end} IN (SELECT lower(entryUUID) FROM found)" for end in ("sourceObject", "targetObject")
     )
-    associations = f"{_part(selected, ASSOCIATION, at_ends, join=True)} AND ({ends})"
+    associations = f"{_part(selected, ASSOCIATION, at_ends)} AND ({ends})"
     return (
         f"WITH found AS ({found}) SELECT entryUUID, patientId, fragment FROM "
         f"(SELECT * FROM found UNION ALL {associations}) ORDER BY number LIMIT ?"
     )
 
 
-def _part(selected: str, kind: Kind, shapes: tuple[_Shape, ...], *, join: bool = False) -> str:
-    attributes = [name for shape in shapes for name in (shape[0], shape[3]) if name is not None]
-    joined = join or any(name in COLUMNS[kind] for name in attributes)
-    table = f" JOIN {kind.name} k USING (number)" if joined else ""
+def _part(selected: str, kind: Kind, shapes: tuple[_Shape, ...]) -> str:
     tests = "".join(f" AND {_condition(kind, shape)}" for shape in shapes)
-    return f"{selected}{table} WHERE o.kind = '{kind.name}'{tests}"
+    return f"{selected} WHERE o.kind = '{kind.name}'{tests}"
 
 
 def _condition(kind: Kind, shape: _Shape) -> str:
@@ -280,14 +241,19 @@ def _condition(kind: Kind, shape: _Shape) -> str:
 
 
 def _test(kind: Kind, attribute: str, test: Test, count: int) -> str:
+    if attribute in _SELECTIVE and test is Test.IN:
+        tests = _TESTS[test]("v.text", count)
+        return f"o.number IN (SELECT v.number FROM value v WHERE v.attribute = '{attribute}' AND {tests})"
     if attribute in VALUES[kind]:
         return (
             f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND v.attribute = '{attribute}' "
             f"AND {_TESTS[test]('v.text', count)})"
         )
-    return _TESTS[test](f"{'o' if attribute in COMMON else 'k'}.{attribute}", count)
+    return _TESTS[test](f"o.{attribute}", count)
 
 
+_SELECTIVE: Final = ("referenceIdList",)
+"""Attributes with values that few objects share: by them is the way in, not from the patient's objects."""
 _TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
     Test.IN: lambda column, count: f"{column} IN ({','.join('?' * count)})",
     Test.LIKE: lambda column, count: f"({' OR '.join([f'{column} GLOB ?'] * count)})",

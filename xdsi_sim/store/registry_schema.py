@@ -1,8 +1,9 @@
-"""Tables of a registry, one for each kind of object, with columns by the tables of `ebrim`.
+"""Tables of a registry, with columns by the tables of `ebrim`.
 
-`object` holds what kinds have in common and the ebRIM fragment that answers consist of; the table of a
-kind its other single-valued attributes; `value` those with several values that queries ask for. Columns
-hold the form that is searched, fragments what was registered.
+`object` holds each object with the ebRIM fragment that answers consist of and its single-valued
+attributes, whatever its kind: a submission is one statement, and a query joins nothing. `value` holds the
+attributes with several values that queries ask for. Columns hold the form that is searched, fragments
+what was registered.
 """
 
 from __future__ import annotations
@@ -21,19 +22,17 @@ from xdsi_sim.store.sqlite import Schema
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["COLUMNS", "COMMON", "SCHEMA", "VALUES", "Record"]
-
-COMMON: Final = ("entryUUID", "availabilityStatus", "patientId", "uniqueId")
-"""Attributes that are columns of `object`."""
+__all__ = ["COLUMNS", "SCHEMA", "VALUES", "Record"]
 
 _FORMS: Final = (Form.XML_ATTRIBUTE, Form.SLOT, Form.CODE, Form.EXTERNAL_IDENTIFIER)
-COLUMNS: Final[dict[Kind, tuple[str, ...]]] = {
-    kind: tuple(
-        attr.name for attr in kind.attrs if attr.form in _FORMS and not attr.many and attr.name not in COMMON
-    )
-    for kind in KINDS.values()
-}
-"""Attributes that are columns of the kind's own table."""
+
+
+def _single_valued(kind: Kind) -> tuple[str, ...]:
+    return tuple(attr.name for attr in kind.attrs if attr.form in _FORMS and not attr.many)
+
+
+COLUMNS: Final = tuple(dict.fromkeys(name for kind in KINDS.values() for name in _single_valued(kind)))
+"""Attributes that are columns of `object`; those that a kind does not have are NULL in its rows."""
 
 VALUES: Final[dict[Kind, tuple[str, ...]]] = {
     DOCUMENT_ENTRY: ("authorPerson", "confidentialityCode", "eventCodeList", "referenceIdList"),
@@ -75,21 +74,23 @@ _SEARCHED: Final[dict[str, Callable[[Any], str | None]]] = {
     **{attr.name: _code for kind in KINDS.values() for attr in kind.attrs if attr.form is Form.CODE},
     "documentAvailability": _availability,
 }
+_PLACE: Final = {name: place for place, name in enumerate(COLUMNS)}
+_GET: Final = {kind: attrgetter(*_single_valued(kind)) for kind in KINDS.values()}
+_PLACES: Final = {kind: tuple(_PLACE[name] for name in _single_valued(kind)) for kind in KINDS.values()}
 _CONVERSIONS: Final = {
-    kind: tuple((place, _SEARCHED[name]) for place, name in enumerate(columns, start=1) if name in _SEARCHED)
-    for kind, columns in COLUMNS.items()
+    kind: tuple((_PLACE[name], _SEARCHED[name]) for name in _single_valued(kind) if name in _SEARCHED)
+    for kind in KINDS.values()
 }
-_COLUMNS_OF: Final = {kind: attrgetter("entryUUID", *columns) for kind, columns in COLUMNS.items()}
+_NONE: Final[list[str | None]] = [None] * len(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """An object as rows, all but its number."""
 
-    kind: Kind
-    common: tuple[str | bytes | None, ...]
-    """kind, COMMON, fragment."""
-    columns: tuple[str | None, ...]
+    entryUUID: str
+    row: tuple[str | bytes | None, ...]
+    """kind, fragment, COLUMNS."""
     values: tuple[tuple[str, str], ...]
     """(attribute, text)."""
 
@@ -97,20 +98,14 @@ class Record:
     def of(cls, value: MetadataObject) -> Record:
         """The rows of an object with its final id."""
         kind = KINDS[type(value)]
-        columns = list(_COLUMNS_OF[kind](value))
+        columns = _NONE.copy()
+        for place, given in zip(_PLACES[kind], _GET[kind](value), strict=True):
+            columns[place] = given
         for place, convert in _CONVERSIONS[kind]:
             columns[place] = convert(columns[place])
         return cls(
-            kind,
-            (
-                kind.name,
-                value.entryUUID,
-                value.availabilityStatus,
-                getattr(value, "patientId", None),
-                getattr(value, "uniqueId", None),
-                write_object(value),
-            ),
-            tuple(columns[1:]),
+            value.entryUUID,
+            (kind.name, write_object(value), *columns),
             # a code given twice is one row
             tuple(dict.fromkeys((name, text) for name in VALUES[kind] for text in _texts(value, name))),
         )
@@ -127,24 +122,21 @@ def _texts(value: Any, name: str) -> Iterator[str]:
 # --- migrations ------------------------------------------------------------------------------
 
 
+_CONSTRAINTS: Final = {"entryUUID": " NOT NULL UNIQUE COLLATE NOCASE"}
+
+
 def _create(database: sqlite_utils.Database) -> None:
+    columns = ", ".join(f"{name} TEXT{_CONSTRAINTS.get(name, '')}" for name in COLUMNS)
     database.execute(
-        "CREATE TABLE object (number INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
-        " entryUUID TEXT NOT NULL UNIQUE COLLATE NOCASE, availabilityStatus TEXT, patientId TEXT,"
-        " uniqueId TEXT, fragment BLOB NOT NULL)"
+        "CREATE TABLE object "
+        f"(number INTEGER PRIMARY KEY, kind TEXT NOT NULL, fragment BLOB NOT NULL, {columns})"
     )
     database.table("object").create_index(["patientId", "kind", "availabilityStatus"])
-    database.table("object").create_index(["uniqueId"])
     database.execute(
         "CREATE UNIQUE INDEX uniqueId_once ON object (uniqueId) WHERE kind IN ('SubmissionSet', 'Folder')"
     )
-    for kind, columns in COLUMNS.items():
-        table = {"number": int} | dict.fromkeys(columns, str)
-        database.table(kind.name).create(table, pk="number")
-    for end in ("sourceObject", "targetObject"):
-        database.table(ASSOCIATION.name).create_index([end])
-    database.table(DOCUMENT_ENTRY.name).create_index(["logicalID"])
-    database.table(FOLDER.name).create_index(["logicalID"])
+    for name in ("uniqueId", "sourceObject", "targetObject", "logicalID"):
+        database.execute(f"CREATE INDEX object_by_{name} ON object ({name}) WHERE {name} IS NOT NULL")
     database.execute(
         "CREATE TABLE value (number INTEGER, attribute TEXT, text TEXT,"
         " PRIMARY KEY (number, attribute, text)) WITHOUT ROWID"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xdsi_sim.actors.ports import NewDocument, StoredDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
 from xdsi_sim.errors import XdsError
+from xdsi_sim.ids import new_token
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _COLUMNS: Final = "uniqueId, mimeType, hash, size, content, file"
 _FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE uniqueId IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _INSERT: Final = f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  ours
 
-_SETTLE: Final = "UPDATE document SET submission = NULL WHERE submission = ?"
+_SETTLE: Final = "UPDATE document SET submission = NULL WHERE submission IN (SELECT value FROM json_each(?))"
 
 
 class NonIdenticalHash(XdsError):
@@ -121,7 +121,7 @@ class SqliteDocumentStore:
 
     def _take_in(self, content: Content) -> str:
         """Bring the bytes into the folder, synced, under a name of our own."""
-        name = secrets.token_hex(16)
+        name = new_token()
         temporary = self._files / f"{name}.tmp"
         try:
             if not _link(content, temporary):
@@ -170,8 +170,7 @@ class SqliteDocumentStore:
 
     def _settled(self, connection: Connection) -> Sequence[str]:
         registered = tuple(self._registered)
-        for submission in registered:
-            connection.execute(_SETTLE, (submission,))
+        connection.execute(_SETTLE, (json.dumps(registered),))
         return registered
 
     def _forget(self, written: Future[Sequence[str]]) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
 from types import TracebackType
@@ -23,7 +24,7 @@ from xdsi_sim.errors import UsageError
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["Database", "Migration", "Schema"]
+__all__ = ["Database", "Migration", "Row", "Schema", "insert"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -214,6 +215,25 @@ def _attempt_in_savepoint(connection: Connection, work: Work[Any]) -> _Outcome:
         return None, error
     connection.execute("RELEASE work")
     return result, None
+
+
+Row = Sequence[str | bytes | int | float | None]
+_ROWS: Final = 64  # of one statement: few enough that their values stay below the limit of SQLite
+
+
+def insert(connection: Connection, into: str, rows: Sequence[Row]) -> Iterator[int]:
+    """Insert rows, many by one statement, because each asks for the interpreter; gives their rowids.
+
+    `into` is `INSERT INTO table (columns)`.
+    """
+    numbers: list[int] = []
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        places = f"({','.join('?' * len(some[0]))})"
+        sql = f"{into} VALUES {','.join([places] * len(some))}"
+        last = connection.execute(sql, list(chain.from_iterable(some))).lastrowid or 0
+        numbers += range(last - len(some) + 1, last + 1)  # they follow one another within a statement
+    return iter(numbers)
 
 
 # --- opening ---------------------------------------------------------------------------------

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from xdsi_sim.ids import new_token, new_uuid
+
+VERSION_4 = re.compile("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def test_no_token_is_like_another_whichever_thread_asks() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        tokens = list(threads.map(lambda _number: new_token(), range(5000)))
+    assert len(set(tokens)) == 5000
+    assert {len(token) for token in tokens} == {32}
+
+
+def test_a_new_uuid_is_a_random_one_in_form() -> None:
+    assert VERSION_4.fullmatch(new_uuid())
