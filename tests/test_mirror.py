@@ -14,7 +14,7 @@ WITHOUT_TESTS = {
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",
-    "__main__.py": "one line, run by tests/test_cli.py",
+    "__main__.py": "one line, run by tests/cli/test_app.py",
 }
 ACROSS = {
     "test_docs.py": "README, CONTRIBUTING and citations",
