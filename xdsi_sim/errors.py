@@ -14,6 +14,7 @@ __all__ = [
     "ActionMismatch",
     "ActionMissing",
     "ActionNotSupported",
+    "CannotRun",
     "DocumentNotFound",
     "DuplicateUniqueIdInRegistry",
     "Finding",
@@ -214,3 +215,7 @@ class UsageError(XdsiSimError):
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return f"{place + ': ' if place else ''}{self.message}{' ' + self.hint if self.hint else ''}"
+
+
+class CannotRun(UsageError):
+    """What was asked for is right, but something here stands against it: a port or a folder that is taken."""

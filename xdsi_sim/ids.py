@@ -27,6 +27,6 @@ def new_token() -> str:
 
 
 def new_uuid() -> str:
-    """A fresh `urn:uuid:` for an object or a message (RFC 9562: 5.4)."""
+    """A fresh `urn:uuid:` for an object or a message (RFC 4122: 4.4)."""
     digits = new_token()
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

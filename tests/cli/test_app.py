@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -147,3 +148,34 @@ def test_the_version_is_that_of_the_package() -> None:
 
     assert run("version").stdout.strip() == f"xdsi-sim {__version__}"
     assert json.loads(run("version", "--json").stdout) == {"version": __version__}
+
+
+def test_what_nobody_reads_to_the_end_is_played_to_the_end(tmp_path: Path) -> None:
+    many = PUBLISHED + "".join(
+        f"  - {{name: again {n}, publish: {{source: pacs-north}}}}\n" for n in range(20)
+    )
+    arguments = [
+        "run",
+        str(write(tmp_path, many)),
+        "--listen",
+        "127.0.0.1:0",
+        "--reports",
+        str(tmp_path / "r"),
+    ]
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=UNBUFFERED
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert (tmp_path / "r" / "report.html").is_file()
+
+
+def test_a_port_that_is_taken_is_no_wrong_usage(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = run("up", "--listen", f"127.0.0.1:{taken.getsockname()[1]}", "--data", str(tmp_path))
+    assert ended.returncode == 3
+    assert "cannot listen on 127.0.0.1" in ended.stderr

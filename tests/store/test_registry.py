@@ -7,17 +7,24 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from submissions import a_set, a_submission, an_association, an_entry, uuid
+from submissions import a_folder, a_set, a_submission, an_association, an_entry, uuid
 
 from xdsi_sim.actors.registry_port import RegistryChange
-from xdsi_sim.ebrim.datatypes import pad_dtm
+from xdsi_sim.ebrim.datatypes import UUID, pad_dtm
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, MetadataObject
 from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY
 from xdsi_sim.ebrim.writer import write_object
-from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS, Test
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.stored_queries import (
+    FIND_DOCUMENTS,
+    FIND_DOCUMENTS_BY_REFERENCE_ID,
+    GET_DOCUMENTS_AND_ASSOCIATIONS,
+    Test,
+)
 from xdsi_sim.rules.selection import Condition, Part, Selection
 from xdsi_sim.rules.subjects import Held, Lookup
-from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.store.registry import SqliteRegistryStore, _statement
+from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as AssociationType
 
 SCHEME = "2.999.1"
@@ -159,6 +166,7 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
         an_association(uuid(2), uuid(1), AssociationType.XFRM, entryUUID=uuid(31)),
         an_association(uuid(3), uuid(2), AssociationType.APND, entryUUID=uuid(32)),
         an_association(uuid(4), uuid(1), AssociationType.SIGNS, entryUUID=uuid(33)),
+        an_association(uuid(4), uuid(1), AssociationType.XFRM_RPLC, entryUUID=uuid(34)),
     )
     add(store, a_set(), *map(an_entry, range(1, 5)), *links)
     store.add_patient("p").result()
@@ -169,3 +177,44 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
     assert held.patients == {"p": "p"}
     assert set(view.derived([uuid(1)])) == {uuid(2), uuid(3)}
     assert view.folders(uuid(1)) == []
+
+
+def test_a_folder_whose_membership_is_over_does_not_hold_the_entry(store: SqliteRegistryStore) -> None:
+    folders = (a_folder(201, availabilityStatus=APPROVED), a_folder(202, availabilityStatus=APPROVED))
+    members = tuple(
+        an_association(folder.entryUUID, uuid(1), entryUUID=uuid(number), availabilityStatus=status)
+        for folder, number, status in zip(folders, (61, 62), (APPROVED, DEPRECATED), strict=True)
+    )
+    add(store, an_entry(1), *folders, *members)
+    assert store.view().folders(uuid(1)) == [folders[0].entryUUID]
+
+
+def test_parts_of_a_registered_object_have_uuids(store: SqliteRegistryStore) -> None:
+    code = Code("C", SCHEME, None, "cl01")
+    add(store, an_entry(classCode=code, externalIdentifierIds=(("patientId", "ei01"),)))
+    (found,) = store.find(Selection(query=FIND_DOCUMENTS, parts=(Part(DOCUMENT_ENTRY, ()),)), 1)
+    ids = [part.get("id", "") for part in parse(found.fragment) if part.get("id")]
+    assert len(ids) == 9
+    assert [id_ for id_ in ids if not UUID.fullmatch(id_)] == []
+
+
+def test_a_reference_id_is_the_way_in_to_the_entries_that_have_it(
+    store: SqliteRegistryStore,
+) -> None:
+    condition = Condition("referenceIdList", Test.IN, ("r1",))
+    patient = Condition("patientId", Test.IN, (an_entry().patientId or "",))
+    status = Condition("availabilityStatus", Test.IN, (APPROVED,))
+    entries = [an_entry(n, referenceIdList=(f"r{n}",), availabilityStatus=APPROVED) for n in range(1, 200)]
+    add(store, *entries)
+    selection = Selection(
+        query=FIND_DOCUMENTS_BY_REFERENCE_ID, parts=(Part(DOCUMENT_ENTRY, (patient, status, condition)),)
+    )
+    assert [found.entryUUID for found in store.find(selection, 10)] == [uuid(1)]
+    assert "value_attribute_text" in plan_of(store, selection)
+
+
+def plan_of(store: SqliteRegistryStore, selection: Selection) -> str:
+    """How SQLite goes about a selection: which index it begins with."""
+    sql, values = _statement(selection)
+    rows = store._database.reader().execute(f"EXPLAIN QUERY PLAN {sql}", (*values, 10))
+    return "\n".join(row[-1] for row in rows)

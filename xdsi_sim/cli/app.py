@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xdsi_sim import __version__
-from xdsi_sim.errors import UsageError, XdsiSimError
+from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 
 if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
@@ -136,7 +136,8 @@ def _exit_code() -> int:
     try:
         code = _app(standalone_mode=False)
     except XdsiSimError as error:
-        return _told(str(error), USAGE if isinstance(error, UsageError) else COULD_NOT_RUN)
+        wrong = isinstance(error, UsageError) and not isinstance(error, CannotRun)
+        return _told(str(error), USAGE if wrong else COULD_NOT_RUN)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror or error}", COULD_NOT_RUN)

@@ -161,7 +161,7 @@ class SoapClient:
                 conversation=sent.trace.conversation,
                 sender=sent.trace.sender,
                 receiver=urlsplit(sent.call.url).netloc,
-                transaction=sent.call.transaction,
+                transaction=_name(sent),
                 started=sent.started,
                 duration=time.perf_counter() - sent.clock,
                 request=HttpMessage(
@@ -174,6 +174,13 @@ class SoapClient:
                 findings=findings,
             )
         )
+
+
+def _name(sent: _Sent) -> str:
+    """Of the transaction, as people call it."""
+    first = sent.segments[0]
+    subject = CODECS[sent.call.transaction].subject(first) if isinstance(first, bytes) else None
+    return subject or sent.call.transaction
 
 
 def _message(sent: _Sent) -> HttpMessage | None:

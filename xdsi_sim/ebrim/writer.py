@@ -51,10 +51,10 @@ def write_object_ref(entry_uuid: str, home: str | None = None) -> bytes:
     )
 
 
-def write_object(value: MetadataObject) -> bytes:
-    """The fragment of one object."""
+def write_object(value: MetadataObject, *, permanent: bool = False) -> bytes:
+    """The fragment of one object; where it is to be `permanent`, its parts get UUIDs for symbolic ids."""
     kind = KINDS[type(value)]
-    parts = _Parts(kind, value)
+    parts = _Parts(kind, value, permanent=permanent)
     for attr in kind.attrs:
         content = getattr(value, attr.name)
         if content is not None and content is not False and content != ():
@@ -67,10 +67,22 @@ def write_object(value: MetadataObject) -> bytes:
 class _Parts:
     """The pieces of one object by their place in the schema's order."""
 
-    __slots__ = ("classifications", "head", "id", "identifiers", "kind", "last", "names", "slots", "value")
+    __slots__ = (
+        "classifications",
+        "head",
+        "id",
+        "identifiers",
+        "kind",
+        "last",
+        "names",
+        "permanent",
+        "slots",
+        "value",
+    )
 
-    def __init__(self, kind: Kind, value: MetadataObject) -> None:
+    def __init__(self, kind: Kind, value: MetadataObject, *, permanent: bool) -> None:
         self.kind = kind
+        self.permanent = permanent
         self.value = value
         self.id = escape(value.entryUUID)
         element = kind.element.rpartition("}")[2]
@@ -153,9 +165,14 @@ class _Parts:
             return new_uuid()
         return f"urn:uuid:{uuid.uuid5(_LABELS, self.id + node)}"
 
+    def _part_id(self, given: str | None) -> str:
+        if given is None or (self.permanent and not given.startswith("urn:uuid:")):
+            return new_uuid()
+        return escape(given)
+
     def _classification(self, given: str | None, owner: str | None = None) -> str:
         return (
-            f'<rim:Classification id="{_id(given)}" '
+            f'<rim:Classification id="{self._part_id(given)}" '
             f'objectType="{OBJECT_TYPE}Classification" '
             f'classifiedObject="{self.id if owner is None else escape(owner)}"'
         )
@@ -170,7 +187,7 @@ class _Parts:
         self, given: str | None, scheme: str, value: str, owner: str, name: InternationalString | None
     ) -> None:
         self.identifiers.append(
-            f'<rim:ExternalIdentifier id="{_id(given)}" '
+            f'<rim:ExternalIdentifier id="{self._part_id(given)}" '
             f'objectType="{OBJECT_TYPE}ExternalIdentifier" identificationScheme="{escape(scheme)}" '
             f'value="{escape(value)}" registryObject="{owner}">'
             f"{_text('Name', name)}</rim:ExternalIdentifier>"
@@ -247,10 +264,6 @@ def _text(element: str, text: InternationalString | None) -> str:
         for string in text.strings
     )
     return f"<rim:{element}>{strings}</rim:{element}>"
-
-
-def _id(given: str | None) -> str:
-    return new_uuid() if given is None else escape(given)
 
 
 def _attribute(name: str, value: str | None) -> str:

@@ -108,6 +108,14 @@ class StudyStore(Protocol):
         """One study, summarised from its stored instances; None where it is not here."""
         ...
 
+    def published(self, study: str, what: str) -> str | None:
+        """entryUUID under which a document about the study was published last."""
+        ...
+
+    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+        """Remember what was published, so that the next of its kind can replace it."""
+        ...
+
 
 class Running(Protocol):
     """A topology whose actors answer."""

@@ -5,6 +5,7 @@ Whatever comes from a file or a peer is shown as plain text: it can neither colo
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,10 +38,17 @@ _MARKS: Final = {
 _WORST_FIRST: Final = (Verdict.ERROR, Verdict.NOT_RUN, Verdict.FAIL, Verdict.PASS)
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Nobody reads any more (`| head`): what goes on is not shown, but neither is it cut short."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def console() -> Console:
     """Standard output; in colour only where it is a terminal."""
     width = None if sys.stdout.isatty() else _WIDE
-    return Console(highlight=False, soft_wrap=True, width=width)
+    return _Output(highlight=False, soft_wrap=True, width=width)
 
 
 def _plain(text: object) -> str:

@@ -9,7 +9,7 @@ from twisted.internet.error import CannotListenError
 from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.server.http import Front
 from xdsi_sim.server.loop import Loop
 
@@ -30,7 +30,7 @@ class ActorSite:
     """Listens from the start, so that its address is known before an actor is put there."""
 
     def __init__(self, loop: Loop, host: str, port: int, spool: Path) -> None:
-        """Listen on `port`, or on any free one for 0; raises UsageError where that cannot be done."""
+        """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
         try:
@@ -38,7 +38,7 @@ class ActorSite:
                 loop.reactor.listenTCP, port, Front(self._root, spool), backlog=_BACKLOG, interface=host
             )
         except CannotListenError as error:
-            raise UsageError(
+            raise CannotRun(
                 f"cannot listen on {host}:{port}: {error.socketError}.",
                 hint="Stop what listens there, or name another address with --listen HOST:PORT.",
             ) from None

@@ -173,14 +173,13 @@ class _Served:
     def exchange(self, reply: Reply, response: HttpMessage | None) -> Exchange:
         """What is recorded; without a response where the sender has not waited for it."""
         invocation = self.invocation
-        transaction = invocation.transaction if invocation is not None else None
         raw: tuple[Segment, ...] = self.package.raw or (self.request.beginning,)
         return Exchange(
             id=self.exchange_id,
             conversation=self.trace.conversation,
             sender=self.trace.sender,
             receiver=self.receiver,
-            transaction=transaction.name if transaction is not None else "SOAP",
+            transaction=invocation.name if invocation is not None else "SOAP",
             started=self.started,
             duration=time.perf_counter() - self.clock,
             request=self.request.message(raw),

@@ -79,6 +79,8 @@ class Invocation:
     package: Package
     envelope: Envelope | None = None
     transaction: Transaction | None = None
+    name: str = "SOAP"
+    """Of the transaction, as people call it: RAD-68 where ITI-41 brings a manifest."""
     findings: tuple[Finding, ...] = ()
     content_type: str = ""
     context: Any = field(default=None, repr=False)

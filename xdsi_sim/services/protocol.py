@@ -55,6 +55,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         """From the body's element to the request value; raises ProtocolViolation."""
         invocation = ctx.udc
         codec = CODECS[invocation.transaction.name]
+        invocation.name = codec.subject(invocation.package.root) or invocation.transaction.name
         ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
         findings = tuple(codec.dialect(ctx.in_object))
         if invocation.strict:

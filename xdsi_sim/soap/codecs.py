@@ -51,6 +51,8 @@ class Codec:
     write_response: Callable[[Any, Attach], Pieces]
     dialect: Callable[[Any], Iterator[Finding]] = lambda _message: iter(())
     """What the standards ask of a request, and a lenient endpoint lets pass."""
+    subject: Callable[[bytes], str | None] = lambda _root: None
+    """Another name of the transaction, by what the request's root part is about."""
 
 
 def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Finding]:
@@ -76,7 +78,16 @@ _REGISTER: Final = Codec(
     read_response=lambda element, _content_of: read_registry_response(element),
     write_response=lambda message, _attach: (write_registry_response(message),),
 )
+_MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
+
+
+def _imaging(root: bytes) -> str | None:
+    """RAD-68 is ITI-41 with a manifest: its formatCode says so (RAD TF: 4.68)."""
+    return "RAD-68" if _MANIFEST in root else None
+
+
 _PROVIDE: Final = Codec(
+    subject=_imaging,
     read_request=read_provide_and_register,
     write_request=lambda message, attach: (write_provide_and_register(message, attach),),
     read_response=_REGISTER.read_response,

@@ -58,7 +58,15 @@ def _create(database: sqlite_utils.Database) -> None:
     database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
 
 
-_SCHEMA: Final = Schema(application_id=0x5844494D, subject="instance store", migrations=(_create,))
+def _create_publications(database: sqlite_utils.Database) -> None:
+    database.table("publication").create(
+        {"study_instance_uid": str, "what": str, "entryUUID": str}, pk=("study_instance_uid", "what")
+    )
+
+
+_SCHEMA: Final = Schema(
+    application_id=0x5844494D, subject="instance store", migrations=(_create, _create_publications)
+)
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
     "sop_instance_uid": "sopInstanceUID",
@@ -76,6 +84,8 @@ _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES (
 _HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
 _HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
 _DOCUMENT: Final = "SELECT document FROM metadata WHERE sop_instance_uid = ?"
+_PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
+_PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
 _STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
 _IN_ORDER: Final = (
     "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
@@ -258,6 +268,20 @@ class SqliteInstanceStore:
         if row is None:
             raise KeyError(image.sopInstanceUID)
         return with_bulk_root(row[0], base)
+
+    # --- what was published
+
+    def published(self, study: str, what: str) -> str | None:
+        """entryUUID under which a document about the study was published last; None where it never was.
+
+        `what` tells the documents of one study apart: its manifest, a report of some title.
+        """
+        row = self._database.reader().execute(_PUBLISHED, (study, what)).fetchone()
+        return None if row is None else str(row[0])
+
+    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+        """Remember what was published, so that the next of its kind can replace it."""
+        self._database.submit(lambda db: db.execute(_PUBLISH, (study, what, entryUUID))).result()
 
     def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
         return tuple(

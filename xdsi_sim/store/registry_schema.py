@@ -105,7 +105,7 @@ class Record:
             columns[place] = convert(columns[place])
         return cls(
             value.entryUUID,
-            (kind.name, write_object(value), *columns),
+            (kind.name, write_object(value, permanent=True), *columns),
             # a code given twice is one row
             tuple(dict.fromkeys((name, text) for name in VALUES[kind] for text in _texts(value, name))),
         )

@@ -19,7 +19,7 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import CannotRun, UsageError
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -258,7 +258,7 @@ def _lock(path: Path) -> Connection:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         connection.close()
-        raise UsageError(
+        raise CannotRun(
             f"the data folder cannot be used: {error}.",
             file=str(path.parent),
             hint="Stop the other process that has it open, or name another folder.",

@@ -7,11 +7,18 @@ from a_scenario import PUBLISHED, run
 from xdsi_sim.scenario.record import Verdict
 
 
-def test_each_study_has_a_manifest_and_may_be_published_again(tmp_path: Path) -> None:
-    again = '  - {name: again, publish: {source: pacs-north, studies: ["${loaded.studies[0].header.study_instance_uid}"]}}\n'
-    record = run(tmp_path, PUBLISHED + again)
-    assert record.verdict is Verdict.PASS
-    assert record.steps[1].text == record.steps[3].text == "1 manifest"
+def test_a_study_that_is_published_again_has_a_new_manifest_in_place_of_the_former_one(
+    tmp_path: Path,
+) -> None:
+    again = PUBLISHED.partition("\n")[2]
+    steps = PUBLISHED + again.replace("name: publish", "name: again").replace(
+        "name: find", "name: find again"
+    )
+    (tmp_path / "trial").mkdir()
+    for folder in (tmp_path / "trial", tmp_path / "trial"):  # also in the next run on the same data
+        record = run(folder, steps)
+        assert record.verdict is Verdict.PASS
+        assert [step.text for step in record.steps[1:]] == ["1 manifest", "1 object found"] * 2
 
 
 def test_studies_may_come_from_what_was_loaded(tmp_path: Path) -> None:

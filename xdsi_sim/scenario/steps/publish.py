@@ -10,9 +10,10 @@ from pydantic import AfterValidator
 from xdsi_sim.content import BytesContent
 from xdsi_sim.dicom.imaging_metadata import manifest_entry
 from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.scenario.kind import SourceId, StepKind
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
-from xdsi_sim.scenario.steps.publishing import ENTRY_ID, Published, provide, publisher_of, source_of, study_of
+from xdsi_sim.scenario.steps.publishing import Published, provide, publisher_of, source_of, study_of
 from xdsi_sim.scenario.variables import references
 from xdsi_sim.topology.checked import Checked, wrong
 
@@ -36,7 +37,7 @@ class Publish(Checked):
 
 
 def play(publish: Publish, stage: Stage) -> Outcome:
-    """Publish one manifest a study, made from what is stored."""
+    """Publish one manifest a study, made from what is stored; it replaces the former one of the study."""
     outcomes = [_publish(stage, publish.source, uid) for uid in _uids(publish, stage)]
     manifests = tuple(published for published, _ in outcomes)
     return Outcome(
@@ -63,9 +64,9 @@ def _publish(stage: Stage, source_id: str, uid: str) -> tuple[Published, Answere
         oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(source_id)
     )
     manifest = compose_manifest(study, location, now=stage.now(), new_uid=stage.new_uid)
-    publisher = publisher_of(placed, source)
-    entry = manifest_entry(study, manifest, publisher, entryUUID=ENTRY_ID)
-    answer, _ = provide(stage, source, publisher, entry, BytesContent(write_manifest(manifest)))
+    entry = manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
+    content = BytesContent(write_manifest(manifest))
+    answer = provide(stage, placed, entry, content, study=uid, what="manifest", transaction="RAD-68")
     published = Published(
         uniqueId=manifest.sop_instance_uid,
         studyInstanceUID=uid,

@@ -9,9 +9,10 @@ from pydantic import model_validator
 from xdsi_sim.content import BytesContent, Content, FileContent
 from xdsi_sim.dicom.imaging_metadata import report_entry
 from xdsi_sim.dicom.publisher import REPORT_FORMATS, Report
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage
-from xdsi_sim.scenario.steps.publishing import ENTRY_ID, Published, provide, publisher_of, source_of, study_of
+from xdsi_sim.scenario.steps.publishing import Published, provide, publisher_of, source_of, study_of
 from xdsi_sim.topology.checked import Checked, wrong
 
 __all__ = ["PUBLISH_REPORT"]
@@ -58,10 +59,9 @@ class PublishReport(Checked):
 
 
 def play(publish: PublishReport, stage: Stage) -> Outcome:
-    """Publish one report by ITI-41."""
+    """Publish one report by ITI-41; it replaces the former one of its title on the study."""
     placed, source = source_of(stage, publish.source)
     study = study_of(stage, publish.source, publish.study)
-    publisher = publisher_of(placed, source)
     report = Report(
         uniqueId=stage.new_uid(),
         format=REPORT_FORMATS[publish.format],
@@ -69,8 +69,9 @@ def play(publish: PublishReport, stage: Stage) -> Outcome:
         title=publish.title,
         radiologist=publish.radiologist,
     )
-    entry = report_entry(study, report, publisher, entryUUID=ENTRY_ID)
-    answer, _ = provide(stage, source, publisher, entry, publish.content(stage))
+    entry = report_entry(study, report, publisher_of(placed, source), entryUUID=new_uuid())
+    what = f"report {publish.title}"
+    answer = provide(stage, placed, entry, publish.content(stage), study=publish.study, what=what)
     published = Published(
         uniqueId=report.uniqueId,
         studyInstanceUID=publish.study,

@@ -10,14 +10,10 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
 from xdsi_sim.topology.model import Placed, Source
 
-__all__ = ["ENTRY_ID", "Published", "provide", "publisher_of", "source_of", "study_of"]
-
-ENTRY_ID = "document-1"
-"""Holds inside one submission; the registry gives the final entryUUID."""
+__all__ = ["Published", "provide", "publisher_of", "source_of", "study_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +52,30 @@ def study_of(stage: Stage, source_id: str, uid: str) -> Study:
 
 
 def provide(
-    stage: Stage, source: Source, publisher: Publisher, entry: DocumentEntry, content: Content
-) -> tuple[Answered, Reply]:
-    """Send one document with its metadata to the repository that the source publishes to."""
+    stage: Stage,
+    placed: Placed,
+    entry: DocumentEntry,
+    content: Content,
+    *,
+    study: str,
+    what: str,
+    transaction: str = "ITI-41",
+) -> Answered:
+    """Send one document about a study to the repository that the source publishes to.
+
+    It replaces what the source published as the same `what` before (ITI TF-3: 4.2.2.2.3).
+    """
+    store, source = stage.running.store_of(placed.actor.id), placed.actor
+    if not isinstance(source, Source):
+        raise TypeError(f"{source.id} publishes nothing")
+    former = store.published(study, what)
     objects = submission(
         (entry,),
-        publisher,
+        publisher_of(placed, source),
         entryUUID="submission-set",
         uniqueId=stage.new_uid(),
         submissionTime=stage.now(),
+        replaces={} if former is None else {entry.entryUUID: former},
     )
     message = ProvideAndRegisterDocumentSetRequest(
         submission=SubmitObjectsRequest(objects=objects),
@@ -72,4 +83,7 @@ def provide(
     )
     receiver = source.publishesTo
     reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
-    return answered(reply, receiver=receiver, transaction="ITI-41"), reply
+    answer = answered(reply, receiver=receiver, transaction=transaction)
+    if answer.status == "Success":
+        store.note_published(study, what, entry.entryUUID)
+    return answer
