@@ -212,6 +212,7 @@ def errors_of(answer: Answer) -> list[tuple[str, str]]:
     ("changes", "code", "words"),
     [
         ({"typeCode": None}, "XDSRegistryMetadataError", "attribute=typeCode"),
+        ({"uniqueId": None}, "XDSRepositoryMetadataError", "attribute=uniqueId"),
         ({"hash": "0" * 40}, "XDSRepositoryMetadataError", f"attribute=hash; value={'0' * 40}"),
         ({"size": "77"}, "XDSRepositoryMetadataError", "attribute=size; value=77"),
         ({"patientId": "P^^^&1.2&ISO"}, "XDSUnknownPatientId", "value=P^^^&1.2&ISO"),

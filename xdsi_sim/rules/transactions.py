@@ -118,13 +118,14 @@ def check_provision(
 ) -> Verdict:
     """What is wrong between what a request of ITI-41 says, its documents, and what is stored by uniqueId.
 
-    A request that is refused for that is told everything else that is wrong with it, too.
+    A request that is refused for that is told everything else that is wrong with it, too; so is one with a
+    document that could not be kept, since it has no uniqueId.
     """
     ruleset = RULESETS["ITI-41"]
     provision = Provision(objects=objects, documents=documents, stored=stored or {})
     pairs = [(provision, ruleset.provision)]
     verdict = judge(pairs, ruleset.metadata_error)
-    if verdict.accepted:
+    if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
     subject = Submission.of(request, column=ruleset.column)
     return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
