@@ -10,15 +10,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from xdsi_sim.scenario.language import Scenario
+from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.matchers import OPERATORS
+from xdsi_sim.topology.checked import Checked
 from xdsi_sim.topology.loader import load_topology
+from xdsi_sim.topology.model import Topology
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 
-TOPOLOGY = re.compile(r"^```yaml\n(name: .*?)^```", re.MULTILINE | re.DOTALL)
+TOPOLOGY = re.compile(r"^```yaml\n(name: (?:(?!^steps:|^```).)*?)^```", re.MULTILINE | re.DOTALL)
+SCENARIO = re.compile(r"^```yaml\n(name: (?:(?!^```).)*?^steps:.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|xdsi-sim)(?: [^`]+)?)`")
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)\)")
@@ -90,6 +97,40 @@ def test_topology_in_the_manual_can_be_loaded(text: str, tmp_path: Path) -> None
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     topology = load_topology(tmp_path / "mine.yaml")
     assert topology.actors()
+
+
+def models(root: type[Checked]) -> set[type[Checked]]:
+    """A model and those that its fields lead to."""
+    found: set[type[Checked]] = set()
+    pending: list[object] = [root]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, type) and issubclass(each, Checked) and each not in found:
+            found.add(each)
+            pending += [field.annotation for field in each.model_fields.values()]
+        pending += get_args(each)
+    return found
+
+
+def keys(root: type[Checked]) -> set[str]:
+    """Every key that a file of this model can have."""
+    return {field.alias or name for model in models(root) for name, field in model.model_fields.items()}
+
+
+@pytest.mark.parametrize("key", sorted(keys(Topology)))
+def test_key_of_a_topology_is_in_the_manual(key: str) -> None:
+    assert f"`{key}`" in (ROOT / "docs" / "topology.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", sorted((keys(Scenario) - keys(Topology)) | set(OPERATORS)))
+def test_key_of_a_scenario_is_in_the_manual(key: str) -> None:
+    assert f"`{key}`" in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+def test_scenario_in_the_manual_can_be_loaded(tmp_path: Path) -> None:
+    (text,) = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
+    (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
+    assert load_scenario(tmp_path / "first.yaml").scenario.name == "first"
 
 
 # --- citations -------------------------------------------------------------------------------
