@@ -62,6 +62,9 @@ def up(
     listen: ListenOption = None,
     data: DataOption = None,
     json_: JsonOption = False,
+    log: Annotated[
+        bool, typer.Option("--log/--no-log", help="Whether to keep every message; see `xdsi-sim log`.")
+    ] = True,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -72,7 +75,7 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended = _stop_signals()
-    with start(load_topology(find_topology(topology)), data, _listen(listen)) as running:
+    with start(load_topology(find_topology(topology)), data, _listen(listen), record=log) as running:
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:
