@@ -19,9 +19,9 @@ __all__ = [
     "BytesContent",
     "Content",
     "FileContent",
-    "FileSlice",
     "Segment",
     "SegmentsContent",
+    "SliceContent",
     "body_size",
     "chunks_of",
     "read_all",
@@ -86,10 +86,10 @@ class FileContent:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSlice:
-    """A stretch of a file that only ever grows; reading raises OSError where the file ends before it."""
+class SliceContent:
+    """A stretch of another content; reading raises OSError where that one ends before it."""
 
-    path: Path
+    source: Content
     offset: int
     size: int
 
@@ -118,22 +118,23 @@ class _Seekable(io.RawIOBase):
 
 
 class _SliceReader(_Seekable):
-    def __init__(self, slice_: FileSlice) -> None:
+    def __init__(self, slice_: SliceContent) -> None:
         super().__init__(slice_.size)
-        self._slice = slice_
-        self._file = slice_.path.open("rb", buffering=0)
+        self._offset = slice_.offset
+        self._source = slice_.source.open()
 
     def readinto(self, buffer: Any) -> int:
-        wanted = memoryview(buffer)[: max(0, self._size - self._at)]
-        self._file.seek(self._slice.offset + self._at)
-        count = self._file.readinto(wanted)
-        if len(wanted) and not count:
-            raise OSError(errno.EIO, "the file ends before the content that was in it", str(self._slice.path))
-        self._at += count
-        return count
+        wanted = min(len(buffer), max(0, self._size - self._at))
+        self._source.seek(self._offset + self._at)
+        piece = self._source.read(wanted)
+        if wanted and not piece:
+            raise OSError(errno.EIO, "the content ends before the stretch of it that was asked for")
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
 
     def close(self) -> None:
-        self._file.close()
+        self._source.close()
         super().close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -48,7 +47,8 @@ def _queries(running: Up) -> float:
 
 
 def _provisions(running: Up) -> float:
-    return load.play(running.address("repository"), _submissions(running, _SUBMISSIONS, "R2"), _CONNECTIONS)[0]
+    made = _submissions(running, _SUBMISSIONS, "R2")
+    return load.play(running.address("repository"), made, _CONNECTIONS)[0]
 
 
 def _submissions(running: Up, count: int, patient: str = "R1") -> list[bytes]:

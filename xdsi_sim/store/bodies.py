@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xdsi_sim.content import Content, FileContent, FileSlice, Segment, SegmentsContent, chunks_of, read_all
+from xdsi_sim.content import (
+    Content,
+    FileContent,
+    Segment,
+    SegmentsContent,
+    SliceContent,
+    chunks_of,
+    read_all,
+)
 from xdsi_sim.ids import new_token
 
 __all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of"]
@@ -105,6 +113,7 @@ class Bodies:
             at += place.size
             places.append(place)
         self._write(file, octets)
+        _let_go(file)
         for place in places:
             self._move(place)
         return self._number, places
@@ -135,7 +144,7 @@ class Bodies:
             self._sizes[self._number] += linked.size
 
     def oldest_within(self, size: int) -> int:
-        """The first segment to keep, so that all from it on have at most `size` octets; the current at least."""
+        """The first segment to keep: all from it on have at most `size` octets, or it is the current one."""
         total = sum(self._sizes.values())
         for number, octets in self._sizes.items():
             if total <= size:
@@ -150,6 +159,15 @@ class Bodies:
             del self._sizes[gone]
 
 
+def _let_go(file: int) -> None:
+    """Have the system write the file out and take its memory back.
+
+    What is written once and seldom read would fill the memory; taking ever more of it cost more than writing.
+    """
+    if hasattr(os, "posix_fadvise"):  # not everywhere
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def content_of(folder: Path, segment: int, place: Place) -> Content:
     """The body at a place; nothing is opened before it is read."""
     below = _folder_of(folder, segment)
@@ -158,14 +176,15 @@ def content_of(folder: Path, segment: int, place: Place) -> Content:
 
 
 def _contents(folder: Path, place: Place) -> Iterator[Content]:
+    octets = FileContent(folder / _OCTETS, place.offset + place.size)
     at = 0
     for after, linked in place.linked:
         if after > at:
-            yield FileSlice(folder / _OCTETS, place.offset + at, after - at)
+            yield SliceContent(octets, place.offset + at, after - at)
         yield FileContent(folder / linked.name, linked.size)
         at = after
     if place.size > at:
-        yield FileSlice(folder / _OCTETS, place.offset + at, place.size - at)
+        yield SliceContent(octets, place.offset + at, place.size - at)
 
 
 def _place(offset: int, body: Sequence[Stretch]) -> Place:

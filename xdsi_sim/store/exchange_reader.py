@@ -56,7 +56,7 @@ class ExchangeReader:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The log of a folder, whether or not somebody is writing it; raises UsageError where there is none."""
+        """The log of a folder, also while somebody writes it; raises UsageError where there is none."""
         connection = open_to_read(folder / DATABASE, SCHEMA)
         return cls(folder, lambda: connection)
 
@@ -88,7 +88,7 @@ class ExchangeReader:
         return rows, end
 
     def named(self, prefix: str, limit: int = 5) -> tuple[Exchange, ...]:
-        """Those whose id begins so, at most `limit`; only the one whose whole id it is, where there is one."""
+        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone."""
         exact = self._read("id = ?", prefix)
         return exact or self._read("id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, prefix + _HIGHEST, limit)
 

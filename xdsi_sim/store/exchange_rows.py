@@ -19,7 +19,11 @@ __all__ = ["COLUMNS", "SCHEMA", "exchange_of", "row_of"]
 
 _FACTS: Final = {
     **dict.fromkeys(("id", "conversation", "sender", "receiver", "transaction_"), str),
-    **{"started": float, "duration": float, "status": str, "findings": str, "segment": int},
+    "started": float,
+    "duration": float,
+    "status": str,
+    "findings": str,
+    "segment": int,
 }
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
