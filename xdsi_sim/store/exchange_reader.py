@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -12,10 +12,13 @@ from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
 from xdsi_sim.store.sqlite import open_to_read
 
-__all__ = ["BODIES", "DATABASE", "ExchangeReader", "Selection"]
+__all__ = ["BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
 
+FOLDER: Final = "log"
+"""Of the log, in a data folder."""
 DATABASE: Final = "exchanges.db"
 BODIES: Final = "bodies"
+_PAGE: Final = 500
 _HIGHEST: Final = "\U0010ffff"
 
 
@@ -70,22 +73,26 @@ class ExchangeReader:
             return self._read("1 ORDER BY started, rowid")
         return self._read("conversation = ? ORDER BY started, rowid", conversation)
 
-    def newest(self, selection: Selection, limit: int) -> tuple[Exchange, ...]:
-        """The last ones that were recorded, at most so many; the newest comes last."""
+    def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
+        """The last ones recorded, at most so many, as they began; and a mark for `since`."""
+        end: int = self._connection().execute("SELECT ifnull(max(rowid), 0) FROM exchange").fetchone()[0]
         where, values = selection.sql()
-        return self._read(f"{where} ORDER BY rowid DESC LIMIT ?", *values, limit)[::-1]
-
-    def end(self) -> int:
-        """A mark for `since`."""
-        last: int | None = self._connection().execute("SELECT max(rowid) FROM exchange").fetchone()[0]
-        return last or 0
+        found = self._rows(f"rowid <= ? AND {where} ORDER BY rowid DESC LIMIT ?", end, *values, limit)
+        found.reverse()  # of two that began at once, the one that ended first comes first
+        return tuple(sorted((exchange for _, exchange in found), key=lambda one: one.started)), end
 
     def since(self, mark: int, selection: Selection) -> tuple[tuple[Exchange, ...], int]:
-        """What was recorded after a mark, in that order, and the next mark."""
-        end = self.end()
+        """What was recorded after a mark, a page at most and in that order; and the next mark."""
         where, values = selection.sql()
-        rows = self._read(f"rowid > ? AND rowid <= ? AND {where} ORDER BY rowid", mark, end, *values)
-        return rows, end
+        found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
+        return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
+
+    def all(self, selection: Selection) -> Iterator[Exchange]:
+        """All that were recorded, in that order, without keeping the writer from its file."""
+        page, mark = self.since(0, selection)
+        while page:
+            yield from page
+            page, mark = self.since(mark, selection)
 
     def named(self, prefix: str, limit: int = 5) -> tuple[Exchange, ...]:
         """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone."""
@@ -93,6 +100,9 @@ class ExchangeReader:
         return exact or self._read("id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, prefix + _HIGHEST, limit)
 
     def _read(self, rest: str, *values: Any) -> tuple[Exchange, ...]:
-        sql = f"SELECT {COLUMNS} FROM exchange WHERE {rest}"  # noqa: S608  all of it is ours
+        return tuple(exchange for _, exchange in self._rows(rest, *values))
+
+    def _rows(self, rest: str, *values: Any) -> list[tuple[int, Exchange]]:
+        sql = f"SELECT rowid, {COLUMNS} FROM exchange WHERE {rest}"  # noqa: S608  all of it is ours
         rows = self._connection().execute(sql, values)
-        return tuple(exchange_of(row, self._bodies) for row in rows)
+        return [(row[0], exchange_of(row[1:], self._bodies)) for row in rows]

@@ -27,18 +27,17 @@ from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
+from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.topology.model import Actor, Listen, Placed, Registry, Repository, Server, Source, Topology
 
-__all__ = ["LOG", "BlockingClient", "RunningTopology", "start"]
+__all__ = ["BlockingClient", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
-LOG: Final = "log"
-"""Folder of the exchange log in the data folder."""
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
 
@@ -103,7 +102,7 @@ class RunningTopology:
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
-        return ExchangeLog(self._folder / LOG, Retention(exchanges=keep.exchanges, size=keep.size))
+        return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
