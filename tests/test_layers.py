@@ -13,7 +13,8 @@ PACKAGE = ROOT / "xdsi_sim"
 
 LAYERS = (
     ("cli", "__main__"),
-    ("scenario", "inspector"),
+    ("inspector",),
+    ("scenario",),
     ("topology",),
     ("server", "client"),
     ("services", "deviations"),

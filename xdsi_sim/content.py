@@ -6,6 +6,7 @@ Nothing here knows what the bytes mean.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ __all__ = [
     "FileContent",
     "Segment",
     "SegmentsContent",
+    "SliceContent",
     "body_size",
     "chunks_of",
     "read_all",
@@ -84,6 +86,59 @@ class FileContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SliceContent:
+    """A stretch of another content; reading raises OSError where that one ends before it."""
+
+    source: Content
+    offset: int
+    size: int
+
+    def open(self) -> BinaryIO:
+        """A fresh reader at the first octet, which ends after the last one."""
+        return io.BufferedReader(_SliceReader(self))
+
+
+class _Seekable(io.RawIOBase):
+    """What readers of a known size have in common: where they are."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+
+class _SliceReader(_Seekable):
+    def __init__(self, slice_: SliceContent) -> None:
+        super().__init__(slice_.size)
+        self._offset = slice_.offset
+        self._source = slice_.source.open()
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = min(len(buffer), max(0, self._size - self._at))
+        self._source.seek(self._offset + self._at)
+        piece = self._source.read(wanted)
+        if wanted and not piece:
+            raise OSError(errno.EIO, "the content ends before the stretch of it that was asked for")
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentsContent:
     """Bytes and contents one after the other: a message body whose documents stay where they are."""
 
@@ -99,13 +154,24 @@ class SegmentsContent:
         return io.BufferedReader(_SegmentsReader(self.segments))
 
 
-class _SegmentsReader(io.RawIOBase):
+class _SegmentsReader(_Seekable):
     def __init__(self, segments: tuple[Segment, ...]) -> None:
-        self._readers = (_open(segment) for segment in segments)
+        super().__init__(body_size(segments))
+        self._segments = segments
+        self._readers = iter(segments)
         self._current: BinaryIO = io.BytesIO()
 
-    def readable(self) -> bool:
-        return True
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        rest = super().seek(offset, whence)
+        self._current.close()
+        self._current, self._readers = io.BytesIO(), iter(self._segments)
+        for segment in self._readers:
+            if rest < body_size((segment,)):
+                self._current = _open(segment)
+                self._current.seek(rest)
+                break
+            rest -= body_size((segment,))
+        return self._at
 
     def readinto(self, buffer: Any) -> int:
         while not (piece := self._current.read(len(buffer))):
@@ -113,8 +179,9 @@ class _SegmentsReader(io.RawIOBase):
             following = next(self._readers, None)
             if following is None:
                 return 0
-            self._current = following
+            self._current = _open(following)
         buffer[: len(piece)] = piece
+        self._at += len(piece)
         return len(piece)
 
     def close(self) -> None:

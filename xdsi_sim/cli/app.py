@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xdsi_sim import __version__
+from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, USAGE, JsonOption
+from xdsi_sim.cli.log import log_app
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 
 if TYPE_CHECKING:
@@ -28,11 +30,6 @@ if TYPE_CHECKING:
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["main"]
-
-GOOD: Final = 0
-FINDINGS: Final = 1
-USAGE: Final = 2
-COULD_NOT_RUN: Final = 3
 
 _INTERRUPTED: Final = 130  # what typer makes of Ctrl-C; older ones raise Abort
 _LOG: Final = logging.getLogger(__name__)
@@ -45,23 +42,27 @@ _app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+_app.add_typer(log_app)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
 ]
-DataOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="Keep the data here; without, they go at the end."),
+_DATA_HELP: Final = "Keep the data here; without, they go at the end."
+DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help=_DATA_HELP)]
+UpDataOption = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @_app.command()
 def up(
     topology: Annotated[str, typer.Argument(help="A YAML file, or the name of one that ships.")] = "central",
     listen: ListenOption = None,
-    data: DataOption = None,
+    data: UpDataOption = None,
     json_: JsonOption = False,
+    log: Annotated[
+        bool, typer.Option("--log/--no-log", help="Whether to keep every message; see `xdsi-sim log`.")
+    ] = True,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -72,7 +73,7 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended = _stop_signals()
-    with start(load_topology(find_topology(topology)), data, _listen(listen)) as running:
+    with start(load_topology(find_topology(topology)), data, _listen(listen), record=log) as running:
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:

@@ -1,41 +1,36 @@
 """The exchange log: every message in and out, as it was on the wire.
 
-Recording must not slow what is recorded: exchanges are handed to the writer's thread, which writes
-many in one commit. A large part is not copied: its file gets a second name in the log's folder.
-The log is for people and reports; unlike the stores it may lose its last moments in a crash.
+Recording must not slow what is recorded: exchanges are handed to the writer's thread, which appends many
+bodies in one write and commits their rows together. A large part is not copied: its file gets a second
+name in the log's folder. The log is for people and reports; unlike the stores it may lose its last moments
+when the machine fails, and it forgets the oldest when it is full.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import threading
-from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final, Protocol
 
-from xdsi_sim.content import BytesContent, Content, FileContent, Segment, SegmentsContent, chunks_of, read_all
-from xdsi_sim.errors import Finding, Severity
-from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.store.sqlite import Database, Row, Schema, insert
+from xdsi_sim.store.bodies import Bodies, Place, Stretch
+from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
+from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
+from xdsi_sim.store.sqlite import Database, insert
 
-if TYPE_CHECKING:
-    import sqlite_utils
-
-__all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder"]
+__all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder", "Retention"]
 
 _LOG: Final = logging.getLogger(__name__)
-_INLINE: Final = 64 * 1024
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
-_COLUMNS: Final = (
-    "id, conversation, sender, receiver, transaction_, started, duration, status, findings, "
-    "request_head, request_body, request_parts, response_head, response_body, response_parts"
-)
+_SEGMENT: Final = 64 * 2**20
+_SHARE: Final = 16  # the log forgets a sixteenth at a time: often enough, and seldom enough to cost nothing
+_INSERT: Final = f"INSERT INTO exchange ({COLUMNS})"
 
 
 class Recorder(Protocol):
@@ -67,23 +62,22 @@ class _NotRecorded:
 NOT_RECORDED: Final[Recorder] = _NotRecorded()
 
 
-def _create(database: sqlite_utils.Database) -> None:
-    texts = dict.fromkeys(
-        ("id", "conversation", "sender", "receiver", "transaction_", "status", "findings"), str
-    )
-    messages = {
-        f"{side}_{part}": kind
-        for side in ("request", "response")
-        for part, kind in (("head", str), ("body", bytes), ("parts", str))
-    }
-    table = database.table("exchange")
-    table.create({**texts, "started": float, "duration": float, **messages}, pk="id")
-    table.create_index(["conversation", "started"])
-    table.create_index(["started"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How much a log keeps; it may hold a sixteenth more until it next forgets, and always the newest."""
+
+    exchanges: int = 100_000
+    size: int = 2 * 2**30
+    """Octets of all bodies."""
 
 
-_INSERT: Final = f"INSERT INTO exchange ({_COLUMNS})"
-_SCHEMA: Final = Schema(application_id=0x5844584C, subject="exchange log", migrations=(_create,))
+@dataclass(slots=True)
+class _Batch:
+    """What waits for the writer, who takes all of it at once."""
+
+    waiting: list[tuple[Exchange, list[Stretch], list[Stretch] | None]] = field(default_factory=list)
+    written: tuple[int, list[Place]] | None = None
+    """Segment and places, once the bodies are in it: the rows may have to be inserted again."""
 
 
 class ExchangeLog:
@@ -91,152 +85,81 @@ class ExchangeLog:
 
     on = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, retention: Retention = Retention()) -> None:
         """Open or create the log; raises UsageError where the folder cannot be used."""
-        self._parts = folder / "parts"
-        self._parts.mkdir(parents=True, exist_ok=True)
-        self._database = Database(folder / "exchanges.db", _SCHEMA, durable=False, linger=_LINGER)
+        self._database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
+        self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
+        self._reader = ExchangeReader(folder, self._database.reader)
+        self._retention = retention
+        self._since_forgotten = retention.exchanges  # more may be there than this time are to be kept
         self._filling = threading.Lock()
-        self._batch: list[_Kept] = []
-        """What waits for the writer; it takes all of it in one statement or a few."""
-        self._last: Future[None] | None = None
+        self._batch = _Batch()
+        self._last: Future[int | None] | None = None
         self.name = new_token()
 
     def close(self) -> None:
         """Write what was recorded, then close."""
         self._database.close()
+        self._bodies.close()
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange; its large parts are secured at once, the rest is written soon."""
         try:
-            request = self._keep(exchange.request)
-            response = self._keep(exchange.response) if exchange.response is not None else None
+            request = self._bodies.stretches(exchange.request.body)
+            response = self._bodies.stretches(exchange.response.body) if exchange.response else None
             with self._filling:
-                if not self._batch:
+                if not self._batch.waiting:
                     self._last = self._database.submit(partial(self._write, self._batch))
-                self._batch.append((exchange, request, response))
+                    self._last.add_done_callback(self._written)
+                self._batch.waiting.append((exchange, request, response))
         except (OSError, RuntimeError):  # the disk is full, the log closed: what is recorded goes on
             _LOG.exception("exchange %s could not be recorded", exchange.id)
-
-    def _write(self, batch: list[_Kept], connection: Connection) -> None:
-        with self._filling:
-            if self._batch is batch:
-                self._batch = []
-        insert(connection, _INSERT, [_row(*kept) for kept in batch])
-
-    def _keep(self, message: HttpMessage) -> _KeptMessage:
-        body = message.body
-        segments: Sequence[Segment] = body.segments if isinstance(body, SegmentsContent) else (body,)
-        return message, [self._keep_segment(segment) for segment in segments]
-
-    def _keep_segment(self, segment: Segment) -> bytes | dict[str, Any]:
-        if isinstance(segment, bytes):
-            return segment
-        if segment.size <= _INLINE:
-            return read_all(segment)
-        name = new_token()
-        if not (isinstance(segment, FileContent) and _linked(segment.path, self._parts / name)):
-            with (self._parts / name).open("wb") as file:
-                file.writelines(chunks_of(segment))
-        return {"file": name, "size": segment.size}
 
     def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         if self._last is not None:
             self._database.hurry()
             self._last.result()
-        where, values = ("", ()) if conversation is None else (" WHERE conversation = ?", (conversation,))
-        sql = f"SELECT {_COLUMNS} FROM exchange{where} ORDER BY started, rowid"  # noqa: S608  both are ours
-        return tuple(self._exchange(row) for row in self._database.reader().execute(sql, values))
+        return self._reader.exchanges(conversation)
 
-    def _exchange(self, row: tuple[Any, ...]) -> Exchange:
-        request = self._message(*row[9:12])
-        if request is None:
-            raise ValueError(f"exchange {row[0]} has no request")
-        return Exchange(
-            id=row[0],
-            conversation=row[1],
-            sender=row[2],
-            receiver=row[3],
-            transaction=row[4],
-            started=row[5],
-            duration=row[6],
-            status=row[7],
-            findings=tuple(_finding(item) for item in json.loads(row[8])),
-            request=request,
-            response=self._message(*row[12:15]),
-        )
+    # --- the writer's thread
 
-    def _message(self, head: str | None, body: bytes | None, parts: str | None) -> HttpMessage | None:
-        if head is None:
+    def _write(self, batch: _Batch, connection: Connection) -> int | None:
+        """Write bodies and rows; gives the first segment that is still needed, where some may not be."""
+        with self._filling:
+            if self._batch is batch:
+                self._batch = _Batch()
+        if batch.written is None:
+            bodies = (body for _, *pair in batch.waiting for body in pair if body is not None)
+            batch.written = self._bodies.append(bodies)
+        segment, places = batch.written
+        following = iter(places)
+        rows = [
+            row_of(exchange, segment, next(following), next(following) if response is not None else None)
+            for exchange, _, response in batch.waiting
+        ]
+        insert(connection, _INSERT, rows)
+        self._since_forgotten += len(rows)
+        return self._forget(connection)
+
+    def _forget(self, connection: Connection) -> int | None:
+        """Take the oldest out of the table: whole segments where they are too large, rows where too many."""
+        keep = self._bodies.oldest_within(self._retention.size)
+        gone = connection.execute("DELETE FROM exchange WHERE segment < ?", (keep,)).rowcount
+        if self._since_forgotten * _SHARE > self._retention.exchanges:
+            self._since_forgotten = 0
+            gone += connection.execute(
+                "DELETE FROM exchange WHERE rowid <= (SELECT max(rowid) FROM exchange) - ?",
+                (self._retention.exchanges,),
+            ).rowcount
+        if not gone:
             return None
-        start_line, headers = json.loads(head)
-        return HttpMessage(
-            start_line=start_line,
-            headers=tuple((name, value) for name, value in headers),
-            body=self._body(body or b"", json.loads(parts) if parts else []),
-        )
+        first: int = connection.execute("SELECT min(segment) FROM exchange").fetchone()[0]
+        return first
 
-    def _body(self, inline: bytes, parts: list[dict[str, Any]]) -> Content:
-        """The body again: `parts` tells after how many inline octets each file stands."""
-        if not parts:
-            return BytesContent(inline)
-        segments: list[Segment] = []
-        at = 0
-        for part in parts:
-            segments += (inline[at : part["after"]], FileContent(self._parts / part["file"], part["size"]))
-            at = part["after"]
-        return SegmentsContent((*segments, inline[at:]))
-
-
-def _linked(source: Path, path: Path) -> bool:
-    try:
-        os.link(source, path)
-    except OSError:  # another file system, or one without links
-        return False
-    return True
-
-
-_KeptMessage = tuple[HttpMessage, list[bytes | dict[str, Any]]]
-"""A message, and its body as octets at hand and files of the log."""
-_Kept = tuple[Exchange, _KeptMessage, _KeptMessage | None]
-
-
-def _row(exchange: Exchange, request: _KeptMessage, response: _KeptMessage | None) -> Row:
-    return (
-        exchange.id,
-        exchange.conversation,
-        exchange.sender,
-        exchange.receiver,
-        exchange.transaction,
-        exchange.started,
-        exchange.duration,
-        exchange.status,
-        json.dumps([_plain(finding) for finding in exchange.findings]),
-        *_columns(request),
-        *(_columns(response) if response is not None else (None, None, None)),
-    )
-
-
-def _columns(kept: _KeptMessage) -> tuple[str, bytes, str | None]:
-    message, segments = kept
-    inline, parts = bytearray(), []
-    for segment in segments:
-        if isinstance(segment, bytes):
-            inline += segment
-        else:
-            parts.append({**segment, "after": len(inline)})
-    return (
-        json.dumps([message.start_line, message.headers]),
-        bytes(inline),
-        json.dumps(parts) if parts else None,
-    )
-
-
-def _plain(finding: Finding) -> Sequence[str | None]:
-    return (finding.rule, finding.severity.value, finding.text, finding.location, finding.cites)
-
-
-def _finding(plain: Iterable[Any]) -> Finding:
-    rule, severity, text, location, cites = plain
-    return Finding(rule=rule, severity=Severity(severity), text=text, location=location, cites=cites)
+    def _written(self, done: Future[int | None]) -> None:
+        """The batch is committed, so that no row leads to what is removed now."""
+        if done.exception() is not None:
+            _LOG.error("exchanges could not be recorded", exc_info=done.exception())
+        elif (first := done.result()) is not None:
+            self._bodies.remove_below(first)

@@ -24,7 +24,7 @@ from xdsi_sim.errors import CannotRun, UsageError
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["Database", "Migration", "Row", "Schema", "insert"]
+__all__ = ["Database", "Migration", "Row", "Schema", "insert", "open_to_read"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -274,6 +274,28 @@ def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         if version < len(schema.migrations):
             _migrate(connection, schema, version)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_to_read(path: Path, schema: Schema) -> Connection:
+    """A read-only connection, whoever writes the file meanwhile: neither waits for the other.
+
+    Raises UsageError where there is no such file, or it is foreign, newer, older or damaged.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no {schema.subject} here.", file=str(path.parent))
+    connection = _connect(path.as_uri() + "?mode=ro")
+    try:
+        version = _check(connection, path, schema)
+        if version < len(schema.migrations):
+            raise UsageError(
+                f"{schema.subject} of version {version}, which is older than this program.",
+                file=str(path),
+                hint="Start the actors on this folder once: they bring it up to date.",
+            )
     except BaseException:
         connection.close()
         raise

@@ -27,7 +27,8 @@ from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
-from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder
+from xdsi_sim.store.exchange_reader import FOLDER
+from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
@@ -86,7 +87,7 @@ class RunningTopology:
         if data is None:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
-        self._log = self._opened(ExchangeLog(self._folder / "log")) if self._record else None
+        self._log = self._opened(self._exchange_log()) if self._record else None
         shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
         self._spool.mkdir(parents=True)
         recorder: Recorder = self._log or NOT_RECORDED
@@ -98,6 +99,10 @@ class RunningTopology:
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
         self._recover([self._serve(placed, recorder) for placed in servers])
+
+    def _exchange_log(self) -> ExchangeLog:
+        keep = self.topology.log
+        return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""

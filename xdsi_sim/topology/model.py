@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Community",
     "Consumer",
     "Listen",
+    "Log",
     "Placed",
     "Registry",
     "Repository",
@@ -185,6 +187,26 @@ class Placed:
         return f"/{self.community.id}/{self.actor.id}"
 
 
+def _size(value: Any) -> Any:
+    try:
+        return parse_size(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise wrong(str(error)) from None
+
+
+class Log(Checked):
+    """How much the exchange log keeps; the oldest goes first."""
+
+    exchanges: Annotated[int, Field(ge=1)] = 100_000
+    size: Annotated[
+        int,
+        BeforeValidator(_size),
+        Field(ge=1_000_000),
+        WithJsonSchema({"type": "string", "examples": ["2 GiB"]}),
+    ] = 2 * 2**30
+    """Octets of all bodies."""
+
+
 class Topology(Checked):
     """Everything that `up` starts."""
 
@@ -194,6 +216,7 @@ class Topology(Checked):
     listen: Annotated[
         Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
     ] = Listen()
+    log: Log = Log()
     communities: tuple[Community, ...]
 
     def actors(self) -> tuple[Placed, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,7 +21,10 @@ from xdsi_sim.scenario.reports.wording import size_text, visible
 from xdsi_sim.scenario.reports.xml_view import coloured, indented
 from xdsi_sim.soap.media import parse_media_type
 
-__all__ = ["PARSED", "BodyView", "PartView", "view_of"]
+__all__ = ["PARSED", "PLAIN", "BodyView", "Dress", "PartView", "view_of"]
+
+Dress = Mapping[Kind, Callable[[str], str]]
+"""For each kind that is shown, what makes its text harmless where it is shown."""
 
 PARSED: Final = 256_000
 """Octets up to which XML and JSON are parsed and indented."""
@@ -37,7 +40,8 @@ class BodyView:
     kind: str
     size: int
     """Octets as on the wire."""
-    text: Markup | None = None
+    text: str | None = None
+    """Markup, unless another dress was asked for."""
     notes: tuple[str, ...] = ()
     """What the reader must know about the text: that it is cut, why it is not indented."""
     parts: tuple[PartView, ...] = ()
@@ -51,64 +55,76 @@ class PartView:
     body: BodyView
 
 
-def view_of(headers: Headers, body: Content, limit: int = PARSED) -> BodyView:
-    """View of a body with at most about `limit` characters of text in each part."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How text is shown: at most about so many characters in each part, and for whom."""
+
+    limit: int
+    dress: Dress
+
+
+def view_of(headers: Headers, body: Content, limit: int = PARSED, dress: Dress | None = None) -> BodyView:
+    """View of a body with at most about `limit` characters of text in each part, as HTML or in `dress`."""
+    return _view_of(headers, body, _Manner(limit=limit, dress=dress or _HTML))
+
+
+def _view_of(headers: Headers, body: Content, manner: _Manner) -> BodyView:
     if header(headers, "content-encoding").strip().lower() not in ("", "identity"):
-        return _inflated(headers, body, limit)
+        return _inflated(headers, body, manner)
     head = head_of(body, PARSED + 1)
     kind = kind_of(headers, head)
     if kind is Kind.MULTIPART:
-        return _multipart(headers, body, limit)
-    return _single(kind, head, body.size, limit)
+        return _multipart(headers, body, manner)
+    return _single(kind, head, body.size, manner)
 
 
-def _inflated(headers: Headers, body: Content, limit: int) -> BodyView:
+def _inflated(headers: Headers, body: Content, manner: _Manner) -> BodyView:
     coding = header(headers, "content-encoding")
     rest = tuple(pair for pair in headers if pair[0].lower() != "content-encoding")
     try:
         plain = zlib.decompressobj(_INFLATE_ANY).decompress(head_of(body, _INFLATED), _INFLATED)
     except zlib.error:
         return BodyView(kind=f"compressed ({coding})", size=body.size)
-    view = view_of(rest, BytesContent(plain), limit)
+    view = _view_of(rest, BytesContent(plain), manner)
     note = f"compressed ({coding}); shown inflated"
     return replace(view, size=body.size, notes=(note, *view.notes))
 
 
-def _multipart(headers: Headers, body: Content, limit: int) -> BodyView:
+def _multipart(headers: Headers, body: Content, manner: _Manner) -> BodyView:
     media = parse_media_type(header(headers, "content-type"))
     parts = parts_of(body, media.parameters.get("boundary", ""))
     if not parts:
-        view = _single(Kind.TEXT, head_of(body, _AS_TEXT), body.size, limit)
+        view = _single(Kind.TEXT, head_of(body, _AS_TEXT), body.size, manner)
         return replace(view, kind=Kind.MULTIPART, notes=("no part found in it", *view.notes))
-    views = tuple(_part(part, body, limit) for part in parts)
+    views = tuple(_part(part, body, manner) for part in parts)
     cut = (f"only the first {MOST_PARTS} parts are listed",) if len(parts) == MOST_PARTS else ()
     return BodyView(kind=Kind.MULTIPART, size=body.size, parts=views, notes=cut)
 
 
-def _part(part: Part, body: Content, limit: int) -> PartView:
+def _part(part: Part, body: Content, manner: _Manner) -> PartView:
     head = head_of(body, min(part.size, PARSED + 1), part.start)
-    return PartView(headers=part.headers, body=_single(kind_of(part.headers, head), head, part.size, limit))
+    return PartView(headers=part.headers, body=_single(kind_of(part.headers, head), head, part.size, manner))
 
 
-def _single(kind: Kind, head: bytes, size: int, limit: int) -> BodyView:
-    if kind not in _SHOW:
+def _single(kind: Kind, head: bytes, size: int, manner: _Manner) -> BodyView:
+    if kind not in _READ:
         return BodyView(kind=kind, size=size)
     if size > PARSED:
-        return _plain(kind, head, size, limit)
-    read, colour = _SHOW[kind]
+        return _plain(kind, head, size, manner)
     try:
-        text = read(head)
+        text = _READ[kind](head)
     except ValueError as error:
-        return _plain(kind, head, size, limit, f"{error}; shown as text")
+        return _plain(kind, head, size, manner, f"{error}; shown as text")
     less = ("without its comments",) if kind is Kind.XML and b"<!--" in head else ()
-    cut = (f"first {limit:,} of {len(text):,} characters",) if len(text) > limit else ()
-    return BodyView(kind=kind, size=size, text=colour(text[:limit]), notes=less + cut)
+    shown = text[: manner.limit]
+    cut = (f"first {manner.limit:,} of {len(text):,} characters",) if len(text) > len(shown) else ()
+    return BodyView(kind=kind, size=size, text=manner.dress[kind](shown), notes=less + cut)
 
 
-def _plain(kind: Kind, head: bytes, size: int, limit: int, *notes: str) -> BodyView:
-    shown = head[: min(_AS_TEXT, limit)]
+def _plain(kind: Kind, head: bytes, size: int, manner: _Manner, *notes: str) -> BodyView:
+    shown = head[: min(_AS_TEXT, manner.limit)]
     cut = (f"first {size_text(len(shown))} of {size_text(size)}",) if len(shown) < size else ()
-    return BodyView(kind=kind, size=size, text=_escaped(_text(shown)), notes=notes + cut)
+    return BodyView(kind=kind, size=size, text=manner.dress[Kind.TEXT](_text(shown)), notes=notes + cut)
 
 
 def _escaped(text: str) -> Markup:
@@ -128,9 +144,8 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-_SHOW: Final[dict[Kind, tuple[Callable[[bytes], str], Callable[[str], Markup]]]] = {
-    Kind.XML: (indented, coloured),
-    Kind.JSON: (_json, _escaped),
-    Kind.TEXT: (_text, _escaped),
-}
-"""For each kind that is shown: its text, and how that becomes HTML."""
+_READ: Final[dict[Kind, Callable[[bytes], str]]] = {Kind.XML: indented, Kind.JSON: _json, Kind.TEXT: _text}
+"""The text of each kind that is shown; ValueError says why there is none."""
+_HTML: Final[Dress] = {Kind.XML: coloured, Kind.JSON: _escaped, Kind.TEXT: _escaped}
+PLAIN: Final[Dress] = dict.fromkeys(_READ, visible)
+"""For a terminal."""

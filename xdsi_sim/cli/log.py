@@ -1,0 +1,247 @@
+"""`xdsi-sim log`: what was on the wire, while the actors run and afterwards."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
+
+import typer
+
+from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.content import Content
+    from xdsi_sim.exchange import Exchange
+    from xdsi_sim.store.exchange_reader import ExchangeReader, Selection
+
+__all__ = ["log_app"]
+
+_PAUSE: Final = 0.2  # seconds between two looks, for who follows
+
+log_app = typer.Typer(
+    name="log",
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND]",
+)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up` or `run`."),
+]
+ActorOption = Annotated[str | None, typer.Option(metavar="ID", help="Only what it sent or received.")]
+TransactionOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only this one: ITI-18, RAD-69.")]
+StatusOption = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Only those whose status begins so: Success, fault, 'HTTP 4'."),
+]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it, or its first digits.")]
+
+
+class Side(StrEnum):
+    """One message of an exchange."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@log_app.callback()
+def log(
+    context: typer.Context,
+    data: DataOption = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones until Ctrl-C.")] = False,
+    actor: ActorOption = None,
+    transaction: TransactionOption = None,
+    status: StatusOption = None,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
+    json_: JsonOption = False,
+) -> None:
+    """List the exchanges that were recorded, the newest last.
+
+    With --follow and --json each exchange is one line.
+
+    Example: xdsi-sim log --data ./data --follow --transaction ITI-18
+    """
+    context.obj = data
+    if context.invoked_subcommand is not None:
+        return
+    selection = _selection(actor, transaction, status)
+    with _opened(data) as reader:
+        exchanges, mark = reader.newest(selection, limit)
+        told = _told(json_, follow)
+        told(exchanges)
+        while follow:
+            exchanges, mark = reader.since(mark, selection)
+            told(exchanges)
+            if not exchanges:
+                time.sleep(_PAUSE)
+
+
+@log_app.command()
+def show(
+    context: typer.Context,
+    id_: IdArgument,
+    data: DataOption = None,
+    part: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Write the bytes of this part and nothing else.")
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Write the bytes as they were on the wire.")] = False,
+    side: Annotated[Side | None, typer.Option(help="Only this message.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show one exchange: heads, bodies, parts, findings.
+
+    Example: xdsi-sim log show 3fa9c2 --data ./data --part 2 > manifest.dcm
+    """
+    from xdsi_sim.inspector.capture import octets_of  # noqa: PLC0415
+    from xdsi_sim.inspector.facts import message_facts_of  # noqa: PLC0415
+    from xdsi_sim.inspector.message_view import print_exchange  # noqa: PLC0415
+    from xdsi_sim.inspector.pieces import SIDES, message_of  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+
+    sides = SIDES if side is None else (side.value,)
+    with _opened(data or context.obj) as reader:
+        exchange = _named(reader, id_)
+        if part is not None:
+            _write(_body(exchange, part))
+        elif raw:
+            for message in (message_of(exchange, one) for one in sides):
+                for octets in octets_of(message) if message is not None else ():
+                    sys.stdout.buffer.write(octets)
+        elif json_:
+            _print_json(message_facts_of(exchange))
+        else:
+            print_exchange(console(), exchange, sides)
+
+
+@log_app.command()
+def resend(
+    context: typer.Context,
+    id_: IdArgument,
+    to: Annotated[str, typer.Option(metavar="URL", help="Where the request goes; http or https.")],
+    data: DataOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Send a recorded request again, byte for byte, and tell what comes of it.
+
+    Nothing of it is recorded by us. Its MessageID is the recorded one, and so is its wsa:To.
+
+    Example: xdsi-sim log resend 3fa9c2 --to http://127.0.0.1:8080/national/registry --data ./data
+    """
+    from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import duration_text, visible  # noqa: PLC0415
+    from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
+
+    split = urlsplit(to)
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise UsageError(f"--to: '{to}' is no address of a peer.", hint="It begins with http:// or https://.")
+    with _opened(data or context.obj) as reader:
+        resent = send(_named(reader, id_).request, to, running_loop())
+    if json_:
+        facts = {"status": resent.status, "outcome": resent.outcome, "errors": resent.errors}
+        _print_json({**facts, "seconds": round(resent.seconds, 4)})
+    else:
+        for line in (
+            f"HTTP {resent.status} after {duration_text(resent.seconds)}",
+            resent.outcome,
+            *resent.errors,
+        ):
+            print(visible(line))  # noqa: T201
+    raise typer.Exit(GOOD if resent.good else FINDINGS)
+
+
+@log_app.command()
+def export(
+    context: typer.Context,
+    to: Annotated[Path, typer.Option(metavar="FILE.zip", help="Where to.")] = Path("exchanges.zip"),
+    data: DataOption = None,
+    actor: ActorOption = None,
+    transaction: TransactionOption = None,
+    status: StatusOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Write every request and answer as a file into a ZIP, with an index.
+
+    Example: xdsi-sim log export --data ./data --to exchanges.zip
+    """
+    from xdsi_sim.inspector.capture import export as write  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
+
+    with _opened(data or context.obj) as reader:
+        count = write(reader.all(_selection(actor, transaction, status)), to)
+    if json_:
+        _print_json({"file": str(to), "exchanges": count})
+    else:
+        print(f"{plural(count, 'exchange')} in {to}")  # noqa: T201
+
+
+# --- the parts of commands -------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(data: Path | None) -> Iterator[ExchangeReader]:
+    from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader  # noqa: PLC0415
+
+    if data is None:
+        raise UsageError("which data folder?", hint=f"Name it by --data DIR, or in ${DATA_VARIABLE}.")
+    with closing(ExchangeReader.open(data / FOLDER)) as reader:
+        yield reader
+
+
+def _selection(actor: str | None, transaction: str | None, status: str | None) -> Selection:
+    from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
+
+    return Selection(actor=actor, transaction=transaction, status=status)
+
+
+def _named(reader: ExchangeReader, prefix: str) -> Exchange:
+    found = reader.named(prefix)
+    if not found:
+        raise UsageError(f"no exchange '{prefix}' in this log.", hint="`xdsi-sim log` lists them.")
+    if len(found) > 1:
+        ids = ", ".join(exchange.id for exchange in found)
+        raise UsageError(f"several exchanges begin with '{prefix}': {ids}.", hint="Give more digits.")
+    return found[0]
+
+
+def _body(exchange: Exchange, number: int) -> Content:
+    from xdsi_sim.inspector.pieces import pieces_of  # noqa: PLC0415
+
+    pieces = pieces_of(exchange)
+    if number > len(pieces):
+        raise UsageError(f"--part: the exchange has {len(pieces)} of them.")
+    return pieces[number - 1].body
+
+
+def _write(body: Content) -> None:
+    from xdsi_sim.content import chunks_of  # noqa: PLC0415
+
+    for octets in chunks_of(body):
+        sys.stdout.buffer.write(octets)
+
+
+def _told(json_: bool, follow: bool) -> Any:
+    """What shows exchanges: lines of a table, one JSON document, or one a line."""
+    from xdsi_sim.inspector.facts import facts_of  # noqa: PLC0415
+    from xdsi_sim.inspector.listing import print_heading, print_lines  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+
+    if not json_:
+        output = console()
+        print_heading(output)
+        return lambda exchanges: print_lines(output, exchanges)
+    if follow:
+        return lambda exchanges: _print_json(*map(facts_of, exchanges))
+    return lambda exchanges: _print_json({"exchanges": [*map(facts_of, exchanges)]})
+
+
+def _print_json(*values: object) -> None:
+    for value in values:
+        print(json.dumps(value), flush=True)  # noqa: T201

@@ -1,0 +1,214 @@
+"""Bodies of recorded messages: octets one after the other in segment files, large contents beside them.
+
+A segment is a folder: `octets`, which only grows, and the contents that were too large to copy, under
+names of our own. Segments are numbered, filled in order and removed whole. One thread writes; any thread
+may link a content, which waits in `incoming` until the message that it belongs to is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from xdsi_sim.content import (
+    Content,
+    FileContent,
+    Segment,
+    SegmentsContent,
+    SliceContent,
+    chunks_of,
+    read_all,
+)
+from xdsi_sim.ids import new_token
+
+__all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of"]
+
+_COPIED: Final = 64 * 1024  # octets; what is larger has a file of its own already, or is worth one
+_OCTETS: Final = "octets"
+_AT_ONCE: Final = 512  # buffers in one write; systems take 1,024 at most
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A content that has a file of its own in the log."""
+
+    name: str
+    size: int
+
+
+Stretch = bytes | Linked
+"""What a body is made of while it waits for the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a body is in its segment."""
+
+    offset: int
+    size: int
+    """Octets of it in `octets`."""
+    linked: tuple[tuple[int, Linked], ...] = ()
+    """The other contents, each after so many of those octets."""
+
+
+class Bodies:
+    """The segments of a folder, and the one that is being written."""
+
+    def __init__(self, folder: Path, segment_size: int) -> None:
+        """Open or create the folder; a segment is full at about `segment_size` octets.
+
+        Each opening begins a segment of its own, so that what a crash left of the last one is not
+        written over.
+        """
+        self._folder = folder
+        self._segment_size = segment_size
+        self._incoming = folder / "incoming"
+        shutil.rmtree(self._incoming, ignore_errors=True)  # of messages that a crash kept from the log
+        self._incoming.mkdir(parents=True)
+        numbers = sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal())
+        self._sizes = {number: _size_of(_folder_of(folder, number)) for number in numbers}
+        self._number = numbers[-1] if numbers else 0
+        self._file: int | None = None
+        self._at = 0
+
+    def close(self) -> None:
+        """End the segment that is being written."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    # --- any thread
+
+    def stretches(self, body: Content) -> list[Stretch]:
+        """Secure a body: it can be written when its own files are gone. Raises OSError."""
+        segments: Sequence[Segment] = body.segments if isinstance(body, SegmentsContent) else (body,)
+        return [segment if isinstance(segment, bytes) else self._stretch(segment) for segment in segments]
+
+    def _stretch(self, content: Content) -> Stretch:
+        if content.size <= _COPIED:
+            return read_all(content)
+        name = new_token()
+        path = self._incoming / name
+        if not (isinstance(content, FileContent) and _linked(content.path, path)):
+            with path.open("wb") as file:
+                file.writelines(chunks_of(content))
+        return Linked(name, content.size)
+
+    # --- the writer's thread
+
+    def append(self, bodies: Iterable[Sequence[Stretch]]) -> tuple[int, list[Place]]:
+        """Write bodies in one go; gives their segment and their places in it. Raises OSError."""
+        file = self._file_with_room()
+        octets: list[bytes] = []
+        at = self._at
+        places = []
+        for body in bodies:
+            place = _place(at, body)
+            octets += (stretch for stretch in body if isinstance(stretch, bytes))
+            at += place.size
+            places.append(place)
+        self._write(file, octets)
+        _let_go(file)
+        for place in places:
+            self._move(place)
+        return self._number, places
+
+    def _file_with_room(self) -> int:
+        if self._file is None or self._sizes[self._number] >= self._segment_size:
+            self.close()
+            number = self._number + 1
+            path = _folder_of(self._folder, number)
+            path.mkdir(exist_ok=True)
+            self._file = os.open(path / _OCTETS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            self._number, self._sizes[number], self._at = number, 0, 0
+        return self._file
+
+    def _write(self, file: int, octets: Sequence[bytes]) -> None:
+        for start in range(0, len(octets), _AT_ONCE):
+            some = octets[start : start + _AT_ONCE]
+            count = os.writev(file, some)
+            self._at += count
+            self._sizes[self._number] += count
+            if count != sum(map(len, some)):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _move(self, place: Place) -> None:
+        for _, linked in place.linked:
+            target = _folder_of(self._folder, self._number) / linked.name
+            (self._incoming / linked.name).rename(target)
+            self._sizes[self._number] += linked.size
+
+    def oldest_within(self, size: int) -> int:
+        """The first segment to keep: all from it on have at most `size` octets, or it is the current one."""
+        total = sum(self._sizes.values())
+        for number, octets in self._sizes.items():
+            if total <= size:
+                return number
+            total -= octets
+        return self._number
+
+    def remove_below(self, number: int) -> None:
+        """Remove the segments before `number`, never the current one."""
+        for gone in [known for known in self._sizes if known < min(number, self._number)]:
+            shutil.rmtree(_folder_of(self._folder, gone), ignore_errors=True)
+            del self._sizes[gone]
+
+
+def _let_go(file: int) -> None:
+    """Have the system write the file out and take its memory back.
+
+    What is written once and seldom read would fill the memory; taking ever more of it cost more than writing.
+    """
+    if hasattr(os, "posix_fadvise"):  # not everywhere
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def content_of(folder: Path, segment: int, place: Place) -> Content:
+    """The body at a place; nothing is opened before it is read."""
+    below = _folder_of(folder, segment)
+    contents = tuple(_contents(below, place))
+    return contents[0] if len(contents) == 1 else SegmentsContent(contents)
+
+
+def _contents(folder: Path, place: Place) -> Iterator[Content]:
+    octets = FileContent(folder / _OCTETS, place.offset + place.size)
+    at = 0
+    for after, linked in place.linked:
+        if after > at:
+            yield SliceContent(octets, place.offset + at, after - at)
+        yield FileContent(folder / linked.name, linked.size)
+        at = after
+    if place.size > at:
+        yield SliceContent(octets, place.offset + at, place.size - at)
+
+
+def _place(offset: int, body: Sequence[Stretch]) -> Place:
+    size, linked = 0, []
+    for stretch in body:
+        if isinstance(stretch, bytes):
+            size += len(stretch)
+        else:
+            linked.append((size, stretch))
+    return Place(offset, size, tuple(linked))
+
+
+def _folder_of(folder: Path, segment: int) -> Path:
+    return folder / f"{segment:06}"
+
+
+def _size_of(folder: Path) -> int:
+    with os.scandir(folder) as entries:
+        return sum(entry.stat().st_size for entry in entries)
+
+
+def _linked(source: Path, path: Path) -> bool:
+    try:
+        os.link(source, path)
+    except OSError:  # another file system, or one without links
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""The exchange log for its readers, in the process that writes it or beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any, Final, Self
+
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
+from xdsi_sim.store.sqlite import open_to_read
+
+__all__ = ["BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
+
+FOLDER: Final = "log"
+"""Of the log, in a data folder."""
+DATABASE: Final = "exchanges.db"
+BODIES: Final = "bodies"
+_PAGE: Final = 500
+_HIGHEST: Final = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which exchanges are asked for; what is None selects nothing out."""
+
+    actor: str | None = None
+    """Sender or receiver."""
+    transaction: str | None = None
+    """In any case: `iti-18`."""
+    status: str | None = None
+    """How it begins, in any case: `fault`."""
+
+    def sql(self) -> tuple[str, tuple[str, ...]]:
+        """A condition and its values."""
+        chosen = [(text, value) for text, value in zip(_CONDITIONS, self._values(), strict=True) if value]
+        where = " AND ".join(text for text, _ in chosen) or "1"
+        return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
+
+    def _values(self) -> tuple[str | None, ...]:
+        return self.actor, self.transaction, self.status
+
+
+_CONDITIONS: Final = (
+    "? IN (sender, receiver)",
+    "lower(transaction_) = lower(?)",
+    "substr(lower(status), 1, length(?)) = lower(?)",
+)
+
+
+class ExchangeReader:
+    """Gives what a log holds; bodies are read when they are opened."""
+
+    def __init__(self, folder: Path, connection: Callable[[], Connection]) -> None:
+        self._bodies = folder / BODIES
+        self._connection = connection
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The log of a folder, also while somebody writes it; raises UsageError where there is none."""
+        connection = open_to_read(folder / DATABASE, SCHEMA)
+        return cls(folder, lambda: connection)
+
+    def close(self) -> None:
+        """Only for a reader that was opened."""
+        self._connection().close()
+
+    def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
+        """All exchanges, or those of one conversation, in the order in which they began."""
+        if conversation is None:
+            return self._read("1 ORDER BY started, rowid")
+        return self._read("conversation = ? ORDER BY started, rowid", conversation)
+
+    def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
+        """The last ones recorded, at most so many, as they began; and a mark for `since`."""
+        end: int = self._connection().execute("SELECT ifnull(max(rowid), 0) FROM exchange").fetchone()[0]
+        where, values = selection.sql()
+        found = self._rows(f"rowid <= ? AND {where} ORDER BY rowid DESC LIMIT ?", end, *values, limit)
+        found.reverse()  # of two that began at once, the one that ended first comes first
+        return tuple(sorted((exchange for _, exchange in found), key=lambda one: one.started)), end
+
+    def since(self, mark: int, selection: Selection) -> tuple[tuple[Exchange, ...], int]:
+        """What was recorded after a mark, a page at most and in that order; and the next mark."""
+        where, values = selection.sql()
+        found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
+        return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
+
+    def all(self, selection: Selection) -> Iterator[Exchange]:
+        """All that were recorded, in that order, without keeping the writer from its file."""
+        page, mark = self.since(0, selection)
+        while page:
+            yield from page
+            page, mark = self.since(mark, selection)
+
+    def named(self, prefix: str, limit: int = 5) -> tuple[Exchange, ...]:
+        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone."""
+        exact = self._read("id = ?", prefix)
+        return exact or self._read("id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, prefix + _HIGHEST, limit)
+
+    def _read(self, rest: str, *values: Any) -> tuple[Exchange, ...]:
+        return tuple(exchange for _, exchange in self._rows(rest, *values))
+
+    def _rows(self, rest: str, *values: Any) -> list[tuple[int, Exchange]]:
+        sql = f"SELECT rowid, {COLUMNS} FROM exchange WHERE {rest}"  # noqa: S608  all of it is ours
+        rows = self._connection().execute(sql, values)
+        return [(row[0], exchange_of(row[1:], self._bodies)) for row in rows]
