@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -194,6 +195,8 @@ class Topology(Checked):
     listen: Annotated[
         Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
     ] = Listen()
+    tls: TlsOption = None
+    """How connections are secured; None where they are not."""
     communities: tuple[Community, ...]
 
     def actors(self) -> tuple[Placed, ...]:
