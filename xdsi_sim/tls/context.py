@@ -7,6 +7,7 @@ at least and 1.3 where the peer has it, forward secrecy, no compression, no rene
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from OpenSSL import SSL, crypto
@@ -21,14 +22,15 @@ from xdsi_sim.tls.described import describe
 from xdsi_sim.tls.settings import CIPHERS, Tls
 from xdsi_sim.tls.words import UNTRUSTED, certificate_trouble, reason_words
 
-__all__ = ["Caller", "Listener", "handshake_words", "name_trouble"]
+__all__ = ["Caller", "Listener", "Verify", "handshake_words", "load", "name_trouble", "reason_of"]
 
 _VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 _OPTIONS: Final = SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET
 _MUST: Final = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
 _ASKED: Final = {"required": _MUST, "optional": SSL.VERIFY_PEER, "none": SSL.VERIFY_NONE}
 
-_Verify = Callable[[SSL.Connection, crypto.X509, int, int, int], bool]
+Verify = Callable[[SSL.Connection, crypto.X509, int, int, int], bool]
+"""Form of OpenSSL's callback: connection, certificate, code, depth, OpenSSL's own verdict."""
 
 
 class Listener:
@@ -80,7 +82,7 @@ def _context(tls: Tls, method: int) -> SSL.Context:
         (context.load_verify_locations, tls.authorities),
     ):
         for file in files:
-            _use(use, str(file))
+            load(use, file)
     try:
         context.check_privatekey()
     except SSL.Error:
@@ -90,11 +92,12 @@ def _context(tls: Tls, method: int) -> SSL.Context:
     return context
 
 
-def _use(use: Callable[[str], None], file: str) -> None:
+def load(use: Callable[[str], None], file: Path) -> None:
+    """Give OpenSSL a file; raises UsageError where it cannot be used."""
     try:
-        use(file)
+        use(str(file))
     except SSL.Error as error:
-        raise UsageError("OpenSSL cannot use this file: is it there, and PEM?", file=file) from error
+        raise UsageError("OpenSSL cannot use this file: is it there, and PEM?", file=str(file)) from error
 
 
 def _verified(
@@ -107,7 +110,7 @@ def _verified(
     return True
 
 
-def _verified_as(host: str) -> _Verify:
+def _verified_as(host: str) -> Verify:
     """The same, and the name of the peer (RFC 9525: 6)."""
 
     def verified(
@@ -141,7 +144,10 @@ def _refusal(words: str) -> SSL.Error:
 
 def handshake_words(error: BaseException | None) -> str | None:
     """Why a connection failed; None for what is no error of TLS."""
-    if not isinstance(error, SSL.Error):
-        return None
+    return reason_words(reason_of(error)) if isinstance(error, SSL.Error) else None
+
+
+def reason_of(error: SSL.Error) -> str:
+    """OpenSSL's own reason; a peer that leaves without a word gives none."""
     queue = error.args[0] if error.args and isinstance(error.args[0], list) else ()
-    return reason_words(queue[-1][-1]) if queue else "the peer closed the connection during the hand-shake"
+    return str(queue[-1][-1]) if queue else "unexpected eof"

@@ -26,9 +26,9 @@ def settle(settings: TlsSettings, data: Path, host: str) -> Tls:
     """
     for path in settings.authority:
         read_certificates(path)  # in words, before anything listens
-    if settings.certificate is not None and settings.key is not None:
-        certificate, key, own = settings.certificate, settings.key, ()
-    else:
+    own: tuple[Path, ...] = ()
+    certificate, key = settings.certificate, settings.key
+    if certificate is None or key is None:
         folder = AuthorityFolder(data)
         node = folder.make_node((*hosts_of(host), *settings.names), datetime.now(UTC))
         certificate, key, own = node.certificate, node.key, (folder.authority.certificate,)
