@@ -41,9 +41,13 @@ class TlsCaller:
         In TLS 1.3 a server refuses our certificate when we think that the hand-shake is done; Twisted
         then wraps the error in its own.
         """
-        causes = (error, *(reason.value for reason in getattr(error, "reasons", ())))
-        words = next((words for cause in causes if (words := handshake_words(cause)) is not None), None)
-        return f"no TLS hand-shake: {words}" if words is not None else None
+        for cause in (error, *(reason.value for reason in getattr(error, "reasons", ()))):
+            words = handshake_words(cause)
+            if words is not None:
+                return f"no TLS hand-shake: {words}"
+            if isinstance(cause, NoAnswer):
+                return str(cause)
+        return None
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -78,6 +82,7 @@ class _Gate(ProtocolWrapper):
     """Stands between TLS and HTTP and waits for the hand-shake."""
 
     factory: Any
+    _heard = False
 
     def makeConnection(self, transport: Any) -> None:
         """TCP is there, TLS is not yet."""
@@ -98,10 +103,20 @@ class _Gate(ProtocolWrapper):
         self._patience.cancel()
         self.done.callback(self.wrappedProtocol)
 
+    def dataReceived(self, data: bytes) -> None:
+        """The peer speaks to us: it has taken our certificate."""
+        self._heard = True
+        super().dataReceived(data)
+
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         """The connection is over, perhaps before it was secured."""
         if self._patience.active():
             self._patience.cancel()
+        elif not self._heard and handshake_words(reason.value) is None:
+            # the alert that tells why is lost where what we sent had not been read
+            reason = Failure(
+                NoAnswer("the peer left right after the TLS hand-shake: does it take our certificate?")
+            )
         self._fail(reason)
         super().connectionLost(reason)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from OpenSSL import SSL, crypto
 from service_identity import VerificationError
@@ -57,17 +58,28 @@ class Caller:
 
     def __init__(self, tls: Tls) -> None:
         """Read the files; raises UsageError where one cannot be used."""
+        self._called: WeakKeyDictionary[SSL.Connection, str] = WeakKeyDictionary()
         self._context = _context(tls, SSL.TLS_CLIENT_METHOD)
-        self._context.set_verify(_MUST, _verified)
+        self._context.set_verify(_MUST, self._verified)
 
     def connection(self, host: str) -> SSL.Connection:
         """The end of a connection to `host`, whose certificate must bear that name or address."""
         connection = SSL.Connection(self._context, None)
         if address(host) is None:
             connection.set_tlsext_host_name(host.encode("idna"))
-        connection.set_verify(_MUST, _verified_as(host))
         connection.set_connect_state()
+        self._called[connection] = host
         return connection
+
+    def _verified(
+        self, connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int
+    ) -> bool:
+        """As of a listener, and the peer's own certificate must be that of the host (RFC 9525: 6)."""
+        _verified(connection, certificate, code, depth, good)
+        trouble = name_trouble(certificate, self._called[connection]) if depth == 0 else None
+        if trouble is not None:
+            raise _refusal(trouble)
+        return True
 
 
 def _context(tls: Tls, method: int) -> SSL.Context:
@@ -108,21 +120,6 @@ def _verified(
         setting = "; setting: authority of tls" if code in UNTRUSTED else ""
         raise _refusal(certificate_trouble(code, certificate.to_cryptography()) + setting)
     return True
-
-
-def _verified_as(host: str) -> Verify:
-    """The same, and the name of the peer (RFC 9525: 6)."""
-
-    def verified(
-        connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int
-    ) -> bool:
-        _verified(connection, certificate, code, depth, good)
-        trouble = name_trouble(certificate, host) if depth == 0 else None
-        if trouble is not None:
-            raise _refusal(trouble)
-        return True
-
-    return verified
 
 
 def name_trouble(certificate: crypto.X509, host: str) -> str | None:

@@ -201,7 +201,7 @@ def _certificate(best: Attempt) -> Iterator[Step]:
     """What is wrong with the certificate of the peer; nothing where it showed none."""
     if not best.chain:
         return
-    for code, text in best.problems.items():
+    for text, code in best.problems.items():
         remedy = (
             _TRUST if code in UNTRUSTED else _REMEDIES.get(code, "Have the peer use another certificate.")
         )

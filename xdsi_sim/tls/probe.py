@@ -31,6 +31,7 @@ VERSIONS: Final = {
 ANY_CIPHER: Final = "ALL:@SECLEVEL=0"
 """Whatever this OpenSSL has, also what nobody should use any more."""
 
+_SOON: Final = 0.5  # seconds
 _ASKS: Final = b"read server certificate request"  # the name of a state of OpenSSL's client
 
 
@@ -58,8 +59,8 @@ class Attempt:
     cipher: str | None = None
     chain: tuple[x509.Certificate, ...] = ()
     """As the peer sent it, its own certificate first."""
-    problems: dict[int, str] = field(default_factory=dict)
-    """What is wrong with the certificates, by OpenSSL's code."""
+    problems: dict[str, int] = field(default_factory=dict)
+    """What is wrong with the certificates, with OpenSSL's code."""
     name: str | None = None
     """Why the certificate is not that of the host."""
     asks: bool = False
@@ -127,7 +128,7 @@ def _watcher(host: str, seen: Attempt) -> Verify:
     def watch(_one: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int) -> bool:
         plain = certificate.to_cryptography()
         if not good:
-            seen.problems.setdefault(code, certificate_trouble(code, plain))
+            seen.problems[certificate_trouble(code, plain)] = code
         if depth == 0:
             seen.name = name_trouble(certificate, host)
             seen.chain = seen.chain or (plain,)
@@ -149,18 +150,30 @@ def _handshake(stream: socket.socket, connection: SSL.Connection) -> None:
 
 
 def _ask(stream: socket.socket, connection: SSL.Connection, target: Target) -> None:
-    """A request without consequence: in TLS 1.3 a server refuses a client only after the hand-shake."""
-    request = f"HEAD {target.path} HTTP/1.1\r\nHost: {target.host}\r\nConnection: close\r\n\r\n"
-    connection.send(request.encode())
-    _flush(stream, connection)
-    with suppress(TimeoutError, SSL.ZeroReturnError):  # it does not speak HTTP, then, and refuses nobody
-        while True:
-            try:
-                connection.recv(1)
-            except SSL.WantReadError:
-                _fill(stream, connection)
-            else:
-                return
+    """In TLS 1.3 a server refuses a client only after the hand-shake: wait for what it says to ours.
+
+    Most accept with a ticket, at once. To those that do not a request without consequence is sent; sent
+    sooner, it could make TCP lose the alert of a refusal.
+    """
+    stream.settimeout(_SOON)
+    if not _hears(stream, connection):
+        stream.settimeout(target.seconds)
+        request = f"HEAD {target.path} HTTP/1.1\r\nHost: {target.host}\r\nConnection: close\r\n\r\n"
+        connection.send(request.encode())
+        _flush(stream, connection)
+        _hears(stream, connection)
+
+
+def _hears(stream: socket.socket, connection: SSL.Connection) -> bool:
+    """Whether the peer says anything; raises SSL.Error for an alert."""
+    try:
+        _fill(stream, connection)
+        connection.recv(1)
+    except TimeoutError:
+        return False
+    except (SSL.WantReadError, SSL.ZeroReturnError):  # a ticket, a farewell
+        return True
+    return True
 
 
 def _flush(stream: socket.socket, connection: SSL.Connection) -> None:
