@@ -21,7 +21,7 @@ LAYERS = (
     ("actors", "soap", "store"),
     ("rules",),
     ("messages", "dicom"),
-    ("ebrim",),
+    ("ebrim", "tls"),
     ("vocab", "errors", "content", "exchange", "ids", "resources"),
 )
 ROW = {name: number for number, row in enumerate(LAYERS) for name in row}
@@ -40,6 +40,8 @@ FENCED = {
     "spyne": ("xdsi_sim.services",),
     "twisted": ("xdsi_sim.server", "xdsi_sim.client", "xdsi_sim.inspector.web"),
     "treq": ("xdsi_sim.client",),
+    "OpenSSL": ("xdsi_sim.tls",),
+    "service_identity": ("xdsi_sim.tls",),
     "typer": ("xdsi_sim.cli",),
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead

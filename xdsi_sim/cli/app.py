@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xdsi_sim import __version__
+from xdsi_sim.cli import tls
 from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, USAGE, JsonOption
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -43,6 +44,7 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _app.add_typer(log_app)
+_app.add_typer(tls.commands)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

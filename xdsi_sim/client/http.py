@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from twisted.internet import error as twisted_error
@@ -24,6 +24,10 @@ from zope.interface import implementer
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Segment, body_size, chunks_of
+from xdsi_sim.tls.settings import Tls
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.tls import TlsCaller
 
 __all__ = ["Head", "HttpClient", "Timeouts", "request_line"]
 
@@ -56,15 +60,18 @@ class Head:
 class HttpClient:
     """Connections to peers, kept alive and shared by everything that is sent from here."""
 
-    def __init__(self, reactor: Any, timeouts: Timeouts = Timeouts()) -> None:
+    def __init__(self, reactor: Any, timeouts: Timeouts = Timeouts(), tls: Tls | None = None) -> None:
+        """Without `tls` only peers at http addresses are called; raises UsageError for its files."""
         self.reactor = reactor
         self._timeouts = timeouts
+        self._tls = _caller(tls, reactor) if tls is not None else None
         pool = HTTPConnectionPool(reactor, persistent=True)
         pool.maxPersistentPerHost = _POOL
         pool.cachedConnectionTimeout = _KEPT
         pool.retryAutomatically = False  # a submission must not go out twice
         self._pool = pool
-        self._agent = Agent.usingEndpointFactory(reactor, _Endpoints(reactor, timeouts.connect), pool)
+        endpoints = _Endpoints(reactor, timeouts.connect, self._tls)
+        self._agent = Agent.usingEndpointFactory(reactor, endpoints, pool)
 
     def request(
         self,
@@ -118,7 +125,8 @@ class HttpClient:
             (twisted_error.ConnectError, f"no connection ({error})"),
             ((SchemeNotSupported, ValueError), f"this is no address of a peer ({error})"),
         )
-        broke = f"the connection broke ({type(error).__name__})"
+        secured = self._tls.trouble(error) if self._tls is not None else None
+        broke = secured or f"the connection broke ({type(error).__name__})"
         return next((words for kind, words in reasons if isinstance(error, kind)), broke)
 
     def _too_long(self, _outcome: Any, seconds: float) -> Any:
@@ -128,6 +136,12 @@ class HttpClient:
         """Close the connections that are kept."""
         closed: Deferred[Any] = self._pool.closeCachedConnections()
         return closed
+
+
+def _caller(tls: Tls, reactor: Any) -> TlsCaller:
+    from xdsi_sim.client.tls import TlsCaller  # noqa: PLC0415  costs what nobody without TLS should pay
+
+    return TlsCaller(tls, reactor)
 
 
 class _Patience:
@@ -160,19 +174,28 @@ def request_line(method: str, url: str) -> str:
 class _Endpoints:
     """Where peers listen; made once for each, since checking a name costs more than a small message."""
 
-    def __init__(self, reactor: Any, timeout: float) -> None:
+    def __init__(self, reactor: Any, timeout: float, tls: TlsCaller | None) -> None:
         self._reactor = reactor
         self._timeout = timeout
-        self._made: dict[tuple[bytes, int], Any] = {}
+        self._tls = tls
+        self._made: dict[tuple[bytes, bytes, int], Any] = {}
 
     def endpointForURI(self, uri: Any) -> Any:
-        """The endpoint of a URL's host and port; raises SchemeNotSupported for another than http."""
-        if uri.scheme != b"http":
-            raise SchemeNotSupported(f"{uri.scheme.decode()} is not spoken here, http is")
-        key = (uri.host, uri.port)
+        """The endpoint of a URL's host and port; raises SchemeNotSupported for what is not spoken here."""
+        key = (uri.scheme, uri.host, uri.port)
         if key not in self._made:
-            self._made[key] = self._endpoint(uri.host.decode(), uri.port)
+            self._made[key] = self._spoken(uri.scheme, uri.host.decode(), uri.port)
         return self._made[key]
+
+    def _spoken(self, scheme: bytes, host: str, port: int) -> Any:
+        plain = self._endpoint(host, port)
+        if scheme == b"http":
+            return plain
+        if scheme != b"https":
+            raise SchemeNotSupported(f"{scheme.decode()} is not spoken here, http and https are")
+        if self._tls is None:
+            raise SchemeNotSupported("https is spoken where the topology has the setting tls")
+        return self._tls.endpoint(plain, host)
 
     def _endpoint(self, host: str, port: int) -> Any:
         # an address is tried once and its refusal heard at once; names may stand for several

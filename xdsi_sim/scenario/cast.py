@@ -34,10 +34,11 @@ def dicomweb_of(running: Running) -> Mapping[str, str]:
 
 
 def description_of(running: Running) -> dict[str, Any]:
-    """What `up --json` prints: each actor with its addresses and ids."""
+    """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces = dicomweb_of(running)
     return {
         "topology": running.topology.name,
+        "authority": str(running.trust) if running.trust is not None else None,
         "actors": [
             {
                 "id": actor.id,

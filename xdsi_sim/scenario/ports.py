@@ -130,6 +130,11 @@ class Running(Protocol):
         """For the actors that the scenario plays."""
         ...
 
+    @property
+    def trust(self) -> Path | None:
+        """File of the CA that peers have to trust; None without TLS."""
+        ...
+
     def store_of(self, source_id: str) -> StudyStore:
         """The instance store of an imaging source."""
         ...

@@ -6,6 +6,7 @@ Whatever comes from a file or a peer is shown as plain text: it can neither colo
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -143,7 +144,19 @@ def print_actors(output: Console, running: Running) -> None:
     for cells in _rows(running):
         table.add_row(*map(_plain, cells))
     output.print(table)
+    if running.trust is not None:
+        made = running.topology.tls is not None and running.topology.tls.certificate is None
+        for line in _trust_lines(running.trust, made=made):
+            output.print(line)
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
+
+
+def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
+    """How a system under test gets to trust us, and we it."""
+    yield f"TLS: have your system trust the CA in {_plain(authority)}."
+    if made:
+        data = _plain(shlex.quote(str(authority.parents[1])))
+        yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to DIR"
 
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:

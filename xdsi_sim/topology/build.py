@@ -32,6 +32,7 @@ from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retent
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
+from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.model import Actor, Listen, Placed, Registry, Repository, Server, Source, Topology
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
@@ -91,7 +92,8 @@ class RunningTopology:
         shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
         self._spool.mkdir(parents=True)
         recorder: Recorder = self._log or NOT_RECORDED
-        http = HttpClient(self._loop.reactor)
+        self._tls = self._settle_tls()
+        http = HttpClient(self._loop.reactor, tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         self._soap = SoapClient(http, recorder, self._spool)
         self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
@@ -103,6 +105,14 @@ class RunningTopology:
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
         return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
+
+    def _settle_tls(self) -> Tls | None:
+        """Certificates and trust, made where the topology asks for TLS and there are none yet."""
+        if self.topology.tls is None:
+            return None
+        from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
+
+        return settle(self.topology.tls, self._folder, self._listen.host)
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
@@ -116,14 +126,15 @@ class RunningTopology:
         own = placed.actor.port if isinstance(placed.actor, Server) else None
         number = self._listen.port if own is None else own
         if number not in self._sites:
-            site = ActorSite(self._loop, self._listen.host, number, self._spool)
+            site = ActorSite(self._loop, self._listen.host, number, self._spool, self._tls)
             self._sites[number] = self._opened(site)
         return self._sites[number]
 
     def url_of(self, actor_id: str) -> str:
         """Where the actor answers; raises KeyError for an id that is none."""
         placed = self.topology.find(actor_id)
-        return f"http://{Listen(self._listen.host, self._site(placed).port)}{placed.path}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{Listen(self._listen.host, self._site(placed).port)}{placed.path}"
 
     def dicomweb_of(self, source_id: str) -> str:
         """Base URI of a source's DICOMweb face."""
@@ -188,6 +199,11 @@ class RunningTopology:
         return self._soap.send(call, Trace.begin("recovery"))
 
     # --- what scenarios need
+
+    @property
+    def trust(self) -> Path | None:
+        """File of the CA that peers have to trust; None without TLS."""
+        return self._tls.authorities[0] if self._tls is not None else None
 
     def store_of(self, source_id: str) -> SqliteInstanceStore:
         """The instance store of an imaging source."""

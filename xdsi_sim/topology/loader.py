@@ -15,7 +15,10 @@ __all__ = ["find_shipped", "find_topology", "load_topology"]
 
 def load_topology(path: Path) -> Topology:
     """Read and check a topology; raises UsageError with the place of what is wrong."""
-    return check(Topology, read_yaml(path))
+    topology = check(Topology, read_yaml(path))
+    if topology.tls is None:
+        return topology
+    return topology.model_copy(update={"tls": topology.tls.beside(path.parent)})
 
 
 def find_topology(name: str) -> Path:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.size import parse_size
+from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -217,6 +218,8 @@ class Topology(Checked):
         Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
     ] = Listen()
     log: Log = Log()
+    tls: TlsOption = None
+    """How connections are secured; None where they are not."""
     communities: tuple[Community, ...]
 
     def actors(self) -> tuple[Placed, ...]:

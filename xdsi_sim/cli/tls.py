@@ -1,0 +1,169 @@
+"""`xdsi-sim tls`: certificates for systems under test, and why a hand-shake fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.tls.files import AuthorityFolder, PairFiles
+    from xdsi_sim.tls.probe import Target
+
+__all__ = ["commands"]
+
+_HTTPS: Final = 443
+
+commands = typer.Typer(
+    name="tls",
+    help="Certificates of the test authority, and why a hand-shake fails.",
+    no_args_is_help=True,
+)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data folder of `up`; without, the current folder."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+@commands.command()
+def issue(
+    name: Annotated[str, typer.Argument(help="Name of the system; its host name, where it has one.")],
+    data: DataOption = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Write NAME.pem and NAME.key here.")
+    ] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option("--host", metavar="HOST", help="A name or address of it; may be there several times."),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Write certificate and key for a system under test, signed by the test authority.
+
+    The certificate serves both ends of a connection. NAME, every --host, localhost, 127.0.0.1 and ::1
+    are the names that it bears.
+
+    Example: xdsi-sim tls issue viewer.test --data ./data --to ./viewer
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from xdsi_sim.topology.certificates import LOCAL  # noqa: PLC0415
+
+    folder = _folder(data)
+    files = folder.issue(name, (name, *(host or ()), *LOCAL), to, datetime.now(UTC))
+    told = {**_paths(files), "authority": str(folder.authority.certificate)}
+    if json_:
+        print(json.dumps(told))  # noqa: T201
+    else:
+        _print(f"{name:<12}{path}" for name, path in told.items())
+
+
+@commands.command()
+def show(data: DataOption = None, json_: JsonOption = False) -> None:
+    """Tell where the certificates of a data folder are, whose they are, and until when they are valid.
+
+    Example: xdsi-sim tls show --data ./data
+    """
+    from xdsi_sim.tls.described import describe  # noqa: PLC0415
+    from xdsi_sim.tls.files import read_certificates  # noqa: PLC0415
+    from xdsi_sim.tls.report import facts_document, facts_lines  # noqa: PLC0415
+
+    folder = _folder(data)
+    pairs = [pair for pair in (folder.authority, folder.node, *folder.issued()) if pair.certificate.is_file()]
+    if not pairs:
+        raise UsageError(
+            f"no certificates in {folder.data}/tls.",
+            hint="They are made when `up` starts a topology with `tls: true`, or by `tls issue`.",
+        )
+    told = [(pair, describe(read_certificates(pair.certificate)[0])) for pair in pairs]
+    if json_:
+        document = [{**_paths(pair), **facts_document(facts)} for pair, facts in told]
+        print(json.dumps({"certificates": document}))  # noqa: T201
+    else:
+        _print(line for pair, facts in told for line in (str(pair.certificate), *facts_lines(facts)))
+
+
+@commands.command()
+def doctor(
+    url: Annotated[str, typer.Argument(help="Address of the peer: https://HOST:PORT/PATH.")],
+    authority: Annotated[
+        Path | None,
+        typer.Option("--authority", metavar="FILE", help="The CA to trust, PEM; without, the system's."),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", metavar="FILE", help="What to present, PEM.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Its private key, PEM.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say which step of a TLS hand-shake with a peer works, which fails, why, and what to do about it.
+
+    Example: xdsi-sim tls doctor https://localhost:8443/registry --authority ./data/tls/authority.pem
+    """
+    from xdsi_sim.tls.doctor import examine  # noqa: PLC0415
+    from xdsi_sim.tls.report import diagnosis_document, diagnosis_lines  # noqa: PLC0415
+
+    if (certificate is None) != (key is None):
+        raise UsageError("--certificate and --key belong together.")
+    found = examine(url, _target(url, authority, certificate, key))
+    if json_:
+        print(json.dumps(diagnosis_document(found)))  # noqa: T201
+    else:
+        _print(diagnosis_lines(found))
+    raise typer.Exit(1 if found.findings else 0)
+
+
+# --- the parts of commands -------------------------------------------------------------------
+
+
+def _folder(data: Path | None) -> AuthorityFolder:
+    """The authority of a folder; a folder that was not named must have one already."""
+    from xdsi_sim.tls.files import AuthorityFolder  # noqa: PLC0415
+
+    folder = AuthorityFolder(data or Path())
+    if data is None and not folder.authority.certificate.is_file():
+        raise UsageError(
+            "no test authority in this folder.", hint="Name the data folder of `up` with --data."
+        )
+    return folder
+
+
+def _target(url: str, authority: Path | None, certificate: Path | None, key: Path | None) -> Target:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    from xdsi_sim.tls.probe import Target  # noqa: PLC0415
+
+    split = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        host, port = split.hostname, split.port or _HTTPS
+    except ValueError as error:
+        raise UsageError(f"'{url}': {error}") from None
+    if not host or split.scheme != "https":
+        raise UsageError(f"'{url}' is not https://HOST:PORT/PATH.")
+    return Target(
+        host=host,
+        port=port,
+        path=split.path or "/",
+        authority=authority,
+        certificate=certificate,
+        key=key,
+    )
+
+
+def _paths(files: PairFiles) -> dict[str, str]:
+    return {"certificate": str(files.certificate), "key": str(files.key)}
+
+
+def _print(lines: Iterable[str]) -> None:
+    """For people; what comes from a peer can neither colour nor move the terminal, nor add a line."""
+    from xdsi_sim.scenario.reports.wording import visible  # noqa: PLC0415
+
+    for line in lines:
+        print(visible(line.replace("\n", " ")))  # noqa: T201

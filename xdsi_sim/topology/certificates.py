@@ -1,0 +1,61 @@
+"""From the setting `tls` to files: what is not given is made in the data folder."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from xdsi_sim.tls.authority import address
+from xdsi_sim.tls.files import AuthorityFolder, read_certificates
+from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.tls import TlsSettings
+
+__all__ = ["LOCAL", "hosts_of", "settle"]
+
+LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def settle(settings: TlsSettings, data: Path, host: str) -> Tls:
+    """Certificates and trust of a topology that listens on `host`.
+
+    Without a certificate of its own it gets one from the authority of the folder, which is made where it
+    is missing. Raises UsageError where a file cannot be used.
+    """
+    for path in settings.authority:
+        read_certificates(path)  # in words, before anything listens
+    own: tuple[Path, ...] = ()
+    certificate, key = settings.certificate, settings.key
+    if certificate is None or key is None:
+        folder = AuthorityFolder(data)
+        node = folder.make_node((*hosts_of(host), *settings.names), datetime.now(UTC))
+        certificate, key, own = node.certificate, node.key, (folder.authority.certificate,)
+    return Tls(
+        certificate=certificate,
+        key=key,
+        authorities=(*own, *settings.authority),
+        minimum=settings.minimum,
+        clients=settings.clients,
+        handshake=settings.handshake,
+    )
+
+
+def hosts_of(host: str) -> tuple[str, ...]:
+    """Names and addresses at which peers reach what listens on `host`, for a certificate."""
+    return tuple(dict.fromkeys((host, *LOCAL, *_of_machine(host))))
+
+
+def _of_machine(host: str) -> Iterator[str]:
+    """Of all interfaces, where that is what `host` stands for."""
+    number = address(host)
+    if number is None or not number.is_unspecified:
+        return
+    name = socket.gethostname()
+    yield name
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except OSError:  # a machine that does not know its own name is reached by address
+        return
+    yield from (str(entry[4][0]).partition("%")[0] for entry in found)
