@@ -22,7 +22,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
-from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.content import Segment, body_size, chunks_of
 
 __all__ = ["Head", "HttpClient", "Timeouts", "request_line"]
@@ -107,10 +107,16 @@ class HttpClient:
 
     def _no_answer(self, failure: Failure, url: str) -> None:
         """Say in words why there is no answer."""
-        words = str(failure.value) if isinstance(failure.value, NoAnswer) else self._words(failure.value)
-        raise NoAnswer(f"{url}: {words}") from failure.value
+        error = failure.value
+        if isinstance(error, NoAnswer):
+            raise type(error)(f"{url}: {error}") from error
+        words = self._why_unreached(error)
+        if words is not None:
+            raise Unreached(f"{url}: {words}") from error
+        raise NoAnswer(f"{url}: the connection broke ({type(error).__name__})") from error
 
-    def _words(self, error: BaseException | None) -> str:
+    def _why_unreached(self, error: BaseException | None) -> str | None:
+        """In words; None where there was a connection."""
         reasons: tuple[tuple[Any, str], ...] = (
             (twisted_error.TimeoutError, f"no connection within {self._timeouts.connect:g} s"),
             (twisted_error.DNSLookupError, "its name is not known"),
@@ -118,8 +124,7 @@ class HttpClient:
             (twisted_error.ConnectError, f"no connection ({error})"),
             ((SchemeNotSupported, ValueError), f"this is no address of a peer ({error})"),
         )
-        broke = f"the connection broke ({type(error).__name__})"
-        return next((words for kind, words in reasons if isinstance(error, kind)), broke)
+        return next((words for kind, words in reasons if isinstance(error, kind)), None)
 
     def _too_long(self, _outcome: Any, seconds: float) -> Any:
         raise NoAnswer(f"not all of it within {seconds:g} s")
