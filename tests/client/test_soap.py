@@ -111,7 +111,7 @@ def test_a_fault_is_no_answer_whatever_its_http_status(
     [
         (
             lambda _request: http(b"<html/>", kind="text/html", status="502 Bad Gateway"),
-            "HTTP 502, and no SOAP",
+            "HTTP 502 Bad Gateway, and no SOAP",
         ),
         (lambda request: http(envelope(request, b"<x/>")), "x is no answer to ITI-18"),
         (lambda _request: http(b"cut <", kind="application/soap+xml"), "no SOAP answer"),
