@@ -80,7 +80,8 @@ class Delivery:
             except Unreached as trouble:
                 if pause is not None and await self._wait(pause):
                     continue
-                self._record(posted, f"no answer: {trouble} ({posted.attempts} attempts)")
+                tried = f" ({posted.attempts} attempts)" if posted.attempts > 1 else ""
+                self._record(posted, f"no answer: {trouble}{tried}")
             except NoAnswer as trouble:  # it may have arrived
                 self._record(posted, f"no answer: {trouble}")
             else:
