@@ -264,6 +264,8 @@ class Topology(Checked):
 
     def _identifiers(self) -> Iterator[tuple[Place, str, str]]:
         """Place, kind and value of everything that names one thing only."""
+        for number, peer in enumerate(self.peers):
+            yield ("peers", number, "id"), "the id of a peer", peer.id
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id
