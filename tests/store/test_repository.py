@@ -208,15 +208,19 @@ def test_a_document_that_several_bring_at_once_goes_with_the_last_of_them(
     assert reopen().unsettled() == {}
 
 
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize("order", [("s1", "s2", "s3"), ("s3", "s2", "s1")])
 @pytest.mark.parametrize("registered", ["s1", "s2", "s3"])
 def test_a_document_that_several_bring_at_once_stays_if_one_is_registered(
-    reopen: Open, registered: str
+    reopen: Open, registered: str, order: tuple[str, ...], written: bool
 ) -> None:
     store = reopen()
     for submission in ("s1", "s2", "s3"):
         store.keep(submission, [document("d1")]).result()
-    for submission in ("s1", "s2", "s3"):
+    for submission in order:
         store.settle(submission, registered=submission == registered).result()
+        if written:  # else that it is registered is still to be written when the others are refused
+            store.keep("another", []).result()
     store = reopen()
     assert store.find(["d1"]).keys() == {"d1"}
     assert store.unsettled() == {}
