@@ -22,6 +22,7 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_smoke.py": "the shortest way through everything",
+    "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
     "test_durability.py": "a server that is killed",
     "test_zeep.py": "every operation, called by a foreign stack",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import socket
+import threading
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
@@ -95,3 +98,51 @@ def message(url: str, transaction: str = "ITI-18", value: object = QUERY) -> tup
 
 def in_memory(data: bytes) -> BytesContent:
     return BytesContent(data)
+
+
+class Vendor:
+    """A peer at a raw socket: keeps what is POSTed to it, and gives each request the next of its answers."""
+
+    ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+
+    def __init__(self, *answers: bytes) -> None:
+        self._answers = iter(answers or [self.ACCEPTED] * 9)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._received: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/vendor"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            with connection:
+                self._received.put(read_request(connection))
+                connection.sendall(next(self._answers))
+
+    def received(self) -> Answer:
+        """The next message that came, waited for; its status is 0."""
+        return self._received.get(timeout=10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+
+def read_request(connection: socket.socket) -> Answer:
+    """One request with a Content-Length."""
+    data = bytearray()
+    while b"\r\n\r\n" not in data:
+        received = connection.recv(65536)
+        if not received:
+            raise ConnectionError(f"closed after {bytes(data)!r}")
+        data += received
+    first, _, rest = bytes(data).partition(b"\r\n")
+    with_status = bytearray(b"HTTP/1.1 0 \r\n" + rest)  # what follows is alike in both directions
+    assert first.startswith(b"POST ")
+    return read_answer(connection, with_status)

@@ -11,6 +11,7 @@ __all__ = [
     "APPROVED",
     "DEPRECATED",
     "FAILURE",
+    "NO_REPLY",
     "NS",
     "ON_DEMAND",
     "PARTIAL_SUCCESS",
@@ -44,6 +45,7 @@ class NS:
 
 
 ANONYMOUS: Final = "http://www.w3.org/2005/08/addressing/anonymous"
+NO_REPLY: Final = "http://www.w3.org/2005/08/addressing/none"
 WSA_FAULT_ACTION: Final = "http://www.w3.org/2005/08/addressing/fault"
 WSA_SOAP_FAULT_ACTION: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from submissions import a_provision, an_entry
 
-from xdsi_sim.actors.flow import Call, NoAnswer, run
+from xdsi_sim.actors.flow import Call, NoAnswer, Unreached, run
 from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.content import BytesContent, read_all, sha1_of
@@ -19,7 +19,7 @@ from xdsi_sim.messages.response import RegistryError, RegistryResponse, status_n
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.store.repository import SqliteDocumentStore
-from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING
+from xdsi_sim.vocab import FAILURE, SEVERITY_ERROR, SEVERITY_WARNING, SUCCESS
 
 OID = "2.999.10.3"
 UNKNOWN_PATIENT = RegistryError(errorCode="XDSUnknownPatientId", codeContext="p")
@@ -93,7 +93,7 @@ def test_a_document_can_be_retrieved_before_the_registry_hears_of_it(repository:
     ("answer", "code"),
     [
         (RegistryResponse(status=FAILURE, errors=(UNKNOWN_PATIENT,)), "XDSUnknownPatientId"),
-        (NoAnswer("refused"), "XDSRegistryNotAvailable"),
+        (Unreached("refused"), "XDSRegistryNotAvailable"),
     ],
 )
 def test_what_the_registry_does_not_take_is_gone(
@@ -218,3 +218,66 @@ def test_who_asks_for_nothing_is_told_so(repository: DocumentRepository) -> None
     (error,) = answer.errors
     assert (status_name(answer.status), error.errorCode) == ("Failure", "XDSRepositoryError")
     assert "rule=H01" in error.codeContext
+
+
+class Silent:
+    """Gives no answer to ITI-42, and this one to ITI-18."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def __call__(self, call: Call) -> Any:
+        self.asked.append(call.transaction)
+        return NoAnswer("the connection broke") if call.transaction == "ITI-42" else self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "severity", "there", "unsettled"),
+    [
+        (AdhocQueryResponse(fragments=(b"<known/>",)), SUCCESS, SEVERITY_WARNING, True, 0),
+        (AdhocQueryResponse(), FAILURE, SEVERITY_ERROR, False, 0),
+        (NoAnswer("down"), FAILURE, SEVERITY_ERROR, True, 1),
+        (AdhocQueryResponse(status=FAILURE), FAILURE, SEVERITY_ERROR, True, 1),
+    ],
+)
+def test_a_registry_that_gave_no_answer_is_asked_what_it_knows(
+    repository: DocumentRepository, answer: Any, status: str, severity: str, there: bool, unsettled: int
+) -> None:
+    request, registry = a_provision(), Silent(answer)
+    response = provide(repository, request, registry)
+    uniqueId = request.submission.objects.documentEntries[0].uniqueId or ""
+    (error,) = response.errors
+    assert (response.status, error.errorCode) == (status, "XDSRegistryNotAvailable")
+    assert (error.severity, registry.asked) == (severity, ["ITI-42", "ITI-18"])
+    assert "the connection broke" in error.codeContext
+    assert bool(ask(repository, uniqueId).documents) is there
+    repository.store.keep("other", []).result()  # writes down what was registered
+    assert len(repository.store.unsettled()) == unsettled
+
+
+def test_documents_that_were_there_before_prove_no_registration(repository: DocumentRepository) -> None:
+    request = a_provision()
+    provide(repository, request, Registry(RegistryResponse()))
+    repository.store.keep("other", []).result()  # writes down what was registered
+    registry = Silent(AdhocQueryResponse(fragments=(b"<known/>",)))
+    response = provide(repository, request, registry)
+    uniqueId = request.submission.objects.documentEntries[0].uniqueId or ""
+    assert (response.status, registry.asked) == (FAILURE, ["ITI-42"])
+    assert ask(repository, uniqueId).documents
+
+
+def test_a_document_of_two_submissions_at_once_goes_when_both_are_refused(
+    repository: DocumentRepository,
+) -> None:
+    request = a_provision()
+    uniqueId = request.submission.objects.documentEntries[0].uniqueId or ""
+    refused = RegistryResponse(status=FAILURE, errors=(UNKNOWN_PATIENT,))
+
+    def registry(_call: Call) -> RegistryResponse:
+        assert provide(repository, request, lambda _call: refused) == refused
+        assert ask(repository, uniqueId).documents
+        return refused
+
+    assert provide(repository, request, registry) == refused
+    assert not ask(repository, uniqueId).documents

@@ -4,11 +4,12 @@ import socket
 import threading
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.client.http import Head, HttpClient, Timeouts, request_line
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.server.loop import running_loop
@@ -156,3 +157,112 @@ def test_a_peer_that_takes_its_time_with_the_request_is_not_silent() -> None:
 def test_a_line_of_a_request_is_as_it_goes_on_the_wire() -> None:
     assert request_line("GET", "http://x:1") == "GET / HTTP/1.1"
     assert request_line("POST", "http://x/a?b=c") == "POST /a?b=c HTTP/1.1"
+
+
+def test_connections_are_kept_and_used_again() -> None:
+    loop = running_loop()
+    http, accepted = HttpClient(loop.reactor), list[int]()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            accepted.append(1)
+            with connection:
+                while b"\r\n\r\nx" in connection.recv(65536):
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert [request(http, url, b"x")[1] for _ in range(5)] == [b"ok"] * 5
+        loop.call(http.close)
+        thread.join(10)
+    assert accepted == [1]
+
+
+def test_a_peer_that_takes_no_connection_is_given_up() -> None:
+    loop = running_loop()
+    http = HttpClient(loop.reactor, Timeouts(connect=0.2))
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as filling:
+        filling.connect(server.getsockname())  # nobody accepts, and no other fits into the queue
+        with pytest.raises(Unreached, match=r"no connection within 0.2 s"):
+            request(http, f"http://127.0.0.1:{server.getsockname()[1]}/", b"x")
+    loop.call(http.close)
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_an_endless_answer_ends_at_its_limit(peer: Peer, chunked: bool) -> None:
+    loop = running_loop()
+    http = HttpClient(loop.reactor, max_answer=100_000)
+    head = b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"\r\n"
+    data = b"10000\r\n" + bytes(0x10000) + b"\r\n" if chunked else bytes(0x10000)
+    with pytest.raises(NoAnswer, match="it exceeds max_answer=100000 octets"):
+        request(http, peer(lambda _data: b"HTTP/1.1 200 OK\r\n" + head + 5 * data), b"x")
+    loop.call(http.close)
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\nX: "]
+)
+def test_an_answer_that_stops_in_the_middle_is_given_up_in_time(said: bytes) -> None:
+    loop = running_loop()
+    http = HttpClient(loop.reactor, Timeouts(first_byte=0.2, total=0.3))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = threading.Event()
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(said)
+                with suppress(ConnectionResetError):
+                    assert connection.recv(1) == b""
+                closed.set()
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(NoAnswer, match=r"not all of it within 0.3 s|no answer within 0.2 s"):
+            request(http, f"http://127.0.0.1:{server.getsockname()[1]}/", b"x")
+        assert closed.wait(10)  # the connection is not left open, and not used again
+    loop.call(http.close)
+
+
+def test_what_comes_before_an_answer_is_none(http: HttpClient, peer: Peer) -> None:
+    said = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    head, body = request(http, peer(lambda _data: said + ok), b"x")
+    assert (head.status, body) == (200, b"ok")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_an_answer_and_is_not_followed(http: HttpClient, peer: Peer, status: int) -> None:
+    followed: list[bytes] = []
+
+    def other(data: bytes) -> bytes:
+        followed.append(data)
+        return b""
+
+    redirect = f"HTTP/1.1 {status} There\r\nLocation: {peer(other)}\r\nContent-Length: 0\r\n\r\n"
+    assert request(http, peer(lambda _data: redirect.encode()), b"x")[0].status == status
+    assert followed == []
+
+
+def test_what_goes_wrong_in_taking_the_answer_reaches_the_asker(http: HttpClient, peer: Peer) -> None:
+    def full(_data: bytes) -> None:
+        raise OSError("the disk is full")
+
+    url = peer(lambda _data: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    with pytest.raises(NoAnswer, match="OSError") as caught:
+        running_loop().call(http.request, "POST", url, (), [b"x"], lambda _head: full)
+    assert "the disk is full" in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "ftp://127.0.0.1/"])
+def test_who_was_never_reached_has_seen_nothing(http: HttpClient, url: str) -> None:
+    with pytest.raises(Unreached):
+        request(http, url, b"x")
+
+
+def test_who_was_reached_may_have_seen_all_of_it(http: HttpClient, peer: Peer) -> None:
+    with pytest.raises(NoAnswer) as caught:
+        request(http, peer(lambda _data: b""), b"x")
+    assert not isinstance(caught.value, Unreached)

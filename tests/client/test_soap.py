@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.soap import SoapClient, SoapFault, SoapReply
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
 from xdsi_sim.errors import ActionNotSupported
@@ -111,7 +113,7 @@ def test_a_fault_is_no_answer_whatever_its_http_status(
     [
         (
             lambda _request: http(b"<html/>", kind="text/html", status="502 Bad Gateway"),
-            "HTTP 502, and no SOAP",
+            "HTTP 502 Bad Gateway, and no SOAP",
         ),
         (lambda request: http(envelope(request, b"<x/>")), "x is no answer to ITI-18"),
         (lambda _request: http(b"cut <", kind="application/soap+xml"), "no SOAP answer"),
@@ -189,3 +191,92 @@ def test_documents_of_an_answer_are_the_askers(soap: SoapClient, peer: Peer) -> 
     reply = call(soap, peer(answer), "ITI-43", RETRIEVE)
     assert reply.findings == ()
     assert read_all(reply.answer.documents[0].content) == bytes(200_000)
+
+
+ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: http://other/\r\nContent-Length: 0\r\n\r\n",
+            "HTTP 302, a redirect to http://other/; redirects are not followed",
+        ),
+        (
+            http(b"<html><h1>Bad Gateway</h1>", kind="text/html", status="502 Bad Gateway"),
+            "nor multipart/related; it begins: <html><h1>Bad Gateway</h1>",
+        ),
+        (
+            http(gzip.compress(b"<x/>"), "Content-Encoding: gzip"),
+            "HTTP 200, and the answer has Content-Encoding gzip, which was not asked",
+        ),
+        (http(b"<soap:Envelope").replace(b"Content-Length: ", b"Content-Length: 9"), "the connection broke"),
+        (http(b"", status="202 Accepted"), "HTTP 202 Accepted, and no SOAP answer"),
+        (ENDLESS % b"text/html" + (b"10000\r\n" + bytes(0x10000) + b"\r\n") * 4, "no SOAP answer"),
+        (
+            http(b"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body/></s:Envelope>"),
+            "the envelope is SOAP 1.1",
+        ),
+    ],
+)
+def test_how_a_peer_misbehaves_is_said_in_words_and_recorded(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path, answer: bytes, words: str
+) -> None:
+    reply = call(soap, peer(lambda _request: answer))
+    assert isinstance(reply.answer, NoAnswer)
+    assert words in str(reply.answer)
+    assert log.exchanges("cafe")[0].status == f"no answer: {reply.answer}"
+    assert list(spool.iterdir()) == []
+
+
+def test_an_endless_part_leaves_nothing_on_the_disk(peer: Peer, log: ExchangeLog, spool: Path) -> None:
+    limited = HttpClient(running_loop().reactor, max_answer=1_000_000)
+    begins = b"--b\r\n\r\n<x/>\r\n--b\r\nContent-ID: <d>\r\n\r\n"
+    piece = b"10000\r\n" + bytes(0x10000) + b"\r\n"
+    answer = ENDLESS % b"multipart/related; boundary=b" + b"%x\r\n%s\r\n" % (len(begins), begins) + piece * 20
+    reply = call(SoapClient(limited, log, spool), peer(lambda _request: answer), "ITI-43", RETRIEVE)
+    assert "it exceeds max_answer=1000000 octets" in str(reply.answer)
+    assert list(spool.iterdir()) == []
+    running_loop().call(limited.close)
+
+
+def test_all_that_a_fault_says_is_at_hand(soap: SoapClient, peer: Peer) -> None:
+    fault = b"".join(write_fault(ActionNotSupported("no", detail="urn:a")))
+    fault = fault.replace(
+        b"<soap:Detail>", b"<soap:Node>http://n</soap:Node><soap:Role>r</soap:Role><soap:Detail>"
+    )
+    answer = call(soap, peer(lambda _request: http(fault, status="500 Oops"))).answer
+    assert isinstance(answer, SoapFault)
+    assert (answer.node, answer.role) == ("http://n", "r")
+    assert "urn:a" in (answer.detail or "")
+
+
+def test_a_fault_of_soap_1_1_is_a_fault_with_a_finding(
+    soap: SoapClient, peer: Peer, log: ExchangeLog
+) -> None:
+    fault = b"<s:Fault><faultcode>s:Client</faultcode><faultstring>no</faultstring></s:Fault>"
+    old = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>%s</s:Body></s:Envelope>'
+    reply = call(soap, peer(lambda _request: http(old % fault, kind="text/xml", status="500 Oops")))
+    assert isinstance(reply.answer, SoapFault)
+    assert (reply.answer.code, reply.answer.reason) == ("Sender", "no")
+    assert [finding.rule for finding in reply.findings] == ["A04"]
+    assert log.exchanges("cafe")[0].findings == reply.findings
+
+
+def test_a_fault_for_another_request_is_a_finding(soap: SoapClient, peer: Peer) -> None:
+    fault = b"".join(write_fault(ActionNotSupported("no"), relates_to="urn:uuid:another"))
+    reply = call(soap, peer(lambda _request: http(fault)))
+    assert isinstance(reply.answer, SoapFault)
+    assert [finding.rule for finding in reply.findings] == ["A19"]
+
+
+def test_an_mtom_answer_to_a_plain_request_is_a_finding(soap: SoapClient, peer: Peer) -> None:
+    def answer(request: bytes) -> bytes:
+        body = b"--b\r\n\r\n" + envelope(request, EMPTY) + b"\r\n--b--"
+        kind = 'multipart/related; boundary=b; type="application/xop+xml"; start-info="application/soap+xml"'
+        return http(body, kind=kind)
+
+    reply = call(soap, peer(answer))
+    assert reply.answer == AdhocQueryResponse()
+    assert [finding.rule for finding in reply.findings] == ["A20"]

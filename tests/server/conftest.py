@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.soap import SoapClient
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
+from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchanges import ExchangeLog
 
 
@@ -48,13 +50,16 @@ def serve(site: ActorSite, log: ExchangeLog, spool: Path) -> Iterator[Serve]:
     http = HttpClient(loop.reactor)
     soap = SoapClient(http, log, spool)
 
-    def put(role: str, actor: Any, *, strict: bool = False) -> str:
+    delivery = Delivery(http, log, retries=(0, 0))
+
+    def put(role: str, actor: Any, *, strict: bool = False, peers: Peers | None = None) -> str:
         url = f"http://127.0.0.1:{site.port}/c/{role}"
         resource = SoapResource(
             actor_id=role,
-            endpoint=Endpoint(role, actor, strict=strict),
+            endpoint=Endpoint(role, actor, strict=strict, peers=peers),
             url=url,
             send=soap.send,
+            post=delivery.post,
             recorder=log,
             reactor=loop.reactor,
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import tracemalloc
 from collections.abc import Callable
@@ -8,12 +9,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from wire import Answer, connect, get, message, post, read_answer, send
+from wire import Answer, Vendor, connect, get, message, post, read_answer, send
 
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.retrieve import (
@@ -29,8 +31,9 @@ from xdsi_sim.messages.submit import (
 )
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import read_fault
+from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchanges import ExchangeLog
-from xdsi_sim.vocab import NS
+from xdsi_sim.vocab import ANONYMOUS, NS
 
 Serve = Callable[..., str]
 ASKED = RetrieveDocumentSetRequest(requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),))
@@ -326,3 +329,58 @@ def test_a_path_below_an_address_leads_nowhere(serve: Serve) -> None:
     url = serve("registry", Registry())
     assert get(f"{url}/?wsdl").status == 200
     assert get(f"{url}/other").status == 404
+
+
+def elsewhere(url: str, address: str) -> bytes:
+    content_type, body = message(url)
+    return post(url, content_type, body.replace(ANONYMOUS.encode(), address.encode()), "Xdsi-Trace: cafe;v")
+
+
+def until(log: ExchangeLog, count: int) -> list[Exchange]:
+    """The exchanges of the conversation, once there are that many."""
+    pause = threading.Event()
+    for _ in range(1000):
+        if len(log.exchanges("cafe")) >= count:
+            break
+        pause.wait(0.01)
+    return list(log.exchanges("cafe"))
+
+
+def test_a_dead_reply_address_is_recorded_and_given_up_after_a_few_attempts(
+    serve: Serve, log: ExchangeLog
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dead = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    url = serve("registry", Registry(), peers=Peers((dead,)))
+    answer = send(url, elsewhere(url, dead))
+    first, second = until(log, 2)
+    assert (answer.status, answer.body, first.status) == (202, b"", "HTTP 202")
+    assert "the connection was refused (3 attempts)" in second.status
+    assert (second.sender, second.response) == ("registry", None)
+
+
+def test_the_sender_has_its_202_before_the_operation_ends(serve: Serve, log: ExchangeLog) -> None:
+    waiting = Waiting()
+    with Vendor() as vendor:
+        url = serve("registry", waiting, peers=Peers((vendor.url,)))
+        assert send(url, elsewhere(url, vendor.url)).status == 202
+        assert log.exchanges("cafe") == ()
+        waiting.future.set_result(None)
+        assert b"AdhocQueryResponse" in vendor.received().body
+        first, second = until(log, 2)
+    assert (first.status, second.status) == ("HTTP 202", "Success")
+    assert first.response is not None
+    assert first.duration < second.started - first.started + second.duration
+
+
+def test_what_an_operation_ends_with_after_the_202_is_a_fault_at_its_address(
+    serve: Serve, log: ExchangeLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Vendor() as vendor:
+        url = serve("registry", Defective(), peers=Peers((vendor.url,)))
+        assert send(url, elsewhere(url, vendor.url)).status == 202
+        envelope = read_envelope(vendor.received().body)
+        assert [exchange.status for exchange in until(log, 2)] == ["HTTP 202", "Fault Receiver"]
+    assert read_fault(envelope.body).code == "Receiver"
+    assert envelope.addressing.to == vendor.url
+    assert "a secret" in caplog.text

@@ -4,7 +4,7 @@ import pytest
 
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood
-from xdsi_sim.soap.addressing import Addressing, read_addressing, write_addressing
+from xdsi_sim.soap.addressing import Addressing, elsewhere, read_addressing, write_addressing
 from xdsi_sim.vocab import ANONYMOUS, NS
 
 HEAD = f'<soap:Header xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
@@ -28,6 +28,34 @@ def test_what_is_written_is_read_back() -> None:
 def test_an_answer_relates_to_its_request_and_asks_for_no_reply() -> None:
     given = header(write_addressing(action="urn:a", message_id="urn:uuid:2", relates_to="urn:uuid:1"))
     assert (given.relatesTo, given.replyTo) == ("urn:uuid:1", None)
+
+
+def test_a_request_may_ask_for_its_reply_elsewhere() -> None:
+    given = header(
+        write_addressing(action="urn:a", message_id="urn:1", to="http://x", reply_to="http://y/?a&b")
+    )
+    assert (given.reply_address, given.fault_address) == ("http://y/?a&b", "http://y/?a&b")
+
+
+def test_an_answer_may_travel_on_its_own_and_still_asks_for_no_reply() -> None:
+    given = header(write_addressing(action="urn:a", message_id="urn:2", relates_to="urn:1", to="http://y"))
+    assert (given.to, given.relatesTo, given.replyTo) == ("http://y", "urn:1", None)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "reply", "fault"),
+    [
+        ({}, ANONYMOUS, ANONYMOUS),
+        ({"replyTo": ""}, ANONYMOUS, ANONYMOUS),
+        ({"replyTo": "http://r"}, "http://r", "http://r"),
+        ({"faultTo": "http://f"}, ANONYMOUS, "http://f"),
+        ({"replyTo": "http://r", "faultTo": ANONYMOUS}, "http://r", ANONYMOUS),
+    ],
+)
+def test_faults_go_where_replies_go_unless_it_is_said(blocks: dict[str, str], reply: str, fault: str) -> None:
+    given = Addressing(**blocks)  # type: ignore[arg-type]
+    assert (given.reply_address, given.fault_address) == (reply, fault)
+    assert elsewhere(given.reply_address) == (None if reply == ANONYMOUS else reply)
 
 
 def test_dialects_that_the_standards_allow_are_taken() -> None:

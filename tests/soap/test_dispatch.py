@@ -10,6 +10,7 @@ from xdsi_sim.errors import (
     ActionMissing,
     ActionNotSupported,
     Finding,
+    InvalidAddressingHeader,
     NotUnderstood,
     OnlyAnonymousAddressSupported,
     ProtocolViolation,
@@ -18,7 +19,8 @@ from xdsi_sim.errors import (
 from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import Envelope
-from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
+from xdsi_sim.soap.peers import Peers
+from xdsi_sim.vocab import ANONYMOUS, NO_REPLY, TRANSACTIONS
 
 SERVED = (TRANSACTIONS["ITI-18"], TRANSACTIONS["ITI-41"])
 SOUND = Addressing(
@@ -58,6 +60,28 @@ def test_headers_that_disagree_are_refused_however_lenient(
 ) -> None:
     with pytest.raises(error):
         dispatch(message(**changes), SERVED, mtom=False, strict=False)
+
+
+def test_an_asynchronous_endpoint_answers_to_its_peers_alone() -> None:
+    peers = Peers(("http://me/",))
+    dispatch(message(replyTo="http://me/reply"), SERVED, mtom=False, strict=True, peers=peers)
+    for name in ("replyTo", "faultTo"):
+        with pytest.raises(InvalidAddressingHeader, match="the setting `peers`") as refused:
+            dispatch(message(**{name: "http://you/"}), SERVED, mtom=False, strict=False, peers=peers)
+        assert (refused.value.rule, refused.value.detail) == ("A13", f"wsa:{name[0].upper()}{name[1:]}")
+
+
+def test_an_answer_that_could_relate_to_nothing_is_not_promised() -> None:
+    envelope = message(replyTo="http://me/", messageID=None)
+    with pytest.raises(ProtocolViolation, match="wsa:MessageID is missing") as refused:
+        dispatch(envelope, SERVED, mtom=False, strict=False, peers=Peers(("http://me/",)))
+    assert refused.value.rule == "A10"
+
+
+@pytest.mark.parametrize("peers", [None, Peers(())])
+def test_to_answer_nobody_needs_no_peer(peers: Peers | None) -> None:
+    envelope = message(replyTo=NO_REPLY, faultTo=ANONYMOUS)
+    assert dispatch(envelope, SERVED, mtom=False, strict=True, peers=peers).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,50 @@ def test_files_of_what_a_crash_cut_short_go_at_the_next_start(reopen: Open, fold
     store = reopen()
     assert list((folder / "documents").iterdir()) == [kept]
     assert read_all(store.find(["d1"])["d1"].content) == bytes(SMALL * 2)
+
+
+@pytest.mark.parametrize("data", [b"same", bytes(SMALL * 2)])
+@pytest.mark.parametrize("order", [("s1", "s2", "s3"), ("s3", "s2", "s1"), ("s2", "s1", "s3")])
+def test_a_document_that_several_bring_at_once_goes_with_the_last_of_them(
+    reopen: Open, folder: Path, data: bytes, order: tuple[str, ...]
+) -> None:
+    store = reopen()
+    for submission in ("s1", "s2", "s3"):
+        store.keep(submission, [document("d1", data)]).result()
+    for submission in order:
+        assert store.find(["d1"]).keys() == {"d1"}
+        store.settle(submission, registered=False).result()
+    assert store.find(["d1"]) == {}
+    assert list((folder / "documents").iterdir()) == []
+    assert reopen().unsettled() == {}
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize("order", [("s1", "s2", "s3"), ("s3", "s2", "s1")])
+@pytest.mark.parametrize("registered", ["s1", "s2", "s3"])
+def test_a_document_that_several_bring_at_once_stays_if_one_is_registered(
+    reopen: Open, registered: str, order: tuple[str, ...], written: bool
+) -> None:
+    store = reopen()
+    for submission in ("s1", "s2", "s3"):
+        store.keep(submission, [document("d1")]).result()
+    for submission in order:
+        store.settle(submission, registered=submission == registered).result()
+        if written:  # else that it is registered is still to be written when the others are refused
+            store.keep("another", []).result()
+    store = reopen()
+    assert store.find(["d1"]).keys() == {"d1"}
+    assert store.unsettled() == {}
+
+
+def test_a_crash_leaves_each_of_several_unsettled(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.keep("s2", [document("d1"), document("d2")]).result()
+    store = reopen()
+    assert store.unsettled() == {"s1": ["d1"], "s2": ["d1", "d2"]}
+    store.settle("s1", registered=False).result()
+    store.settle("s2", registered=True).result()
+    store = reopen()
+    assert store.find(["d1", "d2"]).keys() == {"d1", "d2"}
+    assert store.unsettled() == {}

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from wire import get
+from wire import QUERY, get
 
+from xdsi_sim.actors.flow import Call
 from xdsi_sim.errors import UsageError
+from xdsi_sim.messages.response import status_name
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import find_topology, load_topology
-from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.model import Listen, Patience, Topology
 
 FREE = Listen("127.0.0.1", 0)
 
@@ -72,3 +75,27 @@ def test_without_recording_nothing_is_recorded(central: Topology, tmp_path: Path
     with start(central, tmp_path, FREE, record=False) as running:
         assert get(f"{running.dicomweb_of('pacs-north')}/studies/1.2").status == 404
         assert running.exchanges() == ()
+
+
+def test_peers_are_waited_for_as_long_as_the_topology_says(central: Topology, tmp_path: Path) -> None:
+    impatient = central.model_copy(update={"timeouts": Patience(firstByte=0.2)})
+    call = Call(url="", transaction="ITI-18", message=QUERY)
+    with start(impatient, tmp_path, FREE) as running, socket.create_server(("127.0.0.1", 0)) as silent:
+        address = replace(call, url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        reply = running.client.call(address, sender="tester", conversation="cafe")
+    assert "no answer within 0.2 s" in str(reply.answer)
+
+
+def test_an_answer_may_be_asked_for_at_the_address_for_replies(central: Topology, tmp_path: Path) -> None:
+    (community,) = central.communities
+    registry = community.registry.model_copy(update={"asynchronous": True})
+    changed = central.model_copy(
+        update={"communities": (community.model_copy(update={"registry": registry}),)}
+    )
+    with start(changed, tmp_path, FREE) as running:
+        call = Call(url=running.url_of("registry"), transaction="ITI-18", message=QUERY)
+        reply = running.client.call(call, sender="tester", conversation="cafe", asynchronous=True)
+        first, second = running.exchanges("cafe")
+    assert status_name(reply.answer.status) == second.status == "Failure"  # it names no patient
+    assert (first.status, reply.exchange, reply.findings) == ("HTTP 202", second.id, ())
+    assert second.request.start_line == "POST /replies HTTP/1.1"

@@ -116,3 +116,45 @@ def test_listen_is_host_and_port(text: str, host: str, port: int) -> None:
 def test_anything_else_is_no_listen(text: str) -> None:
     with pytest.raises(ValueError, match="is not HOST:PORT"):
         Listen.parse(text)
+
+
+ASYNCHRONOUS = (
+    GOOD.replace("patients: fed-only", "asynchronous: true")
+    + """\
+peers:
+  - {id: vendor, url: "http://127.0.0.1:9000/"}
+timeouts: {reply: 0.5}
+"""
+)
+
+
+def test_asynchronous_exchange_is_off_and_has_no_peers_unless_it_is_said() -> None:
+    assert (topology().peers, topology().communities[0].registry.asynchronous) == ((), False)
+    given = topology(ASYNCHRONOUS)
+    assert given.communities[0].registry.asynchronous
+    assert [(peer.id, peer.url) for peer in given.peers] == [("vendor", "http://127.0.0.1:9000/")]
+    assert (given.timeouts.connect, given.timeouts.reply) == (5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("http://127.0.0.1:9000/", "127.0.0.1:9000", "'127.0.0.1:9000' is not the address of a peer"),
+        ("http://127.0.0.1:9000/", "http://a/../b", "'http://a/../b' is not the address of a peer"),
+        (
+            '9000/"}',
+            '9000/"}\n  - {id: vendor, url: "http://b"}',
+            "16:10: the id of a peer 'vendor' is taken",
+        ),
+        ("id: vendor", "id: a b", "'a b' is not an id"),
+        ("url:", "ulr:", "unknown key 'ulr'. Did you mean 'url'?"),
+        ("reply: 0.5", "reply: 0", "is not more than 0"),
+        ("reply: 0.5", "replies: 1", "unknown key 'replies'. Did you mean 'reply'?"),
+        ("asynchronous: true", "asynchronous: sometimes", "expected true or false, found 'sometimes'"),
+    ],
+)
+def test_wrong_peers_and_timeouts_are_reported(good: str, bad: str, expected: str) -> None:
+    assert good in ASYNCHRONOUS
+    with pytest.raises(UsageError) as caught:
+        topology(ASYNCHRONOUS.replace(good, bad))
+    assert expected in str(caught.value)

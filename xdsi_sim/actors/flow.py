@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from xdsi_sim.errors import XdsiSimError
 
-__all__ = ["Answer", "Call", "Effect", "Flow", "NoAnswer", "Send", "Wait", "run"]
+__all__ = ["Answer", "Call", "Effect", "Flow", "NoAnswer", "Send", "Unreached", "Wait", "run"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,10 @@ class NoAnswer(XdsiSimError):
 
     A SOAP fault of the peer is the same to the asker: there is no response message.
     """
+
+
+class Unreached(NoAnswer):
+    """There was no connection: the peer has seen nothing of the message, so it may be sent again."""
 
 
 Answer = Any | NoAnswer

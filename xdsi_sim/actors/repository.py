@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Wait
+from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocument
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import Described, completed, described
@@ -24,7 +24,7 @@ from xdsi_sim.messages.retrieve import (
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.subjects import Fingerprint, id_key
 from xdsi_sim.rules.transactions import check_provision
-from xdsi_sim.vocab import FAILURE, SUCCESS
+from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING, SUCCESS
 
 __all__ = ["DocumentRepository"]
 
@@ -58,9 +58,38 @@ class DocumentRepository:
             errors = self._judged_whole(request, provided) or (RegistryError.of(error),)
             return RegistryResponse(status=FAILURE, errors=errors)
         (answer,) = yield Send((self._registration(request, provided),))
+        if isinstance(answer, NoAnswer) and not isinstance(answer, Unreached):
+            return (yield from self._unanswered(submission, answer))
         response = _registered(answer)
         yield Wait(self.store.settle(submission, registered=response.status == SUCCESS))
         return response
+
+    def _unanswered(self, submission: str, trouble: NoAnswer) -> Flow[RegistryResponse]:
+        """The registry has the submission, or has not: it is asked, and what it knows stays."""
+        known = yield from self._known(self.store.unsettled().get(submission, ()))
+        if known is None:  # `recover` settles it at the next start
+            return _not_available(f"{trouble}; whether it has registered the submission cannot be told yet")
+        yield Wait(self.store.settle(submission, registered=known))
+        if not known:
+            return _not_available(f"{trouble}; asked again, it does not know the documents")
+        warning = replace(
+            RegistryError.of(
+                RegistryNotAvailable(
+                    f"the registry gave no answer: {trouble}; asked again, it has the documents"
+                )
+            ),
+            severity=SEVERITY_WARNING,
+        )
+        return RegistryResponse(status=SUCCESS, errors=(warning,))
+
+    def _known(self, uniqueIds: Sequence[str]) -> Flow[bool | None]:
+        """Whether the registry knows the documents; None where it does not say, or nothing is to be asked."""
+        if not uniqueIds:
+            return None
+        (answer,) = yield Send((Call(url=self.registry, transaction="ITI-18", message=_query(uniqueIds)),))
+        if isinstance(answer, NoAnswer) or answer.status != SUCCESS:
+            return None
+        return isinstance(answer, AdhocQueryResponse) and bool(answer.fragments)
 
     def _judged_whole(
         self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided
@@ -119,14 +148,11 @@ class DocumentRepository:
         """Settle what a crash cut short, by what the registry knows; gives how many stay unsettled."""
         left = 0
         for submission, uniqueIds in self.store.unsettled().items():
-            (answer,) = yield Send(
-                (Call(url=self.registry, transaction="ITI-18", message=_known(uniqueIds)),)
-            )
-            if isinstance(answer, NoAnswer) or answer.status != SUCCESS:
+            known = yield from self._known(uniqueIds)
+            if known is None:
                 left += 1
-                continue
-            known = isinstance(answer, AdhocQueryResponse) and bool(answer.fragments)
-            yield Wait(self.store.settle(submission, registered=known))
+            else:
+                yield Wait(self.store.settle(submission, registered=known))
         return left
 
 
@@ -171,12 +197,16 @@ class _Provided:
 def _registered(answer: Answer) -> RegistryResponse:
     """The registry's answer, errors and warnings unchanged (ITI TF-2: 3.41.4.1.3.2)."""
     if isinstance(answer, NoAnswer):
-        error = RegistryError.of(RegistryNotAvailable(f"the registry gave no answer: {answer}"))
-        return RegistryResponse(status=FAILURE, errors=(error,))
+        return _not_available(str(answer))
     return RegistryResponse(status=answer.status, errors=answer.errors)
 
 
-def _known(uniqueIds: Sequence[str]) -> AdhocQueryRequest:
+def _not_available(trouble: str) -> RegistryResponse:
+    error = RegistryError.of(RegistryNotAvailable(f"the registry gave no answer: {trouble}"))
+    return RegistryResponse(status=FAILURE, errors=(error,))
+
+
+def _query(uniqueIds: Sequence[str]) -> AdhocQueryRequest:
     quoted = ",".join("'" + uniqueId.replace("'", "''") + "'" for uniqueId in uniqueIds)
     return AdhocQueryRequest(
         id=_GET_DOCUMENTS,

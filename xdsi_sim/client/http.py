@@ -22,26 +22,33 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
-from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.content import Segment, body_size, chunks_of
 from xdsi_sim.tls.settings import Tls
 
 if TYPE_CHECKING:
     from xdsi_sim.client.tls import TlsCaller
 
-__all__ = ["Head", "HttpClient", "Timeouts", "request_line"]
+__all__ = ["MAX_ANSWER", "Head", "HttpClient", "Timeouts", "request_line"]
 
 _POOL: Final = 32  # connections kept for one peer
+MAX_ANSWER: Final = 8_000_000_000
+"""Octets of an answer; its parts are on disk, and a disk has an end."""
 _KEPT: Final = 15  # seconds; shorter than most peers keep them, so that none is used as it is being closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds until a peer counts as unreachable, as silent once it has the request, and as endless."""
+    """How long peers are waited for; all in seconds."""
 
     connect: float = 5
+    """Until a peer counts as unreachable."""
     first_byte: float = 30
+    """Until it counts as silent, once it has the request."""
     total: float = 300
+    """Until it counts as endless, from the first octet of the request to the last of the answer."""
+    reply: float = 300
+    """Until the answer to an asynchronous request must have come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +67,18 @@ class Head:
 class HttpClient:
     """Connections to peers, kept alive and shared by everything that is sent from here."""
 
-    def __init__(self, reactor: Any, timeouts: Timeouts = Timeouts(), tls: Tls | None = None) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        timeouts: Timeouts = Timeouts(),
+        *,
+        tls: Tls | None = None,
+        max_answer: int = MAX_ANSWER,
+    ) -> None:
         """Without `tls` only peers at http addresses are called; raises UsageError for its files."""
         self.reactor = reactor
-        self._timeouts = timeouts
+        self.timeouts = timeouts
+        self._max_answer = max_answer
         self._tls = _caller(tls, reactor) if tls is not None else None
         pool = HTTPConnectionPool(reactor, persistent=True)
         pool.maxPersistentPerHost = _POOL
@@ -83,6 +98,7 @@ class HttpClient:
     ) -> Deferred[Head]:
         """Send a request; `receive` is given the head and says who takes the body.
 
+        Either may raise NoAnswer, which ends the connection at once. A redirect is an answer like any other.
         Fires when the body has come; fails with NoAnswer, saying in words why there is none.
         """
         out = Headers()
@@ -90,11 +106,11 @@ class HttpClient:
             out.addRawHeader(name, value)
         body = None if segments is None else _Body(segments)
         asked: Deferred[Any] = maybeDeferred(self._agent.request, method.encode(), url.encode(), out, body)
-        patience = _Patience(self.reactor, self._timeouts.first_byte, asked)
+        patience = _Patience(self.reactor, self.timeouts.first_byte, asked)
         if body is not None:
             body.sent = patience.renew
         whole: Deferred[Head] = asked.addBoth(patience.end).addCallback(self._receive, receive)
-        whole.addTimeout(self._timeouts.total, self.reactor, self._too_long)
+        whole.addTimeout(self.timeouts.total, self.reactor, self._too_long)
         whole.addErrback(self._no_answer, url)
         return whole
 
@@ -108,26 +124,31 @@ class HttpClient:
                 for value in values
             ),
         )
-        receiver = _Receiver(receive(head), head)
+        receiver = _Receiver(receive, head, self._max_answer)
         response.deliverBody(receiver)
         return receiver.done
 
     def _no_answer(self, failure: Failure, url: str) -> None:
         """Say in words why there is no answer."""
-        words = str(failure.value) if isinstance(failure.value, NoAnswer) else self._words(failure.value)
-        raise NoAnswer(f"{url}: {words}") from failure.value
+        error = failure.value
+        if isinstance(error, NoAnswer):
+            raise type(error)(f"{url}: {error}") from error
+        words = self._why_unreached(error)
+        if words is not None:
+            raise Unreached(f"{url}: {words}") from error
+        raise NoAnswer(f"{url}: the connection broke ({type(error).__name__})") from error
 
-    def _words(self, error: BaseException | None) -> str:
+    def _why_unreached(self, error: BaseException | None) -> str | None:
+        """In words; None where there was a connection."""
         reasons: tuple[tuple[Any, str], ...] = (
-            (twisted_error.TimeoutError, f"no connection within {self._timeouts.connect:g} s"),
+            (twisted_error.TimeoutError, f"no connection within {self.timeouts.connect:g} s"),
             (twisted_error.DNSLookupError, "its name is not known"),
             (twisted_error.ConnectionRefusedError, "the connection was refused"),
             (twisted_error.ConnectError, f"no connection ({error})"),
             ((SchemeNotSupported, ValueError), f"this is no address of a peer ({error})"),
         )
         secured = self._tls.trouble(error) if self._tls is not None else None
-        broke = secured or f"the connection broke ({type(error).__name__})"
-        return next((words for kind, words in reasons if isinstance(error, kind)), broke)
+        return next((words for kind, words in reasons if isinstance(error, kind)), secured)
 
     def _too_long(self, _outcome: Any, seconds: float) -> Any:
         raise NoAnswer(f"not all of it within {seconds:g} s")
@@ -207,18 +228,42 @@ class _Endpoints:
 class _Receiver(Protocol):
     """Hands the body on as it comes."""
 
-    def __init__(self, feed: Callable[[bytes], object], head: Head) -> None:
-        self._feed = feed
+    def __init__(self, receive: Callable[[Head], Callable[[bytes], object]], head: Head, limit: int) -> None:
+        self._receive = receive
         self._head = head
+        self._limit = limit
+        self._left = limit
         self.done: Deferred[Head] = Deferred(lambda _deferred: self._abort())
 
     def _abort(self) -> None:
-        if self.transport is not None:
-            self.transport.abortConnection()
+        transport: Any = self.transport
+        if transport is not None:
+            transport.loseConnection()
+
+    def connectionMade(self) -> None:
+        """The body is about to come."""
+        self._guarded(self._begin)
+
+    def _begin(self) -> None:
+        self._feed = self._receive(self._head)
 
     def dataReceived(self, data: bytes) -> None:
         """The next piece."""
+        if not self.done.called:  # else the peer has sent more before it saw that the connection ends
+            self._guarded(self._take, data)
+
+    def _take(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise NoAnswer(f"it exceeds max_answer={self._limit} octets")
         self._feed(data)
+
+    def _guarded(self, step: Callable[..., None], *args: bytes) -> None:
+        try:
+            step(*args)
+        except Exception:  # noqa: BLE001  whatever it is, the asker must hear of it
+            self.done.errback(Failure())
+            self._abort()
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         """The body is over, or the connection broke."""

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.client.answers import (
+    SoapFault,
+    dialect,
+    fault_dialect,
+    no_soap,
+    old_soap,
+    refuse_head,
+    take_while_soap,
+)
 from xdsi_sim.client.http import Head, HttpClient, request_line
 from xdsi_sim.content import Segment, SegmentsContent
-from xdsi_sim.errors import Finding, ProtocolViolation, Severity
+from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token, new_uuid
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
-from xdsi_sim.soap.faults import is_fault, read_fault
+from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
+from xdsi_sim.soap.letters import Letter
 from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
 from xdsi_sim.store.exchanges import Recorder
-from xdsi_sim.vocab import TRANSACTIONS
+from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
-__all__ = ["SoapClient", "SoapFault", "SoapReply"]
-
-
-class SoapFault(NoAnswer):
-    """The peer answered with a SOAP fault."""
-
-    def __init__(self, code: str, subcode: str | None, reason: str) -> None:
-        super().__init__(f"SOAP fault {code}{f'/{subcode}' if subcode else ''}: {reason}")
-        self.code = code
-        self.subcode = subcode
-        self.reason = reason
+__all__ = ["Sent", "SoapClient", "SoapFault", "SoapReply"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class SoapReply:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Sent:
+class Sent:
     """One call while it is under way."""
 
     call: Call
@@ -64,6 +64,10 @@ class _Sent:
     reader: PackageReader | None = None
     package: Package | None = None
     head: Head | None = None
+    letter: Letter | None = None
+    """The answer, where it came as a message of its own."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with the way that the answer came."""
 
 
 class SoapClient:
@@ -81,24 +85,27 @@ class SoapClient:
     def call(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
         """Send `call` as part of the conversation; never fails: trouble is a NoAnswer in the reply."""
         sent = self._prepare(call, trace)
-
-        def receive(head: Head) -> Any:
-            sent.head = head
-            sent.reader = PackageReader(head.header("content-type") or "", self._spool)
-            return sent.reader.feed
-
-        done = self._http.request("POST", call.url, sent.headers, sent.segments, receive)
-        return done.addCallbacks(
+        return self._post(sent).addCallbacks(
             lambda _head: self._read(sent), lambda failure: self._nothing(sent, failure.value)
         )
 
-    def _prepare(self, call: Call, trace: Trace) -> _Sent:
+    def _post(self, sent: Sent) -> Deferred[Head]:
+        def receive(head: Head) -> Any:
+            sent.head = head
+            sent.reader = PackageReader(head.header("content-type") or "", self._spool)
+            return take_while_soap(head, sent.reader)
+
+        return self._http.request("POST", sent.call.url, sent.headers, sent.segments, receive)
+
+    def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS) -> Sent:
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
         body = CODECS[call.transaction].write_request(call.message, attachments.attach)
         message_id = new_uuid()
-        header = write_addressing(action=transaction.action, message_id=message_id, to=call.url)
-        return _Sent(
+        header = write_addressing(
+            action=transaction.action, message_id=message_id, to=call.url, reply_to=reply_to
+        )
+        return Sent(
             call=call,
             trace=trace,
             message_id=message_id,
@@ -106,22 +113,30 @@ class SoapClient:
             segments=attachments.body(write_envelope(header, body)),
         )
 
-    def _read(self, sent: _Sent) -> SoapReply:
+    def _read(self, sent: Sent) -> SoapReply:
         if sent.reader is None or sent.head is None:
             raise RuntimeError("an answer without a head")
         try:
+            refuse_head(sent.head)
             sent.package = sent.reader.finish()
             envelope = read_envelope(sent.package.root)
+        except NoAnswer as trouble:
+            return self._nothing(sent, trouble)
         except ProtocolViolation as problem:
-            return self._nothing(sent, NoAnswer(f"HTTP {sent.head.status}, and no SOAP answer: {problem}"))
-        if is_fault(envelope.body):
-            fault = read_fault(envelope.body)
-            return self._nothing(
-                sent, SoapFault(fault.code, fault.subcode, fault.reason), f"Fault {fault.code}"
-            )
+            fault = _old_fault(problem, sent.package)
+            if fault is not None:
+                return self._fault(sent, fault, (old_soap(sent.call.url),))
+            return self._nothing(sent, no_soap(sent.head, sent.reader, problem))
         return self._understand(sent, envelope, sent.package)
 
-    def _understand(self, sent: _Sent, envelope: Envelope, package: Package) -> SoapReply:
+    def _fault(self, sent: Sent, fault: Fault, findings: tuple[Finding, ...]) -> SoapReply:
+        return self._nothing(sent, SoapFault(fault), f"Fault {fault.code}", findings)
+
+    def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> SoapReply:
+        asked = {"message_id": sent.message_id, "url": sent.call.url}
+        if is_fault(envelope.body):
+            findings = (*sent.findings, *fault_dialect(envelope, **asked))
+            return self._fault(sent, read_fault(envelope.body), findings)
         transaction = TRANSACTIONS[sent.call.transaction]
         if envelope.addressing.problem is not None:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}"))
@@ -131,28 +146,39 @@ class SoapClient:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
-        findings = (*package.findings, *_dialect(envelope, package, sent))
+        findings = (*sent.findings, *package.findings, *dialect(transaction, envelope, package, **asked))
         self._record(sent, answer.status.rpartition(":")[2], findings)
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 
-    def _nothing(self, sent: _Sent, trouble: BaseException, status: str | None = None) -> SoapReply:
+    def _nothing(
+        self,
+        sent: Sent,
+        trouble: BaseException,
+        status: str | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> SoapReply:
         """Trouble as an answer; what is no NoAnswer is a defect of ours and stays an exception."""
         if not isinstance(trouble, NoAnswer):
             raise trouble
-        self._record(sent, status or f"no answer: {trouble}", ())
+        self._record(sent, status or f"no answer: {trouble}", findings)
         if sent.package is not None:
             sent.package.discard()
         elif sent.reader is not None:
             sent.reader.abandon()
-        return SoapReply(answer=trouble, exchange=self._exchange_id(sent))
+        return SoapReply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
 
-    def _exchange_id(self, sent: _Sent) -> str:
+    def _exchange_id(self, sent: Sent) -> str:
+        if sent.letter is not None:
+            return sent.letter.exchange.id
         recorded = sent.head.header(EXCHANGE_HEADER) if sent.head is not None else None
         log, _, exchange = (recorded or "").partition("/")
         return exchange if log == self._recorder.name else sent.exchange_id
 
-    def _record(self, sent: _Sent, status: str, findings: tuple[Finding, ...]) -> None:
+    def _record(self, sent: Sent, status: str, findings: tuple[Finding, ...]) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
+        if sent.letter is not None:
+            self._record_letter(sent, sent.letter, status, findings)
+            return
         if not self._recorder.on or self._exchange_id(sent) != sent.exchange_id:
             return
         self._recorder.record(
@@ -175,44 +201,37 @@ class SoapClient:
             )
         )
 
+    def _record_letter(self, sent: Sent, letter: Letter, status: str, findings: tuple[Finding, ...]) -> None:
+        """Record how the answer came, which whoever took it in has left to us."""
+        self._recorder.record(
+            replace(
+                letter.exchange,
+                conversation=sent.trace.conversation,
+                receiver=sent.trace.sender,
+                transaction=sent.call.transaction,
+                status=status,
+                findings=findings,
+            )
+        )
 
-def _name(sent: _Sent) -> str:
+
+def _name(sent: Sent) -> str:
     """Of the transaction, as people call it."""
     first = sent.segments[0]
     subject = CODECS[sent.call.transaction].subject(first) if isinstance(first, bytes) else None
     return subject or sent.call.transaction
 
 
-def _message(sent: _Sent) -> HttpMessage | None:
+def _old_fault(problem: ProtocolViolation, package: Package | None) -> Fault | None:
+    """The fault of an answer that is SOAP 1.1, for it says why."""
+    return read_old_fault(package.root) if isinstance(problem, VersionMismatch) and package else None
+
+
+def _message(sent: Sent) -> HttpMessage | None:
     if sent.head is None or sent.reader is None:
         return None
     raw = sent.package.raw if sent.package is not None else (bytes(sent.reader.beginning),)
     body = SegmentsContent(raw)
     return HttpMessage(
         start_line=f"HTTP/1.1 {sent.head.status} {sent.head.phrase}", headers=sent.head.headers, body=body
-    )
-
-
-_CITES: Final = "ITI TF-2: V.3"
-
-
-def _dialect(envelope: Envelope, package: Package, sent: _Sent) -> tuple[Finding, ...]:
-    """What the standards ask of an answer, and this one does not keep (rules A18 to A20)."""
-    transaction = TRANSACTIONS[sent.call.transaction]
-    packaging = "MTOM" if package.mtom else "plain SOAP"
-    checks = (
-        ("A18", envelope.addressing.action, transaction.response_action, "wsa:Action of the answer"),
-        ("A19", envelope.addressing.relatesTo, sent.message_id, "wsa:RelatesTo of the answer"),
-        ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
-    )
-    return tuple(
-        Finding(
-            rule=rule,
-            severity=Severity.ERROR,
-            text=f"{what} is {found!r}, {expected!r} is expected",
-            location=sent.call.url,
-            cites=_CITES,
-        )
-        for rule, found, expected, what in checks
-        if found != expected
     )

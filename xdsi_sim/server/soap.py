@@ -23,8 +23,11 @@ from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
+from xdsi_sim.soap.addressing import elsewhere
 from xdsi_sim.soap.faults import InternalError
+from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.store.exchanges import Recorder
+from xdsi_sim.vocab import ANONYMOUS, NO_REPLY
 
 __all__ = ["SoapResource"]
 
@@ -33,19 +36,30 @@ _LOCATION: Final = re.compile(r'(<soap12:address[^>]*location=")[^"]*(")')
 _IMPORT: Final = re.compile(r'((?:schemaLocation|<(?:wsdl:)?import[^>]*location)=")([^":]+)(")')
 
 SendFrom = Callable[[Call, Trace], Deferred[Answer]]
+Post = Callable[[OutgoingLetter, Trace], Deferred[None]]
+"""Sends an answer to an address of its own; never fails."""
 
 
 class SoapResource(Resource):
     """One actor's endpoint on the wire, with everything recorded."""
 
     def __init__(
-        self, *, actor_id: str, endpoint: Endpoint, url: str, send: SendFrom, recorder: Recorder, reactor: Any
+        self,
+        *,
+        actor_id: str,
+        endpoint: Endpoint,
+        url: str,
+        send: SendFrom,
+        post: Post,
+        recorder: Recorder,
+        reactor: Any,
     ) -> None:
         super().__init__()
         self._actor_id = actor_id
         self._endpoint = endpoint
         self._url = url
         self._send = send
+        self._post = post
         self._recorder = recorder
         self._reactor = reactor
 
@@ -102,6 +116,8 @@ class SoapResource(Resource):
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
             self._failed(served, error)
             return NOT_DONE_YET
+        if ANONYMOUS not in (served.invocation.reply_address, served.invocation.fault_address):
+            self._accept(served)
         if not isinstance(operation, Generator):
             self._finish(served, operation)
             return NOT_DONE_YET
@@ -119,29 +135,59 @@ class SoapResource(Resource):
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
             self._failed(served, error)
         else:
-            self._answer(served, reply)
+            self._answer(served, reply, served.the_invocation.reply_address)
 
     def _failed(self, served: _Served, error: BaseException) -> None:
         if not isinstance(error, ProtocolViolation):
             _LOG.error("exchange %s of %s failed", served.exchange_id, self._actor_id, exc_info=error)
             error = InternalError(f"internal error, logged as exchange {served.exchange_id}")
-        envelope = served.invocation.envelope if served.invocation is not None else None
-        self._answer(served, self._endpoint.fail(error, envelope))
+        invocation = served.invocation
+        address = invocation.fault_address if invocation is not None else ANONYMOUS
+        envelope = invocation.envelope if invocation is not None else None
+        self._answer(served, self._endpoint.fail(error, envelope, elsewhere(address)), address)
 
-    def _answer(self, served: _Served, reply: Reply) -> None:
-        headers = [("Content-Type", reply.content_type)]
-        if self._recorder.on:
-            headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
+    def _answer(self, served: _Served, reply: Reply, address: str) -> None:
         try:
-            if not served.request.gone:
+            if address != ANONYMOUS:
+                self._answer_elsewhere(served, reply, address)
+            elif not served.request.gone:
+                headers = [("Content-Type", reply.content_type), *self._exchange_header(served)]
                 message = answer(served.request, reply.status, headers, reply.segments)
-                self._record(served.exchange(reply, message))
+                self._record(served.exchange(reply.outcome, message))
             elif served.request.header(TRACE_HEADER) is None:  # a client of ours has recorded it
-                self._record(served.exchange(reply, None))
+                self._record(served.exchange(reply.outcome, None))
         finally:
             served.package.discard()
             if served.invocation is not None:
                 served.invocation.close()
+
+    def _exchange_header(self, served: _Served) -> list[tuple[str, str]]:
+        if not self._recorder.on:
+            return []
+        return [(EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}")]
+
+    # --- asynchronous exchange (ITI TF-2: V.5)
+
+    def _accept(self, served: _Served) -> None:
+        """The message has been read; its answer does not come on this connection."""
+        if not served.request.gone:
+            served.accepted = answer(served.request, 202, self._exchange_header(served), [])
+        served.took = time.perf_counter() - served.clock
+
+    def _answer_elsewhere(self, served: _Served, reply: Reply, address: str) -> None:
+        if served.took is None:  # what is no fault, or what is one, was to go out on this connection
+            self._accept(served)
+        nobody = address == NO_REPLY
+        self._record(served.exchange(f"HTTP 202, {reply.outcome}" if nobody else "HTTP 202", served.accepted))
+        if not nobody:
+            letter = OutgoingLetter(
+                url=address,
+                content_type=reply.content_type,
+                segments=reply.segments,
+                transaction=served.transaction,
+                outcome=reply.outcome,
+            )
+            self._post(letter, Trace(served.trace.conversation, self._actor_id))
 
     def _record(self, exchange: Exchange) -> None:
         if self._recorder.on:
@@ -163,6 +209,10 @@ class _Served:
         self.clock = time.perf_counter()
         self.package = NO_BODY
         self.invocation: Invocation | None = None
+        self.accepted: HttpMessage | None = None
+        """The answer 202 of an asynchronous exchange."""
+        self.took: float | None = None
+        """Seconds until then."""
 
     @property
     def the_invocation(self) -> Invocation:
@@ -170,7 +220,12 @@ class _Served:
             raise RuntimeError("no message has been read")
         return self.invocation
 
-    def exchange(self, reply: Reply, response: HttpMessage | None) -> Exchange:
+    @property
+    def transaction(self) -> str:
+        """Its name, or what stands for it in a message that names none."""
+        return self.invocation.name if self.invocation is not None else "SOAP"
+
+    def exchange(self, outcome: str, response: HttpMessage | None) -> Exchange:
         """What is recorded; without a response where the sender has not waited for it."""
         invocation = self.invocation
         raw: tuple[Segment, ...] = self.package.raw or (self.request.beginning,)
@@ -179,11 +234,11 @@ class _Served:
             conversation=self.trace.conversation,
             sender=self.trace.sender,
             receiver=self.receiver,
-            transaction=invocation.name if invocation is not None else "SOAP",
+            transaction=self.transaction,
             started=self.started,
-            duration=time.perf_counter() - self.clock,
+            duration=time.perf_counter() - self.clock if self.took is None else self.took,
             request=self.request.message(raw),
             response=response,
-            status=reply.outcome if response else f"no answer: the sender left before it ({reply.outcome})",
+            status=outcome if response else f"no answer: the sender left before it ({outcome})",
             findings=invocation.findings if invocation is not None else (),
         )

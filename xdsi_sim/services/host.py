@@ -14,9 +14,11 @@ from xdsi_sim.services.port_types import (
     ImagingDocumentSourceService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
+from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import write_fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
+from xdsi_sim.soap.peers import Peers
 from xdsi_sim.vocab import TRANSACTIONS, Transaction
 
 from spyne import Application, MethodContext  # isort: skip
@@ -77,6 +79,8 @@ class Invocation:
     served: tuple[Transaction, ...]
     strict: bool
     package: Package
+    peers: Peers | None = None
+    """Whom an asynchronous endpoint may answer at an address of theirs; None for one that is not."""
     envelope: Envelope | None = None
     transaction: Transaction | None = None
     name: str = "SOAP"
@@ -87,11 +91,29 @@ class Invocation:
     error: Exception | None = None
     """What the actor has raised."""
 
+    @property
+    def reply_address(self) -> str:
+        """Where the answer goes; the connection, until the message is known to be one of ours."""
+        return self._dispatched().reply_address
+
+    @property
+    def fault_address(self) -> str:
+        """Where a fault goes, in the same way."""
+        return self._dispatched().fault_address
+
+    def _dispatched(self) -> Addressing:
+        if self.envelope is None or self.transaction is None:
+            return _NO_ADDRESSING
+        return self.envelope.addressing
+
     def close(self) -> None:
         """Let go of the message: Spyne's contexts refer to each other and would keep it for the collector."""
         if self.context is not None:
             vars(self.context).clear()
             self.context = None
+
+
+_NO_ADDRESSING: Final = Addressing()
 
 
 class _Application(Application):  # type: ignore[misc]  # Spyne is untyped
@@ -129,16 +151,20 @@ class Endpoint:
     driven. `finish` turns its result into the answer, `fail` a problem into a fault.
     """
 
-    def __init__(self, role: str, actor: Any, *, strict: bool = False) -> None:
+    def __init__(self, role: str, actor: Any, *, strict: bool = False, peers: Peers | None = None) -> None:
+        """With `peers` it is asynchronous: an answer may go to an address of theirs."""
         self.port_type = PORT_TYPES[role]
         self._server = _server(role)
         self._actor = actor
         self._strict = strict
+        self._peers = peers
         self._served = tuple(TRANSACTIONS[name] for name in self.port_type.transactions)
 
     def invocation(self, package: Package) -> Invocation:
         """The start of serving one message."""
-        return Invocation(actor=self._actor, served=self._served, strict=self._strict, package=package)
+        return Invocation(
+            actor=self._actor, served=self._served, strict=self._strict, package=package, peers=self._peers
+        )
 
     def begin(self, invocation: Invocation) -> Any:
         """The actor's response value, or its flow.
@@ -165,12 +191,13 @@ class Endpoint:
         )
 
     @staticmethod
-    def fail(problem: ProtocolViolation, envelope: Envelope | None = None) -> Reply:
-        """The fault for a message that could not be served."""
+    def fail(problem: ProtocolViolation, envelope: Envelope | None = None, to: str | None = None) -> Reply:
+        """The fault for a message that could not be served; `to` is its address, if it has one."""
         addressing = envelope.addressing if envelope is not None else None
         pieces = write_fault(
             problem,
             relates_to=addressing.messageID if addressing else None,
+            to=to,
             addressed=addressing is None or addressing.present,
         )
         return Reply(

@@ -15,7 +15,7 @@ from xdsi_sim.services import compat  # noqa: F401  must come before anything of
 from spyne import ComplexModel, Unicode, rpc  # isort: skip
 from spyne.protocol.soap.soap12 import Soap12  # isort: skip
 
-from xdsi_sim.soap.addressing import write_addressing
+from xdsi_sim.soap.addressing import elsewhere, write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import read_envelope, write_envelope
@@ -37,7 +37,11 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         """Find the transaction; raises ProtocolViolation where header, body and endpoint disagree."""
         invocation = ctx.udc
         dispatched = dispatch(
-            invocation.envelope, invocation.served, mtom=invocation.package.mtom, strict=invocation.strict
+            invocation.envelope,
+            invocation.served,
+            mtom=invocation.package.mtom,
+            strict=invocation.strict,
+            peers=invocation.peers,
         )
         invocation.transaction = dispatched.transaction
         invocation.findings = (*invocation.package.findings, *dispatched.findings)
@@ -69,11 +73,13 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         attachments = Attachments(mtom=transaction.mtom if invocation.strict else invocation.package.mtom)
         body = CODECS[transaction.name].write_response(ctx.out_object[0], attachments.attach)
         header = ""
-        if invocation.envelope.addressing.present:
+        addressing = invocation.envelope.addressing
+        if addressing.present:
             header = write_addressing(
                 action=transaction.response_action,
                 message_id=new_uuid(),
-                relates_to=invocation.envelope.addressing.messageID,
+                relates_to=addressing.messageID,
+                to=elsewhere(addressing.reply_address),
             )
         ctx.out_document = True  # there is no tree; Spyne only asks whether anything was made
         invocation.content_type = attachments.content_type

@@ -9,7 +9,7 @@ from xdsi_sim.ebrim.xml import Element, escape
 from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood, ProtocolViolation
 from xdsi_sim.vocab import ANONYMOUS, NS
 
-__all__ = ["Addressing", "read_addressing", "write_addressing"]
+__all__ = ["Addressing", "elsewhere", "read_addressing", "write_addressing"]
 
 _WSA, _SOAP = f"{{{NS.WSA}}}", f"{{{NS.SOAP}}}"
 _TEXTS: Final = {"Action": "action", "MessageID": "messageID", "To": "to", "RelatesTo": "relatesTo"}
@@ -18,7 +18,6 @@ _FOR_US: Final = frozenset(
     {None, "", f"{NS.SOAP}/role/next", f"{NS.SOAP}/role/ultimateReceiver"}  # whoever reads the message
 )
 _REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
-_REPLY_TO: Final = f"<wsa:ReplyTo><wsa:Address>{ANONYMOUS}</wsa:Address></wsa:ReplyTo>"
 _OLD_WSA: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 
 
@@ -42,6 +41,16 @@ class Addressing:
     def present(self) -> bool:
         """Whether there is any WS-Addressing at all."""
         return any((self.action, self.messageID, self.to, self.relatesTo, self.replyTo))
+
+    @property
+    def reply_address(self) -> str:
+        """Where the reply goes; ANONYMOUS is the connection of the request."""
+        return self.replyTo or ANONYMOUS
+
+    @property
+    def fault_address(self) -> str:
+        """Where a fault goes: as the reply, unless FaultTo is given (WS-Addressing 1.0 Core: 3.4)."""
+        return self.faultTo or self.reply_address
 
 
 def read_addressing(header: Element | None) -> Addressing:
@@ -91,11 +100,16 @@ def _must_understand(child: Element, unqualified: str = "") -> bool:
 
 
 def write_addressing(
-    *, action: str, message_id: str, relates_to: str | None = None, to: str | None = None
+    *,
+    action: str,
+    message_id: str,
+    relates_to: str | None = None,
+    to: str | None = None,
+    reply_to: str = ANONYMOUS,
 ) -> str:
     """The header blocks of one message; the caller declares the prefixes soap and wsa.
 
-    With `to` it is a request and says where the reply goes (ITI TF-2: V.3), else an answer.
+    With `to` alone it is a request and says where the reply goes (ITI TF-2: V.3), else an answer.
     mustUnderstand stands on Action alone: some stacks fail on it anywhere else.
     """
     optional = (("RelatesTo", relates_to), ("To", to))
@@ -105,5 +119,14 @@ def write_addressing(
         + "".join(
             f"<wsa:{name}>{escape(value)}</wsa:{name}>" for name, value in optional if value is not None
         )
-        + (_REPLY_TO if to else "")
+        + (_reply_to(reply_to) if to and relates_to is None else "")
     )
+
+
+def elsewhere(address: str) -> str | None:
+    """The address itself where it is another one than the connection of the request, else None."""
+    return None if address == ANONYMOUS else address
+
+
+def _reply_to(address: str) -> str:
+    return f"<wsa:ReplyTo><wsa:Address>{escape(address)}</wsa:Address></wsa:ReplyTo>"

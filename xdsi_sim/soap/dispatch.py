@@ -16,16 +16,18 @@ from xdsi_sim.errors import (
     ActionMissing,
     ActionNotSupported,
     Finding,
+    InvalidAddressingHeader,
     OnlyAnonymousAddressSupported,
     ProtocolViolation,
     Severity,
 )
 from xdsi_sim.soap.envelope import Envelope
-from xdsi_sim.vocab import ACTIONS, ANONYMOUS, Transaction
+from xdsi_sim.soap.peers import Peers
+from xdsi_sim.vocab import ACTIONS, ANONYMOUS, NO_REPLY, Transaction
 
 __all__ = ["Dispatched", "dispatch", "refuse_errors"]
 
-_NONE: Final = "http://www.w3.org/2005/08/addressing/none"
+_OURS: Final = (None, "", ANONYMOUS, NO_REPLY)  # addresses that nothing has to be sent to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,34 +38,49 @@ class Dispatched:
     findings: tuple[Finding, ...]
 
 
-def dispatch(envelope: Envelope, served: Collection[Transaction], *, mtom: bool, strict: bool) -> Dispatched:
-    """Find the transaction of a message.
+def dispatch(
+    envelope: Envelope,
+    served: Collection[Transaction],
+    *,
+    mtom: bool,
+    strict: bool,
+    peers: Peers | None = None,
+) -> Dispatched:
+    """Find the transaction of a message; `peers` are those that an asynchronous endpoint may answer to.
 
-    Raises the problem that the headers have, ActionNotSupported, ActionMissing, ActionMismatch or
-    OnlyAnonymousAddressSupported; where `strict`, also ProtocolViolation for what would be a finding of
-    severity error otherwise.
+    Raises the problem that the headers have, ActionNotSupported, ActionMissing, ActionMismatch,
+    OnlyAnonymousAddressSupported or, for a peer that is not configured, InvalidAddressingHeader; where
+    `strict`, also ProtocolViolation for what would be a finding of severity error otherwise.
     """
     if envelope.addressing.problem is not None:
         raise envelope.addressing.problem
     transaction = _transaction(envelope, served)
-    _refuse_other_addresses(envelope)
+    _refuse_other_addresses(envelope, peers)
     findings = (*_addressing_dialect(envelope), *_packaging_dialect(transaction, mtom=mtom))
     if strict:
         refuse_errors(findings)
     return Dispatched(transaction=transaction, findings=findings)
 
 
-def _refuse_other_addresses(envelope: Envelope) -> None:
-    for name, address in (
-        ("ReplyTo", envelope.addressing.replyTo),
-        ("FaultTo", envelope.addressing.faultTo),
-    ):
-        if address not in (None, "", ANONYMOUS, _NONE):
+def _refuse_other_addresses(envelope: Envelope, peers: Peers | None) -> None:
+    headers = envelope.addressing
+    for name, address in (("ReplyTo", headers.replyTo), ("FaultTo", headers.faultTo)):
+        if address in _OURS:
+            continue
+        if peers is None:
             raise OnlyAnonymousAddressSupported(
                 f"wsa:{name} {address} is not anonymous and asynchronous exchange is off",
                 rule="A13",
                 detail=address,
             )
+        if not peers.allow(address):
+            raise InvalidAddressingHeader(
+                f"wsa:{name} {address} is no configured peer; the setting `peers` of the topology names them",
+                rule="A13",
+                detail=f"wsa:{name}",
+            )
+        if not headers.messageID:  # nothing could relate the answer to it
+            raise ProtocolViolation(f"wsa:MessageID is missing and wsa:{name} is {address}", rule="A10")
 
 
 def refuse_errors(findings: Iterable[Finding]) -> None:

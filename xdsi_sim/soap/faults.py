@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
 from xdsi_sim.errors import NotUnderstood, ProtocolViolation, VersionMismatch
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
 
-__all__ = ["Fault", "InternalError", "is_fault", "read_fault", "write_fault"]
+__all__ = ["Fault", "InternalError", "is_fault", "read_fault", "read_old_fault", "write_fault"]
 
-_SOAP: Final = f"{{{NS.SOAP}}}"
+_SOAP, _SOAP11 = f"{{{NS.SOAP}}}", f"{{{NS.SOAP11}}}"
+_CODES_OF_SOAP11: Final = {"Client": "Sender", "Server": "Receiver"}
 _DETAILS: Final = {
     "ActionNotSupported": "<wsa:ProblemAction><wsa:Action>{}</wsa:Action></wsa:ProblemAction>",
     "MessageAddressingHeaderRequired": "<wsa:ProblemHeaderQName>{}</wsa:ProblemHeaderQName>",
@@ -32,21 +33,31 @@ class InternalError(ProtocolViolation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault that a peer sent: local names of code and subcode, and its reason."""
+    """A fault that a peer sent (SOAP 1.2 Part 1: 5.4)."""
 
     code: str
+    """Local name: `Sender`, `Receiver`, …"""
     subcode: str | None
+    """Local name, such as `ActionNotSupported` of WS-Addressing; of several, the first."""
     reason: str
+    detail: str | None = None
+    """What stands inside the detail, as XML."""
+    node: str | None = None
+    role: str | None = None
 
 
 def write_fault(
-    problem: ProtocolViolation, *, relates_to: str | None = None, addressed: bool = True
+    problem: ProtocolViolation,
+    *,
+    relates_to: str | None = None,
+    to: str | None = None,
+    addressed: bool = True,
 ) -> list[bytes]:
     """The envelope of a fault; without headers where the request had no WS-Addressing."""
     action = WSA_FAULT_ACTION if problem.subcode else WSA_SOAP_FAULT_ACTION
     header = ""
     if addressed:
-        header = write_addressing(action=action, message_id=new_uuid(), relates_to=relates_to)
+        header = write_addressing(action=action, message_id=new_uuid(), relates_to=relates_to, to=to)
     return write_envelope(_explanation(problem) + header, (_fault(problem).encode(),))
 
 
@@ -87,7 +98,35 @@ def read_fault(body: Element) -> Fault:
         code=_local(body.findtext(f"{_SOAP}Code/{_SOAP}Value") or ""),
         subcode=None if subcode is None else _local(subcode),
         reason=(body.findtext(f"{_SOAP}Reason/{_SOAP}Text") or "").strip(),
+        detail=_inside(body.find(f"{_SOAP}Detail")),
+        node=body.findtext(f"{_SOAP}Node"),
+        role=body.findtext(f"{_SOAP}Role"),
     )
+
+
+def read_old_fault(data: bytes) -> Fault | None:
+    """From an envelope of SOAP 1.1, which some stacks fall back to; None where it holds no fault.
+
+    The codes are given their names of SOAP 1.2, as far as there are any. Raises ProtocolViolation where
+    `data` is no XML.
+    """
+    fault = parse(data).find(f"{_SOAP11}Body/{_SOAP11}Fault")
+    if fault is None:
+        return None
+    code, _, subcode = _local(fault.findtext("faultcode") or "").partition(".")
+    return Fault(
+        code=_CODES_OF_SOAP11.get(code, code),
+        subcode=subcode or None,
+        reason=(fault.findtext("faultstring") or "").strip(),
+        detail=_inside(fault.find("detail")),
+        role=fault.findtext("faultactor"),
+    )
+
+
+def _inside(element: Element | None) -> str | None:
+    if element is None:
+        return None
+    return (element.text or "").strip() + "".join(serialise(child).decode() for child in element)
 
 
 def _local(name: str) -> str:

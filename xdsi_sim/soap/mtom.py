@@ -123,6 +123,11 @@ class PackageReader:
         self._root.clear()
         return lambda _data: None
 
+    @property
+    def problem(self) -> ProtocolViolation | None:
+        """What `finish` will raise, as far as it is known by now."""
+        return self._problem
+
     def feed(self, data: bytes) -> None:
         """The next piece of the body."""
         if len(self.beginning) < _BEGINNING:

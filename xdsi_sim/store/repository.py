@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,19 @@ _FIND: Final = f"SELECT {_COLUMNS} FROM document WHERE uniqueId IN (SELECT value
 _INSERT: Final = f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  ours
 
 _SETTLE: Final = "UPDATE document SET submission = NULL WHERE submission IN (SELECT value FROM json_each(?))"
+_SETTLE_CLAIMED: Final = (
+    "UPDATE document SET submission = NULL WHERE uniqueId IN "
+    "(SELECT uniqueId FROM claim WHERE submission IN (SELECT value FROM json_each(?)))"
+)
+_GIVE_UP_CLAIMS: Final = "DELETE FROM claim WHERE submission IN (SELECT value FROM json_each(?))"
+_HAND_OVER: Final = (
+    "UPDATE document SET submission = heir.submission FROM claim AS heir "
+    "WHERE document.submission = ? AND heir.uniqueId = document.uniqueId"
+)
+_UNSETTLED: Final = (
+    "SELECT submission, uniqueId FROM document WHERE submission IS NOT NULL "
+    "UNION SELECT submission, uniqueId FROM claim ORDER BY submission, uniqueId"
+)
 
 
 class NonIdenticalHash(XdsError):
@@ -59,7 +73,13 @@ def _create(database: sqlite_utils.Database) -> None:
     database.execute("CREATE INDEX unsettled ON document (submission) WHERE submission IS NOT NULL")
 
 
-_SCHEMA: Final = Schema(application_id=0x58445250, subject="document store", migrations=(_create,))
+def _claims(database: sqlite_utils.Database) -> None:
+    """Who else brings a document whose own submission is under way: all but always nobody."""
+    database.table("claim").create({"uniqueId": str, "submission": str}, pk=("uniqueId", "submission"))
+    database.table("claim").create_index(["submission"])
+
+
+_SCHEMA: Final = Schema(application_id=0x58445250, subject="document store", migrations=(_create, _claims))
 
 
 class SqliteDocumentStore:
@@ -73,12 +93,18 @@ class SqliteDocumentStore:
         self._sweep()
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
         self._registered: set[str] = set()
+        self._claimed = self._has_claims()
+        """Whether there may be claims: settling asks no table for what is all but never there."""
         self._writing: Future[Sequence[str]] | None = None
 
     def _sweep(self) -> None:
         """Remove the files of what a crash has cut short: those that the index does not name."""
         named = {name for (name,) in self._database.reader().execute("SELECT file FROM document")}
         self._remove([path.name for path in self._files.iterdir() if path.name not in named])
+
+    def _has_claims(self) -> bool:
+        (found,) = self._database.reader().execute("SELECT EXISTS (SELECT 1 FROM claim)").fetchone()
+        return bool(found)
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -144,8 +170,25 @@ class SqliteDocumentStore:
         """Enter the documents; gives the files of those that are here already."""
         self._write_registered()
         return self._database.submit(
-            lambda connection: [_insert(connection, submission, row) for row in rows]
+            lambda connection: [self._insert(connection, submission, row) for row in rows]
         )
+
+    def _insert(self, connection: Connection, submission: str, row: _Row) -> str | None:
+        """Enter a document; gives its file where the same bytes are here already."""
+        sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
+        hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
+        if hash_ is None:
+            connection.execute(_INSERT, (*row, submission))
+            return None
+        if hash_ != row[2]:
+            raise NonIdenticalHash(
+                f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
+            )
+        if owner not in (None, submission):
+            # two submissions at once bring it: it stays if either is registered, else it goes with the last
+            self._claimed = True
+            connection.execute("INSERT OR IGNORE INTO claim VALUES (?, ?)", (row[0], submission))
+        return row[5]
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""
@@ -158,9 +201,8 @@ class SqliteDocumentStore:
         return done
 
     def _drop(self, submission: str) -> None:
-        sql = "DELETE FROM document WHERE submission = ? RETURNING file"
-        dropped = self._database.submit(lambda connection: connection.execute(sql, (submission,)).fetchall())
-        self._remove([file for (file,) in dropped.result()])  # when nothing names it any more
+        dropped = self._database.submit(partial(_dropped, submission=submission))
+        self._remove(dropped.result())  # when nothing names it any more
 
     def _write_registered(self) -> None:
         """Settle all that was registered since, in one work at a time."""
@@ -170,7 +212,11 @@ class SqliteDocumentStore:
 
     def _settled(self, connection: Connection) -> Sequence[str]:
         registered = tuple(self._registered)
-        connection.execute(_SETTLE, (json.dumps(registered),))
+        names = (json.dumps(registered),)
+        if self._claimed:
+            connection.execute(_SETTLE_CLAIMED, names)
+            connection.execute(_GIVE_UP_CLAIMS, names)
+        connection.execute(_SETTLE, names)
         return registered
 
     def _forget(self, written: Future[Sequence[str]]) -> None:
@@ -180,8 +226,7 @@ class SqliteDocumentStore:
     def unsettled(self) -> Mapping[str, Sequence[str]]:
         """Submissions that a crash cut short: their uniqueIds by submission."""
         found: dict[str, list[str]] = {}
-        sql = "SELECT submission, uniqueId FROM document WHERE submission IS NOT NULL ORDER BY rowid"
-        for submission, uniqueId in self._database.reader().execute(sql):
+        for submission, uniqueId in self._database.reader().execute(_UNSETTLED):
             found.setdefault(submission, []).append(uniqueId)
         return found
 
@@ -195,21 +240,12 @@ def _row(document: NewDocument, file: str | None) -> _Row:
     return (document.uniqueId, document.mimeType, sha1_of(content), content.size, data, file)
 
 
-def _insert(connection: Connection, submission: str, row: _Row) -> str | None:
-    """Enter a document; gives its file where the same bytes are here already."""
-    sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
-    hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
-    if hash_ is None:
-        connection.execute(_INSERT, (*row, submission))
-        return None
-    if hash_ != row[2]:
-        raise NonIdenticalHash(
-            f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
-        )
-    if owner not in (None, submission):
-        # two submissions at once bring it: whichever is refused must not take it from the other
-        connection.execute("UPDATE document SET submission = NULL WHERE uniqueId = ?", row[:1])
-    return row[5]
+def _dropped(connection: Connection, *, submission: str) -> Sequence[str | None]:
+    """Give up what a submission brought, unless another brings it, too; gives the files that go."""
+    connection.execute(_GIVE_UP_CLAIMS, (json.dumps([submission]),))
+    connection.execute(_HAND_OVER, (submission,))
+    sql = "DELETE FROM document WHERE submission = ? RETURNING file"
+    return [file for (file,) in connection.execute(sql, (submission,)).fetchall()]
 
 
 def _link(content: Content, path: Path) -> bool:

@@ -17,23 +17,38 @@ from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.asynchronous import AsynchronousClient
+from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
-from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.soap import SoapClient, SoapReply
+from xdsi_sim.client.http import HttpClient, Timeouts
+from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
+from xdsi_sim.soap.letters import Mailbox
+from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
-from xdsi_sim.topology.model import Actor, Listen, Placed, Registry, Repository, Server, Source, Topology
+from xdsi_sim.topology.model import (
+    Actor,
+    Listen,
+    Patience,
+    Placed,
+    Registry,
+    Repository,
+    Server,
+    Source,
+    Topology,
+)
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
@@ -41,19 +56,25 @@ T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+REPLIES: Final = "replies"
+"""Path of the address at which the answers to asynchronous calls arrive."""
 
 
 class BlockingClient:
     """Sends for whoever is not an actor: scenarios and the command line, in their own thread."""
 
-    def __init__(self, loop: Loop, soap: SoapClient, dicomweb: DicomWebClient) -> None:
+    def __init__(self, loop: Loop, soap: AsynchronousClient, dicomweb: DicomWebClient) -> None:
         self._loop = loop
         self._soap = soap
         self._dicomweb = dicomweb
 
-    def call(self, call: Call, *, sender: str, conversation: str) -> SoapReply:
-        """Send a SOAP message and wait for what comes of it."""
-        reply: SoapReply = self._loop.call(self._soap.call, call, Trace(conversation, sender))
+    def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> SoapReply:
+        """Send a SOAP message and wait for what comes of it.
+
+        If `asynchronous`, the peer is asked to send its answer to the topology's address for replies.
+        """
+        ask = self._soap.call_asynchronously if asynchronous else self._soap.call
+        reply: SoapReply = self._loop.call(ask, call, Trace(conversation, sender))
         return reply
 
     def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
@@ -93,13 +114,23 @@ class RunningTopology:
         self._spool.mkdir(parents=True)
         recorder: Recorder = self._log or NOT_RECORDED
         self._tls = self._settle_tls()
-        http = HttpClient(self._loop.reactor, tls=self._tls)
+        http = HttpClient(self._loop.reactor, _timeouts(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
-        self._soap = SoapClient(http, recorder, self._spool)
-        self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
+        mailbox = Mailbox()
+        site = self._site(servers[0])
+        site.put(REPLIES, RepliesResource(mailbox, recorder))
+        self._soap = AsynchronousClient(
+            http, recorder, self._spool, mailbox=mailbox, reply_to=self._base(site) + REPLIES
+        )
+        self._delivery = Delivery(http, recorder)
+        self._open.callback(self._loop.call, self._delivery.close)
+        self._peers = Peers(
+            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
+        )
+        self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
         self._recover([self._serve(placed, recorder) for placed in servers])
 
     def _exchange_log(self) -> ExchangeLog:
@@ -133,8 +164,11 @@ class RunningTopology:
     def url_of(self, actor_id: str) -> str:
         """Where the actor answers; raises KeyError for an id that is none."""
         placed = self.topology.find(actor_id)
+        return self._base(self._site(placed)) + placed.path.removeprefix("/")
+
+    def _base(self, site: ActorSite) -> str:
         scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://{Listen(self._listen.host, self._site(placed).port)}{placed.path}"
+        return f"{scheme}://{Listen(self._listen.host, site.port)}/"
 
     def dicomweb_of(self, source_id: str) -> str:
         """Base URI of a source's DICOMweb face."""
@@ -149,9 +183,10 @@ class RunningTopology:
         actor = make(self, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
-            endpoint=Endpoint(role, actor, strict=strict),
+            endpoint=Endpoint(role, actor, strict=strict, peers=self._peers_of(model)),
             url=self.url_of(model.id),
             send=self._soap.send,
+            post=self._delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
         )
@@ -163,6 +198,9 @@ class RunningTopology:
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
         return actor
+
+    def _peers_of(self, model: Actor) -> Peers | None:
+        return self._peers if isinstance(model, Server) and model.asynchronous else None
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
@@ -222,6 +260,15 @@ class RunningTopology:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _timeouts(patience: Patience) -> Timeouts:
+    return Timeouts(
+        connect=patience.connect,
+        first_byte=patience.firstByte,
+        total=patience.total,
+        reply=patience.reply,
+    )
 
 
 _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {

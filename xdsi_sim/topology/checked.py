@@ -107,6 +107,7 @@ _TEXTS: Final[Mapping[str, Callable[[ErrorDetails], str]]] = {
     "bool_type": _expected("true or false"),
     "float_parsing": _expected("a number"),
     "float_type": _expected("a number"),
+    "greater_than": lambda details: f"{details['input']} is not more than {details['ctx']['gt']:g}",
     "greater_than_equal": lambda details: f"{details['input']} is less than {details['ctx']['ge']}",
     "less_than_equal": lambda details: f"{details['input']} is more than {details['ctx']['le']}",
 }

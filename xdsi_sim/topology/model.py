@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
@@ -25,6 +26,8 @@ __all__ = [
     "Consumer",
     "Listen",
     "Log",
+    "Patience",
+    "Peer",
     "Placed",
     "Registry",
     "Repository",
@@ -108,6 +111,8 @@ class Server(Actor):
     """A port of its own; absent is the port of the topology."""
     strictness: Literal["lenient", "strict"] = "lenient"
     """`lenient` serves what can be served and notes each deviation of the dialect, `strict` refuses."""
+    asynchronous: bool = False
+    """Whether an answer may go to an address of its own, if that is one of a peer (ITI TF-2: V.5)."""
 
 
 class Registry(Server):
@@ -208,6 +213,36 @@ class Log(Checked):
     """Octets of all bodies."""
 
 
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise wrong(f"'{value}' is not the address of a peer, such as http://127.0.0.1:9000/")
+    return value
+
+
+class Peer(Checked):
+    """A foreign system that messages may be sent to because another message says so."""
+
+    id: Id
+    url: Annotated[str, AfterValidator(_address)]
+    """Its address; all that is below it counts as well, by whole segments of the path."""
+
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Patience(Checked):
+    """How long peers are waited for, in seconds."""
+
+    connect: Seconds = 5
+    """For a connection."""
+    firstByte: Seconds = 30
+    """For the first octet of an answer."""
+    total: Seconds = 300
+    """For all of it."""
+    reply: Seconds = 300
+    """For the answer to an asynchronous request."""
+
+
 class Topology(Checked):
     """Everything that `up` starts."""
 
@@ -221,6 +256,9 @@ class Topology(Checked):
     tls: TlsOption = None
     """How connections are secured; None where they are not."""
     communities: tuple[Community, ...]
+    peers: tuple[Peer, ...] = ()
+    """Whom asynchronous actors may answer; the actors of the topology are always among them."""
+    timeouts: Patience = Patience()
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""
@@ -252,6 +290,8 @@ class Topology(Checked):
 
     def _identifiers(self) -> Iterator[tuple[Place, str, str]]:
         """Place, kind and value of everything that names one thing only."""
+        for number, peer in enumerate(self.peers):
+            yield ("peers", number, "id"), "the id of a peer", peer.id
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id

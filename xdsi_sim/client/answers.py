@@ -1,0 +1,107 @@
+"""What to make of an answer that is no SOAP, is a fault, or strays from what the standards ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.client.http import Head
+from xdsi_sim.errors import Finding, ProtocolViolation, Severity
+from xdsi_sim.soap.envelope import Envelope
+from xdsi_sim.soap.faults import Fault
+from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package, PackageReader
+from xdsi_sim.vocab import Transaction
+
+__all__ = ["SoapFault", "dialect", "fault_dialect", "no_soap", "old_soap", "refuse_head", "take_while_soap"]
+
+_CITES: Final = "ITI TF-2: V.3"
+_SHOWN: Final = 200  # characters of what is no SOAP
+_READ: Final = 64 * 1024  # octets that are read of it, since its HTTP answer might be told whole
+
+
+class SoapFault(NoAnswer):
+    """The peer answered with a SOAP fault; its parts are as in `soap.faults.Fault`."""
+
+    def __init__(self, fault: Fault) -> None:
+        subcode = f"/{fault.subcode}" if fault.subcode else ""
+        super().__init__(f"SOAP fault {fault.code}{subcode}: {fault.reason}")
+        self.code = fault.code
+        self.subcode = fault.subcode
+        self.reason = fault.reason
+        self.detail = fault.detail
+        self.node = fault.node
+        self.role = fault.role
+
+
+def refuse_head(head: Head) -> None:
+    """Raises NoAnswer for a redirect, which is told and not followed, and for a coded body."""
+    if 300 <= head.status < 400:
+        target = head.header("location")
+        raise NoAnswer(f"HTTP {head.status}, a redirect to {target}; redirects are not followed")
+    coding = head.header("content-encoding") or "identity"
+    if coding.strip().lower() != "identity":
+        raise NoAnswer(
+            f"HTTP {head.status}, and the answer has Content-Encoding {coding}, which was not asked"
+        )
+
+
+def no_soap(head: Head, reader: PackageReader, problem: ProtocolViolation | None) -> NoAnswer:
+    """Why what came is no SOAP answer: the status, the problem and how the body begins."""
+    text = " ".join(bytes(reader.beginning[: 4 * _SHOWN]).decode("utf-8", "replace").split())
+    shown = "".join(character for character in text if character.isprintable())[:_SHOWN]
+    begins = f"; it begins: {shown}" if shown else ""
+    return NoAnswer(f"HTTP {head.status} {head.phrase}, and no SOAP answer: {problem}{begins}")
+
+
+class take_while_soap:  # noqa: N801  called like a function
+    """Feeds a reader until it can become no SOAP any more: an endless page is not read to its end."""
+
+    def __init__(self, head: Head, reader: PackageReader) -> None:
+        self._head = head
+        self._reader = reader
+
+    def __call__(self, data: bytes) -> None:
+        """Take the next piece; raises NoAnswer where nothing that follows could matter."""
+        reader = self._reader
+        reader.feed(data)
+        if reader.problem is not None and len(reader.beginning) >= _READ:
+            refuse_head(self._head)
+            raise no_soap(self._head, reader, reader.problem)
+
+
+def dialect(
+    transaction: Transaction, envelope: Envelope, package: Package, *, message_id: str, url: str
+) -> tuple[Finding, ...]:
+    """What the standards ask of an answer, and this one does not keep (rules A18 to A20)."""
+    packaging = "MTOM" if package.mtom else "plain SOAP"
+    checks = (
+        ("A18", envelope.addressing.action, transaction.response_action, "wsa:Action of the answer"),
+        ("A19", envelope.addressing.relatesTo, message_id, "wsa:RelatesTo of the answer"),
+        ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
+    )
+    return tuple(
+        Finding(
+            rule=rule,
+            severity=Severity.ERROR,
+            text=f"{what} is {found!r}, {expected!r} is expected",
+            location=url,
+            cites=_CITES,
+        )
+        for rule, found, expected, what in checks
+        if found != expected
+    )
+
+
+def fault_dialect(envelope: Envelope, *, message_id: str, url: str) -> tuple[Finding, ...]:
+    """The same of a fault, which may say nothing of a request that its sender could not read."""
+    found = envelope.addressing.relatesTo
+    if found in (None, message_id):
+        return ()
+    text = f"wsa:RelatesTo of the fault is {found!r}, {message_id!r} is expected"
+    return (Finding(rule="A19", severity=Severity.ERROR, text=text, location=url, cites=_CITES),)
+
+
+def old_soap(url: str) -> Finding:
+    """That the answer is of another SOAP."""
+    text = f"the answer is SOAP 1.1, SOAP 1.2 ({SOAP_MEDIA_TYPE}) is expected"
+    return Finding(rule="A04", severity=Severity.ERROR, text=text, location=url, cites=_CITES)
