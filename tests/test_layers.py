@@ -21,7 +21,7 @@ LAYERS = (
     ("rules",),
     ("messages", "dicom"),
     ("ebrim",),
-    ("vocab", "errors", "content", "exchange", "ids", "resources"),
+    ("vocab", "errors", "content", "exchange", "ids", "limits", "resources"),
 )
 ROW = {name: number for number, row in enumerate(LAYERS) for name in row}
 

@@ -14,7 +14,9 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.limits import Limits
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -194,6 +196,8 @@ class Topology(Checked):
     listen: Annotated[
         Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
     ] = Listen()
+    limits: CheckedLimits = Limits()
+    """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
 
     def actors(self) -> tuple[Placed, ...]:
