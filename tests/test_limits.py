@@ -10,9 +10,7 @@ from xdsi_sim.limits import Limits, Unit, unit_of
 
 ROOT = Path(__file__).parents[1]
 SOURCES = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in (ROOT / "xdsi_sim").rglob("*.py")
-    if path.name != "limits.py"
+    path.read_text(encoding="utf-8") for path in (ROOT / "xdsi_sim").rglob("*.py") if path.name != "limits.py"
 )
 
 

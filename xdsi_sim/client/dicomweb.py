@@ -72,7 +72,7 @@ class _Body:
         return self._multipart.feed
 
     def _open(self, headers: Mapping[str, str]) -> Spool:
-        spool = self._body.open(encoded=not is_identity(headers))
+        spool = self._body.open(apart=not is_identity(headers))
         self._parts.append((headers, spool))
         return spool
 

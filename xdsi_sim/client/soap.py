@@ -18,8 +18,10 @@ from xdsi_sim.content import Segment, SegmentsContent
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token, new_uuid
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
@@ -69,10 +71,11 @@ class _Sent:
 class SoapClient:
     """Sends messages to peers and reads what they answer; every exchange is recorded once."""
 
-    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path) -> None:
+    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path, limits: Limits = Limits()) -> None:
         self._http = http
         self._recorder = recorder
         self._spool = spool
+        self._limits = limits
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
         """The answer alone, for actors."""
@@ -84,7 +87,12 @@ class SoapClient:
 
         def receive(head: Head) -> Any:
             sent.head = head
-            sent.reader = PackageReader(head.header("content-type") or "", self._spool)
+            sent.reader = PackageReader(
+                head.header("content-type") or "",
+                self._spool,
+                self._limits,
+                coding=coding_of(head.header("content-encoding")),
+            )
             return sent.reader.feed
 
         done = self._http.request("POST", call.url, sent.headers, sent.segments, receive)
@@ -111,7 +119,7 @@ class SoapClient:
             raise RuntimeError("an answer without a head")
         try:
             sent.package = sent.reader.finish()
-            envelope = read_envelope(sent.package.root)
+            envelope = read_envelope(sent.package.root, self._limits)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"HTTP {sent.head.status}, and no SOAP answer: {problem}"))
         if is_fault(envelope.body):
@@ -131,7 +139,7 @@ class SoapClient:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
-        findings = (*package.findings, *_dialect(envelope, package, sent))
+        findings = (*package.findings, *package.unreferenced(), *_dialect(envelope, package, sent))
         self._record(sent, answer.status.rpartition(":")[2], findings)
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 

@@ -89,9 +89,7 @@ def _refuse_crowds(data: bytes, limits: Limits) -> None:
 
     From one `<` to the last one within such a length is a hop: most of the text is never looked at.
     """
-    long = min(
-        _SHORTEST_ATTRIBUTE * (limits.attributes + 1), _SHORTEST_NAMESPACE * (limits.namespaces + 1)
-    )
+    long = min(_SHORTEST_ATTRIBUTE * (limits.attributes + 1), _SHORTEST_NAMESPACE * (limits.namespaces + 1))
     at = data.find(b"<")
     while at >= 0:
         further = data.rfind(b"<", at + 1, at + long)
