@@ -10,6 +10,7 @@ from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import Front
 from xdsi_sim.server.loop import Loop
 
@@ -29,14 +30,13 @@ class Folder(Resource):
 class ActorSite:
     """Listens from the start, so that its address is known before an actor is put there."""
 
-    def __init__(self, loop: Loop, host: str, port: int, spool: Path) -> None:
+    def __init__(self, loop: Loop, host: str, port: int, spool: Path, limits: Limits = Limits()) -> None:
         """Listen on `port`, or on any free one for 0; raises UsageError where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
         try:
-            self._port = loop.call(
-                loop.reactor.listenTCP, port, Front(self._root, spool), backlog=_BACKLOG, interface=host
-            )
+            front = Front(self._root, spool, limits)
+            self._port = loop.call(loop.reactor.listenTCP, port, front, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
             raise UsageError(
                 f"cannot listen on {host}:{port}: {error.socketError}.",

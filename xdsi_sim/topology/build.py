@@ -92,8 +92,10 @@ class RunningTopology:
         recorder: Recorder = self._log or NOT_RECORDED
         http = HttpClient(self._loop.reactor)
         self._open.callback(self._loop.call, http.close)
-        self._soap = SoapClient(http, recorder, self._spool)
-        self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
+        self._soap = SoapClient(http, recorder, self._spool, self.topology.limits)
+        self.client = BlockingClient(
+            self._loop, self._soap, DicomWebClient(http, recorder, self._spool, self.topology.limits)
+        )
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
@@ -111,7 +113,7 @@ class RunningTopology:
         own = placed.actor.port if isinstance(placed.actor, Server) else None
         number = self._listen.port if own is None else own
         if number not in self._sites:
-            site = ActorSite(self._loop, self._listen.host, number, self._spool)
+            site = ActorSite(self._loop, self._listen.host, number, self._spool, self.topology.limits)
             self._sites[number] = self._opened(site)
         return self._sites[number]
 
