@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+import base64
 import hashlib
+import secrets
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdsi_sim.content import CHUNK, BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
+from xdsi_sim.content import (
+    CHUNK,
+    Base64Content,
+    BytesContent,
+    Content,
+    FileContent,
+    SegmentsContent,
+    chunks_of,
+    read_all,
+    sha1_of,
+)
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -78,3 +90,17 @@ def test_sha1_of_nothing_is_the_one_of_delayed_documents() -> None:
 
 def test_contents_of_the_same_bytes_are_equal() -> None:
     assert BytesContent(b"a") == BytesContent(b"a") != BytesContent(b"b")
+
+
+@given(data=st.binary(max_size=100), step=st.integers(1, 9))
+def test_a_content_is_encoded_while_it_is_read(data: bytes, step: int) -> None:
+    encoded = Base64Content(BytesContent(data))
+    assert encoded.size == len(base64.b64encode(data))
+    assert b"".join(chunks_of(encoded, step)) == base64.b64encode(data)
+
+
+def test_a_large_content_is_encoded_in_chunks_and_in_whole_units() -> None:
+    data = secrets.token_bytes(CHUNK * 3 + 1)
+    pieces = list(chunks_of(Base64Content(SegmentsContent((data[:1000], BytesContent(data[1000:]))))))
+    assert b"".join(pieces) == base64.b64encode(data)
+    assert {len(piece) for piece in pieces[:-1]} == {CHUNK}

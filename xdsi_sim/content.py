@@ -6,6 +6,7 @@ Nothing here knows what the bytes mean.
 
 from __future__ import annotations
 
+import binascii
 import errno
 import hashlib
 import io
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 __all__ = [
     "CHUNK",
+    "Base64Content",
     "BytesContent",
     "Content",
     "FileContent",
@@ -178,6 +180,7 @@ class _SegmentsReader(_Seekable):
             self._current.close()
             following = next(self._readers, None)
             if following is None:
+                self._current = io.BytesIO()  # it may be asked again
                 return 0
             self._current = _open(following)
         buffer[: len(piece)] = piece
@@ -187,6 +190,52 @@ class _SegmentsReader(_Seekable):
     def close(self) -> None:
         self._current.close()
         super().close()
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Content:
+    """A content as base64, on one line, encoded while it is read."""
+
+    content: Content
+
+    @property
+    def size(self) -> int:
+        """Number of octets of the base64."""
+        return (self.content.size + 2) // 3 * 4
+
+    def open(self) -> BinaryIO:
+        """A fresh reader at the first octet."""
+        return io.BufferedReader(_PiecesReader(_encoded(self.content)), CHUNK)
+
+
+def _encoded(content: Content) -> Iterator[bytes]:
+    rest = b""
+    for piece in chunks_of(content, CHUNK // 4 * 3):
+        data = rest + piece
+        end = len(data) // 3 * 3
+        yield binascii.b2a_base64(data[:end], newline=False)
+        rest = data[end:]
+    yield binascii.b2a_base64(rest, newline=False)
+
+
+class _PiecesReader(io.RawIOBase):
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._piece = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._piece:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._piece = memoryview(piece)
+        size = min(len(buffer), len(self._piece))
+        buffer[:size] = self._piece[:size]
+        self._piece = self._piece[size:]
+        return size
 
 
 def _open(segment: Segment) -> BinaryIO:

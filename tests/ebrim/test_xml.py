@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from xdsi_sim.ebrim import xml
 from xdsi_sim.ebrim.xml import escape, local_name, parse, serialise
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
+from xdsi_sim.limits import Limits
 
 ENTITIES = '<!DOCTYPE a [<!ENTITY e0 "lol">' + "".join(
     f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)
@@ -195,17 +195,17 @@ def test_any_bytes_are_an_element_or_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("child", ["<b/>", "<b></b>", "<b/>text", "<b c='1'/>"])
-def test_elements_are_counted_with_and_without_end_tags(child: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml, "MAX_ELEMENTS", 100)
-    assert len(parse(f"<a>{child * 99}</a>".encode())) == 99
-    with pytest.raises(LimitExceeded, match="101 elements exceed the limit elements=100") as caught:
-        parse(f"<a>{child * 100}</a>".encode())
+def test_elements_are_counted_with_and_without_end_tags(child: str) -> None:
+    limits = Limits(elements=100)
+    assert len(parse(f"<a>{child * 99}</a>".encode(), limits)) == 99
+    with pytest.raises(LimitExceeded, match=r"101 elements exceed limits\.elements=100") as caught:
+        parse(f"<a>{child * 100}</a>".encode(), limits)
     assert (caught.value.rule, caught.value.http) == ("A23", 413)
 
 
 def test_elements_are_counted_in_utf_16() -> None:
     with pytest.raises(LimitExceeded):
-        parse(("<a>" + "<b/>" * xml.MAX_ELEMENTS + "</a>").encode("utf-16"))
+        parse(("<a>" + "<b/>" * Limits().elements + "</a>").encode("utf-16"))
 
 
 @pytest.mark.parametrize(
@@ -224,6 +224,44 @@ def test_what_the_parser_does_not_take_is_a_limit_not_a_mistake(data: bytes, lim
         parse(data)
     assert caught.value.rule == "A23"
     assert "HUGE" not in caught.value.reason
+
+
+ATTRIBUTES = " ".join(f"a{number} = '>\"'" for number in range(4))
+NAMESPACES = " ".join(f"xmlns:n{number}='urn:n'" for number in range(3))
+OTHERS = "<c d='' e=''/>" * 9
+LOOKS_LIKE = "c='' " * 20
+CROWD = Limits(attributes=4, namespaces=3)
+
+
+def crowded(tag: str) -> bytes:
+    return f"<r>{OTHERS}{tag}{OTHERS}</r>".encode()
+
+
+@pytest.mark.parametrize(
+    ("tag", "setting"),
+    [
+        (f"<x {ATTRIBUTES} b='' {NAMESPACES}/>", "limits.attributes=4"),
+        (f"<x\n{NAMESPACES} xmlns='urn:x' {ATTRIBUTES}></x>", "limits.namespaces=3"),
+    ],
+)
+def test_attributes_and_namespaces_of_one_element_have_limits(tag: str, setting: str) -> None:
+    with pytest.raises(LimitExceeded, match=setting) as caught:
+        parse(crowded(tag), CROWD)
+    assert caught.value.rule == "A23"
+    assert parse(crowded(tag)).tag == "r"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<x {ATTRIBUTES} {NAMESPACES}/>",
+        f"<x {ATTRIBUTES}>{LOOKS_LIKE}</x>",
+        f"<!-- {LOOKS_LIKE} -->",
+        f"<![CDATA[{LOOKS_LIKE}]]>",
+    ],
+)
+def test_what_looks_like_attributes_elsewhere_is_not_counted(tag: str) -> None:
+    assert parse(crowded(tag), CROWD).tag == "r"
 
 
 def test_a_message_as_deep_as_metadata_gets_is_read() -> None:

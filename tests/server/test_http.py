@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import socket
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from wire import connect, message, post, read_answer, send
 
-from xdsi_sim.content import BytesContent
+from xdsi_sim.content import BytesContent, read_all
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.server.http import _pieces
+from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.soap.faults import read_fault
+from xdsi_sim.store.exchanges import ExchangeLog
+
+SOAP = "application/soap+xml; charset=UTF-8"
 
 
 def test_small_segments_are_gathered_and_large_ones_cut() -> None:
@@ -115,3 +123,108 @@ def test_whatever_arrives_ends_in_an_answer_or_a_closed_connection_and_leaves_no
     assert send(url, post(url, *message(url))).status == 200  # and the next one is served
     assert list(spool.iterdir()) == []
     assert caplog.text == ""
+
+
+# --- framing ----------------------------------------------------------------------------------
+
+
+def framed(url: str, *headers: str, version: str = "1.1") -> bytes:
+    """The head of a POST whose body a test frames by itself."""
+    path, host = urlsplit(url).path, urlsplit(url).netloc
+    lines = "".join(f"{header}\r\n" for header in (f"Content-Type: {SOAP}", *headers))
+    return f"POST {path} HTTP/{version}\r\nHost: {host}\r\n{lines}\r\n".encode()
+
+
+def chunks(body: bytes, size: int, extension: bytes = b"", trailer: bytes = b"") -> bytes:
+    pieces = (body[at : at + size] for at in range(0, len(body), size))
+    coded = b"".join(b"%X%s\r\n%s\r\n" % (len(piece), extension, piece) for piece in pieces)
+    return coded + b"0\r\n" + trailer + b"\r\n"
+
+
+def test_a_body_ends_by_its_length_or_its_last_chunk(serve: Callable[..., str]) -> None:
+    url = serve("registry", Registry())
+    _, body = message(url)
+    chunked = framed(url, "Transfer-Encoding: chunked")
+    for data in (
+        framed(url, f"Content-Length: {len(body)}") + body,
+        chunked + chunks(body, len(body)),
+        chunked + chunks(body, 1),
+        chunked + chunks(body, 100, extension=b";name=value", trailer=b"X-Sum: 1\r\n"),
+    ):
+        answer = send(url, data)
+        assert (answer.status, int(answer.headers["content-length"])) == (200, len(answer.body))
+        assert "transfer-encoding" not in answer.headers
+
+
+def test_whoever_waits_to_be_told_to_go_on_is_told_before_the_body(serve: Callable[..., str]) -> None:
+    url = serve("registry", Registry())
+    _, body = message(url)
+    with connect(url) as connection:
+        connection.sendall(framed(url, f"Content-Length: {len(body)}", "Expect: 100-continue"))
+        assert read_answer(connection).status == 100
+        connection.sendall(body)
+        assert read_answer(connection).status == 200
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP"])
+def test_a_gzip_body_is_served_and_recorded_as_it_came(
+    serve: Callable[..., str], log: ExchangeLog, coding: str
+) -> None:
+    url = serve("registry", Registry())
+    wire = gzip.compress(message(url)[1])
+    for data in (
+        framed(url, f"Content-Length: {len(wire)}", f"Content-Encoding: {coding}") + wire,
+        framed(url, "Transfer-Encoding: chunked", f"Content-Encoding: {coding}") + chunks(wire, 7),
+    ):
+        assert send(url, data).status == 200
+        assert read_all(log.exchanges()[-1].request.body) == wire
+
+
+@pytest.mark.parametrize(
+    ("coding", "wire", "status", "words"),
+    [
+        ("deflate", zlib.compress(b"<x/>"), 415, "Content-Encoding 'deflate' is not understood"),
+        ("br", b"x", 415, "Content-Encoding 'br' is not understood"),
+        ("gzip", b"<x/>", 400, "the body is not gzip"),
+        ("gzip", gzip.compress(bytes(1 << 24)), 413, "limits.inflated_ratio=100"),
+    ],
+)
+def test_a_coding_that_is_not_taken_is_a_fault_that_says_so(
+    serve: Callable[..., str], spool: Path, coding: str, wire: bytes, status: int, words: str
+) -> None:
+    url = serve("registry", Registry())
+    data = framed(url, f"Content-Length: {len(wire)}", f"Content-Encoding: {coding}") + wire
+    answer = send(url, data)
+    assert answer.status == status
+    assert words in read_fault(read_envelope(answer.body).body).reason
+    assert list(spool.iterdir()) == []
+
+
+def test_requests_follow_each_other_on_a_connection_waiting_or_not(serve: Callable[..., str]) -> None:
+    url = serve("registry", Registry())
+    _, body = message(url)
+    one = framed(url, f"Content-Length: {len(body)}") + body
+    other = framed(url, "Transfer-Encoding: chunked") + chunks(body, 50)
+    with connect(url) as connection:
+        for data in (one, other, one):
+            connection.sendall(data)
+            assert read_answer(connection).status == 200
+        connection.sendall((one + other) * 10)
+        rest = bytearray()
+        assert [read_answer(connection, rest).status for _ in range(20)] == [200] * 20
+
+
+@pytest.mark.parametrize(
+    ("version", "header"), [("1.0", "X: 1"), ("1.0", "Connection: keep-alive"), ("1.1", "Connection: close")]
+)
+def test_a_connection_that_is_not_kept_is_closed_after_the_answer(
+    serve: Callable[..., str], version: str, header: str
+) -> None:
+    url = serve("registry", Registry())
+    _, body = message(url)
+    with connect(url) as connection:
+        connection.sendall(framed(url, f"Content-Length: {len(body)}", header, version=version) + body)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.startswith(f"HTTP/{version} 200 OK".encode())
+    assert b"Transfer-Encoding" not in received
+    assert received.endswith(b"</soap:Envelope>")

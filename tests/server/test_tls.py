@@ -94,7 +94,7 @@ def test_a_hand_shake_that_takes_too_long_is_ended(
     spool: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     tls = workshop(tmp_path / "certificates").tls(handshake=0.1)
-    site = ActorSite(running_loop(), "127.0.0.1", 0, spool, tls)
+    site = ActorSite(running_loop(), "127.0.0.1", 0, spool, tls=tls)
     with (
         socket.create_connection(("127.0.0.1", site.port), timeout=10) as idle,
         pytest.raises(ConnectionResetError),
@@ -118,7 +118,7 @@ def test_plain_http_to_a_port_of_tls_is_told_in_the_log(
 def test_nothing_listens_where_a_file_cannot_be_used(spool: Path, tmp_path: Path) -> None:
     certificates: Workshop = workshop(tmp_path / "certificates")
     with pytest.raises(UsageError, match=r"gone\.pem"):
-        ActorSite(running_loop(), "127.0.0.1", 0, spool, certificates.tls(certificate=Path("gone.pem")))
+        ActorSite(running_loop(), "127.0.0.1", 0, spool, tls=certificates.tls(certificate=Path("gone.pem")))
 
 
 @pytest.fixture(autouse=True)

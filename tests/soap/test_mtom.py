@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import quopri
+import secrets
 import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,16 +14,28 @@ from hypothesis import strategies as st
 
 from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UnsupportedMediaType
-from xdsi_sim.soap import mtom
+from xdsi_sim.errors import LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
+from xdsi_sim.limits import Limits
+from xdsi_sim.soap.inline import LARGE
 from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
 from xdsi_sim.soap.spool import IN_MEMORY
 
 TYPE = 'multipart/related; type="application/xop+xml"; start-info="application/soap+xml"; boundary=b'
 
 
-def receive(content_type: str, body: bytes, folder: Path, step: int = 1000) -> Package:
-    reader = PackageReader(content_type, folder)
+ROOT = ('Content-Type: application/xop+xml; type="application/soap+xml"',)
+"""Headers of a root part as it should be."""
+
+
+def receive(
+    content_type: str,
+    body: bytes,
+    folder: Path,
+    step: int = 1000,
+    limits: Limits = Limits(),
+    coding: str | None = None,
+) -> Package:
+    reader = PackageReader(content_type, folder, limits, coding=coding)
     for start in range(0, len(body), step):
         reader.feed(body[start : start + step])
     return reader.finish()
@@ -149,10 +164,85 @@ def test_another_media_type_is_its_own_kind_of_refusal(tmp_path: Path) -> None:
         receive("application/json", b"{}", tmp_path)
 
 
-def test_the_root_part_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mtom, "MAX_ROOT", 100)
-    with pytest.raises(LimitExceeded, match="soap_root=100"):
-        receive("application/soap+xml", b"x" * 101, tmp_path)
+@pytest.mark.parametrize("step", [1000, 200_000])
+def test_the_root_part_has_a_limit(tmp_path: Path, step: int) -> None:
+    for size in (100, 100_000):
+        limits = Limits(soap_root=size)
+        assert receive("application/soap+xml", b"x" * size, tmp_path, step, limits).limits is limits
+        with pytest.raises(LimitExceeded, match=f"limits.soap_root={size}"):
+            receive("application/soap+xml", b"x" * (size + 1), tmp_path, step, limits)
+
+
+@pytest.mark.parametrize("kind", [TYPE, "application/soap+xml"])
+def test_inline_base64_does_not_count_as_envelope_and_has_the_limit_of_a_document(
+    tmp_path: Path, kind: str
+) -> None:
+    data = bytes(range(256)) * 1024
+    xml = b"<r><Document>" + base64.encodebytes(data) + b"</Document></r>"
+    body = part(xml) + b"--b--" if kind == TYPE else xml
+    package = receive(kind, body, tmp_path, limits=Limits(soap_root=1000 + LARGE))
+    assert read_all(package.content_of(parse(package.root)[0])) == data
+    assert read_all(SegmentsContent(package.raw)) == body
+    package.discard()
+    with pytest.raises(LimitExceeded, match=r"limits\.document=1000"):
+        receive(kind, body, tmp_path, limits=Limits(document=1000))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_that_nothing_names_are_findings_that_say_which(tmp_path: Path) -> None:
+    body = (
+        part(f"<r>{include('cid:a')}</r>".encode(), *ROOT)
+        + part(b"1", "Content-ID: <a>")
+        + part(b"2", "Content-ID: <b>")
+        + part(b"3")
+        + b"--b--"
+    )
+    package = receive(TYPE, body, tmp_path)
+    assert len(list(package.unreferenced())) == 3
+    package.content_of(parse(package.root)[0])
+    found = list(package.unreferenced())
+    assert [finding.rule for finding in found] == ["B11", "B11"]
+    assert "Content-ID 'b'" in found[0].text
+    assert "1 of the parts" in found[1].text
+
+
+def test_a_large_document_in_the_envelope_of_a_package_is_noted(tmp_path: Path) -> None:
+    xml = b"<r><Document>" + b"QUFB" * LARGE + b"</Document></r>"
+    package = receive(TYPE, part(xml, *ROOT) + b"--b--", tmp_path)
+    assert [(finding.rule, finding.severity) for finding in package.findings] == [("B14", Severity.INFO)]
+    package.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", [1, 1000])
+def test_a_gzip_body_is_inflated_and_recorded_as_it_came(tmp_path: Path, step: int) -> None:
+    data = secrets.token_bytes(IN_MEMORY * 2)
+    body = part(include("cid:o").encode(), *ROOT) + part(data, "Content-ID: <o>") + b"--b--"
+    wire = gzip.compress(body[:1000]) + gzip.compress(body[1000:])
+    package = receive(TYPE, wire, tmp_path, step, coding="gzip")
+    assert read_all(package.content_of(parse(package.root))) == data
+    assert read_all(SegmentsContent(package.raw)) == wire
+    package.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wire", "coding", "http"),
+    [
+        (gzip.compress(b"<x/>")[:-1], "gzip", 400),
+        (b"<x/>", "gzip", 400),
+        (zlib.compress(b"<x/>"), "deflate", 415),
+        (b"<x/>", "br", 415),
+        (gzip.compress(bytes(20_000_000)), "gzip", 413),
+    ],
+)
+def test_a_coding_that_cannot_be_undone_is_refused(
+    tmp_path: Path, wire: bytes, coding: str, http: int
+) -> None:
+    with pytest.raises(ProtocolViolation) as refused:
+        receive("application/soap+xml", wire, tmp_path, coding=coding)
+    assert refused.value.http == http
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_sender_that_leaves_takes_its_files_with_it(tmp_path: Path) -> None:
@@ -165,7 +255,12 @@ def test_a_sender_that_leaves_takes_its_files_with_it(tmp_path: Path) -> None:
 
 def test_parameters_that_stray_are_findings(tmp_path: Path) -> None:
     package = receive('multipart/related; type="text/xml"; boundary=b', part(b"<x/>") + b"--b--", tmp_path)
-    assert [finding.rule for finding in package.findings] == ["B04", "B05"]
+    assert [(finding.rule, finding.text) for finding in package.findings] == [
+        ("B04", "Content-Type parameter type is 'text/xml', 'application/xop+xml' is expected"),
+        ("B05", "Content-Type parameter start-info is None, 'application/soap+xml' is expected"),
+        ("B07", "Content-Type of the root part is None, 'application/xop+xml' is expected"),
+        ("B07", "parameter type of the root part is None, 'application/soap+xml' is expected"),
+    ]
 
 
 def test_xml_in_another_media_type_is_taken_with_a_finding(tmp_path: Path) -> None:

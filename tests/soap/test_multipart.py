@@ -4,6 +4,7 @@ import base64
 import quopri
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
-from xdsi_sim.soap import multipart
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.multipart import MultipartReader
 
 BODY = (
@@ -48,9 +49,9 @@ class Reading:
         return Sink()
 
 
-def read(body: bytes, *pieces: int, boundary: str = "b") -> Reading:
+def read(body: bytes, *pieces: int, boundary: str = "b", limits: Limits = Limits()) -> Reading:
     reading = Reading()
-    reader = MultipartReader(boundary, reading.open, reading.raw.extend)
+    reader = MultipartReader(boundary, reading.open, reading.raw.extend, limits)
     for start, end in zip((0, *pieces), (*pieces, len(body)), strict=True):
         reader.feed(body[start:end])
     reader.close()
@@ -124,12 +125,22 @@ def test_a_boundary_is_needed() -> None:
         MultipartReader("", Reading().open, bytearray().extend)
 
 
-def test_headers_and_parts_have_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(LimitExceeded):
-        read(b"--b\r\nA: " + b"x" * (multipart.MAX_PART_HEADERS + 10) + b"\r\n\r\n\r\n--b--")
-    monkeypatch.setattr(multipart, "MAX_PARTS", 2)
-    with pytest.raises(LimitExceeded):
-        read(b"--b\r\n\r\n" * 3 + b"\r\n--b--")
+@pytest.mark.parametrize(
+    ("body", "limits"),
+    [
+        (b"--b\r\nA: " + b"x" * 100 + b"\r\n\r\n\r\n--b--", Limits(part_headers=90)),
+        (b"--b\r\n\r\n" * 3 + b"\r\n--b--", Limits(parts=2)),
+        (b"x" * 20 + b"\r\n--b\r\n\r\n\r\n--b--", Limits(soap_root=19)),
+        (b"--b\r\n\r\n\r\n--b--" + b"x" * 20, Limits(soap_root=19)),
+        (b"--b" + b" " * 20, Limits(part_line=10)),
+        (b"--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + b"x" * 20, Limits(part_line=10)),
+    ],
+)
+def test_all_that_a_sender_can_make_long_has_a_limit_that_is_named(body: bytes, limits: Limits) -> None:
+    (name,) = [field.name for field in fields(Limits) if getattr(limits, field.name) != field.default]
+    with pytest.raises(LimitExceeded, match=limits.named(name)) as refused:
+        read(body, limits=limits)
+    assert refused.value.rule == "A23"
 
 
 NEAR = (

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all, sha1_of
-from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody
+from xdsi_sim.errors import LimitExceeded
+from xdsi_sim.limits import Limits
+from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody, Tape
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_a_body_has_its_contents_where_they_stood(tmp_path: Path) -> None:
     plain = body.open()
     plain.write(b"as it is")
     body.record(b"|")
-    encoded = body.open(encoded=True)
+    encoded = body.open(apart=True)
     encoded.write(b"Q")
     body.record(b"UQ==")
     body.record(b">")
@@ -50,8 +52,8 @@ def test_a_body_has_its_contents_where_they_stood(tmp_path: Path) -> None:
 def test_a_body_that_is_discarded_leaves_no_file(tmp_path: Path) -> None:
     body = SpooledBody(tmp_path)
     body.open().write(bytes(IN_MEMORY + 1))
-    body.open(encoded=True).write(bytes(IN_MEMORY + 1))
-    body.record(bytes(IN_MEMORY + 1))
+    body.open(apart=True).write(bytes(IN_MEMORY + 1))
+    body.record(bytes((1 << 20) + 1))
     assert len(list(tmp_path.iterdir())) == 3
     body.discard()
     assert list(tmp_path.iterdir()) == []
@@ -69,3 +71,33 @@ def test_a_disk_that_takes_only_a_part_is_full(tmp_path: Path) -> None:
     spool.write(bytes(100))
     with pytest.raises(OSError, match="No space left"):
         spool.write(bytes(101))
+
+
+def test_a_document_has_a_limit_and_what_is_recorded_has_none(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, Limits(document=10))
+    spool.write(bytes(10))
+    with pytest.raises(LimitExceeded, match=r"limits\.document=10"):
+        spool.write(b"x")
+    tape = Tape(tmp_path)
+    tape.write(bytes(3 << 20))
+    assert tape.finish().size == 3 << 20
+
+
+def test_a_body_that_is_not_recorded_keeps_its_contents_alone(tmp_path: Path) -> None:
+    body = SpooledBody(tmp_path, recorded=False)
+    body.record(b"<")
+    content = body.open()
+    content.write(b"x")
+    assert (body.finish(), read_all(content.finish())) == ((), b"x")
+
+
+def test_many_contents_neither_keep_files_open_nor_fill_the_memory(tmp_path: Path) -> None:
+    body = SpooledBody(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(150):
+        body.record(bytes(5000))
+        body.open().write(bytes(IN_MEMORY))
+    after = len(list(Path("/proc/self/fd").iterdir()))
+    assert after - before <= 2
+    assert len(list(tmp_path.iterdir())) == 22 + 22  # from the 129th on
+    assert SegmentsContent(body.finish()).size == 150 * (5000 + IN_MEMORY)

@@ -13,6 +13,7 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.soap import Sent, SoapClient, SoapReply
 from xdsi_sim.errors import Finding, Severity
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.letters import Letter, Mailbox
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
@@ -28,10 +29,17 @@ class AsynchronousClient(SoapClient):
     """A client that can also wait for its answers at an address of its own."""
 
     def __init__(
-        self, http: HttpClient, recorder: Recorder, spool: Path, *, mailbox: Mailbox, reply_to: str
+        self,
+        http: HttpClient,
+        recorder: Recorder,
+        spool: Path,
+        limits: Limits = Limits(),
+        *,
+        mailbox: Mailbox,
+        reply_to: str,
     ) -> None:
         """What is POSTed to `reply_to` comes out of the mailbox."""
-        super().__init__(http, recorder, spool)
+        super().__init__(http, recorder, spool, limits)
         self._mailbox = mailbox
         self._reply_to = reply_to
 

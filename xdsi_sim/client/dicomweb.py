@@ -18,6 +18,7 @@ from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
@@ -53,8 +54,9 @@ class HttpReply:
 class _Body:
     """Takes a body in pieces and makes parts of it; what is wrong with it is raised by `finish`."""
 
-    def __init__(self, head: Head, spool: Path) -> None:
-        self._body = SpooledBody(spool)
+    def __init__(self, head: Head, spool: Path, limits: Limits) -> None:
+        self._body = SpooledBody(spool, limits)
+        self._limits = limits
         self._parts: list[tuple[Mapping[str, str], Spool]] = []
         self._multipart: MultipartReader | None = None
         self._problem: ProtocolViolation | None = None
@@ -66,13 +68,13 @@ class _Body:
             return self._open({}).write
         try:
             boundary = media.parameters.get("boundary", "")
-            self._multipart = MultipartReader(boundary, self._open, self._body.record)
+            self._multipart = MultipartReader(boundary, self._open, self._body.record, self._limits)
         except ProtocolViolation as problem:
             return self._refuse(problem)
         return self._multipart.feed
 
     def _open(self, headers: Mapping[str, str]) -> Spool:
-        spool = self._body.open(encoded=not is_identity(headers))
+        spool = self._body.open(apart=not is_identity(headers))
         self._parts.append((headers, spool))
         return spool
 
@@ -121,9 +123,9 @@ class _Fetch:
     raw: Content = _NOTHING
     trouble: str | None = None
 
-    def begin(self, head: Head, spool: Path) -> Callable[[bytes], object]:
+    def begin(self, head: Head, spool: Path, limits: Limits) -> Callable[[bytes], object]:
         """The head is there; gives who takes the body."""
-        self.head, self.body = head, _Body(head, spool)
+        self.head, self.body = head, _Body(head, spool, limits)
         return self.body.feed
 
     def finish(self) -> None:
@@ -174,16 +176,19 @@ class _Fetch:
 class DicomWebClient:
     """Fetches images; every exchange is recorded once."""
 
-    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path) -> None:
+    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path, limits: Limits = Limits()) -> None:
         self._http = http
         self._recorder = recorder
         self._spool = spool
+        self._limits = limits
 
     def get(self, url: str, *, accept: str, transaction: str, trace: Trace) -> Deferred[HttpReply]:
         """GET `url`; never fails: trouble is in the reply."""
         headers = (("Accept", accept), (TRACE_HEADER, str(trace)))
         fetch = _Fetch(url=url, transaction=transaction, trace=trace, headers=headers)
-        asked = self._http.request("GET", url, headers, None, lambda head: fetch.begin(head, self._spool))
+        asked = self._http.request(
+            "GET", url, headers, None, lambda head: fetch.begin(head, self._spool, self._limits)
+        )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
         ).addCallback(lambda _none: self._reply(fetch))

@@ -27,8 +27,10 @@ from xdsi_sim.content import Segment, SegmentsContent
 from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token, new_uuid
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
 from xdsi_sim.soap.letters import Letter
@@ -73,10 +75,11 @@ class Sent:
 class SoapClient:
     """Sends messages to peers and reads what they answer; every exchange is recorded once."""
 
-    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path) -> None:
+    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path, limits: Limits = Limits()) -> None:
         self._http = http
         self._recorder = recorder
         self._spool = spool
+        self._limits = limits
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
         """The answer alone, for actors."""
@@ -92,7 +95,12 @@ class SoapClient:
     def _post(self, sent: Sent) -> Deferred[Head]:
         def receive(head: Head) -> Any:
             sent.head = head
-            sent.reader = PackageReader(head.header("content-type") or "", self._spool)
+            sent.reader = PackageReader(
+                head.header("content-type") or "",
+                self._spool,
+                self._limits,
+                coding=coding_of(head.header("content-encoding")),
+            )
             return take_while_soap(head, sent.reader)
 
         return self._http.request("POST", sent.call.url, sent.headers, sent.segments, receive)
@@ -119,7 +127,7 @@ class SoapClient:
         try:
             refuse_head(sent.head)
             sent.package = sent.reader.finish()
-            envelope = read_envelope(sent.package.root)
+            envelope = read_envelope(sent.package.root, self._limits)
         except NoAnswer as trouble:
             return self._nothing(sent, trouble)
         except ProtocolViolation as problem:
@@ -146,7 +154,12 @@ class SoapClient:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
-        findings = (*sent.findings, *package.findings, *dialect(transaction, envelope, package, **asked))
+        findings = (
+            *sent.findings,
+            *package.findings,
+            *package.unreferenced(),
+            *dialect(transaction, envelope, package, **asked),
+        )
         self._record(sent, answer.status.rpartition(":")[2], findings)
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 

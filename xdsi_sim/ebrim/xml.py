@@ -14,12 +14,11 @@ from typing import Final
 from lxml import etree
 
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
+from xdsi_sim.limits import Limits
 
-__all__ = ["MAX_ELEMENTS", "Element", "escape", "local_name", "parse", "serialise"]
+__all__ = ["Element", "escape", "local_name", "parse", "serialise"]
 
 Element = etree._Element  # lxml offers no public name for the type
-
-MAX_ELEMENTS: Final = 200_000  # about 75 MB of tree; libxml2 limits depth and text (256, 10 MB), not width
 
 _DOCTYPE: Final = b"<!DOCTYPE"
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -36,19 +35,24 @@ _ESCAPES: Final = {  # white space as references too: a reader would normalise i
     "\n": "&#10;",
     "\r": "&#13;",
 }
+_TAG: Final = re.compile(rb"""<[^!?/<>"'][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*""")
+_ATTRIBUTE: Final = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_SHORTEST_ATTRIBUTE: Final = len(b' a=""')
+_SHORTEST_NAMESPACE: Final = len(b' xmlns=""')
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]')
 _local = threading.local()
 
 
-def parse(data: bytes) -> Element:
+def parse(data: bytes, limits: Limits = Limits()) -> Element:
     """The root element of `data`.
 
     Raises ProtocolViolation where the bytes are not well-formed XML or carry a DOCTYPE (rule A03), or are
     in another encoding than UTF-8, or UTF-16 with a byte order mark (A22); LimitExceeded above
-    MAX_ELEMENTS, or above what libxml2 takes in depth, text or attributes (A23).
+    `limits`, or above what libxml2 takes in depth and text, 256 and 10 MB (A23).
     """
     text = _utf8(data)
-    _refuse_width(text)
+    _refuse_width(text, limits)
+    _refuse_crowds(text, limits)
     try:
         root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
@@ -71,13 +75,40 @@ def _utf8(data: bytes) -> bytes:
     return data
 
 
-def _refuse_width(data: bytes) -> None:
+def _refuse_width(data: bytes, limits: Limits) -> None:
     """Count what opens an element before a tree of it is built; comments and CDATA count like elements."""
     elements = data.count(b"<")
-    if elements > MAX_ELEMENTS:  # seldom: then without the end tags
+    if elements > limits.elements:  # seldom: then without the end tags
         elements -= data.count(b"</")
-    if elements > MAX_ELEMENTS:
-        raise LimitExceeded(f"{elements} elements exceed the limit elements={MAX_ELEMENTS}", rule="A23")
+    if elements > limits.elements:
+        raise LimitExceeded(f"{elements} elements exceed {limits.named('elements')}", rule="A23")
+
+
+def _refuse_crowds(data: bytes, limits: Limits) -> None:
+    """Look at the attributes of those elements alone whose tag is long enough to hold too many.
+
+    From one `<` to the last one within such a length is a hop: most of the text is never looked at.
+    """
+    long = min(_SHORTEST_ATTRIBUTE * (limits.attributes + 1), _SHORTEST_NAMESPACE * (limits.namespaces + 1))
+    at = data.find(b"<")
+    while at >= 0:
+        further = data.rfind(b"<", at + 1, at + long)
+        if further < 0:
+            _refuse_crowd(data, at, limits)
+            further = data.find(b"<", at + 1)
+        at = further
+
+
+def _refuse_crowd(data: bytes, at: int, limits: Limits) -> None:
+    tag = _TAG.match(data, at)
+    if tag is None:  # an end tag, a comment or the like
+        return
+    names = {"attributes": 0, "namespaces": 0}
+    for attribute in _ATTRIBUTE.finditer(tag[0]):
+        name = "namespaces" if attribute[1].split(b":")[0] == b"xmlns" else "attributes"
+        names[name] += 1
+        if names[name] > getattr(limits, name):
+            raise LimitExceeded(f"the {name} of one element exceed {limits.named(name)}", rule="A23")
 
 
 def _refusal(error: etree.XMLSyntaxError, data: bytes) -> ProtocolViolation:

@@ -9,12 +9,14 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from twisted.internet.interfaces import IPullProducer
-from twisted.web.http import HTTPChannel
 from twisted.web.server import Request, Site
 from zope.interface import implementer
 
 from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, chunks_of
 from xdsi_sim.exchange import HttpMessage
+from xdsi_sim.limits import Limits
+from xdsi_sim.server.channel import Channel, Connections
+from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
 
 __all__ = ["NO_BODY", "Front", "FrontRequest", "answer"]
@@ -22,7 +24,6 @@ __all__ = ["NO_BODY", "Front", "FrontRequest", "answer"]
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
 _LOG: Final = logging.getLogger(__name__)
-_IDLE: Final = 60  # seconds a connection may be silent
 
 
 class FrontRequest(Request):
@@ -40,8 +41,13 @@ class FrontRequest(Request):
         """The headers are there and the body is about to come."""
         self.content = None
         if length != 0:
-            content_type = self.header("content-type") or ""
-            self._reader = PackageReader(content_type, self.channel.site.spool)
+            site = self.channel.site
+            self._reader = PackageReader(
+                self.header("content-type") or "",
+                site.spool,
+                site.limits,
+                coding=coding_of(self.header("content-encoding")),
+            )
 
     def handleContentChunk(self, data: bytes) -> None:
         """The next piece of the body."""
@@ -112,11 +118,13 @@ class Front(Site):
     """The site of one port: a resource tree and the folder in which large parts are spooled."""
 
     requestFactory = FrontRequest
-    protocol: Any = HTTPChannel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
+    protocol: Any = Channel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
 
-    def __init__(self, root: Any, spool: Path) -> None:
-        super().__init__(root, timeout=_IDLE)
+    def __init__(self, root: Any, spool: Path, limits: Limits = Limits()) -> None:
+        super().__init__(root, timeout=limits.idle)
         self.spool = spool
+        self.limits = limits
+        self.connections = Connections(limits)
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""
@@ -130,7 +138,7 @@ def answer(
     for name, value in (*headers, ("Content-Length", str(body_size(segments)))):
         request.responseHeaders.setRawHeaders(name, [value])
     message = HttpMessage(
-        start_line=f"HTTP/1.1 {status} {request.code_message.decode()}",
+        start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
         headers=_header_list(request.responseHeaders),
         body=SegmentsContent(tuple(segments)),
     )
@@ -166,6 +174,7 @@ class _Sender:
             self._request.transport.abortConnection()
             return
         if piece is not None:
+            self._request.channel.sent(len(piece))
             self._request.write(piece)
             return
         self._request.unregisterProducer()

@@ -46,7 +46,7 @@ class RepliesResource(Resource):
         came = _Came(request)
         try:
             came.package = request.package()
-            came.envelope = read_envelope(came.package.root)
+            came.envelope = read_envelope(came.package.root, came.package.limits)
             relates_to = came.envelope.addressing.relatesTo
             take = self._mailbox.claim(relates_to)
             if take is None:

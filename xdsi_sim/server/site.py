@@ -10,6 +10,7 @@ from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 
 from xdsi_sim.errors import CannotRun
+from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import Front
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.tls.settings import Tls
@@ -30,13 +31,22 @@ class Folder(Resource):
 class ActorSite:
     """Listens from the start, so that its address is known before an actor is put there."""
 
-    def __init__(self, loop: Loop, host: str, port: int, spool: Path, tls: Tls | None = None) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        host: str,
+        port: int,
+        spool: Path,
+        limits: Limits = Limits(),
+        *,
+        tls: Tls | None = None,
+    ) -> None:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
-        factory = Front(self._root, spool) if tls is None else self._secured(spool, tls)
+        front = Front(self._root, spool, limits) if tls is None else self._secured(spool, limits, tls)
         try:
-            self._port = loop.call(loop.reactor.listenTCP, port, factory, backlog=_BACKLOG, interface=host)
+            self._port = loop.call(loop.reactor.listenTCP, port, front, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
             raise CannotRun(
                 f"cannot listen on {host}:{port}: {error.socketError}.",
@@ -44,10 +54,10 @@ class ActorSite:
             ) from None
         self.port: int = self._port.getHost().port
 
-    def _secured(self, spool: Path, tls: Tls) -> Any:
+    def _secured(self, spool: Path, limits: Limits, tls: Tls) -> Any:
         from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
 
-        return secured(self._root, spool, tls, self._loop.reactor)
+        return secured(self._root, spool, limits, tls, self._loop.reactor)
 
     def put(self, path: str, resource: Any) -> None:
         """Let `resource` answer at `path` and below it."""

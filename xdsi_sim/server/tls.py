@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from twisted.internet.interfaces import IHandshakeListener, IOpenSSLServerConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOFactory
-from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
+from xdsi_sim.limits import Limits
+from xdsi_sim.server.channel import Channel
 from xdsi_sim.server.http import Front
 from xdsi_sim.tls.context import Listener, handshake_words
 from xdsi_sim.tls.settings import Tls
@@ -20,9 +21,9 @@ __all__ = ["secured"]
 _LOG: Final = logging.getLogger(__name__)
 
 
-def secured(root: Any, spool: Path, tls: Tls, reactor: Any) -> Any:
+def secured(root: Any, spool: Path, limits: Limits, tls: Tls, reactor: Any) -> Any:
     """A factory that serves `root` over TLS; raises UsageError where a file of `tls` cannot be used."""
-    front: Any = _SecureFront(root, spool)
+    front: Any = _SecureFront(root, spool, limits)
     front.reactor, front.handshake = reactor, tls.handshake
     accepting: Any = _Accepting(Listener(tls))
     return TLSMemoryBIOFactory(accepting, False, front, reactor)
@@ -39,7 +40,7 @@ class _Accepting:
 
 
 @implementer(IHandshakeListener)
-class _SecureChannel(HTTPChannel):
+class _SecureChannel(Channel):
     """Ends a connection whose hand-shake takes too long, or fails."""
 
     site: Any

@@ -30,7 +30,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
 
     def create_in_document(self, ctx: Any, _encoding: str | None = None) -> None:
         """Parse the root part with the hardened reader; raises ProtocolViolation."""
-        ctx.udc.envelope = read_envelope(ctx.udc.package.root)
+        ctx.udc.envelope = read_envelope(ctx.udc.package.root, ctx.udc.package.limits)
         ctx.in_document = ctx.udc.envelope.body
 
     def decompose_incoming_envelope(self, ctx: Any, _message: str = Soap12.REQUEST) -> None:
@@ -61,7 +61,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         codec = CODECS[invocation.transaction.name]
         invocation.name = codec.subject(invocation.package.root) or invocation.transaction.name
         ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
-        findings = tuple(codec.dialect(ctx.in_object))
+        findings = (*codec.dialect(ctx.in_object), *invocation.package.unreferenced())
         if invocation.strict:
             refuse_errors(findings)
         invocation.findings += findings

@@ -8,6 +8,7 @@ from typing import Final
 
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.errors import ProtocolViolation, VersionMismatch
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.addressing import Addressing, read_addressing
 from xdsi_sim.vocab import NS
 
@@ -26,7 +27,7 @@ class Envelope:
     body: Element
 
 
-def read_envelope(data: bytes) -> Envelope:
+def read_envelope(data: bytes, limits: Limits = Limits()) -> Envelope:
     """Read an envelope.
 
     Raises VersionMismatch where it is not SOAP 1.2, ProtocolViolation where it is not SOAP at all or its
@@ -34,7 +35,7 @@ def read_envelope(data: bytes) -> Envelope:
     """
     if not data.strip():
         raise ProtocolViolation("the request has no body; a SOAP 1.2 envelope is expected", rule="A03")
-    root = parse(data)
+    root = parse(data, limits)
     if root.tag == f"{{{NS.SOAP11}}}Envelope":
         raise VersionMismatch("the envelope is SOAP 1.1; SOAP 1.2 is expected", rule="A04")
     if root.tag != f"{_SOAP}Envelope":

@@ -7,31 +7,32 @@ of segments, bytes or contents.
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from xdsi_sim.content import BytesContent, Content, FileContent, Segment, read_all
+from xdsi_sim.content import BytesContent, Content, FileContent, Segment
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.ids import new_token
+from xdsi_sim.limits import Limits
+from xdsi_sim.soap.coding import Inflater
+from xdsi_sim.soap.inline import LARGE, InlineContents, InlineCutter, decode_inline
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
-__all__ = ["MAX_ROOT", "SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
+__all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
 
-MAX_ROOT: Final = 32_000_000
-"""Octets of a SOAP root part, documents not counted."""
 SOAP_MEDIA_TYPE: Final = "application/soap+xml"
 
 _BEGINNING: Final = 64 * 1024
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
+_ROOT_TYPE: Final = "application/xop+xml"
+_CITES: Final = "ITI TF-2: V.8.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,13 @@ class Package:
     raw: tuple[Segment, ...]
     """The body as on the wire."""
     findings: tuple[Finding, ...] = ()
+    inline: Mapping[str, Content] = field(default_factory=dict)
+    """What was cut out of the XML, by the text that stands in its place."""
+    unnamed: int = 0
+    """Parts without a Content-ID, beside the root."""
+    limits: Limits = Limits()
+    """Those under which it was read, and is to be parsed."""
+    _asked: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def content_of(self, element: Element) -> Content:
         """The content of a base64 element, inline or by `xop:Include`.
@@ -52,31 +60,38 @@ class Package:
         """
         include = element.find(_INCLUDE)
         if include is None:
-            return _inline(element)
+            return self._inline(element)
         href = include.get("href", "")
         scheme, _, cid = href.partition(":")
         # some stacks write the Content-ID percent-encoded, too
-        content = self.parts.get(cid) or self.parts.get(unquote(cid))
+        cid = cid if cid in self.parts else unquote(cid)
+        content = self.parts.get(cid)
         if content is None or scheme.lower() != "cid":
             raise ProtocolViolation(f"xop:Include href={href!r} names no part of this message", rule="B08")
         if len(element) != 1 or (element.text or "").strip() or (include.tail or "").strip():
             raise ProtocolViolation("xop:Include is not the only content of its parent", rule="B09")
+        self._asked.add(cid)
         return content
+
+    def _inline(self, element: Element) -> Content:
+        if len(element):
+            raise ProtocolViolation(f"the content of {element.tag} is an element, not base64", rule="B12")
+        text = element.text or ""
+        return self.inline.get(text) or BytesContent(decode_inline(str(element.tag), text))
+
+    def unreferenced(self) -> Iterator[Finding]:
+        """One finding for each part that no Include has named so far (rule B11)."""
+        for cid in self.parts.keys() - self._asked:
+            yield _packaging("B11", f"no xop:Include names the part with Content-ID {cid!r}", "Content-ID")
+        if self.unnamed:
+            text = f"{self.unnamed} of the parts have no Content-ID, so that no xop:Include can name them"
+            yield _packaging("B11", text, "Content-ID")
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
-        for content in (*self.parts.values(), *self.raw):
+        for content in (*self.parts.values(), *self.inline.values(), *self.raw):
             if isinstance(content, FileContent):
                 content.path.unlink(missing_ok=True)
-
-
-def _inline(element: Element) -> Content:
-    if len(element):
-        raise ProtocolViolation(f"the content of {element.tag} is an element, not base64", rule="B12")
-    try:
-        return BytesContent(base64.b64decode("".join((element.text or "").split()), validate=True))
-    except (binascii.Error, ValueError):
-        raise ProtocolViolation(f"the content of {element.tag} is not base64", rule="B12") from None
 
 
 class PackageReader:
@@ -86,24 +101,48 @@ class PackageReader:
     let through without work and an answer can be sent.
     """
 
-    def __init__(self, content_type: str, folder: Path) -> None:
+    def __init__(
+        self, content_type: str, folder: Path, limits: Limits = Limits(), *, coding: str | None = None
+    ) -> None:
+        """`coding` is the Content-Encoding of the body, where it has one."""
         self._media = parse_media_type(content_type)
+        self._limits = limits
         self._root = bytearray()
-        self._has_root = False
+        self._root_type: str | None = None
+        self._cutter: InlineCutter | None = None
+        self._unnamed = 0
         self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
-        self._body = SpooledBody(folder)
+        self._body = SpooledBody(folder, limits, recorded=coding is None)
+        self._coded = None if coding is None else SpooledBody(folder)
         self.beginning = bytearray()
         """What came first, for the record of a body that cannot be taken apart."""
         self._problem: ProtocolViolation | None = None
         self._multipart: MultipartReader | None = None
+        self._end_coding: Callable[[], None] = lambda: None
         self._feed = self._choose_feed()
+        if self._coded is not None and self._problem is None:
+            self._feed = self._decoded(coding or "", self._coded)
+
+    def _decoded(self, coding: str, wire: SpooledBody) -> Callable[[bytes], None]:
+        """What undoes `coding`; on the wire was what it is given."""
+        try:
+            inflater = Inflater(coding, self._feed, self._limits)
+        except ProtocolViolation as problem:
+            return self._refuse(problem)
+
+        def feed(data: bytes) -> None:
+            wire.record(data)
+            inflater.feed(data)
+
+        self._end_coding = inflater.close
+        return feed
 
     def _choose_feed(self) -> Callable[[bytes], None]:
         if self._media.type == "multipart/related":
             try:
                 boundary = self._media.parameters.get("boundary", "")
-                self._multipart = MultipartReader(boundary, self._open_part, self._body.record)
+                self._multipart = MultipartReader(boundary, self._open_part, self._body.record, self._limits)
             except ProtocolViolation as problem:
                 return self._refuse(problem)
             return self._multipart.feed
@@ -119,7 +158,7 @@ class PackageReader:
 
     def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], None]:
         self._problem = problem
-        self._body.discard()
+        self.abandon()
         self._root.clear()
         return lambda _data: None
 
@@ -142,9 +181,22 @@ class PackageReader:
         self._take_root(data)
 
     def _take_root(self, data: bytes | memoryview) -> None:
+        if self._cutter is not None:
+            self._cutter.feed(bytes(data))
+            return
+        self._keep_root(data)
+        if len(self._root) > LARGE:  # before that, nothing large is in it
+            begun, self._root = bytes(self._root), bytearray()
+            self._cutter = InlineCutter(self._keep_root, self._open_inline, self._limits)
+            self._cutter.feed(begun)
+
+    def _keep_root(self, data: bytes | memoryview) -> None:
         self._root += data
-        if len(self._root) > MAX_ROOT:
-            raise LimitExceeded(f"the SOAP part exceeds soap_root={MAX_ROOT} octets", rule="A23")
+        if len(self._root) > self._limits.soap_root:
+            raise LimitExceeded(f"the SOAP part exceeds {self._limits.named('soap_root')}", rule="A23")
+
+    def _open_inline(self) -> Spool:
+        return self._body.open(apart=True)
 
     def _open_part(self, headers: Mapping[str, str]) -> PartSink:
         cid = _without_brackets(headers.get("content-id", ""))
@@ -156,21 +208,20 @@ class PackageReader:
         if cid:
             self._cids.add(cid)
         if is_root:
-            self._has_root = True
+            self._root_type = headers.get("content-type", "")
             return _Root(self._take_root if encoded else self._take_plain_root)
-        spool = self._body.open(encoded=encoded)
+        spool = self._body.open(apart=encoded)
         if cid:  # nothing can refer to a part without one
             self._spools[cid] = spool
+        else:
+            self._unnamed += 1
         return spool
 
     def finish(self) -> Package:
         """The whole message; raises the first ProtocolViolation met while reading it."""
-        if self._problem is None and self._multipart is not None:
+        if self._problem is None:
             try:
-                self._multipart.close()
-                if not self._has_root:
-                    start = self._media.parameters.get("start", "")
-                    raise ProtocolViolation(f"no part of this message is its start, {start!r}", rule="B06")
+                self._close()
             except ProtocolViolation as problem:
                 self._refuse(problem)
         if self._problem is not None:
@@ -178,10 +229,28 @@ class PackageReader:
         return Package(
             root=bytes(self._root),
             parts={cid: spool.finish() for cid, spool in self._spools.items()},
+            inline=self._cutter.contents() if self._cutter is not None else {},
+            unnamed=self._unnamed,
             mtom=self._multipart is not None,
-            raw=self._body.finish(),
+            raw=self._wire(),
             findings=tuple(self._dialect()),
+            limits=self._limits,
         )
+
+    def _wire(self) -> tuple[Segment, ...]:
+        plain = self._body.finish()
+        return plain if self._coded is None else self._coded.finish()
+
+    def _close(self) -> None:
+        """All has come; raises ProtocolViolation where something is missing."""
+        self._end_coding()
+        if self._multipart is not None:
+            self._multipart.close()
+            if self._root_type is None:
+                start = self._media.parameters.get("start", "")
+                raise ProtocolViolation(f"no part of this message is its start, {start!r}", rule="B06")
+        if self._cutter is not None:
+            self._cutter.close()
 
     def _dialect(self) -> Iterable[Finding]:
         """What the standards ask of the packaging and a lenient reader lets pass."""
@@ -189,29 +258,37 @@ class PackageReader:
             if self._media.type != SOAP_MEDIA_TYPE:
                 yield _packaging("A02", f"Content-Type is {self._media.type}, {SOAP_MEDIA_TYPE} is expected")
             return
-        for rule, name, expected in (
-            ("B04", "type", "application/xop+xml"),
-            ("B05", "start-info", SOAP_MEDIA_TYPE),
+        root = parse_media_type(self._root_type or "")
+        for rule, what, given, expected in (
+            ("B04", "Content-Type parameter type", self._media.parameters.get("type"), _ROOT_TYPE),
+            (
+                "B05",
+                "Content-Type parameter start-info",
+                self._media.parameters.get("start-info"),
+                SOAP_MEDIA_TYPE,
+            ),
+            ("B07", "Content-Type of the root part", root.type or None, _ROOT_TYPE),
+            ("B07", "parameter type of the root part", root.parameters.get("type"), SOAP_MEDIA_TYPE),
         ):
-            given = self._media.parameters.get(name)
             if parse_media_type(given or "").type != expected:
-                yield _packaging(
-                    rule, f"Content-Type parameter {name} is {given!r}, {expected!r} is expected"
-                )
+                yield _packaging(rule, f"{what} is {given!r}, {expected!r} is expected")
+        if self._cutter is not None and (large := len(self._cutter.contents())):
+            text = f"{large} large contents are base64 in the envelope, parts of their own are expected"
+            yield replace(_packaging("B14", text), severity=Severity.INFO)
 
     def abandon(self) -> None:
         """The sender is gone: remove what was spooled."""
         self._body.discard()
+        if self._coded is not None:
+            self._coded.discard()
 
 
 def _without_brackets(cid: str) -> str:
     return cid.strip().removeprefix("<").removesuffix(">")
 
 
-def _packaging(rule: str, text: str) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.WARNING, text=text, location="Content-Type", cites="ITI TF-2: V.8.2"
-    )
+def _packaging(rule: str, text: str, location: str = "Content-Type") -> Finding:
+    return Finding(rule=rule, severity=Severity.WARNING, text=text, location=location, cites=_CITES)
 
 
 class _Root:
@@ -230,12 +307,13 @@ class Attachments:
     def __init__(self, *, mtom: bool) -> None:
         self._mtom = mtom
         self._contents: list[tuple[str, Content]] = []
+        self._inline = InlineContents()
         self._boundary = f"uuid-{new_token()}" if mtom else ""
 
     def attach(self, content: Content) -> bytes:
         """Take `content` along; gives what stands for it in the XML."""
         if not self._mtom:
-            return base64.b64encode(read_all(content))
+            return self._inline.attach(content)
         cid = f"document-{len(self._contents) + 1}@xdsi-sim"
         self._contents.append((cid, content))
         return f'<xop:Include xmlns:xop="{NS.XOP}" href="cid:{cid}"/>'.encode()
@@ -253,7 +331,7 @@ class Attachments:
     def body(self, envelope: Sequence[bytes]) -> list[Segment]:
         """The body around the envelope's pieces, in segments."""
         if not self._mtom:
-            return [b"".join(envelope)]
+            return self._inline.segments(envelope)
         root = self._part(
             f'application/xop+xml; charset=UTF-8; type="{SOAP_MEDIA_TYPE}"', "root@xdsi-sim", first=True
         )

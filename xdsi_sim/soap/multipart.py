@@ -8,29 +8,15 @@ from __future__ import annotations
 
 import binascii
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
+from xdsi_sim.limits import Limits
+from xdsi_sim.soap.transfer import DECODERS, IDENTITY, Decoder
 
-__all__ = [
-    "MAX_LINE",
-    "MAX_PADDING",
-    "MAX_PARTS",
-    "MAX_PART_HEADERS",
-    "MultipartReader",
-    "PartSink",
-    "is_identity",
-]
+__all__ = ["MultipartReader", "PartSink", "is_identity"]
 
-_IDENTITY_ENCODINGS: Final = frozenset({"binary", "8bit", "7bit"})
-MAX_PARTS: Final = 10_000
-MAX_PART_HEADERS: Final = 16 * 1024
-MAX_PADDING: Final = 1024
-"""White space after a boundary."""
-MAX_LINE: Final = 16 * 1024
-"""A line of quoted-printable; RFC 2045 says 76."""
 _LINE_END: Final = re.compile(rb"--|[ \t]*\r\n")
 """What stands after a delimiter; with anything else it is content."""
 _UNDECIDED: Final = re.compile(rb"(?:-|[ \t]*\r?)\Z")
@@ -55,11 +41,20 @@ class MultipartReader:
     `between` gets, in order, every byte that belongs to no part's content.
     """
 
-    def __init__(self, boundary: str, open_part: OpenPart, between: Callable[[bytes], object]) -> None:
+    def __init__(
+        self,
+        boundary: str,
+        open_part: OpenPart,
+        between: Callable[[bytes], object],
+        limits: Limits = Limits(),
+    ) -> None:
         """Raises ProtocolViolation where `boundary` cannot delimit anything."""
         if not 0 < len(boundary) <= _BOUNDARY_LIMIT:
             raise ProtocolViolation("multipart without a usable boundary parameter", rule="B03")
         self.parts = 0
+        self._limits = limits
+        self._around = 0
+        """Octets before the first part and after the last one."""
         self._open_part = open_part
         self._between = between
         self._delimiter = b"\r\n--" + boundary.encode("utf-8")
@@ -103,8 +98,8 @@ class MultipartReader:
 
     def _wait(self, found: int) -> None:
         """The octets to come tell whether a delimiter is at `found`."""
-        if len(self._buffer) - found > len(self._delimiter) + MAX_PADDING:
-            raise LimitExceeded(f"a delimiter line exceeds padding={MAX_PADDING}", rule="A23")
+        if len(self._buffer) - found > len(self._delimiter) + self._limits.part_line:
+            self._exceeds("a delimiter line", "part_line")
         self._emit(found)
 
     def _delimit(self, line: re.Match[bytes]) -> None:
@@ -125,11 +120,21 @@ class MultipartReader:
         if end <= self._at or self._pending is not None:
             return
         if self._sink is None:
-            self._drop(end)
+            self._pass_over(end)
             return
         piece = memoryview(self._buffer)[self._at : end]
         self._at = end
         self._sink.write(piece)
+
+    def _pass_over(self, end: int) -> None:
+        """Preamble or epilogue: of no meaning, but recorded."""
+        self._around += end - self._at
+        if self._around > self._limits.soap_root:
+            self._exceeds("what stands around the parts", "soap_root")
+        self._drop(end)
+
+    def _exceeds(self, what: str, limit: str) -> None:
+        raise LimitExceeded(f"{what} exceeds {self._limits.named(limit)}", rule="A23")
 
     def _drop(self, end: int) -> None:
         start, self._at = self._at, end
@@ -138,8 +143,8 @@ class MultipartReader:
 
     def _headers(self) -> bool:
         end = self._buffer.find(b"\r\n\r\n", self._at)
-        if (end if end >= 0 else len(self._buffer)) - self._at > MAX_PART_HEADERS + 4:
-            raise LimitExceeded(f"the headers of a part exceed part_headers={MAX_PART_HEADERS}", rule="A23")
+        if (end if end >= 0 else len(self._buffer)) - self._at > self._limits.part_headers + 4:
+            self._exceeds("the size of a part's headers", "part_headers")
         if end < 0:
             return False
         self._pending = _read_headers(self._buffer[self._at : end])
@@ -148,30 +153,32 @@ class MultipartReader:
         return True
 
     def _epilogue(self) -> bool:
-        self._drop(len(self._buffer))
+        self._pass_over(len(self._buffer))
         return False
 
     def _begin_part(self, headers: Mapping[str, str]) -> None:
         self._pending = None
         self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise LimitExceeded(f"more parts than parts={MAX_PARTS}", rule="A23")
+        if self.parts > self._limits.parts:
+            self._exceeds("the number of parts", "parts")
         encoding = _encoding(headers)
-        if encoding not in _DECODERS:
+        if encoding not in IDENTITY and encoding not in DECODERS:
             raise ProtocolViolation(f"Content-Transfer-Encoding {encoding!r} is not known", rule="B13")
-        self._sink = _DECODERS[encoding](self._open_part(headers), self._between)
+        self._sink = self._open_part(headers)
+        if encoding in DECODERS:
+            self._sink = _Decoded(DECODERS[encoding](), self._sink, self._between, self._limits)
 
     def _end_part(self) -> None:
         if self._pending is not None:
             self._begin_part(self._pending)
-        if isinstance(self._sink, _Decoder):
+        if isinstance(self._sink, _Decoded):
             self._sink.end()
         self._sink = None
 
 
 def is_identity(headers: Mapping[str, str]) -> bool:
     """Whether the part travels as it is, by its Content-Transfer-Encoding."""
-    return _encoding(headers) in _IDENTITY_ENCODINGS
+    return _encoding(headers) in IDENTITY
 
 
 def _encoding(headers: Mapping[str, str]) -> str:
@@ -188,72 +195,34 @@ def _read_headers(raw: bytes) -> dict[str, str]:
     return headers
 
 
-class _Decoder(ABC):
-    """Undoes a transfer encoding while the bytes come; keeps back what is no whole unit yet."""
+class _Decoded:
+    """Sink of an encoded part: undoes its encoding, and has what travelled recorded apart."""
 
-    def __init__(self, sink: PartSink, between: Callable[[bytes], object]) -> None:
+    def __init__(
+        self, decoder: Decoder, sink: PartSink, between: Callable[[bytes], object], limits: Limits
+    ) -> None:
+        self._decoder = decoder
         self._sink = sink
         self._between = between
-        self._rest = b""
+        self._limits = limits
 
     def write(self, data: bytes | memoryview) -> None:
-        self._between(bytes(data))  # what travelled is not what the part holds
-        whole, self._rest = self.whole_units(self._rest + bytes(data))
-        if len(self._rest) > MAX_LINE:
-            raise LimitExceeded(f"a line of an encoded part exceeds line={MAX_LINE}", rule="A23")
-        self._pass_on(whole)
+        octets = bytes(data)
+        self._between(octets)  # what travelled is not what the part holds
+        self._pass_on(self._decoder.feed, octets)
+        if self._decoder.waiting > self._limits.part_line:
+            raise LimitExceeded(
+                f"a line of an encoded part exceeds {self._limits.named('part_line')}", rule="A23"
+            )
 
     def end(self) -> None:
-        self._pass_on(self._rest)
-        self._rest = b""
+        self._pass_on(self._decoder.end)
 
-    def _pass_on(self, data: bytes) -> None:
+    def _pass_on(self, decode: Callable[..., bytes], *data: bytes) -> None:
         try:
-            self._sink.write(self.decode(data))
+            decoded = decode(*data)
         except binascii.Error as error:
             raise ProtocolViolation(
                 f"a part is not what its transfer encoding says: {error}", rule="B13"
             ) from None
-
-    @abstractmethod
-    def whole_units(self, data: bytes) -> tuple[bytes, bytes]:
-        """What can be decoded now, and what must wait."""
-
-    @abstractmethod
-    def decode(self, data: bytes) -> bytes:
-        """The bytes that whole units stand for."""
-
-
-class _Base64(_Decoder):
-    _padded = False
-
-    def whole_units(self, data: bytes) -> tuple[bytes, bytes]:
-        data = data.translate(None, b" \t\r\n")
-        end = len(data) // 4 * 4
-        return data[:end], data[end:]
-
-    def decode(self, data: bytes) -> bytes:
-        if data and self._padded:
-            raise binascii.Error("data after the padding")
-        self._padded = data.endswith(b"=")
-        return binascii.a2b_base64(data, strict_mode=True)
-
-
-class _QuotedPrintable(_Decoder):
-    def whole_units(self, data: bytes) -> tuple[bytes, bytes]:
-        end = data.rfind(b"\n") + 1
-        return data[:end], data[end:]
-
-    def decode(self, data: bytes) -> bytes:
-        return binascii.a2b_qp(data)
-
-
-def _as_it_is(sink: PartSink, _between: object) -> PartSink:
-    return sink
-
-
-_DECODERS: Final[dict[str, Callable[[PartSink, Callable[[bytes], object]], PartSink]]] = {
-    **dict.fromkeys(_IDENTITY_ENCODINGS, _as_it_is),
-    "base64": _Base64,
-    "quoted-printable": _QuotedPrintable,
-}
+        self._sink.write(decoded)

@@ -12,36 +12,41 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from xdsi_sim.content import BytesContent, FileContent, Segment
+from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.ids import new_token
+from xdsi_sim.limits import Limits
 
-__all__ = ["IN_MEMORY", "Spool", "SpooledBody"]
+__all__ = ["IN_MEMORY", "Spool", "SpooledBody", "Tape"]
 
 IN_MEMORY: Final = 64 * 1024
+"""Octets of a content up to which there is no file."""
+_TAPE_IN_MEMORY: Final = 1 << 20  # an envelope of any usual size is recorded without a file
+_MANY: Final = 128  # contents of one body; those that follow find less memory
+_OF_MANY_IN_MEMORY: Final = 4096
 
 
-class Spool:
-    """A content that is being written, with its SHA-1; the files have names of our own making."""
+class Tape:
+    """Bytes that are being written; the files have names of our own making."""
 
-    __slots__ = ("_content", "_data", "_file", "_folder", "_path", "_sha1", "size")
+    __slots__ = ("_content", "_data", "_file", "_folder", "_in_memory", "_path", "size")
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, in_memory: int = _TAPE_IN_MEMORY) -> None:
         self._folder = folder
+        self._in_memory = in_memory
         self._data = bytearray()
         self._content: BytesContent | FileContent | None = None
         self._file: BinaryIO | None = None
         self._path: Path | None = None
-        self._sha1 = hashlib.sha1(usedforsecurity=False)
         self.size = 0
 
     def write(self, data: bytes | memoryview) -> None:
         """Append `data`."""
         self.size += len(data)
-        self._sha1.update(data)
         if self._file is not None:
             _write(self._file, data)
             return
         self._data += data
-        if self.size > IN_MEMORY:
+        if self.size > self._in_memory:
             self._path = self._folder / new_token()
             self._file = self._path.open("wb", buffering=0)
             _write(self._file, self._data)
@@ -55,15 +60,41 @@ class Spool:
 
     def _finished(self) -> BytesContent | FileContent:
         if self._file is None or self._path is None:
-            return BytesContent(bytes(self._data), self._sha1.hexdigest())
+            return BytesContent(bytes(self._data), self.sha1())
         self._file.close()
-        return FileContent(self._path, self.size, self._sha1.hexdigest())
+        return FileContent(self._path, self.size, self.sha1())
+
+    def sha1(self) -> str | None:
+        """In hex, where it was made while writing."""
+        return None
 
     def discard(self) -> None:
         """Let go of everything; harmless where the file has been moved away."""
         if self._file is not None and self._path is not None:
             self._file.close()
             self._path.unlink(missing_ok=True)
+
+
+class Spool(Tape):
+    """A document that is being written, with its SHA-1; raises LimitExceeded above `limits.document`."""
+
+    __slots__ = ("_limits", "_sha1")
+
+    def __init__(self, folder: Path, limits: Limits = Limits(), in_memory: int = IN_MEMORY) -> None:
+        super().__init__(folder, in_memory)
+        self._limits = limits
+        self._sha1 = hashlib.sha1(usedforsecurity=False)
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append `data`."""
+        if self.size + len(data) > self._limits.document:
+            raise LimitExceeded(f"a document exceeds {self._limits.named('document')}", rule="A23")
+        self._sha1.update(data)
+        super().write(data)
+
+    def sha1(self) -> str:
+        """In hex."""
+        return self._sha1.hexdigest()
 
 
 def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
@@ -73,42 +104,61 @@ def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
 
 
 class SpooledBody:
-    """A multipart body as it travels; the contents of its parts are in it where they stood."""
+    """A body as it travels; the contents of its parts are in it where they stood.
 
-    __slots__ = ("_contents", "_encoded", "_folder", "_raw")
+    One that is not `recorded` keeps the contents alone.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    __slots__ = ("_contents", "_folder", "_limits", "_raw", "_recorded", "_tape")
+
+    def __init__(self, folder: Path, limits: Limits = Limits(), *, recorded: bool = True) -> None:
         self._folder = folder
-        self._raw: list[bytearray | Spool] = [bytearray()]
-        self._encoded: Spool | None = None
+        self._limits = limits
+        self._recorded = recorded
+        self._raw: list[Tape] = []
+        self._tape: Tape | None = None
         self._contents: list[Spool] = []
 
     def record(self, data: bytes | memoryview) -> None:
         """Keep what belongs to no part's content."""
-        last = self._raw[-1]
-        if isinstance(last, bytearray):
-            last += data
-        elif last is self._encoded:
-            last.write(data)
-        else:
-            self._raw.append(bytearray(data))
+        if not self._recorded:
+            return
+        if self._tape is None:
+            self._tape = Tape(self._folder, self._memory(_TAPE_IN_MEMORY))
+            self._raw.append(self._tape)
+        self._tape.write(data)
 
-    def open(self, *, encoded: bool = False) -> Spool:
-        """Where the content of the next part goes; an encoded one is recorded apart, as it travels."""
-        content = Spool(self._folder)
+    def open(self, *, apart: bool = False) -> Spool:
+        """Where the next content goes; one `apart` is recorded as it travels, not as what it holds."""
+        if self._contents:
+            self._contents[-1].finish()  # one file is open at a time, however many there are
+        content = Spool(self._folder, self._limits, self._memory(IN_MEMORY))
         self._contents.append(content)
-        self._encoded = Spool(self._folder) if encoded else None
-        self._raw.append(self._encoded or content)
+        if not apart and self._recorded:
+            if self._tape is not None:
+                self._tape.finish()
+            self._raw.append(content)
+            self._tape = None
         return content
+
+    def _memory(self, octets: int) -> int:
+        return octets if len(self._contents) < _MANY else _OF_MANY_IN_MEMORY
 
     def finish(self) -> tuple[Segment, ...]:
         """The body as it was on the wire; files belong to the caller."""
-        return tuple(bytes(item) if isinstance(item, bytearray) else item.finish() for item in self._raw)
+        for content in self._contents:
+            content.finish()
+        return tuple(_segment(item) for item in self._raw)
 
     def discard(self) -> None:
         """Let go of everything."""
         for item in (*self._contents, *self._raw):
-            if isinstance(item, Spool):
-                item.discard()
+            item.discard()
         self._contents.clear()
-        self._raw = [bytearray()]
+        self._raw.clear()
+        self._tape = None
+
+
+def _segment(item: Tape) -> Segment:
+    content = item.finish()
+    return content.data if type(item) is Tape and isinstance(content, BytesContent) else content

@@ -122,15 +122,17 @@ class RunningTopology:
         mailbox = Mailbox()
         site = self._site(servers[0])
         site.put(REPLIES, RepliesResource(mailbox, recorder))
+        limits = self.topology.limits
         self._soap = AsynchronousClient(
-            http, recorder, self._spool, mailbox=mailbox, reply_to=self._base(site) + REPLIES
+            http, recorder, self._spool, limits, mailbox=mailbox, reply_to=self._base(site) + REPLIES
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
         self._peers = Peers(
             (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
         )
-        self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
+        dicomweb = DicomWebClient(http, recorder, self._spool, limits)
+        self.client = BlockingClient(self._loop, self._soap, dicomweb)
         self._recover([self._serve(placed, recorder) for placed in servers])
 
     def _exchange_log(self) -> ExchangeLog:
@@ -157,7 +159,14 @@ class RunningTopology:
         own = placed.actor.port if isinstance(placed.actor, Server) else None
         number = self._listen.port if own is None else own
         if number not in self._sites:
-            site = ActorSite(self._loop, self._listen.host, number, self._spool, self._tls)
+            site = ActorSite(
+                self._loop,
+                self._listen.host,
+                number,
+                self._spool,
+                self.topology.limits,
+                tls=self._tls,
+            )
             self._sites[number] = self._opened(site)
         return self._sites[number]
 

@@ -14,8 +14,10 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.limits import Limits
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
@@ -255,6 +257,8 @@ class Topology(Checked):
     log: Log = Log()
     tls: TlsOption = None
     """How connections are secured; None where they are not."""
+    limits: CheckedLimits = Limits()
+    """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
     peers: tuple[Peer, ...] = ()
     """Whom asynchronous actors may answer; the actors of the topology are always among them."""

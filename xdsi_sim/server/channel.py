@@ -1,0 +1,198 @@
+"""One HTTP connection and what it may cost: sizes of headers, time, rate, and how many there are.
+
+A refusal is a whole HTTP answer that names the limit; then what the peer still sends is let run out, since
+closing at once could take the answer from it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, Final
+
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.basic import LineReceiver
+from twisted.web.http import HTTPChannel
+
+from xdsi_sim.content import CHUNK
+from xdsi_sim.limits import Limits
+
+__all__ = ["Channel", "Connections"]
+
+_LARGE: Final = 1 << 20
+"""Octets of a body from which on it is read in larger pieces."""
+_LINGER: Final = 2
+"""Seconds in which a peer that was refused may stop sending."""
+
+
+class Connections:
+    """Who is connected to one port."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._of: Counter[str] = Counter()
+
+    def enter(self, host: str) -> str | None:
+        """Count a connection; gives the name of the limit that it exceeds, if it does."""
+        self._of[host] += 1
+        if self._of.total() > self._limits.connections:
+            return "connections"
+        return "connections_per_address" if self._of[host] > self._limits.connections_per_address else None
+
+    def leave(self, host: str) -> None:
+        """One connection fewer."""
+        self._of[host] -= 1
+        if not self._of[host]:
+            del self._of[host]
+
+
+class _Stage(Enum):
+    """What a connection is at."""
+
+    IDLE = auto()
+    HEADERS = auto()
+    BODY = auto()
+    SERVING = auto()
+    SENDING = auto()
+    LEAVING = auto()
+
+
+class Channel(HTTPChannel):
+    """Twisted's channel under limits. Its one timer is set anew when the stage changes, not for each read."""
+
+    site: Any
+    transport: Any
+    _stage = _timed = _Stage.IDLE
+    _moved = 0
+    """Octets of the body since the timer was set."""
+
+    @property
+    def _limits(self) -> Limits:
+        limits: Limits = self.site.limits
+        return limits
+
+    def connectionMade(self) -> None:
+        """Somebody has connected."""
+        limits = self._limits
+        self.MAX_LENGTH = limits.header_line
+        self.totalHeadersSize = limits.headers
+        self.maxHeaders = limits.header_count
+        super().connectionMade()
+        exceeded = self.site.connections.enter(self._host())
+        if exceeded:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections", exceeded)
+
+    def _host(self) -> str:
+        return str(getattr(self.transport.getPeer(), "host", ""))
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        """Nobody is connected any more."""
+        self.site.connections.leave(self._host())
+        super().connectionLost(reason)
+
+    # --- stages
+
+    def dataReceived(self, data: bytes) -> None:
+        """The next octets of a request, or of several."""
+        if self._stage is _Stage.LEAVING:
+            return
+        self._moved += len(data)
+        LineReceiver.dataReceived(self, data)
+        if self._stage is _Stage.IDLE and (self.requests or self._buffer):
+            self._stage = _Stage.HEADERS
+        elif self._stage is _Stage.BODY and self._moved > _LARGE:
+            self.transport.bufferSize = CHUNK
+        if self._stage is not self._timed:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        self._timed = self._stage
+        if self._stage is _Stage.HEADERS:
+            self.setTimeout(self._limits.header_time)
+        elif self._stage in (_Stage.BODY, _Stage.SENDING):
+            self.setTimeout(self._limits.body_grace)
+
+    def allHeadersReceived(self) -> None:
+        """A body follows, or none."""
+        self._stage = _Stage.BODY
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        """The request is whole and is served."""
+        self._stage = self._timed = _Stage.SERVING
+        vars(self.transport).pop("bufferSize", None)
+        super().allContentReceived()
+
+    def sent(self, octets: int) -> None:
+        """That much of a streamed answer has been taken."""
+        if self._stage is not _Stage.SENDING:
+            self._stage = _Stage.SENDING
+            self._moved = 0
+            self._set_timer()
+        self._moved += octets
+
+    def requestDone(self, request: Any) -> None:
+        """The answer is out."""
+        if self.persistent:
+            self._stage = self._timed = _Stage.IDLE
+            self._moved = 0
+            self._savedTimeOut = self._limits.idle
+        else:
+            self._stage = self._timed = _Stage.LEAVING
+            self.setTimeout(self._limits.body_grace)
+        super().requestDone(request)
+
+    # --- refusals
+
+    def timeoutConnection(self) -> None:
+        """The time of a stage is over."""
+        if self._stage is _Stage.IDLE:
+            super().timeoutConnection()
+        elif self._stage is _Stage.HEADERS:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the headers have not come in time", "header_time")
+        elif self._stage is _Stage.LEAVING:
+            self.transport.abortConnection()
+        elif self._moved >= self._limits.body_rate * self._limits.body_grace:
+            self._moved = 0
+            self._set_timer()
+        elif self._stage is _Stage.BODY:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the body comes too slowly", "body_rate")
+        else:
+            self.transport.abortConnection()  # half of an answer is out: this is the only honest end
+
+    def lineLengthExceeded(self, _line: bytes) -> None:
+        """A header, or what should be one, has no end."""
+        self._refuse(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "a line of the headers is too long", "header_line"
+        )
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        """What Twisted calls for all that it does not take, which is a limit or bad HTTP."""
+        too_large = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        if self._receivedHeaderSize > self.totalHeadersSize:
+            self._refuse(too_large, "the headers are too large", "headers")
+        elif self._receivedHeaderCount > self.maxHeaders:
+            self._refuse(too_large, "there are too many headers", "header_count")
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "this is not HTTP/1.1 as RFC 9112 has it")
+
+    def _refuse(self, status: HTTPStatus, words: str, limit: str | None = None) -> None:
+        if self._stage is _Stage.LEAVING:
+            return
+        text = f"{words}{f': {self._limits.named(limit)}' if limit else ''}\n"
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=UTF-8\r\n"
+            f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write((head + text).encode())
+        self._leave()
+
+    def _leave(self) -> None:
+        self._stage = self._timed = _Stage.LEAVING
+        self.clearLineBuffer()
+        self.setTimeout(_LINGER)
+        if self.isSecure():  # TLS knows no half of a connection
+            self.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
