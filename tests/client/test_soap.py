@@ -273,7 +273,8 @@ def test_a_fault_for_another_request_is_a_finding(soap: SoapClient, peer: Peer) 
 
 def test_an_mtom_answer_to_a_plain_request_is_a_finding(soap: SoapClient, peer: Peer) -> None:
     def answer(request: bytes) -> bytes:
-        body = b"--b\r\n\r\n" + envelope(request, EMPTY) + b"\r\n--b--"
+        root = b'Content-Type: application/xop+xml; type="application/soap+xml"'
+        body = b"--b\r\n" + root + b"\r\n\r\n" + envelope(request, EMPTY) + b"\r\n--b--"
         kind = 'multipart/related; boundary=b; type="application/xop+xml"; start-info="application/soap+xml"'
         return http(body, kind=kind)
 

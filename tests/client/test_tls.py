@@ -21,7 +21,7 @@ def certificates(tmp_path: Path) -> Workshop:
 @contextmanager
 def client(certificates: Workshop, **settings: object) -> Iterator[HttpClient]:
     loop = running_loop()
-    made = HttpClient(loop.reactor, Timeouts(connect=2, first_byte=5, total=10), certificates.tls(**settings))
+    made = HttpClient(loop.reactor, Timeouts(connect=2, first_byte=5, total=10), tls=certificates.tls(**settings))
     yield made
     loop.call(made.close)
 

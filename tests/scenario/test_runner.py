@@ -25,7 +25,7 @@ def test_steps_that_pass_are_recorded_with_their_exchanges(tmp_path: Path) -> No
     assert record.verdict is Verdict.PASS
     assert listening.heard == [(1, Verdict.PASS), (2, Verdict.PASS), (3, Verdict.PASS)]
     assert [len(step.exchanges) for step in record.steps] == [0, 2, 1]
-    assert [exchange.transaction for exchange in record.exchanges] == ["ITI-41", "ITI-42", "ITI-18"]
+    assert [exchange.transaction for exchange in record.exchanges] == ["RAD-68", "ITI-42", "ITI-18"]
     assert [(exchange.sender, exchange.receiver) for exchange in record.exchanges] == [
         ("pacs-north", "repository"),
         ("repository", "registry"),
