@@ -56,14 +56,14 @@ class Up:
 
 
 @contextmanager
-def up(data: Path) -> Iterator[Up]:
-    """The central topology by the real command, on a free port."""
+def up(data: Path, topology: str = "central") -> Iterator[Up]:
+    """The central topology, or another one, by the real command, on a free port."""
     command = [
         sys.executable,
         "-m",
         "xdsi_sim",
         "up",
-        "central",
+        topology,
         "--json",
         "--listen",
         "127.0.0.1:0",
@@ -166,9 +166,11 @@ def start_rows(work: Path) -> Iterator[Row]:
 
 def main() -> None:
     """Measure and print."""
+    from tests.bench.tls import tls_rows  # noqa: PLC0415  it needs what is above
+
     print(f"{'what':<28} {'figure':>10} {'floor':>10} {'ratio':>7}  must")
     with tempfile.TemporaryDirectory(dir=".", prefix="bench-") as folder:
-        for rows in (submission_rows, query_rows, start_rows):
+        for rows in (submission_rows, query_rows, start_rows, tls_rows):
             for row in rows(Path(folder).resolve()):
                 verdict = "ok" if row.good else "MISS"
                 print(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from a_tls_peer import OK, Workshop, listening, only, serving, tls_peer, workshop
+from a_tls_peer import OK, Workshop, has_request, listening, only, serving, tls_peer, workshop
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import HttpClient, Timeouts
@@ -41,7 +41,7 @@ def test_a_connection_is_kept_and_used_again(certificates: Workshop) -> None:
         with context.wrap_socket(connection, server_side=True) as secured:
             subject = (secured.getpeercert() or {})["subject"]
             connections.append(dict(pair[0] for pair in subject)["commonName"])  # type: ignore[misc]
-            while secured.recv(65536):
+            while has_request(secured):
                 secured.sendall(OK)
 
     with listening(serve) as port, client(certificates) as http:

@@ -44,7 +44,10 @@ def test_paths_are_beside_the_file_of_the_topology(tmp_path: Path) -> None:
     [
         ("{certificate: c.pem, authority: a.pem}", r":\d+:7: a certificate without its key"),
         ("{key: k.pem}", r":\d+:7: a key without its certificate"),
-        ("{certificate: c.pem, key: k.pem}", r":\d+:7: a certificate of your own needs the CA .* 'authority'"),
+        (
+            "{certificate: c.pem, key: k.pem}",
+            r":\d+:7: a certificate of your own needs the CA .* 'authority'",
+        ),
         ('{minimum: "1.1"}', r":\d+:16: expected '1\.2' or '1\.3', found '1\.1'"),
         ("{clients: require}", r"Did you mean 'required'\?"),
         ("{handshake: 0}", r"0 is less than 0\.1"),

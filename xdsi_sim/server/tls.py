@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.interfaces import IHandshakeListener, IOpenSSLServerConnectionCreator
-from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
@@ -25,7 +25,16 @@ def secured(root: Any, spool: Path, tls: Tls, reactor: Any) -> Any:
     front: Any = _SecureFront(root, spool)
     front.reactor, front.handshake = reactor, tls.handshake
     accepting: Any = _Accepting(Listener(tls))
-    return TLSMemoryBIOFactory(accepting, False, front, reactor)
+    return _Direct(accepting, False, front, reactor)
+
+
+class _Direct(TLSMemoryBIOFactory):
+    """Encrypts what is written at once; Twisted's own gathers it, for an iteration of the reactor more.
+
+    Our writes are few and large.
+    """
+
+    protocol = TLSMemoryBIOProtocol
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -52,7 +61,7 @@ class _SecureChannel(HTTPChannel):
         self._patience = self.site.reactor.callLater(self.site.handshake, self._too_long)
 
     def _too_long(self) -> None:
-        self._told(f"it is not done within {self.site.handshake:g} s")
+        self._told(f"no hand-shake within {self.site.handshake:g} s")
         self.transport.abortConnection()
 
     def handshakeCompleted(self) -> None:
@@ -69,7 +78,7 @@ class _SecureChannel(HTTPChannel):
         super().connectionLost(reason)
 
     def _told(self, words: str) -> None:
-        _LOG.warning("no TLS hand-shake with %s: %s", self.transport.getPeer().host, words)
+        _LOG.warning("TLS with %s failed: %s", self.transport.getPeer().host, words)
 
 
 class _SecureFront(Front):
