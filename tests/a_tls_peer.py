@@ -138,13 +138,28 @@ def _serve(connection: socket.socket, serve: Callable[[socket.socket], None]) ->
         serve(connection)
 
 
+def has_request(connection: socket.socket) -> bool:
+    """Take one request whole; False where the client has left."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        received = connection.recv(65536)
+        if not received:
+            return False
+        data += received
+    head, _, body = data.lower().partition(b"\r\n\r\n")
+    missing = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0) - len(body)
+    while missing > 0:
+        missing -= len(connection.recv(missing))
+    return True
+
+
 @contextmanager
 def tls_peer(context: ssl.SSLContext, answer: bytes = OK) -> Iterator[int]:
     """A peer that answers each request of a connection; gives its port."""
 
     def serve(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as secured:
-            while secured.recv(65536):
+            while has_request(secured):
                 secured.sendall(answer)
 
     with listening(serve) as port:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 
@@ -11,23 +12,37 @@ __all__ = ["Answer", "play"]
 Answer = bytes
 
 
-def play(address: tuple[str, int], requests: Sequence[bytes], connections: int) -> tuple[float, list[Answer]]:
-    """Send all requests, each connection one after the other; gives requests per second and the bodies."""
-    return asyncio.run(_play(address, requests, connections))
+def play(
+    address: tuple[str, int],
+    requests: Sequence[bytes],
+    connections: int,
+    secured: ssl.SSLContext | None = None,
+) -> tuple[float, list[Answer]]:
+    """Send all requests, each connection one after the other; gives requests per second and the bodies.
+
+    With `secured` the connections are TLS; their hand-shakes are not counted, as plain connects are not.
+    """
+    return asyncio.run(_play(address, requests, connections, secured))
+
+
+_Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _play(
-    address: tuple[str, int], requests: Sequence[bytes], connections: int
+    address: tuple[str, int], requests: Sequence[bytes], connections: int, secured: ssl.SSLContext | None
 ) -> tuple[float, list[Answer]]:
     pending = iter(requests)
     answers: list[Answer] = []
+    opened = await asyncio.gather(
+        *(asyncio.open_connection(*address, limit=1 << 20, ssl=secured) for _ in range(connections))
+    )
     began = time.perf_counter()
-    await asyncio.gather(*(_connection(address, pending, answers) for _ in range(connections)))
+    await asyncio.gather(*(_connection(ends, pending, answers) for ends in opened))
     return len(requests) / (time.perf_counter() - began), answers
 
 
-async def _connection(address: tuple[str, int], pending: Iterator[bytes], answers: list[Answer]) -> None:
-    reader, writer = await asyncio.open_connection(*address, limit=1 << 20)
+async def _connection(ends: _Ends, pending: Iterator[bytes], answers: list[Answer]) -> None:
+    reader, writer = ends
     try:
         for request in pending:
             writer.write(request)

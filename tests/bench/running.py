@@ -40,10 +40,10 @@ class Up:
 
 
 @contextmanager
-def up(data: Path, *options: str) -> Iterator[Up]:
-    """The central topology by the real command, on a free port."""
+def up(data: Path, *options: str, topology: str = "central") -> Iterator[Up]:
+    """The central topology, or another one, by the real command, on a free port."""
     where = ("--listen", "127.0.0.1:0", "--data", str(data))
-    command = [sys.executable, "-m", "xdsi_sim", "up", "central", "--json", *where, *options]
+    command = [sys.executable, "-m", "xdsi_sim", "up", topology, "--json", *where, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Up(_urls(process))

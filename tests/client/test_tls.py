@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from a_tls_peer import OK, Workshop, listening, only, serving, tls_peer, workshop
+from a_tls_peer import OK, Workshop, has_request, listening, only, serving, tls_peer, workshop
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import HttpClient, Timeouts
@@ -21,7 +21,9 @@ def certificates(tmp_path: Path) -> Workshop:
 @contextmanager
 def client(certificates: Workshop, **settings: object) -> Iterator[HttpClient]:
     loop = running_loop()
-    made = HttpClient(loop.reactor, Timeouts(connect=2, first_byte=5, total=10), tls=certificates.tls(**settings))
+    made = HttpClient(
+        loop.reactor, Timeouts(connect=2, first_byte=5, total=10), tls=certificates.tls(**settings)
+    )
     yield made
     loop.call(made.close)
 
@@ -41,7 +43,7 @@ def test_a_connection_is_kept_and_used_again(certificates: Workshop) -> None:
         with context.wrap_socket(connection, server_side=True) as secured:
             subject = (secured.getpeercert() or {})["subject"]
             connections.append(dict(pair[0] for pair in subject)["commonName"])  # type: ignore[misc]
-            while secured.recv(65536):
+            while has_request(secured):
                 secured.sendall(OK)
 
     with listening(serve) as port, client(certificates) as http:

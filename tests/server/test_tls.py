@@ -51,7 +51,7 @@ def test_a_client_without_a_certificate_is_refused(
     context = only(context_of(tmp_path, present=False), "TLSv1_2")
     assert "alert" in refusal(context, running.url_of("registry"))
     running.close()
-    assert "127.0.0.1: the peer presents no certificate, and one is required" in caplog.text
+    assert "TLS with 127.0.0.1 failed: the peer presents no certificate, and one is required" in caplog.text
 
 
 def test_a_client_whose_certificate_a_stranger_signed_is_refused(
@@ -101,7 +101,7 @@ def test_a_hand_shake_that_takes_too_long_is_ended(
     ):
         idle.recv(1000)
     site.close()
-    assert "it is not done within 0.1 s" in caplog.text
+    assert "TLS with 127.0.0.1 failed: no hand-shake within 0.1 s" in caplog.text
 
 
 def test_plain_http_to_a_port_of_tls_is_told_in_the_log(

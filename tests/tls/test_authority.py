@@ -6,6 +6,7 @@ import pytest
 from a_tls_peer import NOW
 from cryptography import x509
 
+from xdsi_sim.errors import UsageError
 from xdsi_sim.tls.authority import address, covers, is_current, issue, make_authority
 
 
@@ -31,3 +32,9 @@ def test_a_certificate_that_ends_within_a_day_is_not_current(days: float, curren
 
 def test_addresses_are_told_from_names() -> None:
     assert [str(address(host)) for host in ("::1", "10.0.0.1", "host.test")] == ["::1", "10.0.0.1", "None"]
+
+
+@pytest.mark.parametrize("host", ["", "a b", "grün.test", "-a", "https://a.test"])
+def test_what_is_no_host_name_gets_no_certificate(host: str) -> None:
+    with pytest.raises(UsageError, match="is no host name for a certificate"):
+        issue(make_authority(NOW), "peer", (host,), NOW)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from a_tls_peer import Workshop
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from OpenSSL import SSL, crypto
 
 from xdsi_sim.errors import UsageError
@@ -49,13 +50,23 @@ def test_a_listener_asks_as_the_setting_says(clients: str, certificates: Worksho
 
 
 @pytest.mark.parametrize("setting", ["certificate", "key"])
-def test_a_file_that_openssl_cannot_use_is_named(setting: str, certificates: Workshop) -> None:
-    with pytest.raises(UsageError, match=r"gone\.pem: OpenSSL cannot use this file"):
+def test_a_file_that_is_not_there_is_named(setting: str, certificates: Workshop) -> None:
+    with pytest.raises(UsageError, match=r"gone\.pem: (OpenSSL cannot use this file|cannot be read)"):
         Caller(certificates.tls(**{setting: Path("gone.pem")}))
 
 
+def test_nobody_is_asked_for_the_password_of_a_key(certificates: Workshop) -> None:
+    protected = certificates.folder / "protected.key"
+    encrypted = BestAvailableEncryption(b"secret")
+    protected.write_bytes(
+        certificates.authority.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encrypted)
+    )
+    with pytest.raises(UsageError, match=r"protected\.key: this is no private key .* without a password"):
+        Caller(certificates.tls(key=protected))
+
+
 def test_a_key_of_another_certificate_is_told(certificates: Workshop) -> None:
-    with pytest.raises(UsageError, match=r"does not belong to the certificate|OpenSSL cannot use this file"):
+    with pytest.raises(UsageError, match=r"other\.key: this key does not belong to .*ours\.pem"):
         Caller(certificates.tls(key=certificates.issue("other").key))
 
 
@@ -69,4 +80,4 @@ def test_hosts_are_compared_by_name_or_address(certificates: Workshop) -> None:
 
 def test_an_error_that_is_not_of_tls_has_no_words() -> None:
     assert handshake_words(OSError()) is None
-    assert handshake_words(SSL.Error([])) == "the peer closed the connection during the hand-shake"
+    assert handshake_words(SSL.Error([])) == "the peer closed the connection without a word"

@@ -11,7 +11,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
-from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -44,7 +44,7 @@ class TlsCaller:
         for cause in (error, *(reason.value for reason in getattr(error, "reasons", ()))):
             words = handshake_words(cause)
             if words is not None:
-                return f"no TLS hand-shake: {words}"
+                return f"TLS failed: {words}"
             if isinstance(cause, NoAnswer):
                 return str(cause)
         return None
@@ -61,6 +61,15 @@ class _Calling:
         return self._caller.connection(self._host)
 
 
+class _Direct(TLSMemoryBIOFactory):
+    """Encrypts what is written at once; Twisted's own gathers it, for an iteration of the reactor more.
+
+    Our writes are few and large.
+    """
+
+    protocol = TLSMemoryBIOProtocol
+
+
 @implementer(IStreamClientEndpoint)
 class _TlsEndpoint:
     def __init__(self, plain: Any, calling: Any, seconds: float, reactor: Any) -> None:
@@ -72,7 +81,7 @@ class _TlsEndpoint:
     def connect(self, factory: Any) -> Deferred[Any]:
         """Fires with the protocol when the hand-shake is done, fails when it fails or takes too long."""
         gates: Any = _Gates(factory, self._seconds, self._reactor)
-        tls = TLSMemoryBIOFactory(self._calling, True, gates, self._reactor)
+        tls = _Direct(self._calling, True, gates, self._reactor)
         connected: Deferred[Any] = self._plain.connect(tls)
         return connected.addCallback(lambda secured: secured.wrappedProtocol.done)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.interfaces import IHandshakeListener, IOpenSSLServerConnectionCreator
-from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from xdsi_sim.limits import Limits
@@ -26,7 +26,16 @@ def secured(root: Any, spool: Path, limits: Limits, tls: Tls, reactor: Any) -> A
     front: Any = _SecureFront(root, spool, limits)
     front.reactor, front.handshake = reactor, tls.handshake
     accepting: Any = _Accepting(Listener(tls))
-    return TLSMemoryBIOFactory(accepting, False, front, reactor)
+    return _Direct(accepting, False, front, reactor)
+
+
+class _Direct(TLSMemoryBIOFactory):
+    """Encrypts what is written at once; Twisted's own gathers it, for an iteration of the reactor more.
+
+    Our writes are few and large.
+    """
+
+    protocol = TLSMemoryBIOProtocol
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -53,7 +62,7 @@ class _SecureChannel(Channel):
         self._patience = self.site.reactor.callLater(self.site.handshake, self._too_long)
 
     def _too_long(self) -> None:
-        self._told(f"it is not done within {self.site.handshake:g} s")
+        self._told(f"no hand-shake within {self.site.handshake:g} s")
         self.transport.abortConnection()
 
     def handshakeCompleted(self) -> None:
@@ -70,7 +79,7 @@ class _SecureChannel(Channel):
         super().connectionLost(reason)
 
     def _told(self, words: str) -> None:
-        _LOG.warning("no TLS hand-shake with %s: %s", self.transport.getPeer().host, words)
+        _LOG.warning("TLS with %s failed: %s", self.transport.getPeer().host, words)
 
 
 class _SecureFront(Front):

@@ -6,6 +6,7 @@ known to every stack that speaks TLS 1.2. Nobody outside the test should trust s
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from xdsi_sim.errors import UsageError
+
 __all__ = ["Pair", "address", "covers", "is_current", "issue", "make_authority"]
 
 _AUTHORITY_DAYS: Final = 3650
 _NODE_DAYS: Final = 397  # some stacks take no longer ones
 _BEFORE: Final = timedelta(hours=1)  # the clocks of a test network differ
+_HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _USAGES: Final = ("digital_signature", "key_cert_sign", "crl_sign")
 
 
@@ -47,7 +51,10 @@ def make_authority(now: datetime) -> Pair:
 
 
 def issue(authority: Pair, name: str, hosts: Iterable[str], now: datetime) -> Pair:
-    """A certificate for both ends of a connection, for the names and addresses in `hosts` (RFC 5280: 4.2)."""
+    """A certificate for both ends of a connection, for the names and addresses in `hosts` (RFC 5280: 4.2).
+
+    Raises UsageError for what can be neither.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate
     names = x509.SubjectAlternativeName([_general_name(host) for host in dict.fromkeys(hosts)])
@@ -105,7 +112,11 @@ def address(host: str) -> IPv4Address | IPv6Address | None:
 
 def _general_name(host: str) -> x509.GeneralName:
     number = address(host)
-    return x509.IPAddress(number) if number is not None else x509.DNSName(host)
+    if number is not None:
+        return x509.IPAddress(number)
+    if not _HOST.fullmatch(host):
+        raise UsageError(f"'{host}' is no host name for a certificate.", hint="Write it in ASCII.")
+    return x509.DNSName(host)
 
 
 def covers(certificate: x509.Certificate, hosts: Iterable[str]) -> bool:

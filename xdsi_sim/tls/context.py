@@ -20,10 +20,11 @@ from service_identity.pyopenssl import extract_patterns
 from xdsi_sim.errors import UsageError
 from xdsi_sim.tls.authority import address
 from xdsi_sim.tls.described import describe
+from xdsi_sim.tls.files import read_key
 from xdsi_sim.tls.settings import CIPHERS, Tls
 from xdsi_sim.tls.words import UNTRUSTED, certificate_trouble, reason_words
 
-__all__ = ["Caller", "Listener", "Verify", "handshake_words", "load", "name_trouble", "reason_of"]
+__all__ = ["Caller", "Listener", "Verify", "handshake_words", "load", "name_trouble", "present", "reason_of"]
 
 _VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 _OPTIONS: Final = SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET
@@ -88,20 +89,20 @@ def _context(tls: Tls, method: int) -> SSL.Context:
     context.set_cipher_list(CIPHERS.encode())
     context.set_options(_OPTIONS)
     context.set_mode(SSL.MODE_RELEASE_BUFFERS)
-    for use, files in (
-        (context.use_certificate_chain_file, (tls.certificate,)),
-        (context.use_privatekey_file, (tls.key,)),
-        (context.load_verify_locations, tls.authorities),
-    ):
-        for file in files:
-            load(use, file)
-    try:
-        context.check_privatekey()
-    except SSL.Error:
-        raise UsageError(
-            f"the key does not belong to the certificate {tls.certificate}", file=str(tls.key)
-        ) from None
+    present(context, tls.certificate, tls.key)
+    for file in tls.authorities:
+        load(context.load_verify_locations, file)
     return context
+
+
+def present(context: SSL.Context, certificate: Path, key: Path) -> None:
+    """Let a context present a certificate; raises UsageError where the files cannot be used."""
+    load(context.use_certificate_chain_file, certificate)
+    try:
+        # read by us: OpenSSL would ask at the terminal for the password of a key that has one
+        context.use_privatekey(read_key(key))  # type: ignore[arg-type]  # other kinds than OpenSSL has raise
+    except (SSL.Error, TypeError):
+        raise UsageError(f"this key does not belong to {certificate}", file=str(key)) from None
 
 
 def load(use: Callable[[str], None], file: Path) -> None:

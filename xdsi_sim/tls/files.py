@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -28,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 from xdsi_sim.errors import UsageError
 from xdsi_sim.tls.authority import Pair, covers, is_current, issue, make_authority
 
-__all__ = ["AuthorityFolder", "PairFiles", "read_certificates"]
+__all__ = ["AuthorityFolder", "PairFiles", "read_certificates", "read_key"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _PRIVATE: Final = 0o600
@@ -55,7 +57,7 @@ class PairFiles:
         if not (self.certificate.is_file() and self.key.is_file()):
             return None
         certificate = read_certificates(self.certificate)[0]
-        key = _read_key(self.key)
+        key = _own_key(self.key)
         return Pair(certificate, key) if _public(key) == _public(certificate) else None
 
     def write(self, pair: Pair) -> None:
@@ -136,11 +138,16 @@ def read_certificates(path: Path) -> list[x509.Certificate]:
         raise UsageError("this is no certificate in PEM form", file=str(path)) from error
 
 
-def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+def read_key(path: Path) -> PrivateKeyTypes:
+    """The private key of a PEM file; raises UsageError where there is none, or one with a password."""
     try:
-        key = load_pem_private_key(_bytes(path), password=None)
-    except (ValueError, TypeError) as error:
+        return load_pem_private_key(_bytes(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UsageError("this is no private key in PEM form without a password", file=str(path)) from error
+
+
+def _own_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = read_key(path)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise UsageError("this is no key that was made here.", file=str(path), hint="Remove it.")
     return key

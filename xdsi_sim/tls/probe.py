@@ -16,7 +16,7 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from xdsi_sim.tls.authority import address
-from xdsi_sim.tls.context import Verify, load, name_trouble, reason_of
+from xdsi_sim.tls.context import Verify, load, name_trouble, present, reason_of
 from xdsi_sim.tls.settings import CIPHERS
 from xdsi_sim.tls.words import certificate_trouble
 
@@ -107,11 +107,10 @@ def _connection(target: Target, seen: Attempt, oldest: str, newest: str, ciphers
     else:
         context.set_default_verify_paths()
     if target.certificate is not None and target.key is not None:
-        load(context.use_certificate_chain_file, target.certificate)
-        load(context.use_privatekey_file, target.key)
+        present(context, target.certificate, target.key)
+    context.set_info_callback(lambda one, _where, _result: _notice(one, seen))
+    context.set_verify(SSL.VERIFY_PEER, _watcher(target.host, seen))
     connection = SSL.Connection(context, None)
-    connection.set_info_callback(lambda one, _where, _result: _notice(one, seen))
-    connection.set_verify(SSL.VERIFY_PEER, _watcher(target.host, seen))
     if address(target.host) is None:
         connection.set_tlsext_host_name(target.host.encode("idna"))
     connection.set_connect_state()

@@ -67,7 +67,8 @@ _REASONS: Final = (  # part of OpenSSL's reason, and what it means
     ("http request", "the peer speaks plain HTTP to a port of TLS"),
     *((part, "the peer does not speak TLS here") for part in NOT_TLS[:3]),
     *((part, "the peer speaks no version of TLS that we accept") for part in VERSION),
-    ("unexpected eof", "the peer closed the connection during the hand-shake"),
+    ("unexpected eof", "the peer closed the connection without a word"),
+    ("protocol is shutdown", "the peer closed the connection"),
 )
 
 
