@@ -178,6 +178,7 @@ class _SegmentsReader(_Seekable):
             self._current.close()
             following = next(self._readers, None)
             if following is None:
+                self._current = io.BytesIO()
                 return 0
             self._current = _open(following)
         buffer[: len(piece)] = piece
