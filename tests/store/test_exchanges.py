@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -214,3 +215,21 @@ def test_what_cannot_be_written_is_said_in_the_log_of_the_program(
     log.record(an_exchange(1, BytesContent(b"")))  # the same id: no second row of it
     log.close()
     assert "exchanges could not be recorded" in caplog.text
+
+
+def test_a_disk_that_hangs_costs_records_and_not_the_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdsi_sim.store.exchanges._MOST_WAITING", 1000)
+    hanging, goes_on = threading.Event(), threading.Event()
+    log = ExchangeLog(tmp_path)
+    log._database.submit(lambda _connection: (hanging.set(), goes_on.wait()))
+    hanging.wait()
+    for number in (3, 2, 1):
+        log.record(an_exchange(number, BytesContent(bytes(600))))
+    goes_on.set()
+    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2"]
+    log.record(an_exchange(0, BytesContent(bytes(600))))
+    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
+    log.close()
+    assert "exchange e1 is not recorded" in caplog.text
