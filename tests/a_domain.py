@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from submissions import a_provision, a_set, an_entry
+from submissions import PATIENT, a_provision, a_set, an_entry
 from wire import Answer, message, post, send
 
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.response import RegistryResponse, read_registry_response
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, encode
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
-from xdsi_sim.vocab import NS
+from xdsi_sim.vocab import APPROVED, NS
 
 AUTHORITY = "2.999.1.1"
 
@@ -55,6 +57,16 @@ def provision(number: int, content: bytes = b"text") -> ProvideAndRegisterDocume
 
 def provide(url: str, request: ProvideAndRegisterDocumentSetRequest) -> Answer:
     return send(url, post(url, *message(url, "ITI-41", request)))
+
+
+def a_query() -> AdhocQueryRequest:
+    """FindDocuments of the patient of all submissions."""
+    known = FIND_DOCUMENTS.by_name
+    slots = (
+        encode(known["$XDSDocumentEntryPatientId"], PATIENT),
+        encode(known["$XDSDocumentEntryStatus"], APPROVED),
+    )
+    return AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=slots)
 
 
 def root_of(answer: Answer) -> bytes:

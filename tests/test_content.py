@@ -16,6 +16,7 @@ from xdsi_sim.content import (
     Content,
     FileContent,
     SegmentsContent,
+    SliceContent,
     chunks_of,
     read_all,
     sha1_of,
@@ -104,3 +105,35 @@ def test_a_large_content_is_encoded_in_chunks_and_in_whole_units() -> None:
     pieces = list(chunks_of(Base64Content(SegmentsContent((data[:1000], BytesContent(data[1000:]))))))
     assert b"".join(pieces) == base64.b64encode(data)
     assert {len(piece) for piece in pieces[:-1]} == {CHUNK}
+
+
+@given(st.lists(st.binary(max_size=20), max_size=5), st.integers(0, 120), st.integers(0, 40))
+def test_segments_are_read_from_any_place(pieces: list[bytes], start: int, count: int) -> None:
+    body = SegmentsContent(tuple(BytesContent(piece) if len(piece) % 2 else piece for piece in pieces))
+    whole = b"".join(pieces)
+    with body.open() as source:
+        source.read(3)
+        assert source.seek(start) == start
+        assert source.read(count) == whole[start : start + count]
+        assert source.read() == whole[start + count :]
+
+
+@given(st.binary(max_size=60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 70))
+def test_a_slice_ends_at_its_end_and_is_read_from_any_place(
+    data: bytes, at: int, size: int, seek: int
+) -> None:
+    at = min(at, len(data))
+    size = min(size, len(data) - at)
+    piece = SliceContent(BytesContent(data), at, size)
+    assert (read_all(piece), piece.size) == (data[at : at + size], size)
+    with piece.open() as source:
+        source.seek(seek)
+        assert source.read() == data[at : at + size][seek:]
+        source.seek(-size, 2)
+        assert source.read() == data[at : at + size]
+
+
+def test_a_slice_of_what_ends_before_it_is_an_error(content: Content) -> None:
+    assert len(read_all(SliceContent(content, 1000, 24))) == 24
+    with pytest.raises(OSError, match="ends before the stretch"):
+        read_all(SliceContent(content, 1000, 25))

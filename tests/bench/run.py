@@ -23,7 +23,7 @@ from tests.bench.tls import tls_rows
 _PATIENT: Final = "{}^^^&2.999.10.1&ISO"
 _SUBMISSIONS: Final = 500
 _ROUNDS: Final = 5
-_QUERIES: Final = 3000
+_QUERIES: Final = 1000
 _CONNECTIONS: Final = 16
 _STARTS: Final = 5
 
@@ -67,11 +67,14 @@ def query_rows(work: Path) -> Iterator[Row]:
         load.play(repository, messages.submissions(running.urls["repository"], patient, 10), 1)
         ten = [messages.find_documents(running.urls["registry"], patient)] * _QUERIES
         none = [messages.find_documents(running.urls["registry"], _PATIENT.format("none"))] * _QUERIES
-        load.play(registry, ten[:200], _CONNECTIONS)
-        full, answers = load.play(registry, ten, _CONNECTIONS)
-        empty, _ = load.play(registry, none, _CONNECTIONS)
+        _, answers = load.play(registry, ten[:200], _CONNECTIONS)
+        rounds = [
+            (load.play(registry, ten, _CONNECTIONS)[0], load.play(registry, none, _CONNECTIONS)[0])
+            for _ in range(_ROUNDS)
+        ]
     if answers[0].count(b"<rim:ExtrinsicObject") != 10:
         raise RuntimeError("FindDocuments did not give the ten entries")
+    full, empty = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
     yield Row(
         "FindDocuments, 10 entries",
         f"{full:.0f}/s",

@@ -1,31 +1,32 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from an_exchange import FINDING, a_message
+from an_exchange import an_exchange as complete
 
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
-from xdsi_sim.errors import Finding, Severity
-from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog
-
-FINDING = Finding(rule="A12", severity=Severity.WARNING, text="missing", location="x", cites="ITI TF-2: V.3")
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 
 
 def an_exchange(number: int, body: Content, conversation: str = "c1") -> Exchange:
-    return Exchange(
+    """The higher its number, the earlier it began."""
+    return complete(
+        number,
         id=f"e{number}",
         conversation=conversation,
-        sender="a",
-        receiver="b",
-        transaction="ITI-43",
         started=100.0 - number,
         duration=0.5,
-        request=HttpMessage(start_line="POST / HTTP/1.1", headers=(("A", "1"), ("A", "2")), body=body),
+        request=replace(a_message("POST / HTTP/1.1"), headers=(("A", "1"), ("A", "2")), body=body),
         response=None,
-        status="no answer: gone",
         findings=(FINDING,),
     )
 
@@ -65,8 +66,7 @@ def test_a_large_part_is_kept_without_a_copy(tmp_path: Path, large: FileContent)
     log = ExchangeLog(tmp_path / "log")
     log.record(an_exchange(1, large))
     log.close()
-    (kept,) = (tmp_path / "log" / "parts").iterdir()
-    assert kept.samefile(large.path)
+    assert any(path.samefile(large.path) for path in (tmp_path / "log" / "bodies").rglob("*"))
 
 
 def test_one_conversation_can_be_asked_for(tmp_path: Path) -> None:
@@ -115,3 +115,121 @@ def test_what_ends_after_the_log_is_closed_is_not_recorded_and_harms_nobody(
     log.close()
     log.record(an_exchange(1, BytesContent(b"")))
     assert "exchange e1" in caplog.text
+
+
+def kept(folder: Path, retention: Retention, octets: int, count: int = 40) -> list[str]:
+    """Record so many, each a batch of its own; gives the ids that are there at the end, as they came."""
+    log = ExchangeLog(folder, retention)
+    for number in range(count):
+        log.record(an_exchange(number, BytesContent(bytes([number]) * octets)))
+        log.exchanges()
+    found = log.exchanges()
+    assert all(set(read_all(one.request.body)) == {int(one.id[1:])} for one in found)
+    log.close()
+    return [exchange.id for exchange in reversed(found)]
+
+
+def test_the_newest_are_kept_where_there_are_too_many(tmp_path: Path) -> None:
+    assert kept(tmp_path, Retention(exchanges=7), 10) == [f"e{number}" for number in range(33, 40)]
+
+
+def test_the_newest_are_kept_where_they_are_too_large_and_the_rest_gives_its_room_back(
+    tmp_path: Path,
+) -> None:
+    found = kept(tmp_path, Retention(size=16_000), 1000)
+    assert found == [f"e{number}" for number in range(40 - len(found), 40)]
+    assert 14 <= len(found) <= 16
+    assert sum(path.stat().st_size for path in (tmp_path / "bodies").rglob("*/*")) <= 16_000
+
+
+def test_the_newest_is_kept_even_if_it_is_too_large_alone(tmp_path: Path) -> None:
+    assert kept(tmp_path, Retention(size=100), 1000, 3) == ["e2"]
+
+
+def test_a_linked_file_goes_with_its_segment(tmp_path: Path, large: FileContent) -> None:
+    log = ExchangeLog(tmp_path / "log", Retention(exchanges=1, size=16))
+    log.record(an_exchange(1, large))
+    log.exchanges()
+    log.record(an_exchange(0, BytesContent(b"small")))
+    log.close()
+    assert large.path.stat().st_nlink == 1
+
+
+def test_a_log_that_is_to_keep_less_than_last_time_forgets(tmp_path: Path) -> None:
+    kept(tmp_path, Retention(), 10)
+    log = ExchangeLog(tmp_path, Retention(exchanges=2))
+    log.record(an_exchange(99, BytesContent(b"")))
+    assert {exchange.id for exchange in log.exchanges()} == {"e39", "e99"}
+    log.close()
+
+
+def test_a_log_whose_segment_a_crash_cut_opens_and_goes_on(tmp_path: Path) -> None:
+    log = ExchangeLog(tmp_path)
+    log.record(an_exchange(2, BytesContent(b"whole")))
+    log.record(an_exchange(1, BytesContent(b"cut short")))
+    log.close()
+    os.truncate(tmp_path / "bodies" / "000001" / "octets", 9)
+    again = ExchangeLog(tmp_path)
+    again.record(an_exchange(0, BytesContent(b"new")))
+    whole, cut, new = again.exchanges()
+    again.close()
+    assert (read_all(whole.request.body), read_all(new.request.body)) == (b"whole", b"new")
+    assert cut.request.start_line == "POST / HTTP/1.1"
+    with pytest.raises(OSError, match="ends before"):
+        read_all(cut.request.body)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path[:0] = sys.argv[2:]
+from an_exchange import an_exchange
+from xdsi_sim.content import BytesContent
+from xdsi_sim.store.exchanges import ExchangeLog
+log = ExchangeLog(Path(sys.argv[1]))
+for number in range(1000):
+    log.record(an_exchange(number, BytesContent(str(number).encode() * 1000)))
+    if number == 500:
+        log.exchanges()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_log_whose_process_is_killed_has_whole_exchanges_only(tmp_path: Path, project_root: Path) -> None:
+    folders = (str(project_root), str(project_root / "tests"))
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), *folders], check=False, timeout=60)
+    log = ExchangeLog(tmp_path)
+    found = log.exchanges()
+    log.close()
+    assert len(found) >= 501
+    assert [read_all(exchange.request.body) for exchange in found] == [
+        str(number).encode() * 1000 for number in range(len(found))
+    ]
+
+
+def test_what_cannot_be_written_is_said_in_the_log_of_the_program(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = ExchangeLog(tmp_path)
+    log.record(an_exchange(1, BytesContent(b"")))
+    log.record(an_exchange(1, BytesContent(b"")))  # the same id: no second row of it
+    log.close()
+    assert "exchanges could not be recorded" in caplog.text
+
+
+def test_a_disk_that_hangs_costs_records_and_not_the_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdsi_sim.store.exchanges._MOST_WAITING", 1000)
+    hanging, goes_on = threading.Event(), threading.Event()
+    log = ExchangeLog(tmp_path)
+    log._database.submit(lambda _connection: (hanging.set(), goes_on.wait()))
+    hanging.wait()
+    for number in (3, 2, 1):
+        log.record(an_exchange(number, BytesContent(bytes(600))))
+    goes_on.set()
+    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2"]
+    log.record(an_exchange(0, BytesContent(bytes(600))))
+    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
+    log.close()
+    assert "exchange e1 is not recorded" in caplog.text

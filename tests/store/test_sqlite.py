@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.store.sqlite import Database, Schema
+from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 
 SCHEMA = Schema(
     application_id=0x1234,
@@ -113,3 +114,25 @@ def test_a_file_that_cannot_be_used_is_left_alone_with_cause_and_remedy(
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     with Database(tmp_path / "f.db", SCHEMA), pytest.raises(UsageError, match="Stop the other process"):
         Database(tmp_path / "f.db", SCHEMA)
+
+
+def test_a_file_is_read_beside_the_one_who_writes_it(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        reader = open_to_read(tmp_path / "f.db", SCHEMA)
+        database.submit(insert(1)).result()
+        assert reader.execute("SELECT a FROM t").fetchall() == [(1,)]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("DELETE FROM t")
+    assert reader.execute("SELECT a FROM t").fetchall() == [(1,)]
+    reader.close()
+
+
+def test_a_file_to_read_must_be_there_and_of_this_version(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no test file here"):
+        open_to_read(tmp_path / "f.db", SCHEMA)
+    Database(tmp_path / "f.db", SCHEMA).close()
+    newer = replace(SCHEMA, migrations=SCHEMA.migrations * 2)
+    with pytest.raises(UsageError, match="older than this program"):
+        open_to_read(tmp_path / "f.db", newer)
+    with pytest.raises(UsageError, match="not made as"):
+        open_to_read(tmp_path / "f.db", replace(SCHEMA, application_id=1))

@@ -13,7 +13,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import find_topology, load_topology
-from xdsi_sim.topology.model import Listen, Patience, Topology
+from xdsi_sim.topology.model import Listen, Log, Patience, Topology
 
 FREE = Listen("127.0.0.1", 0)
 
@@ -75,6 +75,7 @@ def test_without_recording_nothing_is_recorded(central: Topology, tmp_path: Path
     with start(central, tmp_path, FREE, record=False) as running:
         assert get(f"{running.dicomweb_of('pacs-north')}/studies/1.2").status == 404
         assert running.exchanges() == ()
+        assert not (tmp_path / "log").exists()
 
 
 def test_peers_are_waited_for_as_long_as_the_topology_says(central: Topology, tmp_path: Path) -> None:
@@ -99,3 +100,13 @@ def test_an_answer_may_be_asked_for_at_the_address_for_replies(central: Topology
     assert status_name(reply.answer.status) == second.status == "Failure"  # it names no patient
     assert (first.status, reply.exchange, reply.findings) == ("HTTP 202", second.id, ())
     assert second.request.start_line == "POST /replies HTTP/1.1"
+
+
+def test_the_log_keeps_as_much_as_the_topology_says(central: Topology, tmp_path: Path) -> None:
+    small = central.model_copy(update={"log": Log(exchanges=2)})
+    with start(small, tmp_path, FREE) as running:
+        for number in range(1, 5):
+            get(f"{running.dicomweb_of('pacs-north')}/studies/1.{number}")
+            running.exchanges()  # written, so that each is a batch of its own
+        kept = [exchange.request.start_line.split()[1] for exchange in running.exchanges()]
+    assert [path.rpartition("/")[2] for path in kept] == ["1.3", "1.4"]

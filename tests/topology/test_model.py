@@ -4,7 +4,7 @@ import pytest
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import check
-from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.model import Listen, Log, Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
 GOOD = """\
@@ -34,6 +34,11 @@ def test_good_topology_is_read() -> None:
     assert community.repositories[0].strictness == "strict"
     assert community.sources[0].aeTitle == "PACS ONE"
     assert topology().listen == Listen("127.0.0.1", 0)
+
+
+def test_the_log_is_limited_by_count_and_size() -> None:
+    assert topology().log == Log(exchanges=100_000, size=2 * 2**30)
+    assert topology(GOOD + "log: {exchanges: 500, size: 1.5 MB}\n").log == Log(exchanges=500, size=1_500_000)
 
 
 def test_listens_on_the_loopback_unless_told_otherwise() -> None:
@@ -77,6 +82,10 @@ def test_actor_is_found_by_id_with_its_community() -> None:
         ("fed-only", "fedonly", "expected 'accept' or 'fed-only', found 'fedonly'. Did you mean 'fed-only'?"),
         ("127.0.0.1:0", "localhost", "2:9: 'localhost' is not HOST:PORT, such as 127.0.0.1:8080"),
         ("127.0.0.1:0", "[a]", "2:9: '' is not HOST:PORT"),
+        ("name: small", "name: small\nlog: {size: 2 GiBs}", "2:13: '2 GiBs' is not a size, such as 2 GiB"),
+        ("name: small", "name: small\nlog: {size: 10 kB}", "2:13: 10 kB is less than 1000000"),
+        ("name: small", "name: small\nlog: {exchanges: 0}", "2:18: 0 is less than 1"),
+        ("name: small", "name: small\nlog: {sice: 1 GB}", "2:7: unknown key 'sice'. Did you mean 'size'?"),
         ("name: small\n", "", "1:1: the key 'name' is missing"),
     ],
 )

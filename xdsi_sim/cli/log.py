@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -73,7 +73,7 @@ def log(
     if context.invoked_subcommand is not None:
         return
     selection = _selection(actor, transaction, status)
-    with _opened(data) as reader:
+    with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
         told(exchanges)

@@ -52,7 +52,10 @@ def pieces_of(exchange: Exchange) -> tuple[Piece, ...]:
 def _pieces(message: HttpMessage | None) -> Iterator[tuple[Headers, Content, bool]]:
     if message is None or not message.body.size:
         return
-    parts = parts_of(message.body, _boundary(message))
+    try:
+        parts = parts_of(message.body, _boundary(message))
+    except OSError:  # the log has lost it, as whoever reads it is told
+        parts = ()
     for part in parts:
         yield part.headers, SliceContent(message.body, part.start, part.size), False
     if not parts:

@@ -24,7 +24,7 @@ from xdsi_sim.soap.mtom import PackageReader
 __all__ = ["Resent", "resend"]
 
 _OF_THE_CONNECTION: Final = frozenset(  # RFC 9110: 7.6.1, and what the client writes itself
-    ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "upgrade", "te")
+    ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "upgrade")
 )
 _OURS: Final = frozenset((TRACE_HEADER.lower(), EXCHANGE_HEADER.lower()))
 

@@ -26,7 +26,7 @@ from xdsi_sim.content import (
 )
 from xdsi_sim.ids import new_token
 
-__all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of"]
+__all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of", "octets_in"]
 
 _COPIED: Final = 64 * 1024  # octets; what is larger has a file of its own already, or is worth one
 _OCTETS: Final = "octets"
@@ -185,6 +185,11 @@ def _contents(folder: Path, place: Place) -> Iterator[Content]:
         at = after
     if place.size > at:
         yield SliceContent(octets, place.offset + at, place.size - at)
+
+
+def octets_in(body: Iterable[Stretch]) -> int:
+    """Octets that the stretches hold in memory."""
+    return sum(len(stretch) for stretch in body if isinstance(stretch, bytes))
 
 
 def _place(offset: int, body: Sequence[Stretch]) -> Place:

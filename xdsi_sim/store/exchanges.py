@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.store.bodies import Bodies, Place, Stretch
+from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
 from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.sqlite import Database, insert
@@ -30,6 +30,7 @@ _LOG: Final = logging.getLogger(__name__)
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
 _SEGMENT: Final = 64 * 2**20
 _SHARE: Final = 16  # the log forgets a sixteenth at a time: often enough, and seldom enough to cost nothing
+_MOST_WAITING: Final = 2**28  # octets; a disk that hangs costs records and not all of the memory
 _INSERT: Final = f"INSERT INTO exchange ({COLUMNS})"
 
 
@@ -76,6 +77,7 @@ class _Batch:
     """What waits for the writer, who takes all of it at once."""
 
     waiting: list[tuple[Exchange, list[Stretch], list[Stretch] | None]] = field(default_factory=list)
+    octets: int = 0
     written: tuple[int, list[Place]] | None = None
     """Segment and places, once the bodies are in it: the rows may have to be inserted again."""
 
@@ -104,6 +106,9 @@ class ExchangeLog:
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange; its large parts are secured at once, the rest is written soon."""
+        if self._batch.octets > _MOST_WAITING:
+            _LOG.error("exchange %s is not recorded: too much waits for the disk", exchange.id)
+            return
         try:
             request = self._bodies.stretches(exchange.request.body)
             response = self._bodies.stretches(exchange.response.body) if exchange.response else None
@@ -112,6 +117,7 @@ class ExchangeLog:
                     self._last = self._database.submit(partial(self._write, self._batch))
                     self._last.add_done_callback(self._written)
                 self._batch.waiting.append((exchange, request, response))
+                self._batch.octets += octets_in(request) + octets_in(response or ())
         except (OSError, RuntimeError):  # the disk is full, the log closed: what is recorded goes on
             _LOG.exception("exchange %s could not be recorded", exchange.id)
 

@@ -5,9 +5,10 @@ import json
 import tracemalloc
 
 import pytest
+from markupsafe import Markup
 
 from xdsi_sim.content import BytesContent
-from xdsi_sim.scenario.reports.body_view import PARSED, BodyView, view_of
+from xdsi_sim.scenario.reports.body_view import PARSED, PLAIN, BodyView, view_of
 
 
 def view(media: str, data: bytes, *more: tuple[str, str], limit: int = PARSED) -> BodyView:
@@ -91,3 +92,9 @@ def test_compressed_body_that_swells_is_inflated_in_part() -> None:
 
 def test_compressed_body_that_is_broken_is_named_as_such() -> None:
     assert view("text/xml", b"no gzip", ("Content-Encoding", "gzip")).kind == "compressed (gzip)"
+
+
+def test_text_for_a_terminal_is_plain_and_acts_on_nothing() -> None:
+    plain = view_of((("Content-Type", "text/xml"),), BytesContent(b"<a>&lt;\xe2\x80\xae</a>"), dress=PLAIN)
+    assert plain.text == "<a>&lt;⟨U+202E⟩</a>"
+    assert not isinstance(plain.text, Markup)

@@ -80,3 +80,12 @@ class CountedContent:
 
 def test_body_is_never_read_whole() -> None:
     assert len(parts_of(CountedContent(a_body(b"x" * 3 * CHUNK, b"y")), "b")) == 2
+
+
+def test_a_line_that_only_begins_like_the_boundary_is_content() -> None:
+    data = b"--b\r\n\r\none\r\n--bx\r\n--b-\r\ntwo\r\n--b \r\n\r\nthree\r\n--b--\r\n"
+    parts = parts_of(BytesContent(data), "b")
+    assert [data[part.start : part.start + part.size] for part in parts] == [
+        b"one\r\n--bx\r\n--b-\r\ntwo",
+        b"three",
+    ]

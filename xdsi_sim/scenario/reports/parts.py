@@ -36,7 +36,8 @@ def parts_of(body: Content, boundary: str) -> tuple[Part, ...]:
     if not boundary:
         return ()
     delimiter = b"--" + boundary.encode("utf-8", "surrogateescape")
-    places = list(islice(_places(body, delimiter), MOST_PARTS + 1))
+    lines = (at for at in _places(body, delimiter) if _is_whole(body, at + len(delimiter)))
+    places = list(islice(lines, MOST_PARTS + 1))
     ends = pairwise([*places, *([] if len(places) > MOST_PARTS else [body.size])])
     found = (_part(body, start + len(delimiter), end) for start, end in ends)
     return tuple(part for part in found if part is not None)
@@ -55,6 +56,12 @@ def _places(body: Content, delimiter: bytes) -> Iterator[int]:
         keep = min(len(window), len(wanted) - 1)
         base += len(window) - keep
         window = window[len(window) - keep :]
+
+
+def _is_whole(body: Content, end: int) -> bool:
+    """Whether the delimiter ends there: a boundary may be the beginning of a line that is none."""
+    following = head_of(body, 2, end)
+    return following == b"--" or following[:1] in (b"", b"\r", b"\n", b" ", b"\t")
 
 
 def _part(body: Content, start: int, end: int) -> Part | None:

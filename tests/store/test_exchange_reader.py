@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from an_exchange import an_exchange
+
+from xdsi_sim.content import BytesContent, read_all
+from xdsi_sim.errors import UsageError
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.store.exchange_reader import ExchangeReader, Selection
+from xdsi_sim.store.exchanges import ExchangeLog
+
+ALL = Selection()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[ExchangeLog]:
+    with closing(ExchangeLog(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(log: ExchangeLog, tmp_path: Path) -> Iterator[ExchangeReader]:
+    """Beside the one who writes."""
+    log.exchanges()
+    with closing(ExchangeReader.open(tmp_path)) as opened:
+        yield opened
+
+
+def record(log: ExchangeLog, *exchanges: Exchange) -> None:
+    for exchange in exchanges:
+        log.record(exchange)
+    log.exchanges()  # when this is done, all of them are written
+
+
+def numbers(exchanges: tuple[Exchange, ...]) -> list[int]:
+    return [int(exchange.id, 16) for exchange in exchanges]
+
+
+def test_a_log_can_be_read_while_it_is_written(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, an_exchange(1, BytesContent(b"one")))
+    assert [read_all(exchange.request.body) for exchange in reader.exchanges()] == [b"one"]
+    record(log, an_exchange(2, BytesContent(b"two")))
+    assert [read_all(exchange.request.body) for exchange in reader.exchanges()] == [b"one", b"two"]
+
+
+def test_a_log_can_be_read_after_it_is_closed(tmp_path: Path) -> None:
+    with closing(ExchangeLog(tmp_path)) as log:
+        log.record(an_exchange())
+    with closing(ExchangeReader.open(tmp_path)) as reader:
+        assert len(reader.exchanges()) == 1
+
+
+def test_a_folder_without_a_log_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no exchange log here"):
+        ExchangeReader.open(tmp_path)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_newest_are_given_as_they_began(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, *(an_exchange(number) for number in (1, 2, 4, 3)))
+    found, _ = reader.newest(ALL, 3)
+    assert numbers(found) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (ALL, [1, 2, 3]),
+        (Selection(actor="registry"), [1, 3]),
+        (Selection(actor="regis"), []),
+        (Selection(transaction="iti-42"), [3]),
+        (Selection(status="fault"), [2]),
+        (Selection(status="f"), [2, 3]),
+        (Selection(status="%"), []),
+        (Selection(actor="registry", status="Failure"), [3]),
+    ],
+)
+def test_exchanges_are_selected_by_actor_transaction_and_status(
+    log: ExchangeLog, reader: ExchangeReader, selection: Selection, expected: list[int]
+) -> None:
+    record(
+        log,
+        an_exchange(1),
+        an_exchange(2, receiver="repository", transaction="ITI-43", status="Fault Sender"),
+        an_exchange(3, sender="registry", receiver="x", transaction="ITI-42", status="Failure"),
+    )
+    assert numbers(reader.newest(selection, 10)[0]) == expected
+    assert numbers(tuple(reader.all(selection))) == expected
+
+
+def test_what_comes_after_a_mark_comes_once(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, an_exchange(1))
+    _, mark = reader.newest(ALL, 0)
+    assert reader.since(mark, ALL) == ((), mark)
+    record(log, an_exchange(2), an_exchange(3))
+    found, mark = reader.since(mark, ALL)
+    assert numbers(found) == [2, 3]
+    assert reader.since(mark, ALL) == ((), mark)
+
+
+def test_all_of_them_come_in_pages(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, *(an_exchange(number) for number in range(1201)))
+    assert numbers(tuple(reader.all(ALL))) == [*range(1201)]
+
+
+def test_an_exchange_is_named_by_the_beginning_of_its_id(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, *(an_exchange(number, id=id_) for number, id_ in enumerate(["ab", "abc", "abe", "b"])))
+    assert [exchange.id for exchange in reader.named("abc")] == ["abc"]
+    assert [exchange.id for exchange in reader.named("b")] == ["b"]
+    assert [exchange.id for exchange in reader.named("ab")] == ["ab"]  # whole
+    assert [exchange.id for exchange in reader.named("a")] == ["ab", "abc", "abe"]
+    assert [exchange.id for exchange in reader.named("a", 2)] == ["ab", "abc"]
+    assert reader.named("%") == ()

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from an_exchange import FINDING, a_message, an_exchange
+
+from xdsi_sim.content import BytesContent, FileContent, SegmentsContent
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.store.bodies import Linked, Place
+from xdsi_sim.store.exchange_rows import COLUMNS, exchange_of, row_of
+
+
+def through(exchange: Exchange, *places: Place | None) -> Exchange:
+    request, response = places
+    assert request is not None
+    return exchange_of(row_of(exchange, 7, request, response), Path("bodies"))
+
+
+def test_facts_heads_and_findings_come_back() -> None:
+    request = a_message("GET / HTTP/1.1", A="1", B='quoted "ü"')
+    exchange = an_exchange(findings=(FINDING,), request=request, response=None, status="no answer: gone")
+    found = through(exchange, Place(3, 0), None)
+    assert (found.findings, found.response, found.status) == ((FINDING,), None, "no answer: gone")
+    assert (found.request.start_line, found.request.headers) == (request.start_line, request.headers)
+    assert (found.id, found.conversation, found.sender) == (exchange.id, "c1", "viewer")
+    assert (found.started, found.duration, found.transaction) == (1001.0, 0.018, "ITI-18")
+
+
+def test_bodies_are_known_by_size_before_they_are_read() -> None:
+    place = Place(10, 30, ((20, Linked("abc", 100_000)), (30, Linked("def", 5))))
+    found = through(an_exchange(), place, Place(40, 8))
+    assert isinstance(found.request.body, SegmentsContent)
+    assert found.request.body.size == 100_035
+    assert found.request.body.segments[1] == FileContent(Path("bodies/000007/abc"), 100_000)
+    assert found.response is not None
+    assert found.response.body.size == 8
+
+
+def test_a_row_has_a_value_for_each_column() -> None:
+    row = row_of(an_exchange(body=BytesContent(b"")), 1, Place(0, 0), Place(0, 0))
+    assert len(row) == len(COLUMNS.split(", "))
+
+
+def test_a_row_without_a_request_is_a_defect() -> None:
+    row = [*row_of(an_exchange(), 1, Place(0, 0), None)]
+    row[10] = None
+    with pytest.raises(ValueError, match="has no request"):
+        exchange_of(row, Path("bodies"))
