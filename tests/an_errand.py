@@ -23,7 +23,7 @@ from xdsi_sim.dicom.imaging_metadata import manifest_entry, submission
 from xdsi_sim.dicom.kos import write_manifest
 from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
 from xdsi_sim.dicom.publisher import Publisher
-from xdsi_sim.dicom.samples import SAMPLES, write_sample
+from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.ebrim.writer import write_object_list
 from xdsi_sim.store.instances import StoredInstance
@@ -121,9 +121,7 @@ def loaded(running: RunningTopology, folder: Path) -> Errand:
 
 
 def _submission(entry: DocumentEntry, publisher: Publisher, uniqueId: str) -> RegistryObjectList:
-    return submission(
-        (entry,), publisher, entryUUID="set-1", uniqueId=uniqueId, submissionTime=WRITTEN
-    )
+    return submission((entry,), publisher, entryUUID="set-1", uniqueId=uniqueId, submissionTime=WRITTEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +149,10 @@ def scene(folder: Path) -> Iterator[Scene]:
     """Registry, repository and source, fresh."""
     community = topology().communities[0].model_copy(update={"patientAuthority": AUTHORITY})
     here = topology().model_copy(update={"communities": (community,)})
-    with start(here, folder / "data", Listen("127.0.0.1", 0)) as running, Tap(urlsplit(running.url_of(PACS)).port or 0) as tap:
+    with (
+        start(here, folder / "data", Listen("127.0.0.1", 0)) as running,
+        Tap(urlsplit(running.url_of(PACS)).port or 0) as tap,
+    ):
         yield Scene(running=running, errand=loaded(running, folder / "study"), folder=folder, tap=tap)
 
 
@@ -161,7 +162,10 @@ def transaction_of(request: bytes) -> str:
 
 
 def _names(request: bytes, action: str) -> bool:
-    return request.startswith(b"POST ") and re.search(re.escape(action.encode()) + rb"[^\w-]", request) is not None
+    return (
+        request.startswith(b"POST ")
+        and re.search(re.escape(action.encode()) + rb"[^\w-]", request) is not None
+    )
 
 
 def findings_of(running: RunningTopology, transaction: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""SOAP stacks not written here: how each is called, how one sees that it is installed, what it does its own way."""
+"""SOAP stacks not written here: how each is called and found, and what it does its own way."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class Client:
 
 def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, at most two minutes."""
-    return subprocess.run(
-        command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False
-    )
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
 
 
 def _all(rule: str, *transactions: str) -> dict[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""SOAP stacks not written here run every transaction against real actors, each as its users would write it."""
+"""SOAP stacks not written here run every transaction against real actors, as their users would."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from an_errand import Errand, Scene, capture, findings_of, scene
+from an_errand import PACS, Errand, Scene, capture, findings_of, scene
 from foreign_clients import CLIENTS, TRANSACTIONS, Client, run
 
 from xdsi_sim.content import sha1_of
@@ -43,7 +43,9 @@ def told(client: Client, actors: Scene) -> Mapping[str, Any]:
     """What the client printed when it had done everything."""
     build = actors.folder / "build"
     build.mkdir()
-    command = client.built(build, [actors.running.url_of(actor) for actor in ("registry", "repository", "pacs")])
+    command = client.built(
+        build, [actors.running.url_of(actor) for actor in ("registry", "repository", PACS)]
+    )
     done = run([*command, *actors.arguments])
     assert done.returncode == 0, done.stderr
     if CAPTURE:
@@ -57,9 +59,9 @@ def test_transaction_succeeds(transaction: str, told: Mapping[str, Any]) -> None
     assert told[transaction]["status"] == "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 
 
-def test_query_finds_what_was_provided_and_what_was_registered(told: Mapping[str, Any], errand: Errand) -> None:
-    expected = [entry.uniqueId for entry in (*errand.provide.documentEntries, *errand.register.documentEntries)]
-    assert sorted(told["ITI-18"]["entries"]) == sorted(map(str, expected))
+def test_query_finds_what_was_provided_and_registered(told: Mapping[str, Any], errand: Errand) -> None:
+    entries = (*errand.provide.documentEntries, *errand.register.documentEntries)
+    assert sorted(told["ITI-18"]["entries"]) == sorted(str(entry.uniqueId) for entry in entries)
 
 
 def test_manifest_comes_back_octet_for_octet(told: Mapping[str, Any], errand: Errand) -> None:

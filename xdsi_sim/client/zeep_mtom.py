@@ -20,7 +20,16 @@ from typing import Any, Final
 import zeep
 from lxml import etree
 
-from xdsi_sim.content import CHUNK, BytesContent, Content, FileContent, Segment, body_size, chunks_of, read_all
+from xdsi_sim.content import (
+    CHUNK,
+    BytesContent,
+    Content,
+    FileContent,
+    Segment,
+    body_size,
+    chunks_of,
+    read_all,
+)
 from xdsi_sim.ebrim.xml import Element, parse, serialise
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
@@ -28,7 +37,7 @@ from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Attachments, Package, PackageReader
 from xdsi_sim.vocab import ACTIONS, ANONYMOUS, NS
 
-__all__ = ["DocumentSharing", "MtomTransport", "connect"]
+__all__ = ["DocumentSharing", "MtomTransport", "connect", "read_objects"]
 
 _XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
@@ -60,7 +69,17 @@ def connect(address: str, transport: MtomTransport | None = None, **options: Any
     return zeep.Client(f"{address}?wsdl", transport=transport or MtomTransport(), plugins=plugins, **options)
 
 
-class DocumentSharing(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
+def read_objects(client: zeep.Client, data: bytes) -> Any:
+    """Metadata from a `rim:RegistryObjectList` in XML, in zeep's types, to be looked at, changed and sent.
+
+    Raises ProtocolViolation where `data` is no XML, and what zeep raises where it is no such list.
+    """
+    objects = parse(data)
+    _make_known(objects)
+    return client.get_element(_LIST).parse(objects, client.wsdl.types)
+
+
+class DocumentSharing(zeep.Plugin):
     """Messages as Document Sharing has them, where zeep alone writes or reads them otherwise.
 
     WS-Addressing: zeep sends Action, MessageID and To; ITI TF-2: V.3 asks for an Action that must be
@@ -86,21 +105,26 @@ class DocumentSharing(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
 
     def ingress(self, envelope: Element, http_headers: Any, _operation: Any) -> tuple[Any, Any]:
         """Make the objects of a message that was received known to zeep."""
-        for item in _items(envelope):
-            name = etree.QName(item)
-            if name.namespace == NS.RIM and name.localname in _MEMBERS:
-                prefix = f"{item.prefix}:" if item.prefix else ""
-                item.set(_XSI_TYPE, f"{prefix}{_MEMBERS[name.localname]}")
-                item.tag = _HEAD
+        _make_known(envelope)
         return envelope, http_headers
 
 
-def _items(envelope: Element) -> list[Element]:
-    return [item for objects in envelope.iter(_LIST) for item in objects]
+def _items(root: Element) -> list[Element]:
+    return [item for objects in root.iter(_LIST) for item in objects]
 
 
-class MtomTransport(zeep.Transport):  # type: ignore[misc]  # zeep is untyped
-    """Sends messages as MTOM where their transaction does, documents as parts, and takes MTOM answers apart."""
+def _make_known(root: Element) -> None:
+    """Say of each object which kind of `rim:Identifiable` it is, instead of by its name."""
+    for item in _items(root):
+        name = etree.QName(item)
+        if name.namespace == NS.RIM and name.localname in _MEMBERS:
+            prefix = f"{item.prefix}:" if item.prefix else ""
+            item.set(_XSI_TYPE, f"{prefix}{_MEMBERS[name.localname]}")
+            item.tag = _HEAD
+
+
+class MtomTransport(zeep.Transport):
+    """Sends documents as parts and messages as their transaction has them; takes MTOM answers apart."""
 
     def __init__(self, *, keep: Path | None = None, **options: Any) -> None:
         """`options` are those of `zeep.Transport`.

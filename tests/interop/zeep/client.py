@@ -8,12 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from xdsi_sim.client.zeep_mtom import MtomTransport, connect
+from xdsi_sim.client.zeep_mtom import MtomTransport, connect, read_objects
 
 UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
-LIST = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}RegistryObjectList"
 
 told = dict(one.split("=", 1) for one in sys.argv[1:])
 transport = MtomTransport()
@@ -27,11 +24,7 @@ def service(actor: str) -> tuple[Any, Any]:
 
 
 def objects(client: Any, file: str) -> Any:
-    """A list of metadata, read into zeep's types from a file."""
-    element = etree.parse(told[file]).getroot()
-    for plugin in client.plugins:
-        plugin.ingress(element, {}, None)
-    return client.get_element(LIST).parse(element, client.wsdl.types)
+    return read_objects(client, Path(told[file]).read_bytes())
 
 
 def slot(name: str, value: str) -> dict[str, Any]:
@@ -50,7 +43,7 @@ def documents(answer: Any) -> dict[str, Any]:
         {
             "id": document.DocumentUniqueId,
             "mimeType": document.mimeType,
-            "sha1": hashlib.sha1(document.Document).hexdigest(),
+            "sha1": hashlib.sha1(document.Document, usedforsecurity=False).hexdigest(),
         }
         for document in answer.DocumentResponse
     ]
