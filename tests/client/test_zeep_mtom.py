@@ -213,6 +213,20 @@ def test_mtom_answer_whose_include_leads_nowhere_is_a_violation(running: Running
         )
 
 
+def test_nothing_is_kept_of_an_answer_that_breaks_off(running: RunningTopology, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    head = "HTTP/1.1 200 OK\r\nContent-Type: multipart/related; boundary=b\r\nContent-Length: 9000000\r\n\r\n"
+    part = "--b\r\n\r\n<a/>\r\n--b\r\nContent-ID: <c>\r\n\r\n" + "x" * 3_000_000
+    client = connect(running.url_of("repository"), MtomTransport(keep=kept))
+    (binding,) = client.wsdl.bindings
+    with answering((head + part).encode()) as port, pytest.raises(OSError, match="IncompleteRead"):
+        client.create_service(binding, f"http://127.0.0.1:{port}/").DocumentRepository_RetrieveDocumentSet(
+            DocumentRequest=[{"RepositoryUniqueId": "1", "DocumentUniqueId": "2"}]
+        )
+    assert [*kept.iterdir()] == []
+
+
 def test_script_of_the_manual_publishes_and_fetches(running: RunningTopology, tmp_path: Path) -> None:
     manual = MANUAL.read_text(encoding="utf-8")
     (script,) = re.findall(r"^```python\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)

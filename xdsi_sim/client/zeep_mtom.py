@@ -186,10 +186,7 @@ class MtomTransport(zeep.Transport):
     def _unpacked(self, response: Any) -> _Reply:
         """An MTOM answer as plain SOAP: parts back in, or their paths."""
         with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as temporary:
-            reader = PackageReader(response.headers["Content-Type"], self._keep or Path(temporary))
-            for piece in response.iter_content(CHUNK):
-                reader.feed(piece)
-            package = reader.finish()
+            package = _received(response, self._keep or Path(temporary))
             root = parse(package.root)
             for include in [*root.iter(_INCLUDE)]:
                 self._put_back(include, package)
@@ -211,11 +208,23 @@ def _is_mtom(envelope: Element, *, default: bool) -> bool:
     return default if transaction is None else transaction.mtom
 
 
+def _received(response: Any, folder: Path) -> Package:
+    """The message of a response, large parts as files in `folder`; of half a message nothing stays."""
+    reader = PackageReader(response.headers["Content-Type"], folder)
+    try:
+        for piece in response.iter_content(CHUNK):
+            reader.feed(piece)
+    except BaseException:
+        reader.abandon()
+        raise
+    return reader.finish()
+
+
 def _kept(content: Content, folder: Path) -> Path:
-    """The part as a file of its own in `folder`: small parts come in memory."""
-    path = folder / f"{new_token()}.part"
+    """The part as a file in `folder`: small parts come in memory."""
     if isinstance(content, FileContent):
-        return content.path.rename(path)
+        return content.path
+    path = folder / new_token()
     path.write_bytes(read_all(content))
     return path
 
