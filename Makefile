@@ -7,7 +7,7 @@ REPORTS ?= build/demo
 BIN = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install format lint types check test smoke cov bench demo run docs wheel clean
+.PHONY: help install format lint types check test interop smoke cov bench demo run docs wheel clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,10 @@ types: $(VENV)/dev.stamp ## mypy, strict
 check: lint types ## lint and types
 
 test: $(VENV)/test.stamp ## set up and run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not interop"
+
+interop: $(VENV)/test.stamp ## SOAP clients of other languages against the actors, those that are installed
+	@$(BIN)/python -m pytest -m interop tests/interop
 
 smoke: $(VENV)/test.stamp ## the shortest way through everything
 	@$(BIN)/python -m pytest tests/test_smoke.py

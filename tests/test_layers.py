@@ -45,7 +45,7 @@ FENCED = {
     "typer": ("xdsi_sim.cli",),
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead
-    "zeep": (),  # for tests and scripts; too slow for our own calls
+    "zeep": ("xdsi_sim.client.zeep_mtom",),  # for tests and scripts; too slow for our own calls
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

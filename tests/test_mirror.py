@@ -29,6 +29,7 @@ ACROSS = {
     "test_zeep.py": "every operation, called by a foreign stack",
 }
 ACROSS_FOLDERS = {
+    "interop": "every transaction, called by stacks of other languages",
     "bench": "speed beside its floors",
     "scenarios": "what ships, played",
     "wire": "real bytes in and out, per transaction",

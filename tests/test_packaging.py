@@ -35,10 +35,19 @@ def normalised(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement)[0]).lower()
 
 
+def named(section: str, option: str) -> set[str]:
+    """Names of the distributions in a list of setup.cfg."""
+    return {normalised(line) for line in setup_cfg()[section][option].split("\n") if line}
+
+
 def requirements() -> set[str]:
-    """Names of the distributions that an installation brings along."""
-    lines = setup_cfg()["options"]["install_requires"].split("\n")
-    return {normalised(line) for line in lines if line}
+    """What an installation brings along."""
+    return named("options", "install_requires")
+
+
+def optional() -> set[str]:
+    """What an extra brings along whose module no other imports; tests/test_layers.py fences it."""
+    return named("options.extras_require", "zeep")
 
 
 @functools.cache
@@ -107,7 +116,7 @@ def test_every_package_is_listed() -> None:
 
 @pytest.mark.parametrize("name", sorted(imported()))
 def test_imported_library_is_a_dependency(name: str) -> None:
-    assert providers(name) & requirements(), f"{name} is in no line of install_requires"
+    assert providers(name) & (requirements() | optional()), f"{name} is in no line of install_requires"
 
 
 @pytest.mark.parametrize("name", sorted(requirements() - IMPORTED_BY_OTHERS.keys()))
