@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import floors, load, messages
+from tests.bench import floors, load, messages, streams
 
 _PATIENT: Final = "{}^^^&2.999.10.1&ISO"
 _SUBMISSIONS: Final = 500
@@ -48,6 +48,7 @@ class Up:
     """A running topology."""
 
     urls: dict[str, str]
+    pid: int
 
     def address(self, actor: str) -> tuple[str, int]:
         """Host and port of an actor."""
@@ -72,7 +73,7 @@ def up(data: Path) -> Iterator[Up]:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Up(_urls(process))
+            yield Up(_urls(process), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
 
@@ -168,7 +169,7 @@ def main() -> None:
     """Measure and print."""
     print(f"{'what':<28} {'figure':>10} {'floor':>10} {'ratio':>7}  must")
     with tempfile.TemporaryDirectory(dir=".", prefix="bench-") as folder:
-        for rows in (submission_rows, query_rows, start_rows):
+        for rows in (submission_rows, query_rows, start_rows, streams.stream_rows):
             for row in rows(Path(folder).resolve()):
                 verdict = "ok" if row.good else "MISS"
                 print(

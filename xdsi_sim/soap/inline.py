@@ -76,7 +76,9 @@ class InlineCutter:
             pass
 
     def close(self) -> None:
-        """The envelope is over: hand on what was kept back."""
+        """The envelope is over; raises ProtocolViolation inside of what is being cut (rule A03)."""
+        if self._step == self._base64:
+            raise ProtocolViolation(f"the envelope ends inside the content of {self._name}", rule="A03")
         self._pass(len(self._buffer))
 
     def contents(self) -> Mapping[str, Content]:

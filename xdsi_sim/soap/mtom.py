@@ -204,13 +204,12 @@ class PackageReader:
             self._cids.add(cid)
         if is_root:
             self._root_type = headers.get("content-type", "")
-            return _Root(self._take_root if encoded else self._take_plain_root)
-        spool = self._body.open(apart=encoded)
-        if cid:  # nothing can refer to a part without one
-            self._spools[cid] = spool
-        else:
-            self._unnamed += 1
-        return spool
+            return _Taken(self._take_root if encoded else self._take_plain_root)
+        if cid:
+            self._spools[cid] = self._body.open(apart=encoded)
+            return self._spools[cid]
+        self._unnamed += 1  # nothing can refer to it, so nothing is decoded
+        return _Taken(lambda _data: None) if encoded else self._body.open()
 
     def finish(self) -> Package:
         """The whole message; raises the first ProtocolViolation met while reading it."""
@@ -286,10 +285,10 @@ def _packaging(rule: str, text: str, location: str = "Content-Type") -> Finding:
     return Finding(rule=rule, severity=Severity.WARNING, text=text, location=location, cites=_CITES)
 
 
-class _Root:
-    """Sink of the root part."""
+class _Taken:
+    """A sink that is one function."""
 
-    def __init__(self, take: Callable[[bytes | memoryview], None]) -> None:
+    def __init__(self, take: Callable[[bytes | memoryview], object]) -> None:
         self.write = take
 
 
