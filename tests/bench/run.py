@@ -6,22 +6,17 @@ real command in a process of its own, the load comes from this one.
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import floors, load, messages, streams
+from tests.bench.server import Row, up
 
 _PATIENT: Final = "{}^^^&2.999.10.1&ISO"
 _SUBMISSIONS: Final = 500
@@ -29,66 +24,6 @@ _ROUNDS: Final = 5
 _QUERIES: Final = 3000
 _CONNECTIONS: Final = 16
 _STARTS: Final = 5
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    figure: str
-    floor: str
-    ratio: float
-    must: str
-    good: bool
-
-
-@dataclass(frozen=True)
-class Up:
-    """A running topology."""
-
-    urls: dict[str, str]
-    pid: int
-
-    def address(self, actor: str) -> tuple[str, int]:
-        """Host and port of an actor."""
-        split = urlsplit(self.urls[actor])
-        return split.hostname or "", split.port or 80
-
-
-@contextmanager
-def up(data: Path) -> Iterator[Up]:
-    """The central topology by the real command, on a free port."""
-    command = [
-        sys.executable,
-        "-m",
-        "xdsi_sim",
-        "up",
-        "central",
-        "--json",
-        "--listen",
-        "127.0.0.1:0",
-        "--data",
-        str(data),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield Up(_urls(process), process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-
-
-def _urls(process: subprocess.Popen[str]) -> dict[str, str]:
-    """What the command says once every actor answers: one JSON document, over one or several lines."""
-    text = ""
-    for line in process.stdout or ():
-        text += line
-        try:
-            document = json.loads(text)
-        except ValueError:
-            continue
-        return {actor["id"]: actor["url"] for actor in document["actors"] if actor.get("url")}
-    raise RuntimeError(f"the server did not start: {text[:500]}")
 
 
 def submission_rows(work: Path) -> Iterator[Row]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import load, messages
-from tests.bench.run import Row, Up, up
+from tests.bench.server import Row, Up, up
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.soap.multipart import MultipartReader
 

@@ -43,9 +43,9 @@ def told(read_: Package | str | None) -> object:
     if not isinstance(read_, Package):
         return read_
     root = read_.root
-    for placeholder in read_.inline:
+    for placeholder in read_.inline or ():
         root = root.replace(placeholder.encode(), b"|")
-    contents = [*read_.parts.values(), *read_.inline.values()]
+    contents = [*read_.parts.values(), *(read_.inline or {}).values()]
     return root, [read_all(content) for content in contents], read_.findings
 
 

@@ -33,7 +33,7 @@ _CONSTRUCT: Final = re.compile(
 _UNDECIDED: Final = re.compile(rb"<[^\s<>/]{0,%d}\Z" % (_LONGEST_PREFIX + len(b":Document")))
 _CLOSERS: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _STOPS: Final = {b"": re.compile(rb"[\"'>]"), b'"': re.compile(rb'"'), b"'": re.compile(rb"'")}
-_REFERENCE: Final = re.compile(rb"&#(?:0*(?:9|10|13|32)|x0*(?:9|[Aa]|[Dd]|20));")
+_REFERENCE: Final = re.compile(rb"&#(?:0{0,8}(?:9|10|13|32)|x0{0,8}(?:9|[Aa]|[Dd]|20));")
 """White space, as some stacks write it at the end of a line."""
 _BEGUN: Final = re.compile(rb"&[#x0-9AaDd]{0,12}\Z")
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
