@@ -8,19 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from a_domain import AUTHORITY, domain, provide, provision, response_of, root_of
+from a_domain import AUTHORITY, domain, provide, provision, response_of, root_of, topology
 from submissions import an_entry
 from wire import Answer, get, message, post, send
 
 from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.limits import Limits
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
-from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.topology.build import RunningTopology, start
+from xdsi_sim.topology.model import Listen
 from xdsi_sim.vocab import NS, TRANSACTIONS
 
 SOAP = "application/soap+xml; charset=UTF-8"
@@ -305,3 +307,35 @@ def test_answers_are_well_formed_whatever_they_repeat(running: RunningTopology) 
     answer = send(url, post(url, *message(url, "ITI-18", query)))
     assert parse(root_of(answer)) is not None
     assert an_entry().entryUUID not in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("limit", "body"),
+    [
+        ("soap_root=1000", GOOD + b" " * 1000),
+        ("elements=5", GOOD),
+        ("attributes=3", GOOD.replace(b"<soap:Body>", b"<soap:Body a='' b='' c='' d=''>")),
+        ("namespaces=1", GOOD),
+    ],
+)
+def test_a_limit_of_the_topology_holds_and_is_named(tmp_path: Path, limit: str, body: bytes) -> None:
+    name, _, value = limit.partition("=")
+    limited = topology().model_copy(update={"limits": Limits(**{name: int(value)})})
+    with start(limited, tmp_path, Listen("127.0.0.1", 0)) as running:
+        url = running.url_of("registry")
+        answer = send(url, post(url, SOAP, body))
+        assert answer.status == 413
+        assert f"limits.{limit} [A23]" in read_fault(read_envelope(answer.body).body).reason
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("document", 3), ("parts", 1), ("part_headers", 20), ("header_count", 2)]
+)
+def test_a_limit_of_the_topology_holds_for_packages(tmp_path: Path, limit: str, value: int) -> None:
+    limited = topology().model_copy(update={"limits": Limits(**{limit: value})})
+    with start(limited, tmp_path, Listen("127.0.0.1", 0)) as running:
+        url = running.url_of("repository")
+        answer = provide(url, provision(4))
+        assert answer.status in (413, 431)
+        assert f"limits.{limit}={value}" in answer.body.decode()
+        assert list(running._spool.iterdir()) == []

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bench import floors, load, messages
 from tests.bench.recording import recording_rows
 from tests.bench.running import Row, up
+from tests.bench.streams import stream_rows
 from tests.bench.tls import tls_rows
 
 _PATIENT: Final = "{}^^^&2.999.10.1&ISO"
@@ -109,7 +110,7 @@ def main() -> None:
     """Measure and print."""
     print(f"{'what':<28} {'figure':>10} {'floor':>10} {'ratio':>7}  must")
     with tempfile.TemporaryDirectory(dir=".", prefix="bench-") as folder:
-        for rows in (submission_rows, query_rows, start_rows, recording_rows, tls_rows):
+        for rows in (submission_rows, query_rows, start_rows, recording_rows, tls_rows, stream_rows):
             for row in rows(Path(folder).resolve()):
                 verdict = "ok" if row.good else "MISS"
                 print(

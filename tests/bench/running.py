@@ -32,6 +32,7 @@ class Up:
     """A running topology."""
 
     urls: dict[str, str]
+    pid: int
 
     def address(self, actor: str) -> tuple[str, int]:
         """Host and port of an actor."""
@@ -46,7 +47,7 @@ def up(data: Path, *options: str, topology: str = "central") -> Iterator[Up]:
     command = [sys.executable, "-m", "xdsi_sim", "up", topology, "--json", *where, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Up(_urls(process))
+            yield Up(_urls(process), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
 

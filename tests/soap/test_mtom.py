@@ -6,6 +6,7 @@ import quopri
 import secrets
 import tracemalloc
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -333,3 +334,41 @@ def test_any_attachments_come_out_as_they_went_in(mtom_: bool, contents: list[by
     package = receive(attachments.content_type, body, Path("unused"), step)
     assert [read_all(package.content_of(element)) for element in parse(package.root)] == contents
     assert read_all(SegmentsContent(package.raw)) == body
+
+
+PIECES = (
+    *(b"--b", b"--b--", b"\r\n", b"\n", b"\r\n--b\r\n", b"\r\n--b--", b"--b \t\r\n", b"\r\n\r\n"),
+    *(
+        b"Content-ID: <a>\r\n",
+        b"Content-Id: b\r\n",
+        b"X:\r\n Y\r\n",
+        b"<Document>",
+        b"</Document>",
+        b"QUJD" * 8,
+    ),
+    *(f"Content-Transfer-Encoding: {name}\r\n".encode() for name in ("base64", "quoted-printable", "x")),
+)
+
+
+@given(
+    st.lists(st.sampled_from(PIECES) | st.binary(max_size=5), max_size=30).map(b"".join),
+    st.lists(st.integers(0, 300), max_size=8),
+    st.sampled_from([TYPE, TYPE + "; start=a", "application/soap+xml"]),
+)
+def test_any_bytes_are_a_package_or_refused_and_the_same_in_any_pieces(
+    body: bytes, cuts: list[int], content_type: str
+) -> None:
+    for data in (body, b"--b\r\n" + body + b"\r\n--b--"):
+        assert outcome(content_type, data, *cuts) == outcome(content_type, data)
+
+
+def outcome(content_type: str, body: bytes, *cuts: int) -> object:
+    reader = PackageReader(content_type, Path("unused"))
+    for start, end in pairwise((0, *sorted(cuts), max(0, len(body), *cuts))):
+        reader.feed(body[start:end])
+    try:
+        package = reader.finish()
+    except ProtocolViolation as refused:
+        return refused.rule
+    assert read_all(SegmentsContent(package.raw)) == body
+    return package.root, {cid: read_all(content) for cid, content in package.parts.items()}

@@ -33,9 +33,9 @@ _CONSTRUCT: Final = re.compile(
 _UNDECIDED: Final = re.compile(rb"<[^\s<>/]{0,%d}\Z" % (_LONGEST_PREFIX + len(b":Document")))
 _CLOSERS: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _STOPS: Final = {b"": re.compile(rb"[\"'>]"), b'"': re.compile(rb'"'), b"'": re.compile(rb"'")}
-_REFERENCE: Final = re.compile(rb"&#(?:0*(?:9|10|13|32)|x0*(?:9|[aAdD]|20));")
+_REFERENCE: Final = re.compile(rb"&#(?:0{0,8}(?:9|10|13|32)|x0{0,8}(?:9|[Aa]|[Dd]|20));")
 """White space, as some stacks write it at the end of a line."""
-_BEGUN: Final = re.compile(rb"&[#x0-9aAdD]{0,12}\Z")
+_BEGUN: Final = re.compile(rb"&[#x0-9AaDd]{0,12}\Z")
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 
 
@@ -76,7 +76,9 @@ class InlineCutter:
             pass
 
     def close(self) -> None:
-        """The envelope is over: hand on what was kept back."""
+        """The envelope is over; raises ProtocolViolation inside of what is being cut (rule A03)."""
+        if self._step == self._base64:
+            raise ProtocolViolation(f"the envelope ends inside the content of {self._name}", rule="A03")
         self._pass(len(self._buffer))
 
     def contents(self) -> Mapping[str, Content]:

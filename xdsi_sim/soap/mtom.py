@@ -8,7 +8,7 @@ of segments, bytes or contents.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -45,13 +45,14 @@ class Package:
     raw: tuple[Segment, ...]
     """The body as on the wire."""
     findings: tuple[Finding, ...] = ()
-    inline: Mapping[str, Content] = field(default_factory=dict)
+    inline: Mapping[str, Content] | None = None
     """What was cut out of the XML, by the text that stands in its place."""
     unnamed: int = 0
     """Parts without a Content-ID, beside the root."""
     limits: Limits = Limits()
     """Those under which it was read, and is to be parsed."""
-    _asked: set[str] = field(default_factory=set, repr=False, compare=False)
+    asked: set[str] | None = None
+    """Content-IDs that an Include has named so far; kept where there are parts."""
 
     def content_of(self, element: Element) -> Content:
         """The content of a base64 element, inline or by `xop:Include`.
@@ -70,18 +71,19 @@ class Package:
             raise ProtocolViolation(f"xop:Include href={href!r} names no part of this message", rule="B08")
         if len(element) != 1 or (element.text or "").strip() or (include.tail or "").strip():
             raise ProtocolViolation("xop:Include is not the only content of its parent", rule="B09")
-        self._asked.add(cid)
+        if self.asked is not None:
+            self.asked.add(cid)
         return content
 
     def _inline(self, element: Element) -> Content:
         if len(element):
             raise ProtocolViolation(f"the content of {element.tag} is an element, not base64", rule="B12")
         text = element.text or ""
-        return self.inline.get(text) or BytesContent(decode_inline(str(element.tag), text))
+        return (self.inline or {}).get(text) or BytesContent(decode_inline(str(element.tag), text))
 
     def unreferenced(self) -> Iterator[Finding]:
         """One finding for each part that no Include has named so far (rule B11)."""
-        for cid in self.parts.keys() - self._asked:
+        for cid in self.parts.keys() - (self.asked or ()):
             yield _packaging("B11", f"no xop:Include names the part with Content-ID {cid!r}", "Content-ID")
         if self.unnamed:
             text = f"{self.unnamed} of the parts have no Content-ID, so that no xop:Include can name them"
@@ -89,7 +91,7 @@ class Package:
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
-        for content in (*self.parts.values(), *self.inline.values(), *self.raw):
+        for content in (*self.parts.values(), *(self.inline or {}).values(), *self.raw):
             if isinstance(content, FileContent):
                 content.path.unlink(missing_ok=True)
 
@@ -209,13 +211,12 @@ class PackageReader:
             self._cids.add(cid)
         if is_root:
             self._root_type = headers.get("content-type", "")
-            return _Root(self._take_root if encoded else self._take_plain_root)
-        spool = self._body.open(apart=encoded)
-        if cid:  # nothing can refer to a part without one
-            self._spools[cid] = spool
-        else:
-            self._unnamed += 1
-        return spool
+            return _Taken(self._take_root if encoded else self._take_plain_root)
+        if cid:
+            self._spools[cid] = self._body.open(apart=encoded)
+            return self._spools[cid]
+        self._unnamed += 1  # nothing can refer to it, so nothing is decoded
+        return _Taken(lambda _data: None) if encoded else self._body.open()
 
     def finish(self) -> Package:
         """The whole message; raises the first ProtocolViolation met while reading it."""
@@ -229,8 +230,9 @@ class PackageReader:
         return Package(
             root=bytes(self._root),
             parts={cid: spool.finish() for cid, spool in self._spools.items()},
-            inline=self._cutter.contents() if self._cutter is not None else {},
+            inline=self._cutter.contents() if self._cutter is not None else None,
             unnamed=self._unnamed,
+            asked=set() if self._spools else None,
             mtom=self._multipart is not None,
             raw=self._wire(),
             findings=tuple(self._dialect()),
@@ -291,10 +293,10 @@ def _packaging(rule: str, text: str, location: str = "Content-Type") -> Finding:
     return Finding(rule=rule, severity=Severity.WARNING, text=text, location=location, cites=_CITES)
 
 
-class _Root:
-    """Sink of the root part."""
+class _Taken:
+    """A sink that is one function."""
 
-    def __init__(self, take: Callable[[bytes | memoryview], None]) -> None:
+    def __init__(self, take: Callable[[bytes | memoryview], object]) -> None:
         self.write = take
 
 
@@ -307,12 +309,13 @@ class Attachments:
     def __init__(self, *, mtom: bool) -> None:
         self._mtom = mtom
         self._contents: list[tuple[str, Content]] = []
-        self._inline = InlineContents()
+        self._inline: InlineContents | None = None
         self._boundary = f"uuid-{new_token()}" if mtom else ""
 
     def attach(self, content: Content) -> bytes:
         """Take `content` along; gives what stands for it in the XML."""
         if not self._mtom:
+            self._inline = self._inline or InlineContents()
             return self._inline.attach(content)
         cid = f"document-{len(self._contents) + 1}@xdsi-sim"
         self._contents.append((cid, content))
@@ -331,7 +334,7 @@ class Attachments:
     def body(self, envelope: Sequence[bytes]) -> list[Segment]:
         """The body around the envelope's pieces, in segments."""
         if not self._mtom:
-            return self._inline.segments(envelope)
+            return self._inline.segments(envelope) if self._inline else [b"".join(envelope)]
         root = self._part(
             f'application/xop+xml; charset=UTF-8; type="{SOAP_MEDIA_TYPE}"', "root@xdsi-sim", first=True
         )

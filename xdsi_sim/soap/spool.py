@@ -64,6 +64,10 @@ class Tape:
         self._file.close()
         return FileContent(self._path, self.size, self.sha1())
 
+    def segment(self) -> Segment:
+        """The same as part of a body."""
+        return self.finish() if self._file is not None else bytes(self._data)
+
     def sha1(self) -> str | None:
         """In hex, where it was made while writing."""
         return None
@@ -91,6 +95,10 @@ class Spool(Tape):
             raise LimitExceeded(f"a document exceeds {self._limits.named('document')}", rule="A23")
         self._sha1.update(data)
         super().write(data)
+
+    def segment(self) -> Segment:
+        """The content, which knows its SHA-1."""
+        return self.finish()
 
     def sha1(self) -> str:
         """In hex."""
@@ -148,7 +156,7 @@ class SpooledBody:
         """The body as it was on the wire; files belong to the caller."""
         for content in self._contents:
             content.finish()
-        return tuple(_segment(item) for item in self._raw)
+        return tuple([item.segment() for item in self._raw])
 
     def discard(self) -> None:
         """Let go of everything."""
@@ -157,8 +165,3 @@ class SpooledBody:
         self._contents.clear()
         self._raw.clear()
         self._tape = None
-
-
-def _segment(item: Tape) -> Segment:
-    content = item.finish()
-    return content.data if type(item) is Tape and isinstance(content, BytesContent) else content
