@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
@@ -15,14 +15,16 @@ from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.client.http import Head, HttpClient, request_line
 from xdsi_sim.content import Segment, SegmentsContent
-from xdsi_sim.errors import Finding, ProtocolViolation, Severity
+from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token, new_uuid
+from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import TRANSACTIONS
 
@@ -69,10 +71,14 @@ class _Sent:
 class SoapClient:
     """Sends messages to peers and reads what they answer; every exchange is recorded once."""
 
-    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path) -> None:
+    def __init__(
+        self, http: HttpClient, recorder: Recorder, spool: Path, *, validating: Collection[str] = ()
+    ) -> None:
+        """`validating` are the senders whose answers are held against the schemas."""
         self._http = http
         self._recorder = recorder
         self._spool = spool
+        self._validating = validating
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
         """The answer alone, for actors."""
@@ -111,7 +117,7 @@ class SoapClient:
             raise RuntimeError("an answer without a head")
         try:
             sent.package = sent.reader.finish()
-            envelope = read_envelope(sent.package.root)
+            envelope = read_envelope(sent.package.root, sent.package.charset)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"HTTP {sent.head.status}, and no SOAP answer: {problem}"))
         if is_fault(envelope.body):
@@ -127,11 +133,12 @@ class SoapClient:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}"))
         if envelope.body.tag != transaction.response:
             return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
+        found = schema_findings(envelope.body) if sent.trace.sender in self._validating else ()
         try:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
-        findings = (*package.findings, *_dialect(envelope, package, sent))
+        findings = (*package.findings, *_dialect(envelope, package, sent), *found)
         self._record(sent, answer.status.rpartition(":")[2], findings)
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 
@@ -186,11 +193,8 @@ def _message(sent: _Sent) -> HttpMessage | None:
     )
 
 
-_CITES: Final = "ITI TF-2: V.3"
-
-
 def _dialect(envelope: Envelope, package: Package, sent: _Sent) -> tuple[Finding, ...]:
-    """What the standards ask of an answer, and this one does not keep (rules A18 to A20)."""
+    """What the standards ask of an answer, and this one does not keep."""
     transaction = TRANSACTIONS[sent.call.transaction]
     packaging = "MTOM" if package.mtom else "plain SOAP"
     checks = (
@@ -199,13 +203,7 @@ def _dialect(envelope: Envelope, package: Package, sent: _Sent) -> tuple[Finding
         ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
     )
     return tuple(
-        Finding(
-            rule=rule,
-            severity=Severity.ERROR,
-            text=f"{what} is {found!r}, {expected!r} is expected",
-            location=sent.call.url,
-            cites=_CITES,
-        )
+        finding(rule, f"{what} is {found!r}, {expected!r} is expected", sent.call.url)
         for rule, found, expected, what in checks
         if found != expected
     )

@@ -19,7 +19,8 @@ from xdsi_sim.content import BytesContent, Content, FileContent, Segment, read_a
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.ids import new_token
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.rules.protocol import finding
+from xdsi_sim.soap.media import NO_MEDIA_TYPE, MediaType, parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
@@ -43,6 +44,8 @@ class Package:
     mtom: bool
     raw: tuple[Segment, ...]
     """The body as on the wire."""
+    media: MediaType = NO_MEDIA_TYPE
+    """Content-Type of the whole."""
     findings: tuple[Finding, ...] = ()
 
     def content_of(self, element: Element) -> Content:
@@ -62,6 +65,11 @@ class Package:
         if len(element) != 1 or (element.text or "").strip() or (include.tail or "").strip():
             raise ProtocolViolation("xop:Include is not the only content of its parent", rule="B09")
         return content
+
+    @property
+    def charset(self) -> str | None:
+        """What the Content-Type says of the octets of a plain message."""
+        return None if self.mtom else self.media.parameters.get("charset")
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
@@ -175,6 +183,7 @@ class PackageReader:
             parts={cid: spool.finish() for cid, spool in self._spools.items()},
             mtom=self._multipart is not None,
             raw=self._body.finish(),
+            media=self._media,
             findings=tuple(self._dialect()),
         )
 
@@ -204,9 +213,7 @@ def _without_brackets(cid: str) -> str:
 
 
 def _packaging(rule: str, text: str) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.WARNING, text=text, location="Content-Type", cites="ITI TF-2: V.8.2"
-    )
+    return finding(rule, text, "Content-Type", severity=Severity.WARNING)
 
 
 class _Root:

@@ -27,6 +27,7 @@ from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
+from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
@@ -92,7 +93,12 @@ class RunningTopology:
         recorder: Recorder = self._log or NOT_RECORDED
         http = HttpClient(self._loop.reactor)
         self._open.callback(self._loop.call, http.close)
-        self._soap = SoapClient(http, recorder, self._spool)
+        validating = frozenset(
+            placed.actor.id
+            for placed in self.topology.actors()
+            if placed.actor.validation is not Validation.OFF
+        )
+        self._soap = SoapClient(http, recorder, self._spool, validating=validating)
         self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
@@ -133,7 +139,7 @@ class RunningTopology:
         actor = make(self, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
-            endpoint=Endpoint(role, actor, strict=strict),
+            endpoint=Endpoint(role, actor, strict=strict, validation=model.validation),
             url=self.url_of(model.id),
             send=self._soap.send,
             recorder=recorder,

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.yaml import Place
 
@@ -91,6 +92,9 @@ class Actor(Checked):
     id: Id
     title: str | None = None
     """For people: `Hospital North, radiology`."""
+    validation: Validation = Validation.OFF
+    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that the
+    actor gets are never refused. Off unless asked for, as it costs about a tenth of a submission."""
 
     @property
     def metadata_oid(self) -> str | None:
