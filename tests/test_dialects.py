@@ -159,6 +159,15 @@ def test_a_dialect_is_served_with_its_findings_or_refused(running: RunningTopolo
         assert f"[{dialect.findings[0]}]".encode() in answer.body
 
 
+def test_a_name_of_the_host_that_the_peer_has_used_is_as_good_as_ours(running: RunningTopology) -> None:
+    url = running.url_of("registry").replace("127.0.0.1", "localhost")
+    body = query(url, DIALECTS[0])
+    conversation = new_token()
+    send(running.url_of("registry"), post(url, SOAP, body, f"{TRACE_HEADER}: {conversation};tester"))
+    (exchange,) = running.exchanges(conversation)
+    assert "A14" not in [finding.rule for finding in exchange.findings]
+
+
 def test_an_id_that_comes_twice_is_noted(running: RunningTopology) -> None:
     body = query(running.url_of("registry"), DIALECTS[0])
     assert [exchanged(running, "registry", SOAP, body)[1] for _ in range(3)] == [[], ["A11"], ["A11"]]

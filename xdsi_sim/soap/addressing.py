@@ -50,7 +50,7 @@ class Addressing:
     @property
     def present(self) -> bool:
         """Whether there is any WS-Addressing at all."""
-        return any(getattr(self, key) is not None for key in _KEYS.values())
+        return self.action is not None or any(getattr(self, key) is not None for key in _KEYS.values())
 
 
 def read_addressing(header: Element | None) -> Addressing:
