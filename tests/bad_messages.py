@@ -211,6 +211,13 @@ def _document(content: str) -> bytes:
     )
 
 
+def _large(good: bytes) -> bytes:
+    """The same with a document that does not stay in memory."""
+    head, mark, document = good.partition(b"document-1@xdsi-sim>\r\n\r\n")
+    assert mark
+    return head + mark + bytes(300_000) + document
+
+
 _INCLUDE = f'<xop:Include xmlns:xop="{NS.XOP}" href="cid:document-1@xdsi-sim"/>'
 _PARTED = 'multipart/related; boundary=b; type="application/xop+xml"; start-info="application/soap+xml"'
 
@@ -237,6 +244,10 @@ _MIME = (
     _mime("a document that is an element", "B12", _document("<x/>")),
     _mime("a root that is no XML", "A03", b"--b\r\n\r\nhello\r\n--b--", _PARTED),
     _mime("a root that is empty", "A03", b"--b\r\n\r\n\r\n--b--", _PARTED),
+    _mime("a large part that is not asked for", "B08", _large(_document(_INCLUDE.replace("document-1", "document-9")))),
+    _mime("a large part and a root that is no XML", "A03", _large(PROVIDE).replace(b"<soap:Envelope", b"<soap:Envelope &")),
+    _mime("a large part cut short", "B03", _large(PROVIDE)[:-100]),
+    _mime("a large part twice", "B10", _large(_part("Content-ID: <document-1@xdsi-sim>"))),
     _mime("a submission without its request", "C01", re.sub(rb"<lcm:Submit.*</lcm:SubmitObjectsRequest>", b"", PROVIDE)),
 )  # fmt: skip
 
