@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from xdsi_sim.vocab import APPROVED, NS
 AUTHORITY = "2.999.1.1"
 
 
-def topology(**registry: str) -> Topology:
-    """Registry, repository and imaging source of one community."""
+def topology(everybody: Mapping[str, str] | None = None, **registry: str) -> Topology:
+    """Registry, repository and imaging source of one community; `everybody` holds for all three."""
+    shared = dict(everybody or {})
     return Topology.model_validate(
         {
             "name": "domain",
@@ -30,10 +32,16 @@ def topology(**registry: str) -> Topology:
                     "id": "c",
                     "homeCommunityId": "urn:oid:2.999.1",
                     "patientAuthority": AUTHORITY,
-                    "registry": {"id": "registry", **registry},
-                    "repositories": [{"id": "repository", "repositoryUniqueId": "2.999.1.3"}],
+                    "registry": {"id": "registry", **shared, **registry},
+                    "repositories": [{"id": "repository", "repositoryUniqueId": "2.999.1.3", **shared}],
                     "sources": [
-                        {"id": "pacs", "oid": "2.999.1.21", "aeTitle": "PACS", "publishesTo": "repository"}
+                        {
+                            "id": "pacs",
+                            "oid": "2.999.1.21",
+                            "aeTitle": "PACS",
+                            "publishesTo": "repository",
+                            **shared,
+                        }
                     ],
                 }
             ],
@@ -41,8 +49,8 @@ def topology(**registry: str) -> Topology:
     )
 
 
-def domain(data: Path, **registry: str) -> RunningTopology:
-    return start(topology(**registry), data, Listen("127.0.0.1", 0))
+def domain(data: Path, everybody: Mapping[str, str] | None = None, **registry: str) -> RunningTopology:
+    return start(topology(everybody, **registry), data, Listen("127.0.0.1", 0))
 
 
 def provision(number: int, content: bytes = b"text") -> ProvideAndRegisterDocumentSetRequest:

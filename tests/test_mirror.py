@@ -25,6 +25,7 @@ ACROSS = {
     "test_smoke.py": "the shortest way through everything",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
+    "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
     "test_zeep.py": "every operation, called by a foreign stack",
 }

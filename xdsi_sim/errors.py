@@ -14,6 +14,7 @@ __all__ = [
     "ActionMismatch",
     "ActionMissing",
     "ActionNotSupported",
+    "AddressingHeaderRequired",
     "CannotRun",
     "DocumentNotFound",
     "DuplicateUniqueIdInRegistry",
@@ -130,11 +131,11 @@ class ProtocolViolation(XdsiSimError):
         self.reason = reason
         self.rule = rule
         self.detail = detail
-        """A header's QName or an action, for the fault detail of WS-Addressing."""
+        """A header's QName, an action or a namespace: what the fault names beside its reason."""
 
 
 class VersionMismatch(ProtocolViolation):
-    """The envelope is not SOAP 1.2."""
+    """The envelope is not SOAP 1.2; `detail` is the namespace that it is in."""
 
     code = "VersionMismatch"
     http = 500
@@ -147,10 +148,14 @@ class NotUnderstood(ProtocolViolation):
     http = 500
 
 
-class ActionMissing(ProtocolViolation):
-    """No wsa:Action (WS-Addressing 1.0 SOAP Binding: 6.4.1.3)."""
+class AddressingHeaderRequired(ProtocolViolation):
+    """A WS-Addressing header is missing (WS-Addressing 1.0 SOAP Binding: 6.4.1.3)."""
 
     subcode = "MessageAddressingHeaderRequired"
+
+
+class ActionMissing(AddressingHeaderRequired):
+    """No wsa:Action."""
 
 
 class ActionNotSupported(ProtocolViolation):

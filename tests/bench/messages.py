@@ -25,11 +25,12 @@ from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS
 from xdsi_sim.vocab import Association as AssociationType
 
-__all__ = ["DOCUMENT", "find_documents", "request", "submissions"]
+__all__ = ["DOCUMENT", "find_documents", "fresh", "request", "submissions"]
 
 _MARK: Final = "0000000000000000"
 _DOCUMENT_UUID: Final = "urn:uuid:11111111-1111-4111-8111-111111111111"
 _SET_UUID: Final = "urn:uuid:22222222-2222-4222-8222-222222222222"
+_MESSAGE_UUID: Final = "urn:uuid:44444444-4444-4444-8444-444444444444"
 _LINK_UUID: Final = "urn:uuid:33333333-3333-4333-8333-333333333333"
 DOCUMENT: Final = bytes(range(256)) * 16
 """Four kilobytes, about the size of a manifest."""
@@ -40,7 +41,7 @@ def request(url: str, transaction: str, message: object) -> bytes:
     kind = TRANSACTIONS[transaction]
     attachments = Attachments(mtom=kind.mtom)
     body = CODECS[transaction].write_request(message, attachments.attach)
-    header = write_addressing(action=kind.action, message_id=f"urn:uuid:{uuid.uuid4()}", to=url)
+    header = write_addressing(action=kind.action, message_id=_MESSAGE_UUID, to=url)
     segments = attachments.body(write_envelope(header, body))
     data = b"".join(part if isinstance(part, bytes) else part.open().read() for part in segments)
     _, _, rest = url.partition("://")
@@ -49,7 +50,16 @@ def request(url: str, transaction: str, message: object) -> bytes:
         f"POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {attachments.content_type}\r\n"
         f"Content-Length: {len(data)}\r\n\r\n"
     )
-    return head.encode() + data
+    return fresh(head.encode() + data)
+
+
+def fresh(message: bytes) -> bytes:
+    """The message under an id of its own, as a peer would send it again."""
+    return message.replace(_message_id(message), f"urn:uuid:{uuid.uuid4()}".encode())
+
+
+def _message_id(message: bytes) -> bytes:
+    return message.partition(b"<wsa:MessageID>")[2].partition(b"</wsa:MessageID>")[0]
 
 
 def submissions(url: str, patient: str, count: int) -> list[bytes]:
@@ -60,7 +70,7 @@ def submissions(url: str, patient: str, count: int) -> list[bytes]:
         text = template.replace(_MARK.encode(), f"{uuid.uuid4().int % 10**16:016d}".encode())
         for fixed in (_DOCUMENT_UUID, _SET_UUID, _LINK_UUID):
             text = text.replace(fixed.encode(), f"urn:uuid:{uuid.uuid4()}".encode())
-        made.append(text)
+        made.append(fresh(text))
     return made
 
 

@@ -66,8 +66,13 @@ def query_rows(work: Path) -> Iterator[Row]:
         repository, registry = running.address("repository"), running.address("registry")
         patient = _PATIENT.format("Q1")
         load.play(repository, messages.submissions(running.urls["repository"], patient, 10), 1)
-        ten = [messages.find_documents(running.urls["registry"], patient)] * _QUERIES
-        none = [messages.find_documents(running.urls["registry"], _PATIENT.format("none"))] * _QUERIES
+        ten, none = (
+            [messages.fresh(query) for _ in range(_QUERIES)]
+            for query in (
+                messages.find_documents(running.urls["registry"], patient),
+                messages.find_documents(running.urls["registry"], _PATIENT.format("none")),
+            )
+        )
         _, answers = load.play(registry, ten[:200], _CONNECTIONS)
         rounds = [
             (load.play(registry, ten, _CONNECTIONS)[0], load.play(registry, none, _CONNECTIONS)[0])

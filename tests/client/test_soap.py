@@ -93,6 +93,19 @@ def test_a_plain_answer_to_mtom_is_a_finding(soap: SoapClient, peer: Peer) -> No
     assert [finding.rule for finding in reply.findings] == ["A20"]
 
 
+@pytest.mark.parametrize(("validating", "rules"), [((), []), (("tester",), ["C01"]), (("other",), [])])
+def test_answers_are_held_against_the_schemas_for_those_who_ask_for_it(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, validating: tuple[str, ...], rules: list[str]
+) -> None:
+    soap = SoapClient(soap._http, log, soap._spool, validating=validating)
+    bare = EMPTY.replace(b"<query:AdhocQueryResponse", b'<query:AdhocQueryResponse odd="1"')
+    reply = call(soap, peer(lambda request: http(envelope(request, bare))))
+    (exchange,) = log.exchanges("cafe")
+    assert reply.answer == AdhocQueryResponse()
+    assert [finding.rule for finding in reply.findings] == rules
+    assert exchange.findings == reply.findings
+
+
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "500 Internal Server Error"])
 def test_a_fault_is_no_answer_whatever_its_http_status(
     soap: SoapClient, peer: Peer, log: ExchangeLog, status: str

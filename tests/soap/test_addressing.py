@@ -60,7 +60,7 @@ def test_faults_go_where_replies_go_unless_it_is_said(blocks: dict[str, str], re
 
 def test_dialects_that_the_standards_allow_are_taken() -> None:
     given = header(
-        f'<Action xmlns="{NS.WSA}" mustUnderstand="1">\n  urn:a\t</Action>'
+        f'<Action xmlns="{NS.WSA}" soap:mustUnderstand=" 1 ">\n  urn:a\t</Action>'
         "<wsa:MessageID>uuid:1</wsa:MessageID><wsa:RelatesTo RelationshipType='urn:x'>urn:2</wsa:RelatesTo>"
         "<wsa:RelatesTo>urn:1</wsa:RelatesTo>"
         "<wsa:FaultTo><wsa:Address> urn:f </wsa:Address></wsa:FaultTo><wsa:Unknown/>"
@@ -74,17 +74,46 @@ def test_dialects_that_the_standards_allow_are_taken() -> None:
     assert given.mustUnderstand == {"Action"}
 
 
+@pytest.mark.parametrize("attribute", ['mustUnderstand="1"', 'soap:mustUnderstand="0"', 'xml:id="1"'])
+def test_must_understand_is_an_attribute_of_soap(attribute: str) -> None:
+    given = header(f"<wsa:Action {attribute}>urn:a</wsa:Action>")
+    assert (given.action, given.mustUnderstand) == ("urn:a", frozenset())
+
+
+@pytest.mark.parametrize("name", ["Action", "MessageID", "To", "ReplyTo", "Foreign"])
+def test_what_is_meant_for_another_role_is_not_ours(name: str) -> None:
+    other = f'<wsa:{name} soap:role="urn:somebody-else" soap:mustUnderstand="1">x</wsa:{name}>'
+    assert header(other) == Addressing()
+    assert header(f"{other}<wsa:Action>urn:a</wsa:Action>").problem is None
+
+
+def test_an_action_is_not_empty() -> None:
+    problem = header("<wsa:Action> </wsa:Action>").problem
+    assert isinstance(problem, InvalidAddressingHeader)
+    assert problem.rule == "A06"
+
+
+def test_an_addressing_header_that_nobody_knows_is_like_any_other() -> None:
+    assert header("<wsa:Other/>").problem is None
+    problem = header('<wsa:Other soap:mustUnderstand="1"/>').problem
+    assert isinstance(problem, NotUnderstood)
+
+
 def test_no_header_is_no_addressing() -> None:
     assert not read_addressing(None).present
     assert not header("<other/>").present
     assert header("<wsa:To>x</wsa:To>").present
+    assert header("<wsa:FaultTo/>").present
 
 
-@pytest.mark.parametrize("name", ["Action", "MessageID", "To", "ReplyTo"])
-def test_a_header_must_not_be_there_twice(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("Action", "A06"), ("MessageID", "A10"), ("To", "A14"), ("ReplyTo", "A12"), ("FaultTo", "A13")],
+)
+def test_a_header_must_not_be_there_twice(name: str, rule: str) -> None:
     given = header(f"<wsa:{name}>x</wsa:{name}>" * 2 + "<wsa:RelatesTo>urn:1</wsa:RelatesTo>")
     assert isinstance(given.problem, InvalidAddressingHeader)
-    assert given.problem.detail == f"wsa:{name}"
+    assert (given.problem.detail, given.problem.rule) == (f"wsa:{name}", rule)
     assert given.relatesTo == "urn:1"  # what can be read is read
 
 

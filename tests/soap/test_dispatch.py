@@ -9,6 +9,7 @@ from xdsi_sim.errors import (
     ActionMismatch,
     ActionMissing,
     ActionNotSupported,
+    AddressingHeaderRequired,
     Finding,
     InvalidAddressingHeader,
     NotUnderstood,
@@ -88,7 +89,11 @@ def test_to_answer_nobody_needs_no_peer(peers: Peers | None) -> None:
     ("transaction", "changes", "mtom", "rule", "refused"),
     [
         ("ITI-18", {"mustUnderstand": frozenset()}, False, "A07", None),
-        ("ITI-18", {"messageID": None}, False, "A10", ProtocolViolation),
+        ("ITI-18", {"messageID": None}, False, "A10", AddressingHeaderRequired),
+        ("ITI-18", {"messageID": ""}, False, "A10", AddressingHeaderRequired),
+        ("ITI-18", {"messageID": "no iri"}, False, "A10", InvalidAddressingHeader),
+        ("ITI-18", {"messageID": "4711"}, False, "A10", InvalidAddressingHeader),
+        ("ITI-18", {"replyTo": ""}, False, "A12", None),
         ("ITI-18", {"replyTo": None}, False, "A12", None),
         ("ITI-18", {"to": None}, False, "A14", None),
         ("ITI-18", {"action": None}, False, "A06", ActionMissing),
@@ -107,6 +112,41 @@ def test_a_dialect_is_a_finding_and_when_strict_a_refusal(
     else:
         with pytest.raises(refused):
             dispatch(envelope, SERVED, mtom=mtom, strict=True)
+
+
+@pytest.mark.parametrize("message_id", ["urn:uuid:1", "uuid:1", "http://x/1", "tag:x,2026:1", "mid:a@b"])
+def test_any_absolute_iri_is_a_message_id(message_id: str) -> None:
+    assert dispatch(message(messageID=message_id), SERVED, mtom=False, strict=True).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("to", "rules"),
+    [
+        ("http://here:80/c/registry", []),
+        ("http://HERE/c/registry/", []),
+        ("http://127.0.0.1:8080/c/registry", []),
+        (ANONYMOUS, []),
+        ("https://here/c/registry", ["A14"]),
+        ("http://here/c/repository", ["A14"]),
+        ("http://here/c/registry?x", ["A14"]),
+        ("http://here:none/c/registry", ["A14"]),
+        ("", ["A14"]),
+    ],
+)
+def test_a_message_says_that_it_is_for_us(to: str, rules: list[str]) -> None:
+    addresses = ("http://here/c/registry", "http://127.0.0.1:8080/c/registry")
+    found = dispatch(message(to=to), SERVED, mtom=False, strict=True, addresses=addresses)
+    assert [finding.rule for finding in found.findings] == rules
+
+
+@pytest.mark.parametrize(
+    ("action", "rules"), [(None, []), (SOUND.action, []), ("None", ["A16"]), ("", ["A16"])]
+)
+def test_an_action_of_the_content_type_never_decides(action: str | None, rules: list[str]) -> None:
+    found = dispatch(message(), SERVED, mtom=False, strict=True, http_action=action)
+    assert [(finding.rule, finding.severity) for finding in found.findings] == [
+        (rule, Severity.INFO) for rule in rules
+    ]
 
 
 def test_without_addressing_the_body_decides_where_it_can() -> None:

@@ -38,6 +38,45 @@ def test_what_is_no_soap_message_is_refused_by_rule(data: bytes, rule: str) -> N
     assert refused.value.rule == rule
 
 
-def test_soap_1_1_is_another_version() -> None:
-    with pytest.raises(VersionMismatch):
-        read_envelope(envelope("<s:Body><a/></s:Body>", NS.SOAP11))
+@pytest.mark.parametrize("namespace", [NS.SOAP11, "urn:other", ""])
+def test_another_envelope_is_another_version(namespace: str) -> None:
+    with pytest.raises(VersionMismatch) as refused:
+        read_envelope(f'<Envelope xmlns="{namespace}"><Body><a/></Body></Envelope>'.encode())
+    assert refused.value.detail == namespace
+
+
+SOUND = envelope("<s:Body><a>\u00e4</a></s:Body>")
+
+
+@pytest.mark.parametrize(
+    ("data", "charset"),
+    [
+        (SOUND, None),
+        (SOUND, ""),
+        (SOUND, "UTF-8"),
+        (b"\xef\xbb\xbf" + SOUND, "utf8"),
+        (envelope("<s:Body><a/></s:Body>"), "us-ascii"),
+        (SOUND.decode().encode("utf-16"), "UTF-16"),
+        (SOUND.decode().encode("utf-16"), None),
+        (b"\xfe\xff" + SOUND.decode().encode("utf-16-be"), "utf-16BE"),
+    ],
+)
+def test_a_charset_that_fits_the_octets_is_read(data: bytes, charset: str | None) -> None:
+    assert read_envelope(data, charset).body.tag == "a"
+
+
+@pytest.mark.parametrize(
+    ("data", "charset"),
+    [
+        (SOUND, "UTF-16"),
+        (SOUND, "ISO-8859-1"),
+        (SOUND, "us-ascii"),
+        (SOUND, "nonsense"),
+        (SOUND.decode().encode("utf-16"), "UTF-8"),
+        (SOUND.decode().encode("utf-16"), "us-ascii"),
+    ],
+)
+def test_a_charset_that_contradicts_the_octets_is_refused(data: bytes, charset: str) -> None:
+    with pytest.raises(ProtocolViolation) as refused:
+        read_envelope(data, charset)
+    assert refused.value.rule == "A22"

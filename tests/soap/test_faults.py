@@ -11,7 +11,15 @@ from xdsi_sim.errors import (
     VersionMismatch,
 )
 from xdsi_sim.soap.envelope import read_envelope, write_envelope
-from xdsi_sim.soap.faults import Fault, InternalError, is_fault, read_fault, read_old_fault, write_fault
+from xdsi_sim.soap.faults import (
+    Fault,
+    InternalError,
+    is_fault,
+    is_old,
+    read_fault,
+    read_old_fault,
+    write_fault,
+)
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
 
 SOAP, WSA = f"{{{NS.SOAP}}}", f"{{{NS.WSA}}}"
@@ -21,7 +29,7 @@ SOAP, WSA = f"{{{NS.SOAP}}}", f"{{{NS.WSA}}}"
     ("problem", "fault", "action"),
     [
         (ProtocolViolation("a < b", rule="A09"), ("Sender", None, "a < b [A09]"), WSA_SOAP_FAULT_ACTION),
-        (VersionMismatch("old"), ("VersionMismatch", None, "old"), WSA_SOAP_FAULT_ACTION),
+        (VersionMismatch("old", detail="urn:x"), ("VersionMismatch", None, "old"), WSA_SOAP_FAULT_ACTION),
         (InternalError("oops"), ("Receiver", None, "oops"), WSA_SOAP_FAULT_ACTION),
         (ActionNotSupported("no", detail="urn:a"), ("Sender", "ActionNotSupported", "no"), WSA_FAULT_ACTION),
     ],
@@ -59,9 +67,12 @@ def test_who_sent_no_addressing_gets_none() -> None:
     assert b"Header" not in b"".join(write_fault(ProtocolViolation("no"), addressed=False))
 
 
-def test_who_speaks_another_version_is_told_which_one_is_spoken_here() -> None:
-    root = parse(b"".join(write_fault(VersionMismatch("old"))))
-    supported = root.find(f"{SOAP}Header/{SOAP}Upgrade/{SOAP}SupportedEnvelope")
+@pytest.mark.parametrize("namespace", [NS.SOAP11, "urn:other"])
+def test_who_speaks_another_version_is_told_which_one_is_spoken_here(namespace: str) -> None:
+    problem = VersionMismatch("the envelope is <old>", rule="A04", detail=namespace)
+    root = parse(b"".join(write_fault(problem)))
+    told = f"{{{namespace}}}" if is_old(problem) else SOAP
+    supported = root.find(f"{told}Header/{SOAP}Upgrade/{SOAP}SupportedEnvelope")
     prefix, _, name = supported.get("qname").partition(":")
     assert (supported.nsmap[prefix], name) == (NS.SOAP, "Envelope")
 
@@ -116,3 +127,12 @@ def test_a_fault_that_travels_on_its_own_says_to_whom() -> None:
         "urn:uuid:1",
         None,
     )
+
+
+def test_who_speaks_soap_1_1_is_told_in_soap_1_1() -> None:
+    root = parse(b"".join(write_fault(VersionMismatch("old & gone", rule="A04", detail=NS.SOAP11))))
+    fault = root.find(f"{{{NS.SOAP11}}}Body/{{{NS.SOAP11}}}Fault")
+    prefix, _, name = fault.findtext("faultcode").partition(":")
+    assert root.tag == f"{{{NS.SOAP11}}}Envelope"
+    assert (fault.nsmap[prefix], name) == (NS.SOAP11, "VersionMismatch")
+    assert fault.findtext("faultstring") == "old & gone [A04]"

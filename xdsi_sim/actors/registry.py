@@ -26,7 +26,7 @@ from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.rules.query import read_selection
+from xdsi_sim.rules.query import Reading, read_selection
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
@@ -92,7 +92,7 @@ class DocumentRegistry:
         else:  # one answer lists everything, also what only the registry knows
             verdict = check_registration(request, self._known(request, self.store.view()))
         status = SUCCESS if verdict.accepted else FAILURE
-        return RegistryResponse(status=status, errors=verdict.errors)
+        return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
     def _known(self, request: SubmitObjectsRequest, view: RegistryView) -> Known:
         held = view.look_up(Lookup.of(request.objects))
@@ -189,6 +189,9 @@ class DocumentRegistry:
     def query(self, request: AdhocQueryRequest) -> AdhocQueryResponse:
         """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3)."""
         reading = read_selection(request, strict=self.strict)
+        return replace(self._answered(reading), findings=reading.findings)
+
+    def _answered(self, reading: Reading) -> AdhocQueryResponse:
         if reading.selection is None:
             return AdhocQueryResponse(status=FAILURE, errors=reading.errors)
         found = self.store.find(reading.selection, self.most_results + 1)

@@ -22,6 +22,7 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetResponse,
 )
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.subjects import Fingerprint, id_key
 from xdsi_sim.rules.transactions import check_provision
 from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING, SUCCESS
@@ -50,19 +51,19 @@ class DocumentRepository:
         provided = _Provided.of(request)
         verdict = check_provision(request.submission, provided.objects, provided.prints)
         if not verdict.accepted:
-            return RegistryResponse(status=FAILURE, errors=self._judged_whole(request, provided))
+            return _refused(self._judged_whole(request, provided))
         submission = self.new_id()
         try:
             yield Wait(self.store.keep(submission, [document for _, document in provided.pairs()]))
         except XdsError as error:
-            errors = self._judged_whole(request, provided) or (RegistryError.of(error),)
-            return RegistryResponse(status=FAILURE, errors=errors)
+            judged = self._judged_whole(request, provided)
+            return _refused(judged, judged.errors or (RegistryError.of(error),))
         (answer,) = yield Send((self._registration(request, provided),))
         if isinstance(answer, NoAnswer) and not isinstance(answer, Unreached):
             return (yield from self._unanswered(submission, answer))
         response = _registered(answer)
         yield Wait(self.store.settle(submission, registered=response.status == SUCCESS))
-        return response
+        return replace(response, findings=verdict.findings) if verdict.findings else response
 
     def _unanswered(self, submission: str, trouble: NoAnswer) -> Flow[RegistryResponse]:
         """The registry has the submission, or has not: it is asked, and what it knows stays."""
@@ -91,16 +92,13 @@ class DocumentRepository:
             return None
         return isinstance(answer, AdhocQueryResponse) and bool(answer.fragments)
 
-    def _judged_whole(
-        self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided
-    ) -> tuple[RegistryError, ...]:
+    def _judged_whole(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Verdict:
         """All that is wrong with what is refused, also beside what is stored already."""
         stored = {
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        verdict = check_provision(request.submission, provided.objects, provided.prints, stored)
-        return verdict.errors
+        return check_provision(request.submission, provided.objects, provided.prints, stored)
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched."""
@@ -192,6 +190,10 @@ class _Provided:
                         uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=content
                     ),
                 )
+
+
+def _refused(verdict: Verdict, errors: tuple[RegistryError, ...] = ()) -> RegistryResponse:
+    return RegistryResponse(status=FAILURE, errors=errors or verdict.errors, findings=verdict.findings)
 
 
 def _registered(answer: Answer) -> RegistryResponse:

@@ -6,7 +6,8 @@ from typing import Final
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import Head
-from xdsi_sim.errors import Finding, ProtocolViolation, Severity
+from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package, PackageReader
@@ -14,7 +15,6 @@ from xdsi_sim.vocab import Transaction
 
 __all__ = ["SoapFault", "dialect", "fault_dialect", "no_soap", "old_soap", "refuse_head", "take_while_soap"]
 
-_CITES: Final = "ITI TF-2: V.3"
 _SHOWN: Final = 200  # characters of what is no SOAP
 _READ: Final = 64 * 1024  # octets that are read of it, since its HTTP answer might be told whole
 
@@ -80,13 +80,7 @@ def dialect(
         ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
     )
     return tuple(
-        Finding(
-            rule=rule,
-            severity=Severity.ERROR,
-            text=f"{what} is {found!r}, {expected!r} is expected",
-            location=url,
-            cites=_CITES,
-        )
+        finding(rule, f"{what} is {found!r}, {expected!r} is expected", url)
         for rule, found, expected, what in checks
         if found != expected
     )
@@ -98,10 +92,10 @@ def fault_dialect(envelope: Envelope, *, message_id: str, url: str) -> tuple[Fin
     if found in (None, message_id):
         return ()
     text = f"wsa:RelatesTo of the fault is {found!r}, {message_id!r} is expected"
-    return (Finding(rule="A19", severity=Severity.ERROR, text=text, location=url, cites=_CITES),)
+    return (finding("A19", text, url),)
 
 
 def old_soap(url: str) -> Finding:
     """That the answer is of another SOAP."""
     text = f"the answer is SOAP 1.1, SOAP 1.2 ({SOAP_MEDIA_TYPE}) is expected"
-    return Finding(rule="A04", severity=Severity.ERROR, text=text, location=url, cites=_CITES)
+    return finding("A04", text, url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -35,11 +36,12 @@ class AsynchronousClient(SoapClient):
         spool: Path,
         limits: Limits = Limits(),
         *,
+        validating: Collection[str] = (),
         mailbox: Mailbox,
         reply_to: str,
     ) -> None:
         """What is POSTed to `reply_to` comes out of the mailbox."""
-        super().__init__(http, recorder, spool, limits)
+        super().__init__(http, recorder, spool, limits, validating=validating)
         self._mailbox = mailbox
         self._reply_to = reply_to
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
 from xdsi_sim.soap.letters import Letter
 from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
@@ -75,11 +76,21 @@ class Sent:
 class SoapClient:
     """Sends messages to peers and reads what they answer; every exchange is recorded once."""
 
-    def __init__(self, http: HttpClient, recorder: Recorder, spool: Path, limits: Limits = Limits()) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        recorder: Recorder,
+        spool: Path,
+        limits: Limits = Limits(),
+        *,
+        validating: Collection[str] = (),
+    ) -> None:
+        """`validating` are the senders whose answers are held against the schemas."""
         self._http = http
         self._recorder = recorder
         self._spool = spool
         self._limits = limits
+        self._validating = validating
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
         """The answer alone, for actors."""
@@ -127,7 +138,7 @@ class SoapClient:
         try:
             refuse_head(sent.head)
             sent.package = sent.reader.finish()
-            envelope = read_envelope(sent.package.root, self._limits)
+            envelope = read_envelope(sent.package.root, self._limits, charset=sent.package.charset)
         except NoAnswer as trouble:
             return self._nothing(sent, trouble)
         except ProtocolViolation as problem:
@@ -150,6 +161,7 @@ class SoapClient:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}"))
         if envelope.body.tag != transaction.response:
             return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
+        found = schema_findings(envelope.body) if sent.trace.sender in self._validating else ()
         try:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
@@ -159,6 +171,7 @@ class SoapClient:
             *package.findings,
             *package.unreferenced(),
             *dialect(transaction, envelope, package, **asked),
+            *found,
         )
         self._record(sent, answer.status.rpartition(":")[2], findings)
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)

@@ -16,15 +16,21 @@ from lxml import etree
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
-__all__ = ["Element", "escape", "local_name", "parse", "serialise"]
+__all__ = ["BOMS16", "CHARSETS", "Element", "escape", "local_name", "parse", "serialise"]
 
 Element = etree._Element  # lxml offers no public name for the type
 
+BOMS16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 begins with; nothing else does."""
+CHARSETS: Final = {
+    "UTF-8": ("utf-8", "utf8", "us-ascii"),  # the last is part of the first
+    "UTF-16": ("utf-16", "utf-16le", "utf-16be"),
+}
+"""Labels of the two encodings that are read, in lower case."""
+
 _DOCTYPE: Final = b"<!DOCTYPE"
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
-_ENCODINGS: Final = (b"utf-8", b"utf8", b"us-ascii")  # the last is part of the first
 _BOM8: Final = b"\xef\xbb\xbf"
-_BOMS16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LIMITS: Final = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG)
 _ESCAPES: Final = {  # white space as references too: a reader would normalise it if it stood bare
     "&": "&amp;",
@@ -64,15 +70,21 @@ def parse(data: bytes, limits: Limits = Limits()) -> Element:
 
 def _utf8(data: bytes) -> bytes:
     """`data` as UTF-8: the parser is told so, and neither guesses nor believes a declaration."""
-    if data[:2] in _BOMS16:
-        try:
-            return data.decode("utf-16").encode()
-        except UnicodeDecodeError as error:
-            raise ProtocolViolation(f"not valid UTF-16: {error.reason}", rule="A22") from None
-    declared = _DECLARED.match(data.removeprefix(_BOM8)[:200])
-    if declared and declared[1].lower() not in _ENCODINGS:
-        raise ProtocolViolation(f"XML is declared as {declared[1].decode()}; UTF-8 is expected", rule="A22")
-    return data
+    if data[:2] not in BOMS16:
+        _refuse_declared(data.removeprefix(_BOM8), CHARSETS["UTF-8"])
+        return data
+    try:
+        text = data.decode("utf-16").encode()
+    except UnicodeDecodeError as error:
+        raise ProtocolViolation(f"not valid UTF-16: {error.reason}", rule="A22") from None
+    _refuse_declared(text, CHARSETS["UTF-16"] + CHARSETS["UTF-8"])  # stacks declare what it was before
+    return text
+
+
+def _refuse_declared(text: bytes, labels: tuple[str, ...]) -> None:
+    declared = _DECLARED.match(text[:200])
+    if declared and (label := declared[1].decode()).lower() not in labels:
+        raise ProtocolViolation(f"XML is declared as {label}; UTF-8 is expected", rule="A22")
 
 
 def _refuse_width(data: bytes, limits: Limits) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -10,7 +10,7 @@ from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
 from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
-from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
 from xdsi_sim.vocab import NS, SUCCESS
 
@@ -51,6 +51,8 @@ class AdhocQueryResponse:
     status: str = SUCCESS
     errors: tuple[RegistryError, ...] = ()
     fragments: tuple[bytes, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    """For the log alone: what the actor found in the request, whether it is told or not."""
 
     @cached_property
     def objects(self) -> RegistryObjectList:

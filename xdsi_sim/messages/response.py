@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.ebrim.xml import Element, escape
-from xdsi_sim.errors import Severity, XdsError
+from xdsi_sim.errors import Finding, Severity, XdsError
 from xdsi_sim.vocab import FAILURE, NS, PARTIAL_SUCCESS, SEVERITY_ERROR, SEVERITY_WARNING, SUCCESS
 
 __all__ = [
@@ -52,6 +52,8 @@ class RegistryResponse:
 
     status: str = SUCCESS
     errors: tuple[RegistryError, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    """For the log alone: what the actor found in the request, whether it is told or not."""
 
 
 def status_name(status: str) -> str:

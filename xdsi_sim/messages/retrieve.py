@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.content import Content
 from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.errors import Finding
 from xdsi_sim.messages.response import (
     RegistryError,
     RegistryResponse,
@@ -68,6 +69,8 @@ class RetrieveDocumentSetResponse:
     status: str = SUCCESS
     errors: tuple[RegistryError, ...] = ()
     documents: tuple[DocumentResponse, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    """For the log alone: what the actor found in the request, whether it is told or not."""
 
 
 def read_retrieve_request(element: Element) -> RetrieveDocumentSetRequest:

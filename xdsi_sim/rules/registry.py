@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from xdsi_sim.errors import Finding, Severity, UsageError
 from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
 __all__ = [
@@ -115,18 +116,29 @@ def rules(*ids: str) -> tuple[Rule, ...]:
 
 
 def explain(id: str) -> str:
-    """The rule in words, with error code and source; raises UsageError for an unknown id."""
-    found = RULES.get(id)
+    """The rule in words, with what the peer is told and source; raises UsageError for an unknown id."""
+    found = RULES.get(id) or PROTOCOL_RULES.get(id)
     if found is None:
-        near = get_close_matches(id.upper(), RULES, n=1, cutoff=0.5)
+        near = get_close_matches(id.upper(), {**RULES, **PROTOCOL_RULES}, n=1, cutoff=0.5)
         raise UsageError(f"unknown rule {id!r}.", hint=f"Did you mean {near[0]!r}?" if near else None)
-    code = "no error code" if found.code is None else _code_in_words(found.code)
+    if isinstance(found, ProtocolRule):
+        told, because = _fault_in_words(found), _BECAUSE["std" if found.cites else "choice"]
+    else:
+        told, because = _code_in_words(found.code), _BECAUSE[found.ground]
     source = f" ({found.cites})" if found.cites else ""
-    return f"{found.id}  {found.severity}, {code}\n{found.text}\n{_BECAUSE[found.ground]}{source}."
+    return f"{found.id}  {found.severity}, {told}\n{found.text}\n{because}{source}."
 
 
-def _code_in_words(code: str) -> str:
+def _code_in_words(code: str | None) -> str:
+    if code is None:
+        return "no error code"
     return f"{REGISTRY_METADATA_ERROR} or {REPOSITORY_METADATA_ERROR}" if code == META else code
+
+
+def _fault_in_words(found: ProtocolRule) -> str:
+    if found.fault is None:
+        return "no fault"
+    return f"{found.fault}, where strict" if found.lenient else found.fault
 
 
 # --- judging ---------------------------------------------------------------------------------

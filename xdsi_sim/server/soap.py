@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -76,8 +77,19 @@ class SoapResource(Resource):
 
     def _not_allowed(self, request: FrontRequest) -> int:
         request.setHeader("Allow", "POST")
-        answer(request, 405, _TEXT, [b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"])
+        text = b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"
+        if request.method in (b"GET", b"HEAD"):  # somebody looks in; what others send is meant as a message
+            answer(request, 405, _TEXT, [text])
+            return NOT_DONE_YET
+        served = self._served(request)
+        with suppress(ProtocolViolation):
+            served.package = request.package()
+        reply = Reply(status=405, content_type=_PLAIN, segments=[text], outcome="HTTP 405")
+        self._answer(served, reply, ANONYMOUS)
         return NOT_DONE_YET
+
+    def _served(self, request: FrontRequest) -> _Served:
+        return _Served(request, Trace.parse(request.header(TRACE_HEADER), request.peer), self._actor_id)
 
     # --- description
 
@@ -108,10 +120,12 @@ class SoapResource(Resource):
 
     def render_POST(self, request: FrontRequest) -> int:
         """Serve one message."""
-        served = _Served(request, Trace.parse(request.header(TRACE_HEADER), request.peer), self._actor_id)
+        served = self._served(request)
         try:
             served.package = request.package()
-            served.invocation = self._endpoint.invocation(served.package)
+            served.invocation = self._endpoint.invocation(
+                served.package, peer=request.client.host, addresses=self._addresses(request)
+            )
             operation = self._endpoint.begin(served.invocation)
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
             self._failed(served, error)
@@ -128,6 +142,12 @@ class SoapResource(Resource):
             lambda failure: self._failed(served, failure.value),
         )
         return NOT_DONE_YET
+
+    def _addresses(self, request: FrontRequest) -> tuple[str, ...]:
+        """Ours, and the one that the peer has used: the host has names that we do not know."""
+        host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
+        scheme = self._url.partition(":")[0]
+        return self._url, f"{scheme}://{(host + request.path).decode('latin-1')}"
 
     def _finish(self, served: _Served, response: Any) -> None:
         try:
@@ -194,7 +214,8 @@ class SoapResource(Resource):
             self._recorder.record(exchange)
 
 
-_TEXT: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
+_PLAIN: Final = "text/plain; charset=UTF-8"
+_TEXT: Final = (("Content-Type", _PLAIN),)
 
 
 class _Served:

@@ -16,9 +16,11 @@ from xdsi_sim.services.port_types import (
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.envelope import Envelope
-from xdsi_sim.soap.faults import write_fault
+from xdsi_sim.soap.faults import OLD_MEDIA_TYPE, is_old, write_fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.soap.repeats import Repeats
+from xdsi_sim.soap.schema import Validation
 from xdsi_sim.vocab import TRANSACTIONS, Transaction
 
 from spyne import Application, MethodContext  # isort: skip
@@ -79,6 +81,12 @@ class Invocation:
     served: tuple[Transaction, ...]
     strict: bool
     package: Package
+    validation: Validation
+    repeats: Repeats
+    peer: str = ""
+    """Host of the sender."""
+    addresses: tuple[str, ...] = ()
+    """URLs at which the message may say that it found us."""
     peers: Peers | None = None
     """Whom an asynchronous endpoint may answer at an address of theirs; None for one that is not."""
     envelope: Envelope | None = None
@@ -151,19 +159,37 @@ class Endpoint:
     driven. `finish` turns its result into the answer, `fail` a problem into a fault.
     """
 
-    def __init__(self, role: str, actor: Any, *, strict: bool = False, peers: Peers | None = None) -> None:
+    def __init__(
+        self,
+        role: str,
+        actor: Any,
+        *,
+        strict: bool = False,
+        validation: Validation = Validation.OFF,
+        peers: Peers | None = None,
+    ) -> None:
         """With `peers` it is asynchronous: an answer may go to an address of theirs."""
         self.port_type = PORT_TYPES[role]
         self._server = _server(role)
         self._actor = actor
         self._strict = strict
+        self._validation = validation
+        self._repeats = Repeats()
         self._peers = peers
         self._served = tuple(TRANSACTIONS[name] for name in self.port_type.transactions)
 
-    def invocation(self, package: Package) -> Invocation:
-        """The start of serving one message."""
+    def invocation(self, package: Package, *, peer: str = "", addresses: tuple[str, ...] = ()) -> Invocation:
+        """The start of serving one message that `peer` has sent to one of `addresses`."""
         return Invocation(
-            actor=self._actor, served=self._served, strict=self._strict, package=package, peers=self._peers
+            actor=self._actor,
+            served=self._served,
+            strict=self._strict,
+            validation=self._validation,
+            repeats=self._repeats,
+            peers=self._peers,
+            package=package,
+            peer=peer,
+            addresses=addresses,
         )
 
     def begin(self, invocation: Invocation) -> Any:
@@ -183,6 +209,7 @@ class Endpoint:
     def finish(self, invocation: Invocation, response: Any) -> Reply:
         """The answer to a message that was served."""
         context = invocation.context
+        invocation.findings += response.findings
         context.out_object = [response]
         self._server.get_out_string(context)
         outcome = response.status.rpartition(":")[2]
@@ -202,7 +229,7 @@ class Endpoint:
         )
         return Reply(
             status=problem.http,
-            content_type=f"{SOAP_MEDIA_TYPE}; charset=UTF-8",
+            content_type=f"{OLD_MEDIA_TYPE if is_old(problem) else SOAP_MEDIA_TYPE}; charset=UTF-8",
             segments=[b"".join(pieces)],
             outcome=f"Fault {problem.code}",
         )

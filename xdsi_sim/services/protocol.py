@@ -6,10 +6,12 @@ bytes without one. Spyne's own envelope, addressing and fault code is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from xdsi_sim.errors import Finding
 from xdsi_sim.ids import new_uuid
+from xdsi_sim.rules.protocol import finding
 from xdsi_sim.services import compat  # noqa: F401  must come before anything of Spyne
 
 from spyne import ComplexModel, Unicode, rpc  # isort: skip
@@ -20,6 +22,7 @@ from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import read_envelope, write_envelope
 from xdsi_sim.soap.mtom import Attachments
+from xdsi_sim.soap.schema import Validation, refuse, schema_findings
 from xdsi_sim.vocab import TRANSACTIONS
 
 __all__ = ["XdsSoap12", "operation"]
@@ -30,21 +33,27 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
 
     def create_in_document(self, ctx: Any, _encoding: str | None = None) -> None:
         """Parse the root part with the hardened reader; raises ProtocolViolation."""
-        ctx.udc.envelope = read_envelope(ctx.udc.package.root, ctx.udc.package.limits)
+        package = ctx.udc.package
+        ctx.udc.envelope = read_envelope(package.root, package.limits, charset=package.charset)
         ctx.in_document = ctx.udc.envelope.body
 
     def decompose_incoming_envelope(self, ctx: Any, _message: str = Soap12.REQUEST) -> None:
         """Find the transaction; raises ProtocolViolation where header, body and endpoint disagree."""
         invocation = ctx.udc
+        invocation.findings = invocation.package.findings
         dispatched = dispatch(
             invocation.envelope,
             invocation.served,
             mtom=invocation.package.mtom,
             strict=invocation.strict,
             peers=invocation.peers,
+            http_action=invocation.package.media.parameters.get("action"),
+            addresses=invocation.addresses,
         )
         invocation.transaction = dispatched.transaction
-        invocation.findings = (*invocation.package.findings, *dispatched.findings)
+        invocation.findings += (*dispatched.findings, *_repeated(invocation))
+        if invocation.validation is not Validation.OFF:
+            _validate(invocation)
         ctx.in_body_doc = ctx.in_document
         # Spyne looks operations up by name in the application's namespace, not by the body's element
         namespace = self.app.interface.get_tns()
@@ -87,6 +96,19 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
 
     def create_out_string(self, _ctx: Any, _encoding: str | None = None) -> None:
         """Nothing is left to do: `serialize` has made the bytes."""
+
+
+def _repeated(invocation: Any) -> Iterator[Finding]:
+    messageID = invocation.envelope.addressing.messageID
+    if messageID and invocation.repeats.seen(invocation.peer, messageID):
+        yield finding("A11", f"wsa:MessageID {messageID!r} was used before by this peer", "wsa:MessageID")
+
+
+def _validate(invocation: Any) -> None:
+    found = schema_findings(invocation.envelope.body)
+    invocation.findings += found
+    if invocation.validation is Validation.REFUSE:
+        refuse(found)
 
 
 def _marker(element: str) -> type[Any]:

@@ -14,6 +14,15 @@ __all__ = ["Addressing", "elsewhere", "read_addressing", "write_addressing"]
 _WSA, _SOAP = f"{{{NS.WSA}}}", f"{{{NS.SOAP}}}"
 _TEXTS: Final = {"Action": "action", "MessageID": "messageID", "To": "to", "RelatesTo": "relatesTo"}
 _REFERENCES: Final = {"ReplyTo": "replyTo", "FaultTo": "faultTo", "From": "from_"}
+_KEYS: Final = _TEXTS | _REFERENCES
+_RULES: Final = {
+    "Action": "A06",
+    "MessageID": "A10",
+    "ReplyTo": "A12",
+    "FaultTo": "A13",
+    "To": "A14",
+    "RelatesTo": "A19",
+}
 _FOR_US: Final = frozenset(
     {None, "", f"{NS.SOAP}/role/next", f"{NS.SOAP}/role/ultimateReceiver"}  # whoever reads the message
 )
@@ -40,7 +49,7 @@ class Addressing:
     @property
     def present(self) -> bool:
         """Whether there is any WS-Addressing at all."""
-        return any((self.action, self.messageID, self.to, self.relatesTo, self.replyTo))
+        return self.action is not None or any(getattr(self, key) is not None for key in _KEYS.values())
 
     @property
     def reply_address(self) -> str:
@@ -56,18 +65,21 @@ class Addressing:
 def read_addressing(header: Element | None) -> Addressing:
     """From `soap:Header`; never fails, so that a fault can relate to a message whose headers are wrong.
 
-    A problem is a header that is there twice (InvalidAddressingHeader), a foreign one that must be
-    understood (NotUnderstood), or the WS-Addressing of 2004.
+    A problem is a header that is there twice or an empty Action (InvalidAddressingHeader), one that must be
+    understood and is not (NotUnderstood), or the WS-Addressing of 2004. What is meant for another role is
+    not ours to read, whatever it is (SOAP 1.2 Part 1: 2.2).
     """
     values: dict[str, str] = {}
     must: set[str] = set()
     problems: list[ProtocolViolation] = []
     for child in () if header is None else header:
+        if child.get(f"{_SOAP}role") not in _FOR_US:
+            continue
         namespace, _, name = child.tag[1:].rpartition("}")
         try:
-            if namespace == NS.WSA:
+            if namespace == NS.WSA and name in _KEYS:
                 _take(child, name, values)
-                if _must_understand(child, child.get("mustUnderstand", "")):  # some stacks forget the prefix
+                if _must_understand(child):
                     must.add(name)
             else:
                 _refuse_foreign(child, namespace)
@@ -77,26 +89,32 @@ def read_addressing(header: Element | None) -> Addressing:
 
 
 def _take(child: Element, name: str, values: dict[str, str]) -> None:
-    key = _TEXTS.get(name) or _REFERENCES.get(name)
-    if key is None or child.get("RelationshipType", _REPLY) != _REPLY:
+    key = _KEYS[name]
+    if child.get("RelationshipType", _REPLY) != _REPLY:
         return
     if key in values:
-        raise InvalidAddressingHeader(f"wsa:{name} is there twice", rule="A06", detail=f"wsa:{name}")
+        raise _invalid(name, "is there twice")
     source = child if name in _TEXTS else child.find(f"{_WSA}Address")
     values[key] = "" if source is None else (source.text or "").strip()
+    if name == "Action" and not values[key]:
+        raise _invalid(name, "is empty")
+
+
+def _invalid(name: str, what: str) -> InvalidAddressingHeader:
+    return InvalidAddressingHeader(f"wsa:{name} {what}", rule=_RULES.get(name), detail=f"wsa:{name}")
 
 
 def _refuse_foreign(child: Element, namespace: str) -> None:
     if namespace == _OLD_WSA:
         raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
-    if _must_understand(child) and child.get(f"{_SOAP}role") in _FOR_US:
+    if _must_understand(child):
         raise NotUnderstood(
             f"the header {child.tag} must be understood and is not", rule="A15", detail=child.tag
         )
 
 
-def _must_understand(child: Element, unqualified: str = "") -> bool:
-    return child.get(f"{_SOAP}mustUnderstand", unqualified).strip() in ("1", "true")
+def _must_understand(child: Element) -> bool:
+    return child.get(f"{_SOAP}mustUnderstand", "").strip() in ("1", "true")
 
 
 def write_addressing(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xdsi_sim.ebrim.xml import Element
-from xdsi_sim.errors import Finding, Severity
+from xdsi_sim.errors import Finding
 from xdsi_sim.messages.imaging import (
     RetrieveImagingDocumentSetRequest,
     read_imaging_request,
@@ -34,6 +34,7 @@ from xdsi_sim.messages.submit import (
     write_provide_and_register,
     write_submit_objects,
 )
+from xdsi_sim.rules.protocol import finding
 from xdsi_sim.vocab import NS
 
 __all__ = ["CODECS", "Codec"]
@@ -57,13 +58,8 @@ class Codec:
 
 def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Finding]:
     if message.namespace != NS.XDS:
-        yield Finding(
-            rule="H05",
-            severity=Severity.ERROR,
-            text=f"DocumentRequest is in namespace {message.namespace}, {NS.XDS} is expected",
-            location="DocumentRequest",
-            cites="RAD TF: 4.69",
-        )
+        text = f"DocumentRequest is in namespace {message.namespace}, {NS.XDS} is expected"
+        yield finding("H05", text, "DocumentRequest")
 
 
 _QUERY: Final = Codec(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.ebrim.xml import Element, parse
+from xdsi_sim.ebrim.xml import BOMS16, CHARSETS, Element, local_name, parse
 from xdsi_sim.errors import ProtocolViolation, VersionMismatch
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.addressing import Addressing, read_addressing
@@ -27,17 +27,19 @@ class Envelope:
     body: Element
 
 
-def read_envelope(data: bytes, limits: Limits = Limits()) -> Envelope:
-    """Read an envelope.
+def read_envelope(data: bytes, limits: Limits = Limits(), *, charset: str | None = None) -> Envelope:
+    """Read an envelope; `charset` is what the Content-Type says of the octets.
 
-    Raises VersionMismatch where it is not SOAP 1.2, ProtocolViolation where it is not SOAP at all or its
-    Body has not exactly one child.
+    Raises VersionMismatch where it is not SOAP 1.2, ProtocolViolation where it is not SOAP at all, is in
+    another charset than said, or its Body has not exactly one child.
     """
     if not data.strip():
         raise ProtocolViolation("the request has no body; a SOAP 1.2 envelope is expected", rule="A03")
+    if charset:
+        _refuse_contradiction(data, charset)
     root = parse(data, limits)
-    if root.tag == f"{{{NS.SOAP11}}}Envelope":
-        raise VersionMismatch("the envelope is SOAP 1.1; SOAP 1.2 is expected", rule="A04")
+    if root.tag != f"{_SOAP}Envelope" and local_name(root) == "Envelope":
+        raise _version_mismatch(root.tag.rpartition("}")[0][1:])
     if root.tag != f"{_SOAP}Envelope":
         raise ProtocolViolation(f"the document is {root.tag}, not a SOAP 1.2 envelope", rule="A04")
     body = root.find(f"{_SOAP}Body")
@@ -47,6 +49,17 @@ def read_envelope(data: bytes, limits: Limits = Limits()) -> Envelope:
             f"the envelope has {found}; exactly one child of Body is expected", rule="A05"
         )
     return Envelope(addressing=read_addressing(root.find(f"{_SOAP}Header")), body=body[0])
+
+
+def _refuse_contradiction(data: bytes, charset: str) -> None:
+    said, found = charset.lower(), "UTF-16" if data[:2] in BOMS16 else "UTF-8"
+    if said not in CHARSETS[found] or (said == "us-ascii" and not data.isascii()):
+        raise ProtocolViolation(f"charset={charset} is said, the octets are {found}", rule="A22")
+
+
+def _version_mismatch(namespace: str) -> VersionMismatch:
+    found = "SOAP 1.1" if namespace == NS.SOAP11 else f"in namespace {namespace!r}"
+    return VersionMismatch(f"the envelope is {found}; SOAP 1.2 is expected", rule="A04", detail=namespace)
 
 
 def write_envelope(header: str, body: Iterable[bytes]) -> list[bytes]:

@@ -12,7 +12,19 @@ from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.vocab import NS, WSA_FAULT_ACTION, WSA_SOAP_FAULT_ACTION
 
-__all__ = ["Fault", "InternalError", "is_fault", "read_fault", "read_old_fault", "write_fault"]
+__all__ = [
+    "OLD_MEDIA_TYPE",
+    "Fault",
+    "InternalError",
+    "is_fault",
+    "is_old",
+    "read_fault",
+    "read_old_fault",
+    "write_fault",
+]
+
+OLD_MEDIA_TYPE: Final = "text/xml"
+"""In which SOAP 1.1 travels."""
 
 _SOAP, _SOAP11 = f"{{{NS.SOAP}}}", f"{{{NS.SOAP11}}}"
 _CODES_OF_SOAP11: Final = {"Client": "Sender", "Server": "Receiver"}
@@ -53,7 +65,12 @@ def write_fault(
     to: str | None = None,
     addressed: bool = True,
 ) -> list[bytes]:
-    """The envelope of a fault; without headers where the request had no WS-Addressing."""
+    """The envelope of a fault; without headers where the request had no WS-Addressing.
+
+    Who speaks SOAP 1.1 is told so in SOAP 1.1, or could not read it (SOAP 1.2 Part 1: 5.4.7).
+    """
+    if is_old(problem):
+        return [_in_soap_1_1(problem).encode()]
     action = WSA_FAULT_ACTION if problem.subcode else WSA_SOAP_FAULT_ACTION
     header = ""
     if addressed:
@@ -61,8 +78,25 @@ def write_fault(
     return write_envelope(_explanation(problem) + header, (_fault(problem).encode(),))
 
 
+def is_old(problem: ProtocolViolation) -> bool:
+    """Whether the fault is told in the words of SOAP 1.1, as text/xml."""
+    return isinstance(problem, VersionMismatch) and problem.detail == NS.SOAP11
+
+
+def _in_soap_1_1(problem: ProtocolViolation) -> str:
+    return (
+        f'<old:Envelope xmlns:old="{NS.SOAP11}" xmlns:soap="{NS.SOAP}">'
+        f"<old:Header>{_explanation(problem)}</old:Header><old:Body><old:Fault>"
+        f"<faultcode>old:{problem.code}</faultcode>"
+        f"<faultstring>{escape(_reason(problem))}</faultstring></old:Fault></old:Body></old:Envelope>"
+    )
+
+
+def _reason(problem: ProtocolViolation) -> str:
+    return f"{problem.reason} [{problem.rule}]" if problem.rule else problem.reason
+
+
 def _fault(problem: ProtocolViolation) -> str:
-    rule = f" [{problem.rule}]" if problem.rule else ""
     subcode, detail = "", ""
     if problem.subcode:
         subcode = f"<soap:Subcode><soap:Value>wsa:{problem.subcode}</soap:Value></soap:Subcode>"
@@ -70,7 +104,7 @@ def _fault(problem: ProtocolViolation) -> str:
         detail = f"<soap:Detail>{_DETAILS[problem.subcode].format(escape(problem.detail))}</soap:Detail>"
     return (
         f"<soap:Fault><soap:Code><soap:Value>soap:{problem.code}</soap:Value>{subcode}</soap:Code>"
-        f'<soap:Reason><soap:Text xml:lang="en">{escape(problem.reason + rule)}</soap:Text></soap:Reason>'
+        f'<soap:Reason><soap:Text xml:lang="en">{escape(_reason(problem))}</soap:Text></soap:Reason>'
         f"{detail}</soap:Fault>"
     )
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["MediaType", "parse_media_type"]
+__all__ = ["NO_MEDIA_TYPE", "MediaType", "parse_media_type"]
 
 _PARAMETER: Final = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 
@@ -20,6 +20,10 @@ class MediaType:
 
     type: str
     parameters: Mapping[str, str]
+
+
+NO_MEDIA_TYPE: Final = MediaType("", MappingProxyType({}))
+"""Of a message that has no Content-Type."""
 
 
 @lru_cache(maxsize=1024)

@@ -18,9 +18,10 @@ from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
+from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.coding import Inflater
 from xdsi_sim.soap.inline import LARGE, InlineContents, InlineCutter, decode_inline
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import NO_MEDIA_TYPE, MediaType, parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
@@ -44,6 +45,8 @@ class Package:
     mtom: bool
     raw: tuple[Segment, ...]
     """The body as on the wire."""
+    media: MediaType = NO_MEDIA_TYPE
+    """Content-Type of the whole."""
     findings: tuple[Finding, ...] = ()
     inline: Mapping[str, Content] | None = None
     """What was cut out of the XML, by the text that stands in its place."""
@@ -88,6 +91,11 @@ class Package:
         if self.unnamed:
             text = f"{self.unnamed} of the parts have no Content-ID, so that no xop:Include can name them"
             yield _packaging("B11", text, "Content-ID")
+
+    @property
+    def charset(self) -> str | None:
+        """What the Content-Type says of the octets of a plain message."""
+        return None if self.mtom else self.media.parameters.get("charset")
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
@@ -235,6 +243,7 @@ class PackageReader:
             asked=set() if self._spools else None,
             mtom=self._multipart is not None,
             raw=self._wire(),
+            media=self._media,
             findings=tuple(self._dialect()),
             limits=self._limits,
         )
@@ -290,7 +299,7 @@ def _without_brackets(cid: str) -> str:
 
 
 def _packaging(rule: str, text: str, location: str = "Content-Type") -> Finding:
-    return Finding(rule=rule, severity=Severity.WARNING, text=text, location=location, cites=_CITES)
+    return finding(rule, text, location, severity=Severity.WARNING)
 
 
 class _Taken:

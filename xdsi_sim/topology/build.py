@@ -32,6 +32,7 @@ from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.instances import SqliteInstanceStore
@@ -116,6 +117,11 @@ class RunningTopology:
         self._tls = self._settle_tls()
         http = HttpClient(self._loop.reactor, _timeouts(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
+        validating = frozenset(
+            placed.actor.id
+            for placed in self.topology.actors()
+            if placed.actor.validation is not Validation.OFF
+        )
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
@@ -124,7 +130,13 @@ class RunningTopology:
         site.put(REPLIES, RepliesResource(mailbox, recorder))
         limits = self.topology.limits
         self._soap = AsynchronousClient(
-            http, recorder, self._spool, limits, mailbox=mailbox, reply_to=self._base(site) + REPLIES
+            http,
+            recorder,
+            self._spool,
+            limits,
+            validating=validating,
+            mailbox=mailbox,
+            reply_to=self._base(site) + REPLIES,
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
@@ -192,7 +204,9 @@ class RunningTopology:
         actor = make(self, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
-            endpoint=Endpoint(role, actor, strict=strict, peers=self._peers_of(model)),
+            endpoint=Endpoint(
+                role, actor, strict=strict, validation=model.validation, peers=self._peers_of(model)
+            ),
             url=self.url_of(model.id),
             send=self._soap.send,
             post=self._delivery.post,

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.peers import is_address
+from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.size import parse_size
@@ -99,6 +100,10 @@ class Actor(Checked):
     id: Id
     title: str | None = None
     """For people: `Hospital North, radiology`."""
+    validation: Validation = Validation.OFF
+    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that the
+    actor gets are never refused. Off unless asked for: it makes the reading of a submission half as dear
+    again."""
 
     @property
     def metadata_oid(self) -> str | None:
