@@ -32,6 +32,7 @@ _64_MIB: Final = 64 << 20
 _REPOSITORY: Final = "2.999.10.3"
 _PATIENT: Final = "B1^^^&2.999.10.1&ISO"
 _ROUNDS: Final = 5
+_LARGE_ROUNDS: Final = 3
 _PIECE: Final = 64 * 1024
 
 
@@ -193,8 +194,8 @@ def _large_rows(running: Up, work: Path) -> Iterator[Row]:
     address = running.address("repository")
     yield from _nginx_row(address, _retrieval(running, middle), work)
     peak = _Peak(running.pid)
-    unique_id, took = _provide(running, _GIB)
-    yield _at_least("1 GiB by ITI-41 / copy, sha1", _GIB / MB / took, _copy(work), " MB/s", 0.4)
+    unique_id, row = _ingest(running, work)
+    yield row
     yield peak.row("memory, 1 GiB in, MTOM")
     large = _retrieval(running, unique_id)
     _whole(_fetch(address, large), _GIB)
@@ -210,6 +211,16 @@ def _large_rows(running: Up, work: Path) -> Iterator[Row]:
 def _whole(fetched: _Fetched, size: int) -> None:
     if fetched.size < size - len(_BLOCK):
         raise RuntimeError(f"{fetched.size} octets are no answer with the document")
+
+
+def _ingest(running: Up, work: Path) -> tuple[str, Row]:
+    """uniqueId of the last document, and the middle of the rounds: a disk is never twice as fast."""
+    rounds = []
+    for _ in range(_LARGE_ROUNDS):
+        unique_id, took = _provide(running, _GIB)
+        rounds.append((_GIB / MB / took, _copy(work)))
+    figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_LARGE_ROUNDS // 2]
+    return unique_id, _at_least("1 GiB by ITI-41 / copy, sha1", figure, floor, " MB/s", 0.4)
 
 
 class _Peak:
