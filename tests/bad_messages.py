@@ -141,7 +141,7 @@ _XML = (
     Bad(name="a tree too wide", body=b"<x>" + b"<y/>" * 200_001 + b"</x>", status=413, rule="A23"),
     Bad(name="a tree too deep", body=b"<x>" * 5000 + b"</x>" * 5000, status=413, rule="A23"),
     Bad(name="a text too long", body=_body(f"<x>{'x' * 10_500_000}</x>"), status=413, rule="A23"),
-    Bad(name="an octet stream zipped", body=b"\x1f\x8b\x08\x00" + bytes(40), headers=("Content-Encoding: gzip",), rule="A03"),
+    Bad(name="an octet stream zipped", body=b"\x1f\x8b\x08\x00" + bytes(40), headers=("Content-Encoding: gzip",), rule="A02"),
 )  # fmt: skip
 
 _MEDIA = (

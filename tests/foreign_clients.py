@@ -53,8 +53,8 @@ def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def _all(rule: str, *transactions: str) -> dict[str, frozenset[str]]:
-    return {transaction: frozenset({rule}) for transaction in transactions}
+def _all(rules: str, *transactions: str) -> dict[str, frozenset[str]]:
+    return {transaction: frozenset(rules.split()) for transaction in transactions}
 
 
 def _shell(script: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ CLIENTS = (
         command=("node", str(INTEROP / "node" / "client.js")),
         probe=("node", "-e", "require('soap')"),
         lacks="node and the npm package soap",
-        findings=_all("B05", *MTOM),  # start-info is text/xml whatever the version of SOAP
+        findings=_all("B05 B07", *MTOM),  # start-info is text/xml whatever the version of SOAP
     ),
     Client(
         name="php",

@@ -95,7 +95,7 @@ def test_actor_finds_nothing_wrong(running: RunningTopology) -> None:
     assert [
         (one.transaction, one.findings) for one in running.exchanges() if one.receiver == "repository"
     ] == [
-        ("ITI-41", ()),
+        ("RAD-68", ()),
         ("ITI-43", ()),
     ]
 

@@ -41,6 +41,9 @@ def envelope(relates_to: str = "urn:uuid:1") -> bytes:
     return b"".join(write_envelope(header, (b"<x/>",)))
 
 
+OTHER_VERSION = envelope().replace(b"2003/05/soap-envelope", b"2003/06/soap-envelope")
+
+
 @pytest.fixture
 def packed() -> tuple[str, bytes]:
     body = b"--b\r\n\r\n" + envelope() + b"\r\n--b\r\nContent-ID: <d>\r\n\r\n" + LARGE + b"\r\n--b--"
@@ -73,7 +76,12 @@ def test_an_answer_is_given_to_whoever_waits_for_it_and_its_files_with_it(
         (SOAP, b"<cut", 400, "Sender"),
         (SOAP, b"", 400, "Sender"),
         ("text/html", b"<html/>", 415, "Sender"),
-        (SOAP, envelope().replace(b"2003/05/soap-envelope", b"2003/06/soap-envelope"), 400, "Sender"),
+        (
+            SOAP,
+            envelope().replace(b"2003/05/soap-envelope", b"2003/06/soap-envelope"),
+            500,
+            "VersionMismatch",
+        ),
     ],
 )
 def test_what_nobody_waits_for_is_refused_and_recorded(

@@ -62,7 +62,7 @@ SOUND = envelope("<s:Body><a>\u00e4</a></s:Body>")
     ],
 )
 def test_a_charset_that_fits_the_octets_is_read(data: bytes, charset: str | None) -> None:
-    assert read_envelope(data, charset).body.tag == "a"
+    assert read_envelope(data, charset=charset).body.tag == "a"
 
 
 @pytest.mark.parametrize(
@@ -78,5 +78,5 @@ def test_a_charset_that_fits_the_octets_is_read(data: bytes, charset: str | None
 )
 def test_a_charset_that_contradicts_the_octets_is_refused(data: bytes, charset: str) -> None:
     with pytest.raises(ProtocolViolation) as refused:
-        read_envelope(data, charset)
+        read_envelope(data, charset=charset)
     assert refused.value.rule == "A22"

@@ -14,6 +14,7 @@ from a_domain import domain, provision, response_of
 from wire import Answer, message, post, send
 
 from xdsi_sim.content import read_all
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.soap.mtom import PackageReader
 from xdsi_sim.topology.build import RunningTopology
@@ -124,6 +125,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
 def envelope(url: str, number: int) -> bytes:
     """The root part of an ITI-41."""
     _, body = message(url, "ITI-41", provision(number, DOCUMENT))
+    body = body.replace(b"urn:uuid:asked", new_uuid().encode())
     return body[body.index(b"<soap:Envelope") : body.index(b"</soap:Envelope>") + 16]
 
 
