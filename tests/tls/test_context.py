@@ -81,3 +81,9 @@ def test_hosts_are_compared_by_name_or_address(certificates: Workshop) -> None:
 def test_an_error_that_is_not_of_tls_has_no_words() -> None:
     assert handshake_words(OSError()) is None
     assert handshake_words(SSL.Error([])) == "the peer closed the connection without a word"
+
+
+def test_a_caller_never_takes_a_peer_without_verification(certificates: Workshop) -> None:
+    for clients in ("required", "optional", "none"):
+        mode = Caller(certificates.tls(clients=clients)).connection("localhost").get_verify_mode()
+        assert mode == SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT

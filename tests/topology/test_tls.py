@@ -61,4 +61,6 @@ def test_what_is_wrong_is_told_at_its_place(text: str, words: str, tmp_path: Pat
 
 
 def test_the_setting_has_a_json_schema() -> None:
-    assert "handshake" in str(Topology.model_json_schema()["properties"]["tls"])
+    schema = Topology.model_json_schema()
+    assert {"type": "boolean"} in schema["properties"]["tls"]["anyOf"]
+    assert "handshake" in schema["$defs"]["TlsSettings"]["properties"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from xdsi_sim.tls.settings import Clients, Minimum
 from xdsi_sim.topology.checked import Checked, wrong
@@ -67,9 +67,12 @@ def _switched(value: Any) -> Any:
     return _SWITCH.get(value, value) if isinstance(value, str) else value
 
 
-TlsOption = Annotated[
-    TlsSettings | None,
-    BeforeValidator(_switched),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, TlsSettings.model_json_schema(), {"type": "null"}]}),
-]
+class _OrSwitch:
+    """Adds the switch to the JSON Schema, when that is asked for."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "boolean"}, handler(core)]}
+
+
+TlsOption = Annotated[TlsSettings | None, BeforeValidator(_switched), _OrSwitch()]
 """`true`, `false`, or settings."""
