@@ -114,5 +114,6 @@ def test_get_all_asks_for_everything_of_the_patient() -> None:
     )
     selection = read_selection(AdhocQueryRequest(id=GET_ALL.id, parameters=slots)).selection
     assert selection is not None
-    assert {part.kind.name for part in selection.parts} == {"DocumentEntry", "SubmissionSet", "Folder"}
-    assert selection.associations is not None
+    assert [part.step.kind.name for part in selection.parts] == [
+        "SubmissionSet", "DocumentEntry", "Folder", "Association",
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42)."""
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from xdsi_sim.ebrim.model import (
     MetadataObject,
     RegistryObjectList,
 )
-from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import XdsError, XdsiSimError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
@@ -64,7 +63,7 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18 and ITI-42."""
+    """Answers ITI-18, ITI-42 and ITI-51."""
 
     store: RegistryStore
     patientAuthority: str | None = None
@@ -184,31 +183,32 @@ class DocumentRegistry:
             if isinstance(folder, Folder):
                 yield replace(folder, lastUpdateTime=self._now())
 
-    # --- ITI-18
+    # --- ITI-18, ITI-51
 
-    def query(self, request: AdhocQueryRequest) -> AdhocQueryResponse:
-        """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3)."""
-        reading = read_selection(request, strict=self.strict)
+    def query(self, request: AdhocQueryRequest, transaction: str = "ITI-18") -> AdhocQueryResponse:
+        """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3, 3.51.4.1.3)."""
+        reading = read_selection(request, transaction, strict=self.strict)
         if reading.selection is None:
-            return AdhocQueryResponse(status=FAILURE, errors=reading.errors)
+            return AdhocQueryResponse(status=FAILURE, errors=reading.errors, findings=reading.findings)
         found = self.store.find(reading.selection, self.most_results + 1)
         try:
             self._check(reading.selection, found)
         except XdsError as error:
-            return AdhocQueryResponse(status=FAILURE, errors=(RegistryError.of(error),))
-        return AdhocQueryResponse(
-            fragments=tuple(item.fragment or write_object_ref(item.entryUUID) for item in found)
-        )
+            return AdhocQueryResponse(
+                status=FAILURE, errors=(RegistryError.of(error),), findings=reading.findings
+            )
+        return AdhocQueryResponse(fragments=found.fragments, findings=reading.findings)
 
-    def _check(self, selection: Selection, found: Sequence[Found]) -> None:
-        if len(found) > self.most_results:
-            raise TooManyResults(f"more than {self.most_results} objects match; setting=most_results")
-        if selection.query.single_patient and not selection.object_refs:
-            patients = {item.patientId for item in found if item.patientId is not None}
-            if len(patients) > 1:
-                raise ResultNotSinglePatient(
-                    f"{selection.query.name} would give the metadata of {len(patients)} patients; rule=I17"
-                )
+    def _check(self, selection: Selection, found: Found) -> None:
+        if found.count > self.most_results:
+            raise TooManyResults(
+                f"more than {self.most_results} objects match; setting=mostResults; rule=I18"
+            )
+        several = len(found.patients) > 1
+        if several and selection.query.single_patient and not selection.object_refs:
+            raise ResultNotSinglePatient(
+                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
+            )
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

@@ -20,6 +20,7 @@ from xdsi_sim.errors import (
     ProtocolViolation,
     Severity,
 )
+from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.vocab import ACTIONS, ANONYMOUS, Transaction
 
@@ -78,7 +79,11 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
 def _transaction(envelope: Envelope, served: Collection[Transaction]) -> Transaction:
     action, body = envelope.addressing.action, envelope.body.tag
     if action is None:
-        fitting = [transaction for transaction in served if transaction.request == body]
+        fitting = [
+            transaction
+            for transaction in served
+            if transaction.request == body and CODECS[transaction.name].claims(envelope.body)
+        ]
         if len(fitting) == 1:
             return fitting[0]
         raise ActionMissing(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.errors import ProtocolViolation, VersionMismatch
 from xdsi_sim.soap.addressing import Addressing, read_addressing
 from xdsi_sim.vocab import NS
 
 __all__ = ["Envelope", "read_envelope", "write_envelope"]
+
+Piece = TypeVar("Piece", bytes, Segment)
 
 _SOAP: Final = f"{{{NS.SOAP}}}"
 _OPEN: Final = f'<soap:Envelope xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
@@ -48,7 +51,10 @@ def read_envelope(data: bytes) -> Envelope:
     return Envelope(addressing=read_addressing(root.find(f"{_SOAP}Header")), body=body[0])
 
 
-def write_envelope(header: str, body: Iterable[bytes]) -> list[bytes]:
+def write_envelope(header: str, body: Iterable[Piece]) -> list[Piece]:
     """An envelope in pieces; `header` may be empty, `body` is complete in its namespaces."""
     blocks = f"<soap:Header>{header}</soap:Header>" if header else ""
-    return [f"{_OPEN}{blocks}<soap:Body>".encode(), *body, _CLOSE]
+    pieces: list[Piece] = [f"{_OPEN}{blocks}<soap:Body>".encode()]
+    pieces += body
+    pieces.append(_CLOSE)
+    return pieces
