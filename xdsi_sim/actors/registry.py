@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
     Classification,
@@ -188,16 +189,22 @@ class DocumentRegistry:
     def query(self, request: AdhocQueryRequest, transaction: str = "ITI-18") -> AdhocQueryResponse:
         """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3, 3.51.4.1.3)."""
         reading = read_selection(request, transaction, strict=self.strict)
-        if reading.selection is None:
-            return AdhocQueryResponse(status=FAILURE, errors=reading.errors, findings=reading.findings)
-        found = self.store.find(reading.selection, self.most_results + 1)
-        try:
-            self._check(reading.selection, found)
-        except XdsError as error:
-            return AdhocQueryResponse(
-                status=FAILURE, errors=(RegistryError.of(error),), findings=reading.findings
-            )
-        return AdhocQueryResponse(fragments=found.fragments, findings=reading.findings)
+        errors = reading.errors
+        fragments: tuple[Segment, ...] = ()
+        if reading.selection is not None:
+            found = self.store.find(reading.selection, self.most_results + 1)
+            try:
+                self._check(reading.selection, found)
+            except XdsError as error:
+                errors = (RegistryError.of(error),)
+            else:
+                fragments = found.fragments
+        return AdhocQueryResponse(
+            status=FAILURE if errors else SUCCESS,
+            errors=errors,
+            fragments=fragments,
+            findings=reading.let_pass,
+        )
 
     def _check(self, selection: Selection, found: Found) -> None:
         if found.count > self.most_results:

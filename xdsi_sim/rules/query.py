@@ -41,6 +41,11 @@ class Reading:
     errors: tuple[RegistryError, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def let_pass(self) -> tuple[Finding, ...]:
+        """What the peer is not told, for the log."""
+        return tuple(finding for finding in self.findings if finding.severity is not Severity.ERROR)
+
 
 def read_selection(
     request: AdhocQueryRequest, transaction: str = "ITI-18", *, strict: bool = True
