@@ -67,7 +67,10 @@ class _Seen:
 
     def batches(self, rows: Cursor) -> Iterator[list[bytes]]:
         """The fragments, some at a time."""
-        while some := rows.fetchmany(_ROWS):
+        more = True
+        while more:
+            some = rows.fetchmany(_ROWS)
+            more = len(some) == _ROWS
             self.count += len(some)
             self.patients.update(patient for _, patient, _ in some if patient is not None)
             yield [write_object_ref(uuid) if fragment is None else fragment for uuid, _, fragment in some]
