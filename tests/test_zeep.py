@@ -71,6 +71,22 @@ def test_iti_18(running: RunningTopology) -> None:
     assert received.findtext(f".//{{{NS.WSA}}}Action") == TRANSACTIONS["ITI-18"].response_action
 
 
+def test_iti_51(running: RunningTopology) -> None:
+    query = {
+        "id": "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f",
+        "Slot": [
+            slot("$XDSDocumentEntryPatientId", f"('{PATIENT}')"),
+            slot("$XDSDocumentEntryStatus", f"('{APPROVED}')"),
+        ],
+    }
+    option = {"returnType": "ObjectRef", "returnComposedObjects": True}
+    answer, history = call(running, "registry", "ITI-51", ResponseOption=option, AdhocQuery=query)
+    received = history.last_received["envelope"]
+    assert status(answer) == "Success"
+    assert len(received.findall(f".//{{{NS.RIM}}}ObjectRef")) >= 1
+    assert received.findtext(f".//{{{NS.WSA}}}Action") == TRANSACTIONS["ITI-51"].response_action
+
+
 def test_iti_42(running: RunningTopology) -> None:
     request = a_submission(entries=(an_entry(2),))
     answer, _ = call(running, "registry", "ITI-42", Objects(request), RegistryObjectList={"Identifiable": []})

@@ -13,6 +13,8 @@ __all__ = [
     "FAILURE",
     "NO_REPLY",
     "NS",
+    "OFFLINE",
+    "ONLINE",
     "ON_DEMAND",
     "PARTIAL_SUCCESS",
     "SEVERITY_ERROR",
@@ -61,6 +63,10 @@ APPROVED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
 DEPRECATED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
 STABLE: Final = "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
 ON_DEMAND: Final = "urn:uuid:34268e47-fdf5-41a6-ba33-82133c465248"
+
+# documentAvailability
+ONLINE: Final = "urn:ihe:iti:2010:DocumentAvailability:Online"
+OFFLINE: Final = "urn:ihe:iti:2010:DocumentAvailability:Offline"
 
 
 class Association:
@@ -155,6 +161,15 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
             mtom=True,
             operation="DocumentRepository_RetrieveDocumentSet",
+        ),
+        Transaction(
+            name="ITI-51",
+            request=_ADHOC[0],
+            response=_ADHOC[1],
+            action="urn:ihe:iti:2009:MultiPatientStoredQuery",
+            response_action="urn:ihe:iti:2009:MultiPatientStoredQueryResponse",
+            mtom=False,
+            operation="DocumentRegistry_MultiPatientStoredQuery",
         ),
         Transaction(
             name="RAD-69",

@@ -316,7 +316,7 @@ def test_more_than_the_ceiling_is_an_error_that_names_it(registry: DocumentRegis
     asked = {"XDSDocumentEntryPatientId": (PATIENT,), "XDSDocumentEntryStatus": (APPROVED,)}
     assert len(ask(replace(registry, most_results=4), "FindDocuments", **asked).fragments) == 4
     (error,) = ask(replace(registry, most_results=3), "FindDocuments", **asked).errors
-    assert (error.errorCode, "most_results" in error.codeContext) == ("XDSTooManyResults", True)
+    assert (error.errorCode, "mostResults" in error.codeContext) == ("XDSTooManyResults", True)
 
 
 def test_a_wrong_query_is_answered_with_its_errors(registry: DocumentRegistry) -> None:

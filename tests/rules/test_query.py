@@ -4,7 +4,13 @@ import pytest
 
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.messages.query import AdhocQueryRequest
-from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, GET_DOCUMENTS
+from xdsi_sim.messages.stored_queries import (
+    FIND_DOCUMENTS,
+    FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS,
+    GET_ALL,
+    GET_DOCUMENTS,
+    GET_SUBMISSION_SET_AND_CONTENTS,
+)
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.vocab import APPROVED
 
@@ -65,6 +71,9 @@ def get(*slots: Slot) -> AdhocQueryRequest:
             "I13",
         ),
         (find(Slot("$MetadataLevel", ("3",))), "XDSRegistryError", "I33"),
+        (get(Slot("$XDSDocumentEntryLogicalID", UUID.values)), "XDSRegistryError", "I33"),
+        (find(returnType="RepositoryItem"), "XDSRegistryError", "I02"),
+        (find(id=FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS.id), "XDSUnknownStoredQuery", "I01"),
     ],
 )
 def test_a_wrong_query_has_its_exact_code_and_rule(request_: AdhocQueryRequest, code: str, rule: str) -> None:
@@ -94,6 +103,14 @@ def test_every_violation_is_told_with_parameter_and_value() -> None:
         ),
         (find(Slot("$unknown", ("'x'",))), "I16"),
         (get(Slot(UUID.name, ("('00000000-0000-4000-8000-000000000001')",))), "I14"),
+        (find(Slot("$XDSDocumentEntryDocumentAvailability", ("('Online')",))), "I15"),
+        (find(Slot(f"{CLASS}Scheme", ("'1.2.3'",))), "I34"),
+        (
+            AdhocQueryRequest(
+                id=FIND_DOCUMENTS.id, parameters=(PATIENT, Slot(STATUS.name, (f"('{APPROVED}','urn:x')",)))
+            ),
+            "I11",
+        ),
     ],
 )
 def test_what_has_one_meaning_is_served_when_lenient_and_noted(
@@ -114,5 +131,38 @@ def test_get_all_asks_for_everything_of_the_patient() -> None:
     )
     selection = read_selection(AdhocQueryRequest(id=GET_ALL.id, parameters=slots)).selection
     assert selection is not None
-    assert {part.kind.name for part in selection.parts} == {"DocumentEntry", "SubmissionSet", "Folder"}
-    assert selection.associations is not None
+    assert [part.step.kind.name for part in selection.parts] == [
+        "SubmissionSet", "DocumentEntry", "Folder", "Association",
+    ]  # fmt: skip
+
+
+def test_a_query_for_any_patients_needs_something_that_selects() -> None:
+    bare = AdhocQueryRequest(id=FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS.id, parameters=(STATUS,))
+    (error,) = read_selection(bare, "ITI-51").errors
+    assert error.errorCode == "XDSStoredQueryMissingParam"
+    named = ("PatientId", "ClassCode", "EventCodeList", "HealthcareFacilityTypeCode")
+    assert [name for name in named if f"$XDSDocumentEntry{name}" not in error.codeContext] == []
+    by_class = AdhocQueryRequest(id=bare.id, parameters=(STATUS, Slot(CLASS, ("('a^^b')",))))
+    assert read_selection(by_class, "ITI-51").errors == ()
+
+
+def test_one_answer_tells_every_violation() -> None:
+    format_ = Slot("$XDSDocumentEntryFormatCode", ("('a')",))
+    ids = (
+        Slot("$XDSSubmissionSetEntryUUID", ("'urn:uuid:1'", "'urn:uuid:2'")),
+        Slot("$XDSSubmissionSetUniqueId", ("'1.2'",)),
+    )
+    request = AdhocQueryRequest(
+        id=GET_SUBMISSION_SET_AND_CONTENTS.id,
+        parameters=(*ids, format_, format_),
+        returnType="RegistryObject",
+    )
+    found = [(error.errorCode, error.codeContext[-3:]) for error in read_selection(request).errors]
+    assert found == [
+        ("XDSRegistryError", "I02"),
+        ("XDSStoredQueryParamNumber", "I05"),
+        ("XDSStoredQueryParamNumber", "I06"),
+        ("XDSStoredQueryParamNumber", "I07"),
+        ("XDSRegistryError", "I09"),
+        ("XDSRegistryError", "I09"),
+    ]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest
-from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, Test
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_FOLDERS_FOR_DOCUMENT, Test
 from xdsi_sim.rules.selection import Condition, Query
-from xdsi_sim.vocab import APPROVED, STABLE
+from xdsi_sim.vocab import APPROVED, DEPRECATED, STABLE
 
 
 def conditions(*slots: Slot) -> list[Condition]:
@@ -40,3 +40,26 @@ def test_like_without_a_wildcard_is_equality() -> None:
     plain, wild = conditions(Slot(name, ("('^Roth')",))), conditions(Slot(name, ("('%Roth')",)))
     assert [item.test for item in plain if item.attribute == "authorPerson"] == [Test.IN]
     assert [item.test for item in wild if item.attribute == "authorPerson"] == [Test.LIKE]
+
+
+def test_the_first_level_hides_what_updates_left_behind_on_every_step() -> None:
+    def attributes(*slots: Slot) -> list[list[str]]:
+        request = AdhocQueryRequest(id=GET_FOLDERS_FOR_DOCUMENT.id, parameters=slots)
+        selection = Query.of(request).selection()
+        assert selection is not None
+        return [[item.attribute for item in part.conditions] for part in selection.parts]
+
+    named = Slot("$XDSDocumentEntryUniqueId", ("'1.2'",))
+    assert attributes(named) == [
+        ["uniqueId", "documentAvailability", "logicalID"],
+        ["availabilityStatus"],
+        ["availabilityStatus", "logicalID"],
+    ]
+    assert attributes(named, Slot("$MetadataLevel", ("2",))) == [["uniqueId"], [], []]
+
+
+def test_what_is_approved_is_the_last_version_and_not_asked_again() -> None:
+    approved = conditions(Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",)))
+    both = conditions(Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}','{DEPRECATED}')",)))
+    assert Test.LAST not in [item.test for item in approved]
+    assert Test.LAST in [item.test for item in both]

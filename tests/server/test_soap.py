@@ -9,9 +9,12 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from submissions import PATIENT, an_entry
 from wire import Answer, Vendor, connect, get, message, post, read_answer, send
 
 from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.registry import DocumentRegistry
+from xdsi_sim.actors.registry_port import RegistryChange
 from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
@@ -24,6 +27,7 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
 )
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, encode
 from xdsi_sim.messages.submit import (
     Document,
     ProvideAndRegisterDocumentSetRequest,
@@ -32,8 +36,10 @@ from xdsi_sim.messages.submit import (
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import read_fault
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.store.answers import AT_HAND
 from xdsi_sim.store.exchanges import ExchangeLog
-from xdsi_sim.vocab import ANONYMOUS, NS
+from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.vocab import ANONYMOUS, APPROVED, NS
 
 Serve = Callable[..., str]
 ASKED = RetrieveDocumentSetRequest(requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),))
@@ -384,3 +390,29 @@ def test_what_an_operation_ends_with_after_the_202_is_a_fault_at_its_address(
     assert read_fault(envelope.body).code == "Receiver"
     assert envelope.addressing.to == vendor.url
     assert "a secret" in caplog.text
+
+
+def test_a_large_answer_is_sent_and_recorded_as_it_is_read(
+    serve: Serve, log: ExchangeLog, tmp_path: Path
+) -> None:
+    store = SqliteRegistryStore(tmp_path / "registry")
+    change = RegistryChange(added=tuple(an_entry(n, availabilityStatus=APPROVED) for n in range(1, 2001)))
+    store.apply(change, lambda _view: RegistryChange()).result()
+    url = serve("registry", DocumentRegistry(store=store))
+    slots = tuple(
+        encode(FIND_DOCUMENTS.by_name[name], value)
+        for name, value in (("$XDSDocumentEntryPatientId", PATIENT), ("$XDSDocumentEntryStatus", APPROVED))
+    )
+    query = AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=slots)
+    answer = send(url, post(url, *message(url, "ITI-18", query)))
+    assert answer.body.count(b"</rim:ExtrinsicObject>") == 2000
+    assert len(answer.body) > 4 * AT_HAND
+    assert answer.body.endswith(b"</soap:Envelope>")
+    (exchange,) = log.exchanges()
+    assert exchange.response is not None
+    assert read_all(exchange.response.body) == answer.body
+    for _ in range(2):  # once these are answered, whoever sent the large answer has let go of it
+        send(url, post(url, *message(url)))
+    log.close()
+    store.close()
+    assert [*(tmp_path / "registry" / "answers").iterdir()] == []

@@ -27,6 +27,10 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
     "ITI-42": (SUBMISSION, RegistryResponse()),
     "ITI-43": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),
+    "ITI-51": (
+        AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
+        AdhocQueryResponse(),
+    ),
     "RAD-69": (
         RetrieveImagingDocumentSetRequest(
             requests=(ImagingDocumentRequest(studyInstanceUID="1", seriesInstanceUID="2", document=ASKED),),

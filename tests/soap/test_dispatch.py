@@ -17,6 +17,8 @@ from xdsi_sim.errors import (
     ProtocolViolation,
     Severity,
 )
+from xdsi_sim.messages.query import AdhocQueryRequest, write_query_request
+from xdsi_sim.messages.stored_queries import STORED_QUERIES
 from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.dispatch import dispatch, refuse_errors
 from xdsi_sim.soap.envelope import Envelope
@@ -154,6 +156,17 @@ def test_without_addressing_the_body_decides_where_it_can() -> None:
     assert dispatch(bare, SERVED, mtom=False, strict=False).transaction.name == "ITI-18"
     with pytest.raises(ActionMissing):
         dispatch(bare, (TRANSACTIONS["ITI-41"],), mtom=False, strict=False)
+
+
+@pytest.mark.parametrize("transaction", ["ITI-18", "ITI-51"])
+def test_without_addressing_the_stored_query_tells_which_transaction_it_is(
+    transaction: str,
+) -> None:
+    ids = {query.transaction: query.id for query in STORED_QUERIES.values()}
+    body = parse(write_query_request(AdhocQueryRequest(id=ids[transaction])))
+    served = (TRANSACTIONS["ITI-18"], TRANSACTIONS["ITI-51"])
+    found = dispatch(Envelope(addressing=Addressing(), body=body), served, mtom=False, strict=False)
+    assert found.transaction.name == transaction
 
 
 def test_the_first_error_among_findings_is_what_a_strict_endpoint_says() -> None:

@@ -254,6 +254,9 @@ def test_large_contents_are_encoded_while_they_are_sent_and_small_ones_at_once()
     pieces = [b"<r>", *(b"<d>" + contents.attach(BytesContent(data)) + b"</d>" for data in large), b"</r>"]
     segments = contents.segments([small, *pieces])
     assert small == base64.b64encode(b"small")
-    assert [type(segment).__name__ for segment in segments[1::2]] == ["Base64Content"] * 2
+    assert [type(segment).__name__ for segment in segments if not isinstance(segment, bytes)] == [
+        "Base64Content",
+        "Base64Content",
+    ]
     expected = [b"<d>" + base64.b64encode(data) + b"</d>" for data in large]
     assert read_all(SegmentsContent(tuple(segments))) == b"".join((small, b"<r>", *expected, b"</r>"))

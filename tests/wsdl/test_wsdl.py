@@ -51,6 +51,7 @@ DESCRIBED_IN = {
     "ITI-41": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
+    "ITI-51": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "RAD-69": ("ImagingDocumentSource.wsdl", NS.XDSI, "DocumentRepository"),
 }
 """File, namespace of the names in it, and what these names start with."""

@@ -1,4 +1,4 @@
-"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42)."""
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
     Classification,
@@ -20,13 +21,12 @@ from xdsi_sim.ebrim.model import (
     MetadataObject,
     RegistryObjectList,
 )
-from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import XdsError, XdsiSimError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.rules.query import Reading, read_selection
+from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
@@ -64,7 +64,7 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18 and ITI-42."""
+    """Answers ITI-18, ITI-42 and ITI-51."""
 
     store: RegistryStore
     patientAuthority: str | None = None
@@ -184,34 +184,38 @@ class DocumentRegistry:
             if isinstance(folder, Folder):
                 yield replace(folder, lastUpdateTime=self._now())
 
-    # --- ITI-18
+    # --- ITI-18, ITI-51
 
-    def query(self, request: AdhocQueryRequest) -> AdhocQueryResponse:
-        """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3)."""
-        reading = read_selection(request, strict=self.strict)
-        return replace(self._answered(reading), findings=reading.findings)
-
-    def _answered(self, reading: Reading) -> AdhocQueryResponse:
-        if reading.selection is None:
-            return AdhocQueryResponse(status=FAILURE, errors=reading.errors)
-        found = self.store.find(reading.selection, self.most_results + 1)
-        try:
-            self._check(reading.selection, found)
-        except XdsError as error:
-            return AdhocQueryResponse(status=FAILURE, errors=(RegistryError.of(error),))
+    def query(self, request: AdhocQueryRequest, transaction: str = "ITI-18") -> AdhocQueryResponse:
+        """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3, 3.51.4.1.3)."""
+        reading = read_selection(request, transaction, strict=self.strict)
+        errors = reading.errors
+        fragments: tuple[Segment, ...] = ()
+        if reading.selection is not None:
+            found = self.store.find(reading.selection, self.most_results + 1)
+            try:
+                self._check(reading.selection, found)
+            except XdsError as error:
+                errors = (RegistryError.of(error),)
+            else:
+                fragments = found.fragments
         return AdhocQueryResponse(
-            fragments=tuple(item.fragment or write_object_ref(item.entryUUID) for item in found)
+            status=FAILURE if errors else SUCCESS,
+            errors=errors,
+            fragments=fragments,
+            findings=reading.findings,
         )
 
-    def _check(self, selection: Selection, found: Sequence[Found]) -> None:
-        if len(found) > self.most_results:
-            raise TooManyResults(f"more than {self.most_results} objects match; setting=most_results")
-        if selection.query.single_patient and not selection.object_refs:
-            patients = {item.patientId for item in found if item.patientId is not None}
-            if len(patients) > 1:
-                raise ResultNotSinglePatient(
-                    f"{selection.query.name} would give the metadata of {len(patients)} patients; rule=I17"
-                )
+    def _check(self, selection: Selection, found: Found) -> None:
+        if found.count > self.most_results:
+            raise TooManyResults(
+                f"more than {self.most_results} objects match; setting=mostResults; rule=I18"
+            )
+        several = len(found.patients) > 1
+        if several and selection.query.single_patient and not selection.object_refs:
+            raise ResultNotSinglePatient(
+                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
+            )
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

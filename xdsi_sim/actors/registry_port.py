@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup
@@ -14,13 +15,15 @@ from xdsi_sim.rules.subjects import Held, Lookup
 __all__ = ["Consequences", "Found", "RegistryChange", "RegistryStore", "RegistryView"]
 
 
-class Found(NamedTuple):
-    """An object that a query selects."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a query selects."""
 
-    entryUUID: str
-    patientId: str | None
-    fragment: bytes
-    """The object in ebRIM as it is registered; empty where references alone are wanted."""
+    count: int
+    patients: frozenset[str]
+    """Ids of the patients whose objects are among them."""
+    fragments: tuple[Segment, ...]
+    """The objects in ebRIM as they are registered, or references; one of many may hold any number of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class RegistryStore(Protocol):
         """What is committed now, to be looked at from the calling thread."""
         ...
 
-    def find(self, selection: Selection, limit: int) -> Sequence[Found]:
+    def find(self, selection: Selection, limit: int) -> Found:
         """The objects selected, in the order of their registration, `limit` at most."""
         ...
 

@@ -1,17 +1,20 @@
-"""ITI-18: a stored query with its parameters, and the objects that answer it (ITI TF-2: 3.18)."""
+"""ITI-18, ITI-51: a stored query with its parameters, and what answers it (ITI TF-2: 3.18, 3.51)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from xdsi_sim.content import Segment, SegmentsContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
 from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
+from xdsi_sim.messages.stored_queries import stored_query
 from xdsi_sim.vocab import NS, SUCCESS
 
 __all__ = [
@@ -19,6 +22,7 @@ __all__ = [
     "OBJECT_REF",
     "AdhocQueryRequest",
     "AdhocQueryResponse",
+    "query_transaction",
     "read_query_request",
     "read_query_response",
     "write_query_request",
@@ -50,14 +54,19 @@ class AdhocQueryResponse:
 
     status: str = SUCCESS
     errors: tuple[RegistryError, ...] = ()
-    fragments: tuple[bytes, ...] = ()
+    fragments: tuple[Segment, ...] = ()
+    """An object or reference each; where there are many, contents that hold any number of them."""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     """For the log alone: what the actor found in the request, whether it is told or not."""
 
     @cached_property
     def objects(self) -> RegistryObjectList:
         """The fragments read as metadata values."""
-        return read_object_list(parse(b"".join((_OPEN_LIST, *self.fragments, _CLOSE_LIST))))
+        return read_object_list(parse(_whole((_OPEN_LIST, *self.fragments, _CLOSE_LIST))))
+
+
+def _whole(segments: Iterable[Segment]) -> bytes:
+    return read_all(SegmentsContent(tuple(segments)))
 
 
 def read_query_request(element: Element) -> AdhocQueryRequest:
@@ -73,6 +82,13 @@ def read_query_request(element: Element) -> AdhocQueryRequest:
         returnType=option.get("returnType", "RegistryObject"),  # the schema's default
         home=query.get("home"),
     )
+
+
+def query_transaction(element: Element) -> str | None:
+    """The transaction that the query of a `query:AdhocQueryRequest` belongs to; None for an unknown one."""
+    query = element.find(f"{_RIM}AdhocQuery")
+    stored = stored_query(query.get("id", "")) if query is not None else None
+    return stored.transaction if stored is not None else None
 
 
 def write_query_request(request: AdhocQueryRequest) -> bytes:
@@ -97,7 +113,7 @@ def read_query_response(element: Element) -> AdhocQueryResponse:
     )
 
 
-def write_query_response(response: AdhocQueryResponse) -> tuple[bytes, ...]:
+def write_query_response(response: AdhocQueryResponse) -> tuple[Segment, ...]:
     """`query:AdhocQueryResponse` in pieces: the fragments go out as they were stored."""
     head = (
         f'<query:AdhocQueryResponse xmlns:query="{NS.QUERY}" xmlns:rs="{NS.RS}" '

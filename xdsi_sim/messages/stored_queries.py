@@ -1,282 +1,166 @@
-"""The stored queries as declarations, and the coding of their parameters (ITI TF-2: 3.18.4.1.2.3).
+"""The catalogue of stored queries (ITI TF-2: 3.18.4.1.2.3.7, 3.51.4.1.2).
 
-A query is its list of parameters: checks, the selection, its SQL and the manual follow from it. A new
-query is a new row of `STORED_QUERIES`.
+A query is its list of parameters and the steps by which its objects are found: checks, the selection, its
+SQL and the manual follow from them. A new query is a new row of `STORED_QUERIES`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Final
 
-from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET, Kind
-from xdsi_sim.vocab import STABLE
+from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
+from xdsi_sim.messages.query_parameters import (
+    ASSOCIATION_STATUS,
+    CONTENTS,
+    DOCUMENT_AVAILABILITY,
+    ENTRIES,
+    FOLDERS,
+    METADATA_LEVEL,
+    REFERENCE_IDS,
+    code,
+    entry_type,
+    for_multiple_patients,
+    ids,
+    patient,
+    period,
+    status,
+)
+from xdsi_sim.messages.query_terms import Coding, Link, Param, Step, StoredQuery, Test
+from xdsi_sim.messages.query_values import decode, encode
+from xdsi_sim.vocab import Association
 
 __all__ = [
     "FIND_DOCUMENTS",
     "FIND_DOCUMENTS_BY_REFERENCE_ID",
+    "FIND_DOCUMENTS_BY_REFERENCE_ID_FOR_MULTIPLE_PATIENTS",
+    "FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS",
     "FIND_FOLDERS",
+    "FIND_FOLDERS_FOR_MULTIPLE_PATIENTS",
     "FIND_SUBMISSION_SETS",
     "GET_ALL",
     "GET_ASSOCIATIONS",
     "GET_DOCUMENTS",
     "GET_DOCUMENTS_AND_ASSOCIATIONS",
     "GET_FOLDERS",
-    "LONGEST_VALUE",
+    "GET_FOLDERS_FOR_DOCUMENT",
+    "GET_FOLDER_AND_CONTENTS",
+    "GET_RELATED_DOCUMENTS",
+    "GET_SUBMISSION_SETS",
+    "GET_SUBMISSION_SET_AND_CONTENTS",
     "STORED_QUERIES",
-    "Coded",
     "Coding",
     "Param",
     "StoredQuery",
     "Test",
     "decode",
     "encode",
+    "stored_query",
 ]
 
-LONGEST_VALUE: Final = 256
-"""Characters of one `rim:Value`; longer lists are spread over several (ITI TF-2: 3.18.4.1.2.3.5)."""
+# --- links between steps ---------------------------------------------------------------------
+
+_SOURCE, _TARGET, _ID = ("sourceObject",), ("targetObject",), ("entryUUID",)
+_ENDS: Final = _SOURCE + _TARGET
 
 
-class Test(Enum):
-    """How an attribute is held against the values of a parameter."""
-
-    __test__ = False  # no test case, whatever pytest thinks of the name
-
-    IN = auto()
-    """Equal to one of them, case-sensitive."""
-    LIKE = auto()
-    """As IN; `%` stands for any run of characters, `_` for one, and nothing escapes them."""
-    AT_LEAST = auto()
-    """A time not before; an absent time passes (ITI TF-2: 3.18.4.1.2.3.3.1)."""
-    BELOW = auto()
-    """A time before; an absent time passes."""
+def _source_in(*steps: str) -> Link:
+    return Link(_SOURCE, _ID, steps)
 
 
-class Coding(Enum):
-    """What stands in the values of a parameter (ITI TF-2: 3.18.4.1.2.3.5)."""
-
-    TEXT = auto()
-    CODE = auto()
-    """`code^^codingScheme`."""
-    PATIENT = auto()
-    """CX."""
-    UUID = auto()
-    STATUS = auto()
-    TIME = auto()
-    """DTM, a number and therefore without quotes."""
-    LEVEL = auto()
-    """1 or 2, without quotes."""
-
-    @property
-    def is_number(self) -> bool:
-        """Written without quotes."""
-        return self in (Coding.TIME, Coding.LEVEL)
+def _target_in(*steps: str) -> Link:
+    return Link(_TARGET, _ID, steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Param:
-    """One parameter of a query: which attribute it tests, and how it may be given."""
-
-    name: str
-    attribute: str | None
-    """Of the metadata objects; None: checked, but selects nothing here."""
-    or_attribute: str | None = None
-    """A second attribute that may match instead."""
-    test: Test = Test.IN
-    coding: Coding = Coding.TEXT
-    required: bool = False
-    many: bool = False
-    """A list in parentheses; any value may match."""
-    every: bool = False
-    """The slot may be repeated; each repetition must match (ITI TF-2: 3.18.4.1.2.3.5)."""
-    one_of: bool = False
-    """Exactly one of the parameters so marked must be given."""
-    level: int = 1
-    """MetadataLevel from which on it may be given."""
-    default: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    """The kinds that it restricts; empty stands for all that the query returns."""
+def _at(*steps: str) -> Link:
+    """Associations with one of the objects at an end."""
+    return Link(_ENDS, _ID, steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredQuery:
-    """One query of the catalogue (ITI TF-2: 3.18.4.1.2.3.7)."""
-
-    id: str
-    name: str
-    kinds: tuple[Kind, ...]
-    """What it returns, in the order of the answer."""
-    params: tuple[Param, ...]
-    with_associations: bool = False
-    """Also every Association that has one of the objects found at an end."""
-    single_patient: bool = False
-    """A LeafClass answer must be of one patient (ITI TF-2: 3.18.4.1.2.3.7.5)."""
-    by_name: dict[str, Param] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {param.name: param for param in self.params})
-
-    def __hash__(self) -> int:
-        return hash(self.id)
+def _source_of(step: str) -> Link:
+    return Link(_ID, _SOURCE, (step,))
 
 
-# --- parameters that several queries share ---------------------------------------------------
+def _target_of(step: str) -> Link:
+    return Link(_ID, _TARGET, (step,))
 
 
-def _code(name: str, attribute: str, *, every: bool = False, kinds: tuple[Kind, ...] = ()) -> Param:
-    return Param(name=name, attribute=attribute, coding=Coding.CODE, many=True, every=every, kinds=kinds)
+def _end_of(step: str) -> Link:
+    return Link(_ID, _ENDS, (step,))
 
 
-def _status(name: str, *, required: bool = True, kinds: tuple[Kind, ...] = ()) -> Param:
-    return Param(
-        name=name,
-        attribute="availabilityStatus",
-        coding=Coding.STATUS,
-        required=required,
-        many=True,
-        kinds=kinds,
-    )
+def _within(step: str) -> Link:
+    """Some of the objects of the step."""
+    return Link(_ID, _ID, (step,))
 
 
-def _period(name: str, attribute: str) -> tuple[Param, Param]:
-    return (
-        Param(name=f"{name}From", attribute=attribute, test=Test.AT_LEAST, coding=Coding.TIME),
-        Param(name=f"{name}To", attribute=attribute, test=Test.BELOW, coding=Coding.TIME),
-    )
+def _members(*links: Link) -> Step:
+    """The HasMember that lead from what is known to what is looked for, or back."""
+    return Step("members", ASSOCIATION, links, Association.HAS_MEMBER, answered=False)
 
 
-def _patient(name: str) -> Param:
-    return Param(name=name, attribute="patientId", coding=Coding.PATIENT, required=True)
-
-
-def _ids(prefix: str, *, logical: bool = True) -> Iterator[Param]:
-    """The ways to name the objects asked for, of which exactly one is taken."""
-    ways = (
-        (f"{prefix}EntryUUID", "entryUUID", Coding.UUID, 1),
-        (f"{prefix}UniqueId", "uniqueId", Coding.TEXT, 1),
-        (f"{prefix}LogicalID", "logicalID", Coding.UUID, 2),
-    )
-    for name, attribute, coding, level in ways[: 3 if logical else 2]:
-        yield Param(name=name, attribute=attribute, coding=coding, many=True, one_of=True, level=level)
-
-
-def _entry_type(*kinds: Kind) -> Param:
-    """Absent it asks for Stable entries alone (ITI TF-2: 3.18.4.1.2.3.6.2)."""
-    return Param(
-        name="$XDSDocumentEntryType",
-        attribute="objectType",
-        coding=Coding.UUID,
-        many=True,
-        default=(STABLE,),
-        kinds=kinds,
-    )
-
-
-_METADATA_LEVEL: Final = Param(name="$MetadataLevel", attribute=None, coding=Coding.LEVEL)
-_ASSOCIATION_STATUS: Final = _status("$XDSAssociationStatus", required=False, kinds=(ASSOCIATION,))
-_DOCUMENT_ENTRY: Final = (
-    _patient("$XDSDocumentEntryPatientId"),
-    _status("$XDSDocumentEntryStatus"),
-    _code("$XDSDocumentEntryClassCode", "classCode"),
-    _code("$XDSDocumentEntryTypeCode", "typeCode"),
-    _code("$XDSDocumentEntryPracticeSettingCode", "practiceSettingCode"),
-    _code("$XDSDocumentEntryHealthcareFacilityTypeCode", "healthcareFacilityTypeCode"),
-    _code("$XDSDocumentEntryFormatCode", "formatCode"),
-    _code("$XDSDocumentEntryEventCodeList", "eventCodeList", every=True),
-    _code("$XDSDocumentEntryConfidentialityCode", "confidentialityCode", every=True),
-    Param(name="$XDSDocumentEntryAuthorPerson", attribute="authorPerson", test=Test.LIKE, many=True),
-    *_period("$XDSDocumentEntryCreationTime", "creationTime"),
-    *_period("$XDSDocumentEntryServiceStartTime", "serviceStartTime"),
-    *_period("$XDSDocumentEntryServiceStopTime", "serviceStopTime"),
-    _entry_type(),
-    Param(name="$XDSDocumentEntryDocumentAvailability", attribute="documentAvailability", many=True),
-    _METADATA_LEVEL,
-)
-_REFERENCE_IDS: Final = Param(
-    name="$XDSDocumentEntryReferenceIdList",
-    attribute="referenceIdList",
-    test=Test.LIKE,
-    required=True,
-    many=True,
-    every=True,
-)
-
-# --- the queries -----------------------------------------------------------------------------
+# --- Registry Stored Query -------------------------------------------------------------------
 
 FIND_DOCUMENTS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.1
     id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d",
     name="FindDocuments",
-    kinds=(DOCUMENT_ENTRY,),
-    params=_DOCUMENT_ENTRY,
+    steps=(Step("entries", DOCUMENT_ENTRY),),
+    params=(*ENTRIES, DOCUMENT_AVAILABILITY),
 )
 FIND_SUBMISSION_SETS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.2
     id="urn:uuid:f26abbcb-ac74-4422-8a30-edb644bbc1a9",
     name="FindSubmissionSets",
-    kinds=(SUBMISSION_SET,),
+    steps=(Step("sets", SUBMISSION_SET),),
     params=(
-        _patient("$XDSSubmissionSetPatientId"),
-        _status("$XDSSubmissionSetStatus"),
+        patient("$XDSSubmissionSetPatientId"),
+        status("$XDSSubmissionSetStatus"),
         Param(name="$XDSSubmissionSetSourceId", attribute="sourceId", many=True),
-        *_period("$XDSSubmissionSetSubmissionTime", "submissionTime"),
+        *period("$XDSSubmissionSetSubmissionTime", "submissionTime"),
         Param(name="$XDSSubmissionSetAuthorPerson", attribute="authorPerson", test=Test.LIKE),
-        _code("$XDSSubmissionSetContentType", "contentTypeCode"),
+        code("$XDSSubmissionSetContentType", "contentTypeCode"),
     ),
 )
 FIND_FOLDERS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.3
     id="urn:uuid:958f3006-baad-4929-a4de-ff1114824431",
     name="FindFolders",
-    kinds=(FOLDER,),
-    params=(
-        _patient("$XDSFolderPatientId"),
-        _status("$XDSFolderStatus"),
-        *_period("$XDSFolderLastUpdateTime", "lastUpdateTime"),
-        _code("$XDSFolderCodeList", "codeList", every=True),
-        _METADATA_LEVEL,
-    ),
+    steps=(Step("folders", FOLDER),),
+    params=FOLDERS,
 )
 GET_ALL: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.4
     id="urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3",
     name="GetAll",
-    kinds=(SUBMISSION_SET, DOCUMENT_ENTRY, FOLDER),
-    params=(
-        _patient("$patientId"),
-        _status("$XDSDocumentEntryStatus", kinds=(DOCUMENT_ENTRY,)),
-        _status("$XDSSubmissionSetStatus", kinds=(SUBMISSION_SET,)),
-        _status("$XDSFolderStatus", kinds=(FOLDER,)),
-        _code("$XDSDocumentEntryFormatCode", "formatCode", kinds=(DOCUMENT_ENTRY,)),
-        _code(
-            "$XDSDocumentEntryConfidentialityCode",
-            "confidentialityCode",
-            every=True,
-            kinds=(DOCUMENT_ENTRY,),
-        ),
-        _entry_type(DOCUMENT_ENTRY),
-        _METADATA_LEVEL,
+    steps=(
+        Step("sets", SUBMISSION_SET),
+        Step("entries", DOCUMENT_ENTRY),
+        Step("folders", FOLDER),
+        Step("associations", ASSOCIATION, (_at("sets", "entries", "folders"),)),
     ),
-    with_associations=True,
+    params=(
+        patient("$patientId"),
+        status("$XDSDocumentEntryStatus", kinds=(DOCUMENT_ENTRY,)),
+        status("$XDSSubmissionSetStatus", kinds=(SUBMISSION_SET,)),
+        status("$XDSFolderStatus", kinds=(FOLDER,)),
+        *CONTENTS,
+        METADATA_LEVEL,
+    ),
 )
 GET_DOCUMENTS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.5
     id="urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4",
     name="GetDocuments",
-    kinds=(DOCUMENT_ENTRY,),
-    params=(*_ids("$XDSDocumentEntry"), _METADATA_LEVEL),
+    steps=(Step("entries", DOCUMENT_ENTRY),),
+    params=(*ids("$XDSDocumentEntry", logical=True), METADATA_LEVEL),
     single_patient=True,
 )
 GET_FOLDERS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.6
     id="urn:uuid:5737b14c-8a1a-4539-b659-e03a34a5e1e4",
     name="GetFolders",
-    kinds=(FOLDER,),
-    params=(*_ids("$XDSFolder"), _METADATA_LEVEL),
+    steps=(Step("folders", FOLDER),),
+    params=(*ids("$XDSFolder", logical=True), METADATA_LEVEL),
     single_patient=True,
 )
 GET_ASSOCIATIONS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.7
     id="urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155",
     name="GetAssociations",
-    kinds=(ASSOCIATION,),
+    steps=(Step("associations", ASSOCIATION),),
     params=(
         Param(
             name="$uuid",
@@ -286,23 +170,137 @@ GET_ASSOCIATIONS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.7
             required=True,
             many=True,
         ),
-        _ASSOCIATION_STATUS,
-        _METADATA_LEVEL,
+        ASSOCIATION_STATUS,
+        METADATA_LEVEL,
     ),
 )
 GET_DOCUMENTS_AND_ASSOCIATIONS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.8
     id="urn:uuid:bab9529a-4a10-40b3-a01f-f68a615d247a",
     name="GetDocumentsAndAssociations",
-    kinds=(DOCUMENT_ENTRY,),
-    params=(*_ids("$XDSDocumentEntry", logical=False), _ASSOCIATION_STATUS, _METADATA_LEVEL),
-    with_associations=True,
+    steps=(Step("entries", DOCUMENT_ENTRY), Step("associations", ASSOCIATION, (_at("entries"),))),
+    params=(*ids("$XDSDocumentEntry"), ASSOCIATION_STATUS, METADATA_LEVEL),
     single_patient=True,
+)
+GET_SUBMISSION_SETS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.9
+    id="urn:uuid:51224314-5390-4169-9b91-b1980040715a",
+    name="GetSubmissionSets",
+    steps=(
+        _members(),
+        Step("sets", SUBMISSION_SET, (_source_of("members"),)),
+        Step("links", ASSOCIATION, (_within("members"), _source_in("sets"))),
+    ),
+    params=(
+        Param(name="$uuid", attribute="targetObject", coding=Coding.UUID, required=True, many=True),
+        METADATA_LEVEL,
+    ),
+    single_patient=True,
+)
+GET_SUBMISSION_SET_AND_CONTENTS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.10
+    id="urn:uuid:e8e3cb2c-e39c-46b9-99e4-c12f57260b83",
+    name="GetSubmissionSetAndContents",
+    steps=(
+        Step("set", SUBMISSION_SET),
+        _members(_source_in("set")),
+        Step("entries", DOCUMENT_ENTRY, (_target_of("members"),)),
+        Step("folders", FOLDER, (_target_of("members"),)),
+        Step(
+            "associations",
+            ASSOCIATION,
+            (
+                _target_of("members"),
+                _source_in("set", "entries", "folders"),
+                _target_in("set", "entries", "folders"),
+            ),
+        ),
+        Step("links", ASSOCIATION, (_within("members"), _target_in("entries", "folders", "associations"))),
+    ),
+    params=(*ids("$XDSSubmissionSet", many=False), *CONTENTS, METADATA_LEVEL),
+    single_patient=True,
+)
+GET_FOLDER_AND_CONTENTS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.11
+    id="urn:uuid:b909a503-523d-4517-8acf-8e5834dfc4c7",
+    name="GetFolderAndContents",
+    steps=(
+        Step("folder", FOLDER),
+        _members(_source_in("folder")),
+        Step("entries", DOCUMENT_ENTRY, (_target_of("members"),)),
+        Step("links", ASSOCIATION, (_within("members"), _target_in("entries"))),
+    ),
+    params=(*ids("$XDSFolder", many=False), *CONTENTS, METADATA_LEVEL),
+    single_patient=True,
+)
+GET_FOLDERS_FOR_DOCUMENT: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.12
+    id="urn:uuid:10cae35a-c7f9-4cf5-b61e-fc3278ffb578",
+    name="GetFoldersForDocument",
+    steps=(
+        Step("entry", DOCUMENT_ENTRY, answered=False),
+        _members(_target_in("entry")),
+        Step("folders", FOLDER, (_source_of("members"),)),
+    ),
+    params=(*ids("$XDSDocumentEntry", many=False), METADATA_LEVEL),
+)
+GET_RELATED_DOCUMENTS: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.13
+    id="urn:uuid:d90e5407-b356-4d91-a89f-873917b4b0e6",
+    name="GetRelatedDocuments",
+    steps=(
+        Step("asked", DOCUMENT_ENTRY, answered=False),
+        Step("touching", ASSOCIATION, (_at("asked"),), answered=False),
+        Step("ends", DOCUMENT_ENTRY, (_end_of("touching"),), answered=False),
+        Step("links", ASSOCIATION, (_within("touching"), _source_in("ends"), _target_in("ends"))),
+        Step("entries", DOCUMENT_ENTRY, (_within("ends"), _end_of("links"))),
+    ),
+    params=(
+        *ids("$XDSDocumentEntry", many=False),
+        Param(
+            name="$AssociationTypes",
+            attribute="associationType",
+            coding=Coding.URN,
+            required=True,
+            many=True,
+            kinds=(ASSOCIATION,),
+        ),
+        entry_type(DOCUMENT_ENTRY),
+        METADATA_LEVEL,
+    ),
 )
 FIND_DOCUMENTS_BY_REFERENCE_ID: Final = StoredQuery(  # ITI TF-2: 3.18.4.1.2.3.7.14
     id="urn:uuid:12941a89-e02e-4be5-967c-ce4bfc8fe492",
     name="FindDocumentsByReferenceId",
-    kinds=(DOCUMENT_ENTRY,),
-    params=(*_DOCUMENT_ENTRY, _REFERENCE_IDS),
+    steps=(Step("entries", DOCUMENT_ENTRY),),
+    params=(*ENTRIES, DOCUMENT_AVAILABILITY, REFERENCE_IDS),
+)
+
+# --- Multi-Patient Stored Query --------------------------------------------------------------
+
+FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS: Final = StoredQuery(  # ITI TF-2: 3.51.4.1.2.1
+    id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f",
+    name="FindDocumentsForMultiplePatients",
+    steps=(Step("entries", DOCUMENT_ENTRY),),
+    params=tuple(
+        for_multiple_patients(
+            ENTRIES,
+            "$XDSDocumentEntryPatientId",
+            "$XDSDocumentEntryClassCode",
+            "$XDSDocumentEntryEventCodeList",
+            "$XDSDocumentEntryHealthcareFacilityTypeCode",
+        )
+    ),
+    transaction="ITI-51",
+)
+FIND_FOLDERS_FOR_MULTIPLE_PATIENTS: Final = StoredQuery(  # ITI TF-2: 3.51.4.1.2.1
+    id="urn:uuid:50d3f5ac-39a2-11de-a1ca-b366239e58df",
+    name="FindFoldersForMultiplePatients",
+    steps=(Step("folders", FOLDER),),
+    params=tuple(for_multiple_patients(FOLDERS, "$XDSFolderPatientId", "$XDSFolderCodeList")),
+    transaction="ITI-51",
+)
+FIND_DOCUMENTS_BY_REFERENCE_ID_FOR_MULTIPLE_PATIENTS: Final = StoredQuery(
+    # no text of the framework has it yet; implementations agree on the id
+    id="urn:uuid:1191642d-86c4-42d8-b784-f95445f9f0d5",
+    name="FindDocumentsByReferenceIdForMultiplePatients",
+    steps=(Step("entries", DOCUMENT_ENTRY),),
+    params=(*for_multiple_patients(ENTRIES), REFERENCE_IDS),
+    transaction="ITI-51",
 )
 
 STORED_QUERIES: Final = {
@@ -316,71 +314,20 @@ STORED_QUERIES: Final = {
         GET_FOLDERS,
         GET_ASSOCIATIONS,
         GET_DOCUMENTS_AND_ASSOCIATIONS,
+        GET_SUBMISSION_SETS,
+        GET_SUBMISSION_SET_AND_CONTENTS,
+        GET_FOLDER_AND_CONTENTS,
+        GET_FOLDERS_FOR_DOCUMENT,
+        GET_RELATED_DOCUMENTS,
         FIND_DOCUMENTS_BY_REFERENCE_ID,
+        FIND_DOCUMENTS_FOR_MULTIPLE_PATIENTS,
+        FIND_FOLDERS_FOR_MULTIPLE_PATIENTS,
+        FIND_DOCUMENTS_BY_REFERENCE_ID_FOR_MULTIPLE_PATIENTS,
     )
 }
-"""The queries of ITI-18 by id."""
-
-# --- coding of values ------------------------------------------------------------------------
-
-_ITEM: Final = r"'(?:[^']|'')*'|[^'(),\s]+"
-_ITEMS: Final = re.compile(_ITEM)
-_SINGLE: Final = re.compile(r"'(?:[^']|'')*'|[^'(),]+")
-_LIST: Final = re.compile(rf"\(\s*(?:{_ITEM})(?:\s*,\s*(?:{_ITEM}))*\s*\)")
+"""The queries of all transactions by id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """What one `rim:Value` says, and in which form it says it."""
-
-    values: tuple[str, ...]
-    in_parentheses: bool
-    quotes: tuple[bool, ...]
-    """For each value whether it stood in quotes."""
-
-
-def decode(text: str) -> Coded:
-    """Read one `rim:Value`; blanks round commas and parentheses do not count.
-
-    Raises ValueError where quotes or parentheses do not close, or a list is empty.
-    """
-    text = text.strip()
-    if text.startswith("("):
-        if not _LIST.fullmatch(text):
-            raise ValueError("is not ('value', ...): quotes, commas or parentheses do not fit")
-        items = _ITEMS.findall(text)
-    elif _SINGLE.fullmatch(text):
-        items = [text]
-    else:
-        raise ValueError("is empty, or its quotes do not fit: a quote in a text is doubled")
-    quotes = tuple(item.startswith("'") for item in items)
-    values = tuple(
-        item[1:-1].replace("''", "'") if quoted else item for item, quoted in zip(items, quotes, strict=True)
-    )
-    return Coded(values, text.startswith("("), quotes)
-
-
-def encode(param: Param, *values: str) -> Slot:
-    """The slot that gives `values` to the parameter; a long list is split between values."""
-    items = values if param.coding.is_number else tuple(_quoted(value) for value in values)
-    if not param.many:
-        return Slot(param.name, items)
-    return Slot(param.name, tuple(f"({','.join(part)})" for part in _portions(items)))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _portions(items: Iterable[str]) -> Iterator[list[str]]:
-    """Neighbouring items together as far as LONGEST_VALUE allows."""
-    portion: list[str] = []
-    length = 1  # the opening parenthesis; each item then brings a comma or the closing one
-    for item in items:
-        if portion and length + len(item) + 1 > LONGEST_VALUE:
-            yield portion
-            portion, length = [], 1
-        portion.append(item)
-        length += len(item) + 1
-    if portion:
-        yield portion
+def stored_query(id: str) -> StoredQuery | None:
+    """The query of an id, written in any case; None where there is none."""
+    return STORED_QUERIES.get(id.lower())

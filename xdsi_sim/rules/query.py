@@ -1,4 +1,4 @@
-"""The rules of a Registry Stored Query (ITI TF-2: 3.18.4.1), and the way from a request to its selection.
+"""The rules of stored queries (ITI TF-2: 3.18.4.1, 3.51.4.1), and the way from a request to its selection.
 
 Strict is the profile to the letter; lenient takes what can have one meaning only (a list without
 parentheses, a text without quotes) and reports it.
@@ -14,13 +14,15 @@ from typing import Final
 from xdsi_sim.ebrim.datatypes import Cx, check_dtm, pad_dtm
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest
+from xdsi_sim.messages.query_terms import Coding, Param, Test
+from xdsi_sim.messages.query_values import LONGEST_VALUE, Coded
 from xdsi_sim.messages.response import RegistryError
-from xdsi_sim.messages.stored_queries import LONGEST_VALUE, Coded, Coding, Param, Test
+from xdsi_sim.messages.stored_queries import stored_query
 from xdsi_sim.rules.registry import Violation, judge, rule, rules
 from xdsi_sim.rules.selection import Query, Selection
 from xdsi_sim.vocab import APPROVED, DEPRECATED, SEVERITY_ERROR
 
-__all__ = ["ITI_18", "Reading", "read_selection"]
+__all__ = ["STORED_QUERY", "Reading", "read_selection"]
 
 _REGISTRY_ERROR: Final = "XDSRegistryError"
 _MISSING_PARAM: Final = "XDSStoredQueryMissingParam"
@@ -40,10 +42,12 @@ class Reading:
     findings: tuple[Finding, ...] = ()
 
 
-def read_selection(request: AdhocQueryRequest, *, strict: bool = True) -> Reading:
-    """Judge an ITI-18 request and say what it selects (ITI TF-2: 3.18.4.1.3)."""
-    query = Query.of(request, strict=strict)
-    verdict = judge([(query, ITI_18)])
+def read_selection(
+    request: AdhocQueryRequest, transaction: str = "ITI-18", *, strict: bool = True
+) -> Reading:
+    """Judge a request of ITI-18 or ITI-51 and say what it selects (ITI TF-2: 3.18.4.1.3)."""
+    query = Query.of(request, transaction, strict=strict)
+    verdict = judge([(query, STORED_QUERY)])
     # warnings are for the log: a query answer tells errors alone (ITI TF-3: Table 4.2.4.2-3)
     errors = tuple(error for error in verdict.errors if error.severity == SEVERITY_ERROR)
     return Reading(
@@ -58,18 +62,19 @@ def read_selection(request: AdhocQueryRequest, *, strict: bool = True) -> Readin
 def query_is_known(query: Query) -> Iterator[Violation]:
     """AdhocQuery/@id is a stored query of this transaction."""
     if query.stored is None:
-        yield Violation("no stored query of ITI-18 has this id", attribute="id", value=query.request.id)
+        other = stored_query(query.request.id)
+        where = "" if other is None else f": {other.name} is one of {other.transaction}"
+        text = f"no stored query of {query.transaction} has this id{where}"
+        yield Violation(text, attribute="id", value=query.request.id)
 
 
 @rule("I02", cites="ITI TF-2: 3.18.4.1.2.3.1", code=_REGISTRY_ERROR)
 def return_type_is_supported(query: Query) -> Iterator[Violation]:
-    """The returnType is LeafClass or ObjectRef."""
-    if query.request.returnType not in _RETURN_TYPES:
-        yield Violation(
-            "returnType is neither LeafClass nor ObjectRef",
-            attribute="returnType",
-            value=query.request.returnType,
-        )
+    """The returnType is LeafClass or ObjectRef; the other types of ebRS have no place here."""
+    given = query.request.returnType
+    if given not in _RETURN_TYPES:
+        text = "the returnType is neither LeafClass nor ObjectRef"
+        yield Violation(text, attribute="returnType", value=given)
 
 
 @rule("I03", cites="ITI TF-2: 3.18.4.1.2.3.7", code=_REGISTRY_ERROR)
@@ -99,6 +104,15 @@ def exactly_one_way_to_name_the_objects(query: Query) -> Iterator[Violation]:
         yield Violation(f"one of {names} is needed", attribute=ways[0].name, code=_MISSING_PARAM)
     for param in given[1:]:
         yield Violation(f"only one of {names} may be given", attribute=param.name)
+
+
+@rule("I19", cites="ITI TF-2: 3.51.4.1.2.1", code=_MISSING_PARAM)
+def something_selects(query: Query) -> Iterator[Violation]:
+    """A query for any number of patients names a patient, or one of the codes that may stand for them."""
+    ways = [param for param in query.params() if param.any_of]
+    if ways and not any(map(query.has, ways)):
+        names = ", ".join(param.name for param in ways)
+        yield Violation(f"at least one of {names} is needed", attribute=ways[0].name)
 
 
 @rule("I06", cites="ITI TF-3: Table 4.2.4.1-2", code=_PARAM_NUMBER)
@@ -182,9 +196,16 @@ def times_are_times(query: Query) -> Iterator[Violation]:
 def a_known_status_is_left(query: Query) -> Iterator[Violation]:
     """Status values that are neither Approved nor Deprecated are ignored, but one must be left."""
     for given in query.given:
-        if given.param.coding is Coding.STATUS and given.values and not given.meaningful():
-            text = f"no value is {APPROVED} or {DEPRECATED}"
-            yield Violation(text, attribute=given.param.name, value=", ".join(given.values))
+        if given.param.coding is Coding.STATUS and given.values:
+            left = given.meaningful()
+            unknown = [value for value in given.values if value not in left]
+            if unknown:
+                yield Violation(
+                    f"is neither {APPROVED} nor {DEPRECATED}" + (", and ignored" if left else ""),
+                    attribute=given.param.name,
+                    value=", ".join(unknown),
+                    severity=Severity.WARNING if left else Severity.ERROR,
+                )
 
 
 @rule("I12", code=_MISSING_PARAM, ground="choice")
@@ -219,12 +240,38 @@ def uuids_have_their_prefix(query: Query) -> Iterator[Violation]:
             yield Violation("lacks urn:uuid:, so nothing matches", attribute=given.param.name, value=value)
 
 
+@rule("I15", cites="ITI TF-2: 3.18.4.1.2.3.7.13", code=None, severity=Severity.WARNING)
+def urns_are_whole(query: Query) -> Iterator[Violation]:
+    """An association type and an availability are written as URNs; by their last part they match nothing."""
+    for given, value in query.values(Coding.URN):
+        if not value.startswith("urn:"):
+            yield Violation("is no URN, so nothing matches", attribute=given.param.name, value=value)
+
+
 @rule("I16", code=None, severity=Severity.INFO, ground="choice")
 def parameters_are_those_of_the_query(query: Query) -> Iterator[Violation]:
     """A parameter that the query does not have is ignored, as ebRS asks."""
-    for slot in query.unknown if query.stored is not None else ():
-        text = f"{slot.name} is no parameter of {query.stored.name if query.stored else ''}; it is ignored"
-        yield Violation(text, attribute=slot.name, value=", ".join(slot.values))
+    if query.stored is None:
+        return
+    for slot in query.unknown:
+        if _coded_by(slot.name, query) is None:
+            text = f"{slot.name} is no parameter of {query.stored.name}; it is ignored"
+            yield Violation(text, attribute=slot.name, value=", ".join(slot.values))
+
+
+@rule("I34", code=None, severity=Severity.WARNING, ground="choice")
+def schemes_stand_in_the_codes(query: Query) -> Iterator[Violation]:
+    """A coding scheme is part of each code; the parameters of old editions for schemes are ignored."""
+    for slot in query.unknown:
+        if (param := _coded_by(slot.name, query)) is not None:
+            text = f"is a parameter of an old edition and ignored: {param.name} takes code^^codingScheme"
+            yield Violation(text, attribute=slot.name, value=", ".join(slot.values))
+
+
+def _coded_by(name: str, query: Query) -> Param | None:
+    """The parameter whose scheme `name` once gave."""
+    param = query.stored.by_name.get(name.removesuffix("Scheme")) if query.stored is not None else None
+    return param if param is not None and param.coding is Coding.CODE else None
 
 
 @rule("I33", code=_REGISTRY_ERROR, ground="choice")
@@ -239,8 +286,8 @@ def metadata_level_is_one_or_two(query: Query) -> Iterator[Violation]:
             yield Violation("needs $MetadataLevel 2", attribute=given.param.name)
 
 
-ITI_18: Final = rules(
-    "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08",
-    "I09", "I10", "I11", "I12", "I13", "I14", "I16", "I33",
+STORED_QUERY: Final = rules(
+    "I01", "I02", "I03", "I04", "I05", "I19", "I06", "I07", "I08",
+    "I09", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "I34", "I33",
 )  # fmt: skip
-"""The rules of a Registry Stored Query."""
+"""The rules of a Registry Stored Query and a Multi-Patient Stored Query."""

@@ -8,19 +8,13 @@ from typing import Final
 
 from xdsi_sim.ebrim.datatypes import pad_dtm
 from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.ebrim.tables import ASSOCIATION, Kind
+from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY, FOLDER, Kind
 from xdsi_sim.errors import Severity
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest
-from xdsi_sim.messages.stored_queries import (
-    STORED_QUERIES,
-    Coded,
-    Coding,
-    Param,
-    StoredQuery,
-    Test,
-    decode,
-)
-from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.messages.query_terms import Coding, Param, Step, StoredQuery, Test
+from xdsi_sim.messages.query_values import Coded, decode
+from xdsi_sim.messages.stored_queries import stored_query
+from xdsi_sim.vocab import APPROVED, DEPRECATED, OFFLINE
 
 __all__ = ["Condition", "Given", "Part", "Query", "Selection"]
 
@@ -42,22 +36,43 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The objects of one kind that pass every condition."""
+    """The objects of one step of the query that pass every condition."""
 
-    kind: Kind
+    step: Step
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What a query asks for: the objects of all its parts, and perhaps the Associations at them."""
+    """What a query asks for: the objects of all its answered steps."""
 
     query: StoredQuery
     parts: tuple[Part, ...]
-    associations: Part | None = None
-    """Of the Associations with an object found at an end, those that pass; None: no Associations."""
+    """One for each step, in their order."""
     object_refs: bool = False
     """References alone are wanted."""
+
+
+_NOT_DEPRECATED: Final = Condition("availabilityStatus", Test.NOT, (DEPRECATED,))
+_NOT_OFFLINE: Final = Condition("documentAvailability", Test.NOT, (OFFLINE,))
+_LAST_VERSION: Final = Condition("logicalID", Test.LAST, ())
+_SHOWN: Final[dict[Kind, tuple[Condition, ...]]] = {
+    DOCUMENT_ENTRY: (_NOT_OFFLINE, _LAST_VERSION),
+    FOLDER: (_NOT_DEPRECATED, _LAST_VERSION),
+    ASSOCIATION: (_NOT_DEPRECATED,),
+}
+"""What MetadataLevel 1 shows of a kind: the registry without what metadata updates have left behind.
+
+Nothing that is hidden leads to anything else either.
+"""
+
+
+def _shown(kind: Kind, asked: tuple[Condition, ...]) -> Iterator[Condition]:
+    """What `asked` does not imply: each version but the last is Deprecated."""
+    approved = any(item.attribute == "availabilityStatus" and DEPRECATED not in item.values for item in asked)
+    for condition in _SHOWN.get(kind, ()):
+        if condition is _NOT_OFFLINE or not approved:
+            yield condition
 
 
 # --- the request as the rules see it ---------------------------------------------------------
@@ -100,13 +115,17 @@ class Query:
     given: tuple[Given, ...]
     """In the order of the request; a repeated slot is there several times."""
     unknown: tuple[Slot, ...]
+    transaction: str
+    """The transaction that brought it."""
     deviation: Severity
     """What a departure from the coding weighs that leaves one meaning."""
 
     @classmethod
-    def of(cls, request: AdhocQueryRequest, *, strict: bool = True) -> Query:
-        """Decode a request."""
-        stored = STORED_QUERIES.get(request.id.lower())
+    def of(cls, request: AdhocQueryRequest, transaction: str = "ITI-18", *, strict: bool = True) -> Query:
+        """Decode a request; a query of another transaction is unknown."""
+        stored = stored_query(request.id)
+        if stored is not None and stored.transaction != transaction:
+            stored = None
         known = {} if stored is None else stored.by_name
         given, unknown = [], []
         for slot in request.parameters:
@@ -120,6 +139,7 @@ class Query:
             stored=stored,
             given=tuple(given),
             unknown=tuple(unknown),
+            transaction=transaction,
             deviation=Severity.ERROR if strict else Severity.WARNING,
         )
 
@@ -144,30 +164,29 @@ class Query:
             return None
         return Selection(
             query=query,
-            parts=tuple(self._part(kind) for kind in query.kinds),
-            associations=self._part(ASSOCIATION) if query.with_associations else None,
+            parts=tuple(self._part(query, step) for step in query.steps),
             object_refs=self.request.returnType == OBJECT_REF,
         )
 
-    def _part(self, kind: Kind) -> Part:
-        return Part(
-            kind,
-            tuple(
-                condition
-                for param in self.params()
-                if param.attribute is not None and kind in (param.kinds or self._own_kinds())
-                for condition in self._conditions(param, param.attribute)
-            ),
-        )
+    def _part(self, query: StoredQuery, step: Step) -> Part:
+        asked = tuple(self._asked(query, step))
+        whole = any(value == "2" for _, value in self.values(Coding.LEVEL))
+        return Part(step, asked if whole else (*asked, *_shown(step.kind, asked)))
 
-    def _own_kinds(self) -> tuple[Kind, ...]:
-        return () if self.stored is None else self.stored.kinds
+    def _asked(self, query: StoredQuery, step: Step) -> Iterator[Condition]:
+        for param in query.params:
+            if param.attribute is not None and _restricts(param, step):
+                yield from self._conditions(param, param.attribute)
 
     def _conditions(self, param: Param, attribute: str) -> Iterator[Condition]:
         """One for each time that the slot is there."""
         given = [item.meaningful() for item in self.given if item.param is param]
         for values in given or ([param.default] if param.default else []):
             yield Condition(attribute, _test(param.test, values), values, param.or_attribute)
+
+
+def _restricts(param: Param, step: Step) -> bool:
+    return step.kind in param.kinds if param.kinds else not step.links
 
 
 def _test(test: Test, values: tuple[str, ...]) -> Test:

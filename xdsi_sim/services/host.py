@@ -44,7 +44,7 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42"),
+        transactions=("ITI-18", "ITI-42", "ITI-51"),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
@@ -209,9 +209,9 @@ class Endpoint:
     def finish(self, invocation: Invocation, response: Any) -> Reply:
         """The answer to a message that was served."""
         context = invocation.context
-        invocation.findings += response.findings
         context.out_object = [response]
         self._server.get_out_string(context)
+        invocation.findings += getattr(response, "findings", ())
         outcome = response.status.rpartition(":")[2]
         return Reply(
             status=200, content_type=invocation.content_type, segments=context.out_string, outcome=outcome

@@ -12,7 +12,7 @@ __all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocum
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.51)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -23,6 +23,11 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
     def iti42(ctx: Any, request: Any) -> Any:
         """Register Document Set-b."""
         return ctx.udc.actor.register(request)
+
+    @operation("ITI-51")
+    def iti51(ctx: Any, request: Any) -> Any:
+        """Multi-Patient Stored Query."""
+        return ctx.udc.actor.query(request, "ITI-51")
 
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped

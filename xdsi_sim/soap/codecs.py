@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding
 from xdsi_sim.messages.imaging import (
@@ -14,6 +15,7 @@ from xdsi_sim.messages.imaging import (
     write_imaging_request,
 )
 from xdsi_sim.messages.query import (
+    query_transaction,
     read_query_request,
     read_query_response,
     write_query_request,
@@ -39,7 +41,7 @@ from xdsi_sim.vocab import NS
 
 __all__ = ["CODECS", "Codec"]
 
-Pieces = Sequence[bytes]
+Pieces = Sequence[Segment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class Codec:
     """What the standards ask of a request, and a lenient endpoint lets pass."""
     subject: Callable[[bytes], str | None] = lambda _root: None
     """Another name of the transaction, by what the request's root part is about."""
+    claims: Callable[[Element], bool] = lambda _request: True
+    """Whether the request is of this transaction and no other whose element has the same name."""
 
 
 def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Finding]:
@@ -67,7 +71,9 @@ _QUERY: Final = Codec(
     write_request=lambda message, _attach: (write_query_request(message),),
     read_response=lambda element, _content_of: read_query_response(element),
     write_response=lambda message, _attach: write_query_response(message),
+    claims=lambda element: query_transaction(element) != "ITI-51",
 )
+_MULTI_PATIENT: Final = replace(_QUERY, claims=lambda element: query_transaction(element) == "ITI-51")
 _REGISTER: Final = Codec(
     read_request=lambda element, _content_of: read_submit_objects(element),
     write_request=lambda message, _attach: (write_submit_objects(message),),
@@ -108,6 +114,7 @@ CODECS: Final = {
     "ITI-41": _PROVIDE,
     "ITI-42": _REGISTER,
     "ITI-43": _RETRIEVE,
+    "ITI-51": _MULTI_PATIENT,
     "RAD-69": _IMAGING,
 }
 """Codecs by transaction name."""

@@ -25,6 +25,7 @@ from xdsi_sim.errors import (
     Severity,
 )
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding, finding_of
+from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.vocab import ACTIONS, ANONYMOUS, NO_REPLY, Transaction
@@ -116,7 +117,11 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
 def _transaction(envelope: Envelope, served: Collection[Transaction]) -> Transaction:
     action, body = envelope.addressing.action, envelope.body.tag
     if action is None:
-        fitting = [transaction for transaction in served if transaction.request == body]
+        fitting = [
+            transaction
+            for transaction in served
+            if transaction.request == body and CODECS[transaction.name].claims(envelope.body)
+        ]
         if len(fitting) == 1:
             return fitting[0]
         raise ActionMissing(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
+from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.xml import BOMS16, CHARSETS, Element, local_name, parse
 from xdsi_sim.errors import ProtocolViolation, VersionMismatch
 from xdsi_sim.limits import Limits
@@ -13,6 +14,8 @@ from xdsi_sim.soap.addressing import Addressing, read_addressing
 from xdsi_sim.vocab import NS
 
 __all__ = ["Envelope", "read_envelope", "write_envelope"]
+
+Piece = TypeVar("Piece", bytes, Segment)
 
 _SOAP: Final = f"{{{NS.SOAP}}}"
 _OPEN: Final = f'<soap:Envelope xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
@@ -62,7 +65,10 @@ def _version_mismatch(namespace: str) -> VersionMismatch:
     return VersionMismatch(f"the envelope is {found}; SOAP 1.2 is expected", rule="A04", detail=namespace)
 
 
-def write_envelope(header: str, body: Iterable[bytes]) -> list[bytes]:
+def write_envelope(header: str, body: Iterable[Piece]) -> list[Piece]:
     """An envelope in pieces; `header` may be empty, `body` is complete in its namespaces."""
     blocks = f"<soap:Header>{header}</soap:Header>" if header else ""
-    return [f"{_OPEN}{blocks}<soap:Body>".encode(), *body, _CLOSE]
+    pieces: list[Piece] = [f"{_OPEN}{blocks}<soap:Body>".encode()]
+    pieces += body
+    pieces.append(_CLOSE)
+    return pieces

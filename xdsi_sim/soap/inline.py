@@ -244,12 +244,18 @@ class InlineContents:
         self._contents.append(content)
         return self._token.encode()
 
-    def segments(self, envelope: Sequence[bytes]) -> list[Segment]:
+    def segments(self, envelope: Sequence[Segment]) -> list[Segment]:
         """The envelope with its contents in their places."""
-        return list(self._woven(b"".join(envelope).split(self._token.encode())))
+        return list(self._woven(envelope))
 
-    def _woven(self, pieces: Sequence[bytes]) -> Iterator[Segment]:
-        yield pieces[0]
-        for content, piece in zip(self._contents, pieces[1:], strict=True):
-            yield Base64Content(content)
-            yield piece
+    def _woven(self, envelope: Sequence[Segment]) -> Iterator[Segment]:
+        contents = iter(self._contents)
+        for segment in envelope:
+            if not isinstance(segment, bytes):
+                yield segment
+                continue
+            first, *rest = segment.split(self._token.encode())
+            yield first
+            for piece in rest:
+                yield Base64Content(next(contents))
+                yield piece

@@ -340,14 +340,14 @@ class Attachments:
             f'start-info="{SOAP_MEDIA_TYPE}"; boundary="{self._boundary}"'
         )
 
-    def body(self, envelope: Sequence[bytes]) -> list[Segment]:
+    def body(self, envelope: Sequence[Segment]) -> list[Segment]:
         """The body around the envelope's pieces, in segments."""
         if not self._mtom:
-            return self._inline.segments(envelope) if self._inline else [b"".join(envelope)]
+            return self._inline.segments(envelope) if self._inline else _joined(envelope)
         root = self._part(
             f'application/xop+xml; charset=UTF-8; type="{SOAP_MEDIA_TYPE}"', "root@xdsi-sim", first=True
         )
-        segments: list[Segment] = [b"".join((root, *envelope))]
+        segments = _joined((root, *envelope))
         for cid, content in self._contents:
             segments += (self._part("application/octet-stream", cid), content)
         segments.append(f"\r\n--{self._boundary}--\r\n".encode())
@@ -359,3 +359,16 @@ class Attachments:
             f"Content-Transfer-Encoding: binary\r\nContent-ID: <{cid}>\r\n\r\n"
         )
         return (head.removeprefix("\r\n") if first else head).encode()
+
+
+def _joined(pieces: Sequence[Segment]) -> list[Segment]:
+    """Neighbouring bytes in one; contents stay what they are."""
+    joined: list[Segment] = []
+    run: list[bytes] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            run.append(piece)
+        else:
+            joined += (b"".join(run), piece)
+            run.clear()
+    return [*joined, b"".join(run)]

@@ -6,9 +6,8 @@ cannot change before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
@@ -16,12 +15,13 @@ from typing import Any, Final
 from xdsi_sim.actors.registry_port import Consequences, Found, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.ebrim.reader import read_object
-from xdsi_sim.ebrim.tables import ASSOCIATION, FOLDER, KINDS, Kind
+from xdsi_sim.ebrim.tables import FOLDER, KINDS
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.stored_queries import Test
-from xdsi_sim.rules.selection import Condition, Part, Selection
+from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
-from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, VALUES, Record
+from xdsi_sim.store.answers import fresh_folder, gathered
+from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
+from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.store.sqlite import Database, insert
 from xdsi_sim.vocab import APPROVED, Association
 
@@ -37,6 +37,7 @@ class SqliteRegistryStore:
     def __init__(self, folder: Path) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._database = Database(folder / "registry.db", SCHEMA)
+        self._answers = fresh_folder(folder / "answers")
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -46,11 +47,10 @@ class SqliteRegistryStore:
         """What is committed now, to be looked at from the calling thread."""
         return _View(self._database.reader())
 
-    def find(self, selection: Selection, limit: int) -> Sequence[Found]:
+    def find(self, selection: Selection, limit: int) -> Found:
         """The objects selected, in the order of their registration, `limit` at most."""
-        sql, values = _statement(selection)
-        rows = self._database.reader().execute(sql, (*values, limit))
-        return [Found(*row) for row in rows]
+        sql, values = statement(selection)
+        return gathered(self._database.reader().execute(sql, (*values, limit)), self._answers)
 
     def apply(self, change: RegistryChange, consequences: Consequences) -> Future[None]:
         """Make the change and its consequences together, or nothing; done when they are durable."""
@@ -174,89 +174,3 @@ def _put_values(connection: Connection, numbered: Iterable[tuple[int, Record]]) 
     insert(
         connection, _INTO_VALUE, [(number, *value) for number, record in numbered for value in record.values]
     )
-
-
-# --- finding ---------------------------------------------------------------------------------
-
-_Shape = tuple[str, Test, int, str | None]
-"""What of a condition shows in the SQL: attribute, test, number of values, second attribute."""
-
-
-def _statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
-    """One statement for the whole selection, and its values but for the limit."""
-    parts = tuple((part.kind, _shapes(part)) for part in selection.parts)
-    at_ends = _shapes(selection.associations) if selection.associations is not None else None
-    everything = (*selection.parts, *([selection.associations] if selection.associations is not None else ()))
-    values = tuple(
-        value for part in everything for condition in part.conditions for value in _values(condition)
-    )
-    return _sql(parts, at_ends, selection.object_refs), values
-
-
-def _shapes(part: Part) -> tuple[_Shape, ...]:
-    return tuple((item.attribute, item.test, len(item.values), item.or_attribute) for item in part.conditions)
-
-
-def _values(condition: Condition) -> Iterable[str]:
-    values = condition.values
-    if condition.test is Test.LIKE:
-        values = tuple(map(_glob, values))
-    return values if condition.or_attribute is None else (*values, *values)
-
-
-def _glob(pattern: str) -> str:
-    """A LIKE pattern as GLOB, which heeds case; what GLOB reads as more than itself is bracketed."""
-    signs = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
-    return "".join(signs.get(sign, sign) for sign in pattern)
-
-
-@lru_cache(maxsize=512)
-def _sql(
-    parts: tuple[tuple[Kind, tuple[_Shape, ...]], ...], at_ends: tuple[_Shape, ...] | None, refs: bool
-) -> str:
-    fragment = "x''" if refs else "o.fragment"
-    selected = f"SELECT o.number, o.entryUUID, o.patientId, {fragment} AS fragment FROM object o"
-    found = " UNION ALL ".join(_part(selected, kind, shapes) for kind, shapes in parts)
-    if at_ends is None:
-        return f"SELECT entryUUID, patientId, fragment FROM ({found}) ORDER BY number LIMIT ?"
-    ends = " OR ".join(
-        f"o.{end} IN (SELECT lower(entryUUID) FROM found)" for end in ("sourceObject", "targetObject")
-    )
-    associations = f"{_part(selected, ASSOCIATION, at_ends)} AND ({ends})"
-    return (
-        f"WITH found AS ({found}) SELECT entryUUID, patientId, fragment FROM "
-        f"(SELECT * FROM found UNION ALL {associations}) ORDER BY number LIMIT ?"
-    )
-
-
-def _part(selected: str, kind: Kind, shapes: tuple[_Shape, ...]) -> str:
-    tests = "".join(f" AND {_condition(kind, shape)}" for shape in shapes)
-    return f"{selected} WHERE o.kind = '{kind.name}'{tests}"
-
-
-def _condition(kind: Kind, shape: _Shape) -> str:
-    attribute, test, count, other = shape
-    tests = [_test(kind, name, test, count) for name in (attribute, other) if name is not None]
-    return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
-
-
-def _test(kind: Kind, attribute: str, test: Test, count: int) -> str:
-    if attribute in _SELECTIVE and test is Test.IN:
-        tests = _TESTS[test]("v.text", count)
-        return f"o.number IN (SELECT v.number FROM value v WHERE v.attribute = '{attribute}' AND {tests})"
-    if attribute in VALUES[kind]:
-        return (
-            f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND v.attribute = '{attribute}' "
-            f"AND {_TESTS[test]('v.text', count)})"
-        )
-    return _TESTS[test](f"o.{attribute}", count)
-
-
-_SELECTIVE: Final = ("referenceIdList",)
-"""Attributes with values that few objects share: by them is the way in, not from the patient's objects."""
-_TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
-    Test.IN: lambda column, count: f"{column} IN ({','.join('?' * count)})",
-    Test.LIKE: lambda column, count: f"({' OR '.join([f'{column} GLOB ?'] * count)})",
-    Test.AT_LEAST: lambda column, _count: f"({column} IS NULL OR {column} >= ?)",
-    Test.BELOW: lambda column, _count: f"({column} IS NULL OR {column} < ?)",
-}

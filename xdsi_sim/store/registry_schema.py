@@ -18,6 +18,7 @@ from xdsi_sim.ebrim.model import Code, MetadataObject
 from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY, FOLDER, KINDS, SUBMISSION_SET, Form, Kind
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.store.sqlite import Schema
+from xdsi_sim.vocab import ON_DEMAND, ONLINE
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -42,7 +43,6 @@ VALUES: Final[dict[Kind, tuple[str, ...]]] = {
 }
 """Attributes whose values are rows of `value`."""
 
-_ONLINE: Final = "urn:ihe:iti:2010:DocumentAvailability:Online"
 _TIMES: Final = ("creationTime", "serviceStartTime", "serviceStopTime", "submissionTime", "lastUpdateTime")
 _UUIDS: Final = ("logicalID", "objectType", "sourceObject", "targetObject")
 
@@ -65,7 +65,7 @@ def _uuid(value: str | None) -> str | None:
 
 
 def _availability(value: str | None) -> str:
-    return value or _ONLINE  # an absent one says Online
+    return value or ONLINE  # an absent one says Online
 
 
 _SEARCHED: Final[dict[str, Callable[[Any], str | None]]] = {
@@ -81,6 +81,7 @@ _CONVERSIONS: Final = {
     kind: tuple((_PLACE[name], _SEARCHED[name]) for name in _single_valued(kind) if name in _SEARCHED)
     for kind in KINDS.values()
 }
+_TYPE, _CREATED = _PLACE["objectType"], _PLACE["creationTime"]
 _NONE: Final[list[str | None]] = [None] * len(COLUMNS)
 
 
@@ -103,6 +104,8 @@ class Record:
             columns[place] = given
         for place, convert in _CONVERSIONS[kind]:
             columns[place] = convert(columns[place])
+        if columns[_TYPE] == ON_DEMAND:
+            columns[_CREATED] = None  # the document is yet to be made: no bound of its time counts
         return cls(
             value.entryUUID,
             (kind.name, write_object(value, permanent=True), *columns),
@@ -147,4 +150,14 @@ def _create(database: sqlite_utils.Database) -> None:
     )
 
 
-SCHEMA: Final = Schema(application_id=0x58445349, subject="registry", migrations=(_create,))
+def _index_what_selects_across_patients(database: sqlite_utils.Database) -> None:
+    """Codes that a query may ask for without naming a patient (ITI TF-2: 3.51.4.1.2.1)."""
+    for name in ("classCode", "healthcareFacilityTypeCode"):
+        database.execute(f"CREATE INDEX object_by_{name} ON object ({name}) WHERE {name} IS NOT NULL")
+
+
+SCHEMA: Final = Schema(
+    application_id=0x58445349,
+    subject="registry",
+    migrations=(_create, _index_what_selects_across_patients),
+)

@@ -135,20 +135,26 @@ class Database:
         self._hurry.set()
 
     def _write(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            if self._linger:
-                self._hurry.wait(self._linger)
-                self._hurry.clear()
-            batch, open_ = [job], True
-            while len(batch) < _BATCH and not self._jobs.empty():
-                following = self._jobs.get()
-                if following is None:
-                    open_ = False
-                    break
-                batch.append(following)
-            _commit(self._connection, [job for job in batch if job.future.set_running_or_notify_cancel()])
-            if not open_:
-                return
+        while self._commit_next():
+            pass  # nothing of a commit is held on to while the next is waited for
+
+    def _commit_next(self) -> bool:
+        """Wait for a work, and commit it with those that have come meanwhile; whether to go on."""
+        job = self._jobs.get()
+        if job is None:
+            return False
+        if self._linger:
+            self._hurry.wait(self._linger)
+            self._hurry.clear()
+        batch, open_ = [job], True
+        while len(batch) < _BATCH and not self._jobs.empty():
+            following = self._jobs.get()
+            if following is None:
+                open_ = False
+                break
+            batch.append(following)
+        _commit(self._connection, [job for job in batch if job.future.set_running_or_notify_cancel()])
+        return open_
 
 
 def _commit(connection: Connection, batch: list[_Job]) -> None:

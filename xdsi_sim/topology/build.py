@@ -233,6 +233,7 @@ class RunningTopology:
             patientAuthority=placed.community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
             strict=strict,
+            most_results=model.mostResults if isinstance(model, Registry) else 0,
         )
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:

@@ -129,6 +129,8 @@ class Registry(Server):
 
     patients: Literal["accept", "fed-only"] = "accept"
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
+    mostResults: Annotated[int, Field(ge=1)] = 100_000
+    """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
 
 
 class Repository(Server):

@@ -111,10 +111,11 @@ _VALUES: Final = {Coding.STATUS: _word, Coding.UUID: _word, Coding.CODE: _code}
 
 def play(step: QueryStep, stage: Stage) -> Outcome:
     """Ask, and read what was found as metadata."""
-    request = AdhocQueryRequest(
-        id=_QUERIES[step.query].id, parameters=step.slots(), returnType=step.returnType
+    query = _QUERIES[step.query]
+    request = AdhocQueryRequest(id=query.id, parameters=step.slots(), returnType=step.returnType)
+    reply = stage.call(
+        sender=step.consumer, receiver=step.registry, transaction=query.transaction, message=request
     )
-    reply = stage.call(sender=step.consumer, receiver=step.registry, transaction="ITI-18", message=request)
     objects = RegistryObjectList() if isinstance(reply.answer, NoAnswer) else reply.answer.objects
     entries = objects.documentEntries
     found = len(objects.objects()) + len(objects.objectRefs)
@@ -128,7 +129,7 @@ def play(step: QueryStep, stage: Stage) -> Outcome:
             "objectRefs": objects.objectRefs,
         },
         count=found,
-        answers=(answered(reply, receiver=step.registry, transaction="ITI-18"),),
+        answers=(answered(reply, receiver=step.registry, transaction=query.transaction),),
         details=details_of(
             {
                 "Asked": "; ".join(f"{slot.name} = {', '.join(slot.values)}" for slot in request.parameters),

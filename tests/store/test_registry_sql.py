@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from registry_contents import POOLS, Question, cases
+from registry_model import answer
+from submissions import a_folder, a_set, an_association, an_entry, uuid
+
+from xdsi_sim.actors.registry import DocumentRegistry
+from xdsi_sim.actors.registry_port import RegistryChange
+from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.stored_queries import STORED_QUERIES, Coding, Param, StoredQuery, encode
+from xdsi_sim.rules.query import read_selection
+from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.store.registry_sql import statement
+from xdsi_sim.vocab import APPROVED
+
+
+def nothing(_view: object) -> RegistryChange:
+    return RegistryChange()
+
+
+def ids(response: AdhocQueryResponse) -> list[str]:
+    return [str(parse(fragment).get("id")) for fragment in response.fragments if isinstance(fragment, bytes)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
+@given(cases())
+def test_one_sql_statement_finds_what_looking_at_each_object_finds(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
+) -> None:
+    objects, (query, parameters, request) = case
+    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
+    store.apply(RegistryChange(added=objects), nothing).result()
+    response = DocumentRegistry(store=store).query(request, query.transaction)
+    store.close()
+    expected = answer(query.name, objects, parameters)
+    patients = {getattr(one, "patientId", None) for one in expected} - {None}
+    if request.returnType == LEAF_CLASS and query.single_patient and len(patients) > 1:
+        assert [error.errorCode for error in response.errors] == ["XDSResultNotSinglePatient"]
+        assert response.fragments == ()
+    else:
+        assert response.errors == ()
+        assert ids(response) == [one.entryUUID for one in expected]
+
+
+# --- how it is found -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteRegistryStore]:
+    """A registry of many patients."""
+    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
+    for n in range(1, 300):
+        patient = f"P{n % 30}^^^&2.999.1.1&ISO"
+        entry = an_entry(n, patientId=patient, referenceIdList=(f"r{n}",), availabilityStatus=APPROVED)
+        set_, folder = a_set(1000 + n, patientId=patient), a_folder(2000 + n, patientId=patient)
+        links = (
+            an_association(set_.entryUUID, uuid(n), entryUUID=uuid(3000 + n)),
+            an_association(folder.entryUUID, uuid(n), entryUUID=uuid(4000 + n)),
+        )
+        store.apply(RegistryChange(added=(set_, entry, folder, *links)), nothing)
+    store.apply(RegistryChange(), nothing).result()
+    yield store
+    store.close()
+
+
+def plan_of(store: SqliteRegistryStore, query: StoredQuery, *params: Param) -> str:
+    """How SQLite goes about a query with these parameters."""
+    slots = tuple(encode(param, *_two(param)) for param in params)
+    selection = read_selection(AdhocQueryRequest(id=query.id, parameters=slots), query.transaction).selection
+    assert selection is not None
+    sql, values = statement(selection)
+    rows = store._database.reader().execute(f"EXPLAIN QUERY PLAN {sql}", (*values, 10))
+    return "\n".join(row[-1] for row in rows)
+
+
+def _two(param: Param) -> list[str]:
+    pool = POOLS.get(param.name) or POOLS.get(param.coding) or ["2"]
+    return pool[: 2 if param.many else 1]
+
+
+def ways_to_ask(query: StoredQuery) -> Iterator[tuple[Param, ...]]:
+    """The parameters that are needed, with each way to name what is asked, and with any one or two more."""
+    needed = tuple(param for param in query.params if param.required)
+    level = tuple(param for param in query.params if param.coding is Coding.LEVEL)
+    either = [param for param in query.params if param.one_of or param.any_of]
+    more = [param for param in query.params if param not in (*needed, *either, *level)]
+    for way in [(one,) for one in either] or [()]:
+        asked = (*needed, *way, *(level if any(param.level > 1 for param in way) else ()))
+        yield (*needed, *way, *level)
+        for count in (0, 1, 2):
+            yield from ((*asked, *extra) for extra in combinations(more, count))
+
+
+WHOLE_TABLE = re.compile(r"SCAN (o|n|v|object|value)\b")
+
+
+@pytest.mark.parametrize("query", STORED_QUERIES.values(), ids=lambda query: query.name)
+def test_no_query_looks_at_every_object(full: SqliteRegistryStore, query: StoredQuery) -> None:
+    for params in ways_to_ask(query):
+        plan = plan_of(full, query, *params)
+        assert not WHOLE_TABLE.search(plan), f"{[param.name for param in params]}\n{plan}"

@@ -1,0 +1,144 @@
+"""The one compiler from a selection to SQL: one statement with parameters, whatever the query.
+
+Each step of the query is a common table expression that finds numbers and ids; fragments are read at the
+end, for what is answered. How a step goes about it is settled here by `_WAYS_IN` and not by what SQLite
+makes of a registry without statistics: it goes in by the links, or else by one index, and looks at the
+objects found there for all the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from xdsi_sim.ebrim.tables import ASSOCIATION, Kind
+from xdsi_sim.messages.query_terms import Link, Step, StoredQuery, Test
+from xdsi_sim.rules.selection import Condition, Part, Selection
+from xdsi_sim.store.registry_schema import VALUES
+
+__all__ = ["statement"]
+
+_WAYS_IN: Final = (
+    "entryUUID",
+    "uniqueId",
+    "logicalID",
+    "referenceIdList",
+    "sourceObject",
+    "targetObject",
+    "patientId",
+    "codeList",
+    "eventCodeList",
+    "classCode",
+    "healthcareFacilityTypeCode",
+)
+"""Attributes that have an index, those whose values fewer objects share first."""
+
+_Shape = tuple[str, Test, int, str | None]
+"""What of a condition shows in the SQL: attribute, test, number of values, second attribute."""
+
+
+def statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
+    """SQL that gives entryUUID, patientId and fragment (empty for references) in the order of registration.
+
+    With it its values, but for the last: the limit.
+    """
+    shapes = tuple(tuple(map(_shape, part.conditions)) for part in selection.parts)
+    return _sql(selection.query, shapes, selection.object_refs), tuple(_values(selection.parts))
+
+
+def _shape(condition: Condition) -> _Shape:
+    return condition.attribute, condition.test, len(condition.values), condition.or_attribute
+
+
+def _values(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        for condition in part.conditions:
+            values = condition.values
+            if condition.test is Test.LIKE:
+                values = tuple(map(_glob, values))
+            yield from values
+            if condition.or_attribute is not None:
+                yield from values
+
+
+def _glob(pattern: str) -> str:
+    """A LIKE pattern as GLOB, which heeds case; what GLOB reads as more than itself is bracketed."""
+    signs = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
+    return "".join(signs.get(sign, sign) for sign in pattern)
+
+
+@lru_cache(maxsize=512)
+def _sql(query: StoredQuery, shapes: tuple[tuple[_Shape, ...], ...], refs: bool) -> str:
+    steps = list(zip(query.steps, shapes, strict=True))
+    answer = f"SELECT o.entryUUID, o.patientId, {'NULL' if refs else 'o.fragment'} FROM object o"
+    if len(steps) == 1:
+        return f"{answer} WHERE {_where(*steps[0])} ORDER BY o.number LIMIT ?"
+    tables = ", ".join(f'"{step.name}" AS ({_table(step, tests)})' for step, tests in steps)
+    numbers = " UNION ALL ".join(f'SELECT number FROM "{step.name}"' for step, _ in steps if step.answered)
+    return f"WITH {tables} {answer} WHERE o.number IN ({numbers}) ORDER BY o.number LIMIT ?"
+
+
+def _table(step: Step, shapes: tuple[_Shape, ...]) -> str:
+    ids = ", o.sourceObject, o.targetObject" if step.kind is ASSOCIATION else ""
+    # ids of objects may be in either case, those at the ends of Associations are stored in lower case
+    return f"SELECT o.number, lower(o.entryUUID) AS entryUUID{ids} FROM object o WHERE {_where(step, shapes)}"
+
+
+def _where(step: Step, shapes: tuple[_Shape, ...]) -> str:
+    way_in = None if step.links else min(shapes, key=_rank, default=None)
+    tests = [f"o.kind = '{step.kind.name}'"]
+    if step.associationType is not None:
+        tests.append(f"o.associationType = '{step.associationType}'")
+    tests += map(_linked, step.links)
+    tests += (_condition(step.kind, shape, way_in=shape is way_in) for shape in shapes)
+    return " AND ".join(tests)
+
+
+def _rank(shape: _Shape) -> int:
+    """How far an index leads on the way to what passes the test; the lower the better."""
+    attribute, test, _, _ = shape
+    if attribute not in _WAYS_IN or test not in (Test.IN, Test.LIKE):
+        return 2 * len(_WAYS_IN)
+    return _WAYS_IN.index(attribute) + (len(_WAYS_IN) if test is Test.LIKE else 0)
+
+
+def _linked(link: Link) -> str:
+    theirs = " UNION ALL ".join(
+        f'SELECT {their} FROM "{step}"' for step in link.steps for their in link.their
+    )
+    ways = [f"o.{own} IN ({theirs})" for own in link.own]
+    return ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"
+
+
+# --- conditions ------------------------------------------------------------------------------
+
+
+def _condition(kind: Kind, shape: _Shape, *, way_in: bool) -> str:
+    attribute, test, count, other = shape
+    tests = [_test(kind, name, test, count, way_in=way_in) for name in (attribute, other) if name is not None]
+    return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
+
+
+def _test(kind: Kind, attribute: str, test: Test, count: int, *, way_in: bool) -> str:
+    if attribute not in VALUES[kind]:
+        # the sign keeps SQLite from the column's index
+        sign = "+" if attribute in _WAYS_IN and not way_in else ""
+        return _TESTS[test](f"{sign}o.{attribute}", count)
+    values = f"v.attribute = '{attribute}' AND {_TESTS[test]('v.text', count)}"
+    if way_in:
+        return f"o.number IN (SELECT v.number FROM value v WHERE {values})"
+    return f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND {values})"
+
+
+_TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
+    Test.IN: lambda column, count: f"{column} IN ({','.join('?' * count)})",
+    Test.LIKE: lambda column, count: f"({' OR '.join([f'{column} GLOB ?'] * count)})",
+    Test.AT_LEAST: lambda column, _count: f"({column} IS NULL OR {column} >= ?)",
+    Test.BELOW: lambda column, _count: f"({column} IS NULL OR {column} < ?)",
+    Test.NOT: lambda column, _count: f"{column} IS NOT ?",
+    Test.LAST: lambda column, _count: (
+        "NOT EXISTS (SELECT 1 FROM object n "
+        f"WHERE n.{column.rpartition('.')[2]} = {column} AND n.kind = o.kind AND n.number > o.number)"
+    ),
+}
