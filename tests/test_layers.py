@@ -39,6 +39,7 @@ FENCED = {
     "spyne": ("xdsi_sim.services",),
     "twisted": ("xdsi_sim.server", "xdsi_sim.client", "xdsi_sim.inspector.web"),
     "treq": ("xdsi_sim.client",),
+    "hl7": ("xdsi_sim.messages.adt",),
     "typer": ("xdsi_sim.cli",),
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from submissions import a_folder, a_set, a_submission, an_association, an_entry, uuid
 
-from xdsi_sim.actors.registry_port import RegistryChange
+from xdsi_sim.actors.registry_port import PatientChange, RegistryChange
 from xdsi_sim.ebrim.datatypes import UUID, pad_dtm
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, MetadataObject
 from xdsi_sim.ebrim.tables import ASSOCIATION, DOCUMENT_ENTRY
@@ -169,7 +169,7 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
         an_association(uuid(4), uuid(1), AssociationType.XFRM_RPLC, entryUUID=uuid(34)),
     )
     add(store, a_set(), *map(an_entry, range(1, 5)), *links)
-    store.add_patient("p").result()
+    store.feed(("p",), lambda _known: PatientChange(announced=("p",))).result()
     view = store.view()
     held = view.look_up(Lookup(uuids=(uuid(1),), uniqueIds=("2.999.2.1", "none"), patientIds=("p", "q")))
     assert held.objects[uuid(1)].hash == an_entry().hash

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xdsi_sim import __version__
+from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+_app.add_typer(patient)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

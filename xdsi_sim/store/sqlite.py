@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,7 +25,7 @@ from xdsi_sim.errors import CannotRun, UsageError
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["Database", "Migration", "Row", "Schema", "insert"]
+__all__ = ["Database", "Migration", "Row", "Schema", "insert", "open_for_reading"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -249,6 +250,20 @@ def _connect(uri: str, timeout: float = _BUSY) -> Connection:
         check_same_thread=False,
         cached_statements=_STATEMENTS,
     )
+
+
+@contextmanager
+def open_for_reading(path: Path) -> Iterator[Connection]:
+    """A connection to the file of somebody else, who may be writing it; raises UsageError without one."""
+    if not path.is_file():
+        raise UsageError(f"there is no {path.name} here.", file=str(path.parent), hint="Name a data folder.")
+    connection = _connect(path.absolute().as_uri() + "?mode=ro")
+    try:
+        yield connection
+    except sqlite3.DatabaseError as error:
+        raise UsageError(f"this cannot be read: {error}.", file=str(path)) from None
+    finally:
+        connection.close()
 
 
 def _lock(path: Path) -> Connection:

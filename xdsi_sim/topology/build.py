@@ -19,11 +19,13 @@ from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient
+from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapClient, SoapReply
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
@@ -31,7 +33,17 @@ from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
-from xdsi_sim.topology.model import Actor, Listen, Placed, Registry, Repository, Server, Source, Topology
+from xdsi_sim.topology.model import (
+    Actor,
+    Feed,
+    Listen,
+    Placed,
+    Registry,
+    Repository,
+    Server,
+    Source,
+    Topology,
+)
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
@@ -44,10 +56,11 @@ DICOM_WEB: Final = "dicom-web"
 class BlockingClient:
     """Sends for whoever is not an actor: scenarios and the command line, in their own thread."""
 
-    def __init__(self, loop: Loop, soap: SoapClient, dicomweb: DicomWebClient) -> None:
+    def __init__(self, loop: Loop, soap: SoapClient, dicomweb: DicomWebClient, mllp: MllpClient) -> None:
         self._loop = loop
         self._soap = soap
         self._dicomweb = dicomweb
+        self._mllp = mllp
 
     def call(self, call: Call, *, sender: str, conversation: str) -> SoapReply:
         """Send a SOAP message and wait for what comes of it."""
@@ -60,6 +73,12 @@ class BlockingClient:
         reply: HttpReply = self._loop.call(
             self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace
         )
+        return reply
+
+    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> MllpReply:
+        """Send a message of HL7 v2 and wait for what comes of it."""
+        trace = Trace(conversation, sender)
+        reply: MllpReply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
         return reply
 
 
@@ -75,6 +94,8 @@ class RunningTopology:
         self._open = ExitStack()
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
+        self._feeds: dict[str, Listen] = {}
+        self._traces: dict[str, Trace] = {}
         try:
             self._start(data)
         except BaseException:
@@ -93,7 +114,12 @@ class RunningTopology:
         http = HttpClient(self._loop.reactor)
         self._open.callback(self._loop.call, http.close)
         self._soap = SoapClient(http, recorder, self._spool)
-        self.client = BlockingClient(self._loop, self._soap, DicomWebClient(http, recorder, self._spool))
+        self.client = BlockingClient(
+            self._loop,
+            self._soap,
+            DicomWebClient(http, recorder, self._spool),
+            MllpClient(self._loop.reactor, recorder, self._traces),
+        )
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
@@ -124,6 +150,10 @@ class RunningTopology:
         """Base URI of a source's DICOMweb face."""
         return f"{self.url_of(source_id)}/{DICOM_WEB}"
 
+    def mllp_of(self, registry_id: str) -> Listen | None:
+        """Where the registry takes its feed by ITI-8; None where it does not."""
+        return self._feeds.get(registry_id)
+
     # --- actors
 
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
@@ -146,7 +176,21 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+        if isinstance(model, Registry) and model.feed is not None:
+            self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _feed(self, registry_id: str, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
+        """Listen for ITI-8."""
+        at = Listen(self._listen.host, feed.mllp) if isinstance(feed.mllp, int) else feed.mllp
+        port = MllpPort(
+            *(self._loop, at.host, at.port),
+            actor_id=registry_id,
+            actor=actor,
+            recorder=recorder,
+            traces=self._traces,
+        )
+        self._feeds[registry_id] = Listen(at.host, self._opened(port).port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""

@@ -21,6 +21,7 @@ __all__ = [
     "Actor",
     "Community",
     "Consumer",
+    "Feed",
     "Listen",
     "Placed",
     "Registry",
@@ -62,6 +63,10 @@ def _listen(value: Any) -> Any:
         return Listen.parse(value if isinstance(value, str) else "")
     except ValueError as error:
         raise wrong(str(error)) from None
+
+
+def _port_or_listen(value: Any) -> Any:
+    return value if isinstance(value, int) and not isinstance(value, bool) else _listen(value)
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -107,6 +112,17 @@ class Server(Actor):
     """`lenient` serves what can be served and notes each deviation of the dialect, `strict` refuses."""
 
 
+class Feed(Checked):
+    """Where a registry takes its patient identity feed beside its SOAP address."""
+
+    mllp: Annotated[
+        Port | Listen,
+        BeforeValidator(_port_or_listen),
+        WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
+    ]
+    """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
+
+
 class Registry(Server):
     """Document Registry."""
 
@@ -114,6 +130,8 @@ class Registry(Server):
 
     patients: Literal["accept", "fed-only"] = "accept"
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
+    feed: Feed | None = None
+    """The feed by ITI-8; ITI-44 is always served at the registry's address."""
 
 
 class Repository(Server):
