@@ -8,17 +8,20 @@ from pathlib import Path
 from submissions import a_provision, a_set, an_entry
 from wire import Answer, message, post, send
 
+from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
 from xdsi_sim.messages.response import RegistryResponse, read_registry_response
+from xdsi_sim.messages.stored_queries import GET_ALL, encode
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
-from xdsi_sim.vocab import NS
+from xdsi_sim.vocab import APPROVED, NS
 
 AUTHORITY = "2.999.1.1"
 
 
-def topology(**registry: str) -> Topology:
+def topology(**registry: object) -> Topology:
     """Registry, repository and imaging source of one community."""
     return Topology.model_validate(
         {
@@ -39,7 +42,7 @@ def topology(**registry: str) -> Topology:
     )
 
 
-def domain(data: Path, **registry: str) -> RunningTopology:
+def domain(data: Path, **registry: object) -> RunningTopology:
     return start(topology(**registry), data, Listen("127.0.0.1", 0))
 
 
@@ -66,3 +69,15 @@ def root_of(answer: Answer) -> bytes:
 def response_of(answer: Answer) -> RegistryResponse:
     element = next(parse(root_of(answer)).iter(f"{{{NS.RS}}}RegistryResponse"))
     return read_registry_response(element)
+
+
+def everything(url: str, patientId: str) -> AdhocQueryResponse:
+    """All that a registry has of a patient and that is Approved."""
+    known = GET_ALL.by_name
+    statuses = [name for name in known if name.endswith("Status")]
+    slots: tuple[Slot, ...] = (
+        encode(known["$patientId"], patientId),
+        *(encode(known[name], APPROVED) for name in statuses),
+    )
+    answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))
+    return read_query_response(next(parse(answer.body).iter(f"{{{NS.QUERY}}}AdhocQueryResponse")))

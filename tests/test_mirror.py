@@ -24,6 +24,7 @@ ACROSS = {
     "test_smoke.py": "the shortest way through everything",
     "test_bad_input.py": "bad messages to whole actors",
     "test_durability.py": "a server that is killed",
+    "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_zeep.py": "every operation, called by a foreign stack",
 }
 ACROSS_FOLDERS = {

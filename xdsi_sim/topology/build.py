@@ -182,15 +182,15 @@ class RunningTopology:
 
     def _feed(self, registry_id: str, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
         """Listen for ITI-8."""
-        at = Listen(self._listen.host, feed.mllp) if isinstance(feed.mllp, int) else feed.mllp
+        host = feed.mllp.host or self._listen.host
         port = MllpPort(
-            *(self._loop, at.host, at.port),
+            *(self._loop, host, feed.mllp.port),
             actor_id=registry_id,
             actor=actor,
             recorder=recorder,
             traces=self._traces,
         )
-        self._feeds[registry_id] = Listen(at.host, self._opened(port).port)
+        self._feeds[registry_id] = Listen(host, self._opened(port).port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""

@@ -66,7 +66,9 @@ def _listen(value: Any) -> Any:
 
 
 def _port_or_listen(value: Any) -> Any:
-    return value if isinstance(value, int) and not isinstance(value, bool) else _listen(value)
+    """A port alone has no host."""
+    text = str(value)
+    return _listen(value) if not text.isdecimal() else Listen("", _listen(f"x:{text}").port)
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -116,7 +118,7 @@ class Feed(Checked):
     """Where a registry takes its patient identity feed beside its SOAP address."""
 
     mllp: Annotated[
-        Port | Listen,
+        Listen,
         BeforeValidator(_port_or_listen),
         WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
     ]
