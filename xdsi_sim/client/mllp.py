@@ -17,7 +17,7 @@ from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
-from xdsi_sim.messages.adt import read_ack, read_header
+from xdsi_sim.messages.adt import MEDIA_TYPE, read_ack, read_header
 from xdsi_sim.messages.mllp import FrameReader, frame
 from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.store.exchanges import Recorder
@@ -26,7 +26,6 @@ __all__ = ["MllpClient", "MllpReply"]
 
 _CONNECT: Final = 5.0  # seconds
 _ANSWER: Final = 30.0
-_HEADERS: Final = (("Content-Type", "text/plain; profile=hl7-v2"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +128,7 @@ def _own(answer: Acknowledgement, message: bytes) -> Acknowledgement:
 
 
 def _recorded(line: str, message: bytes) -> HttpMessage:
-    return HttpMessage(start_line=line, headers=_HEADERS, body=BytesContent(message))
+    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
 
 
 class _Asking(Protocol):

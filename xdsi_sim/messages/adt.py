@@ -22,7 +22,10 @@ from xdsi_sim.messages.patient_feed import (
     unescape_hl7,
 )
 
-__all__ = ["EVENTS", "Header", "read_ack", "read_adt", "read_header", "write_ack", "write_adt"]
+__all__ = ["EVENTS", "MEDIA_TYPE", "Header", "read_ack", "read_adt", "read_header", "write_ack", "write_adt"]
+
+MEDIA_TYPE: Final = "x-application/hl7-v2+er7"
+"""As logs and reports name what such a message is."""
 
 EVENTS: Final = {
     "A01": Event.ADD,

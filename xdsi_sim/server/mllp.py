@@ -19,7 +19,7 @@ from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import CannotRun, Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
-from xdsi_sim.messages.adt import Header, read_adt, read_header, write_ack
+from xdsi_sim.messages.adt import MEDIA_TYPE, Header, read_adt, read_header, write_ack
 from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
 from xdsi_sim.server.drive import drive
@@ -31,7 +31,6 @@ __all__ = ["FeedTaker", "MllpPort"]
 _LOG: Final = logging.getLogger(__name__)
 _IDLE: Final = 60.0  # seconds without an octet
 _MOST_CONNECTIONS: Final = 64  # a feed has few sources, and each may send 16 MB before anything is read
-_HEADERS: Final = (("Content-Type", "text/plain; profile=hl7-v2"),)
 
 
 class FeedTaker(Protocol):
@@ -230,7 +229,7 @@ class _Exchange:
 
 
 def _recorded(line: str, message: bytes) -> HttpMessage:
-    return HttpMessage(start_line=line, headers=_HEADERS, body=BytesContent(message))
+    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
 
 
 def _findings(problem: ProtocolViolation | None) -> tuple[Finding, ...]:

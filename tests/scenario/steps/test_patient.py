@@ -52,7 +52,8 @@ def test_patients_are_announced_and_merged(tmp_path: Path, by: str, transaction:
     assert record.verdict is Verdict.PASS
     assert [step.text for step in record.steps] == [
         "2 patients announced",
-        *["merged into P1^^^&2.999.1.1&ISO"] * 2,
+        "merged into P1^^^&2.999.1.1&ISO",
+        "not accepted",
     ]
     told = [(exchange.transaction, exchange.sender, exchange.receiver) for exchange in record.exchanges]
     assert told == [(transaction, "identity-source", "registry")] * 4

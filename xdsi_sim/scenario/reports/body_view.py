@@ -128,9 +128,15 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
+def _segments(data: bytes) -> str:
+    """HL7 v2, one segment a line."""
+    return _text(data).replace("\r", "\n")
+
+
 _SHOW: Final[dict[Kind, tuple[Callable[[bytes], str], Callable[[str], Markup]]]] = {
     Kind.XML: (indented, coloured),
     Kind.JSON: (_json, _escaped),
     Kind.TEXT: (_text, _escaped),
+    Kind.HL7: (_segments, _escaped),
 }
 """For each kind that is shown: its text, and how that becomes HTML."""

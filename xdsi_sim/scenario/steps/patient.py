@@ -15,6 +15,7 @@ from xdsi_sim.scenario.kind import RegistryId, StepKind
 from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["PATIENT"]
 
@@ -54,7 +55,7 @@ def play(step: PatientStep, stage: Stage) -> Outcome:
     replies = [_SEND[step.by](step, stage, feed) for feed in feeds]
     ids = [patient_id(id, id.root) for feed in feeds for id in feed.patientIds]
     return Outcome(
-        text=f"{plural(len(ids), 'patient')} announced" if step.merge is None else f"merged into {ids[0]}",
+        text=_text(step, ids, replies),
         value={
             "patientIds": tuple(ids),
             "acknowledgements": tuple(
@@ -67,6 +68,15 @@ def play(step: PatientStep, stage: Stage) -> Outcome:
         ),
         details=details_of({"Patients": listed(ids), "Merged": step.merge.subsumed if step.merge else ""}),
     )
+
+
+def _text(step: PatientStep, ids: list[str], replies: list[Reply]) -> str:
+    accepted = sum(
+        not isinstance(reply.answer, NoAnswer) and reply.answer.status == SUCCESS for reply in replies
+    )
+    if not accepted:
+        return "not accepted"
+    return f"{plural(accepted, 'patient')} announced" if step.merge is None else f"merged into {ids[0]}"
 
 
 def _feeds(step: PatientStep, stage: Stage) -> Iterator[PatientFeed]:
