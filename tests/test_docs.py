@@ -65,9 +65,8 @@ def test_verb_of_make_exists(command: str) -> None:
 @pytest.mark.parametrize("command", starting_with("xdsi-sim"))
 def test_subcommand_and_its_options_exist(command: str) -> None:
     words = [word.strip("[].") for word in shlex.split(command)[1:]]
-    subcommand = [
-        word for word in words[:2] if not word.startswith("-")
-    ]  # `patient add`; help wins over a file
+    # two words for `patient add`; where the second is a file, --help comes first all the same
+    subcommand = [word for word in words[:2] if not word.startswith("-")]
     told = output_of(sys.executable, "-c", CLI, *subcommand, "--help")
     assert [word for word in words if word.startswith("--") and word not in told] == []
 

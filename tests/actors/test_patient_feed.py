@@ -17,7 +17,7 @@ from xdsi_sim.ebrim.model import DocumentEntry, Slot
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.patient_feed import Acknowledgement, Event, PatientFeed
+from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.response import RegistryResponse
@@ -119,6 +119,14 @@ def test_relationships_and_folders_look_through_a_merge(registry: DocumentRegist
     assert register(registry, again) == ["XDSPatientIdDoesNotMatch"]
     feed(registry, merged("B", "A"))
     assert register(registry, again) == []
+
+
+def test_a_refusal_stays_short_however_much_is_wrong(registry: DocumentRegistry) -> None:
+    many = added(*(f"{number}\x07" for number in range(500)))
+    assert len(feed(registry, many).texts) == 20
+    strange = replace(added(), patientIds=tuple(Ii(f"2.999.{number}", "P") for number in range(500)))
+    (text,) = feed(registry, strange).texts
+    assert len(text) < 200
 
 
 class Merges(RuleBasedStateMachine):

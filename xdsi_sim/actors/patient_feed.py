@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import Clock, NewId
@@ -14,6 +15,9 @@ from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.registry import Verdict
 
 __all__ = ["take_feed"]
+
+
+_MOST_TEXTS: Final = 20
 
 
 class _Refused(XdsiSimError):
@@ -54,4 +58,4 @@ def _change(message: FedMessage) -> PatientChange:
 
 
 def _texts(verdict: Verdict) -> tuple[str, ...]:
-    return tuple(f"{finding.text} (rule {finding.rule})" for finding in verdict.findings)
+    return tuple(f"{finding.text} (rule {finding.rule})" for finding in verdict.findings[:_MOST_TEXTS])

@@ -168,7 +168,7 @@ def _write_name(name: PersonName | None) -> str:
 
 
 def write_mcci(acknowledgement: Acknowledgement) -> bytes:
-    """`hl7:MCCI_IN000002UV01` (ITI TF-2: 3.44.4.1.3)."""
+    """`hl7:MCCI_IN000002UV01` (ITI TF-2: 3.44)."""
     return (
         f'<{_ACKNOWLEDGEMENT} xmlns="{NS.HL7}" ITSVersion="XML_1.0">'
         f"{_write_id('id', acknowledgement.id)}{_coded('creationTime', 'value', acknowledgement.time)}"

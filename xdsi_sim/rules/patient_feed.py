@@ -14,6 +14,7 @@ from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
 __all__ = ["FedMessage", "check_feed"]
 
 _LONGEST: Final = 256  # of an ExternalIdentifier's value (ebRIM 3.0)
+_SHOWN: Final = 3  # authorities, so that an answer stays shorter than its question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ def merge_is_within_the_domain(message: FedMessage) -> Iterator[Violation]:
 
 def _found(message: FedMessage, given: tuple[Ii, ...]) -> str:
     """Whose ids there are instead."""
-    authorities = ", ".join(dict.fromkeys(id.root or "nobody named" for id in given)) or "none at all"
+    named = [*dict.fromkeys(id.root[:_LONGEST] or "nobody named" for id in given)]
+    authorities = ", ".join(named[:_SHOWN]) or "none at all"
     return f" {message.authority or ''}; found ids of: {authorities}"
 
 

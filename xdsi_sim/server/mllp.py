@@ -24,7 +24,7 @@ from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.loop import Loop
-from xdsi_sim.store.exchanges import Recorder
+from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 
 __all__ = ["FeedTaker", "MllpPort"]
 
@@ -86,6 +86,7 @@ class MllpPort:
         self.loop.call(self._close)
 
     def _close(self) -> Any:
+        self.recorder = NOT_RECORDED  # the log may be closed before the last answer is given
         for connection in self.connections.copy():
             connection.transport.loseConnection()
         return self._port.stopListening()

@@ -13,6 +13,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.patient_feed import Ii, PatientFeed, PersonName, patient_id, read_patient_id
 from xdsi_sim.scenario.kind import RegistryId, StepKind
 from xdsi_sim.scenario.ports import Reply
+from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.vocab import SUCCESS
@@ -66,7 +67,21 @@ def play(step: PatientStep, stage: Stage) -> Outcome:
         answers=tuple(
             answered(reply, receiver=step.registry, transaction=step.by.upper()) for reply in replies
         ),
+        checks=tuple(_check(feed, reply) for feed, reply in zip(feeds, replies, strict=True)),
         details=details_of({"Patients": listed(ids), "Merged": step.merge.subsumed if step.merge else ""}),
+    )
+
+
+def _check(feed: PatientFeed, reply: Reply) -> Check:
+    """Whether an acknowledgement in HL7 v3 is of our message; in HL7 v2 any other is no answer at all."""
+    answer = reply.answer
+    target = feed.id.root if isinstance(answer, NoAnswer) or answer.code[:1] == "A" else answer.target.root
+    return Check(
+        text="the acknowledgement names the message",
+        ok=target == feed.id.root,
+        expected=feed.id.root,
+        observed=target,
+        cites="ITI TF-2: 3.44",
     )
 
 
