@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -72,6 +74,24 @@ def test_a_decision_that_refuses_changes_nothing(store: SqliteRegistryStore, tmp
     with pytest.raises(KeyError):
         store.feed(("A",), refuse).result()
     assert patients_in(tmp_path) == before
+
+
+def test_merges_of_one_commit_see_each_other(store: SqliteRegistryStore) -> None:
+    gate = threading.Event()
+
+    def wait(_known: object) -> PatientChange:
+        gate.wait()
+        return PatientChange()
+
+    def decide(pair: tuple[str, str], known: Mapping[str, str]) -> PatientChange:
+        assert known == {id_: id_ for id_ in pair}
+        return PatientChange(merged=pair)
+
+    store.feed((), wait)  # until it ends, the others gather
+    crosswise = [store.feed(pair, partial(decide, pair)) for pair in (("A", "B"), ("B", "A"))]
+    gate.set()
+    assert [future.exception() is None for future in crosswise] == [True, False]
+    assert survivors(store._database.reader(), ("A", "B")) == {"A": "A", "B": "A"}
 
 
 def test_a_folder_without_a_registry_has_no_patients(tmp_path: Path) -> None:
