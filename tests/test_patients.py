@@ -118,6 +118,17 @@ def test_a_merge_moves_everything_but_what_the_source_calls_the_patient(
     assert by in {exchange.transaction for exchange in running.exchanges()}
 
 
+def test_a_registry_that_accepts_anybody_knows_whose_metadata_it_has(tmp_path: Path) -> None:
+    with domain(tmp_path, feed=MLLP) as open_to_all:
+        url = open_to_all.url_of("registry")
+        assert tell(url, merged("B", "A")).code == "CE"  # nobody has heard of B
+        assert submitted(open_to_all, "B", 1) == []
+        assert tell(url, merged("B", "A")).code == "CA"
+        assert submitted(open_to_all, "B", 2) == ["XDSUnknownPatientId"]
+        assert submitted(open_to_all, "A", 3) == []
+        assert len(objects_of(open_to_all, "A").documentEntries) == 2
+
+
 REFUSED = [
     ("(a) a survivor of another domain", merged("B", "A", authority=OTHER), "K07"),
     ("(b) both the same", merged("A", "A"), "K08"),

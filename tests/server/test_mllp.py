@@ -129,7 +129,7 @@ def test_a_defect_of_ours_is_rejected_and_tells_nothing_private(
 
 @pytest.mark.parametrize(("begun", "codes"), [(b"", []), (b"\x0bMSH|", ["AR"])])
 def test_a_silent_source_is_let_go(serve: Serve, begun: bytes, codes: list[str]) -> None:
-    at, _ = serve(idle=0.05)
+    at, _ = serve(idle=0.5)
     assert [read_ack(answer).code for answer in ask_raw(at, begun, count=9)] == codes
 
 
