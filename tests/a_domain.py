@@ -9,10 +9,11 @@ from pathlib import Path
 from submissions import PATIENT, a_provision, a_set, an_entry
 from wire import Answer, message, post, send
 
+from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
 from xdsi_sim.messages.response import RegistryResponse, read_registry_response
-from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, encode
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, encode
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
@@ -21,7 +22,7 @@ from xdsi_sim.vocab import APPROVED, NS
 AUTHORITY = "2.999.1.1"
 
 
-def topology(everybody: Mapping[str, str] | None = None, **registry: str) -> Topology:
+def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> Topology:
     """Registry, repository and imaging source of one community; `everybody` holds for all three."""
     shared = dict(everybody or {})
     return Topology.model_validate(
@@ -49,7 +50,7 @@ def topology(everybody: Mapping[str, str] | None = None, **registry: str) -> Top
     )
 
 
-def domain(data: Path, everybody: Mapping[str, str] | None = None, **registry: str) -> RunningTopology:
+def domain(data: Path, everybody: Mapping[str, str] | None = None, **registry: object) -> RunningTopology:
     return start(topology(everybody, **registry), data, Listen("127.0.0.1", 0))
 
 
@@ -86,3 +87,15 @@ def root_of(answer: Answer) -> bytes:
 def response_of(answer: Answer) -> RegistryResponse:
     element = next(parse(root_of(answer)).iter(f"{{{NS.RS}}}RegistryResponse"))
     return read_registry_response(element)
+
+
+def everything(url: str, patientId: str) -> AdhocQueryResponse:
+    """All that a registry has of a patient and that is Approved."""
+    known = GET_ALL.by_name
+    statuses = [name for name in known if name.endswith("Status")]
+    slots: tuple[Slot, ...] = (
+        encode(known["$patientId"], patientId),
+        *(encode(known[name], APPROVED) for name in statuses),
+    )
+    answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))
+    return read_query_response(next(parse(answer.body).iter(f"{{{NS.QUERY}}}AdhocQueryResponse")))

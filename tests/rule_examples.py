@@ -19,6 +19,7 @@ from submissions import (
     uuid,
 )
 
+import xdsi_sim.rules.patient_feed
 import xdsi_sim.rules.query
 import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from xdsi_sim.ebrim.described import Described, described

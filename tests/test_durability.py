@@ -11,17 +11,12 @@ import threading
 import time
 from pathlib import Path
 
-from a_domain import provide, provision, response_of
+from a_domain import everything, provide, provision, response_of
 from submissions import PATIENT
 from wire import message, post, send
 
-from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
-from xdsi_sim.messages.stored_queries import GET_ALL, encode
-from xdsi_sim.vocab import APPROVED, NS
 
 TOPOLOGY = """\
 name: domain
@@ -54,17 +49,6 @@ def submit(url: str, numbers: range, acknowledged: set[int]) -> None:
             return
         if status_name(response_of(answer).status) == "Success":
             acknowledged.add(number)
-
-
-def everything(url: str) -> AdhocQueryResponse:
-    known = GET_ALL.by_name
-    statuses = [name for name in known if name.endswith("Status")]
-    slots: tuple[Slot, ...] = (
-        encode(known["$patientId"], PATIENT),
-        *(encode(known[name], APPROVED) for name in statuses),
-    )
-    answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))
-    return read_query_response(next(parse(answer.body).iter(f"{{{NS.QUERY}}}AdhocQueryResponse")))
 
 
 def retrieved(url: str, uniqueIds: list[str]) -> int:
@@ -102,7 +86,7 @@ def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half(tmp_path: Pat
         if process.stdout is not None:
             process.stdout.close()
     process, urls = up(tmp_path)
-    found = everything(urls["registry"]).objects
+    found = everything(urls["registry"], PATIENT).objects
     uniqueIds = [entry.uniqueId or "" for entry in found.documentEntries]
     numbers = {int(uid.rpartition(".")[2]) for uid in uniqueIds}
     assert acknowledged <= numbers

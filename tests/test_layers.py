@@ -42,6 +42,7 @@ FENCED = {
     "treq": ("xdsi_sim.client",),
     "OpenSSL": ("xdsi_sim.tls",),
     "service_identity": ("xdsi_sim.tls",),
+    "hl7": ("xdsi_sim.messages.adt",),
     "typer": ("xdsi_sim.cli",),
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead

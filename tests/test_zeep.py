@@ -116,6 +116,53 @@ def test_iti_43(running: RunningTopology) -> None:
     assert answer.DocumentResponse[0].Document == b"text"
 
 
+def fed(interaction: str, trigger: str, registration: str) -> dict[str, Any]:
+    """What zeep is given for a message of ITI-44: the wrapper by its schema, the event as XML."""
+    event = f"""<all xmlns="{NS.HL7}"><code code="{trigger}"/><subject><registrationEvent>
+        {registration}</registrationEvent></subject></all>"""
+    device = parse(f'<device xmlns="{NS.HL7}"><id root="2.999.7"/></device>'.encode())
+    return {
+        "ITSVersion": "XML_1.0",
+        "id": {"root": "2.999.5.1"},
+        "creationTime": {"value": "20240212083000"},
+        "interactionId": {"root": "2.16.840.1.113883.1.6", "extension": interaction},
+        "processingCode": {"code": "P"},
+        "processingModeCode": {"code": "T"},
+        "acceptAckCode": {"code": "AL"},
+        "receiver": [{"_value_1": [device]}],
+        "sender": {"_value_1": [device]},
+        "controlActProcess": {"_value_1": list(parse(event.encode()))},
+    }
+
+
+def patient_element(id_: str) -> str:
+    return f'<subject1><patient><id root="2.999.1.1" extension="{id_}"/></patient></subject1>'
+
+
+REPLACES = (
+    "<replacementOf><priorRegistration><subject1><priorRegisteredRole>"
+    '<id root="2.999.1.1" extension="Z2"/>'
+    "</priorRegisteredRole></subject1></priorRegistration></replacementOf>"
+)
+
+
+def test_iti_44(running: RunningTopology) -> None:
+    for event, number, registration, code in (
+        ("add", "01", patient_element("Z1"), "CA"),
+        ("revise", "02", patient_element("Z2"), "CA"),
+        ("merge", "04", patient_element("Z1") + REPLACES, "CA"),
+        ("merge", "04", patient_element("Z1") + REPLACES, "CE"),  # not twice
+    ):
+        given = fed(f"PRPA_IN2013{number}UV02", f"PRPA_TE2013{number}UV02", registration)
+        answer, history = call(running, "registry", f"ITI-44 {event}", **given)
+        assert answer.acknowledgement.typeCode.code == code
+        assert answer.acknowledgement.targetMessage.id.root == "2.999.5.1"
+        action = history.last_received["envelope"].findtext(f".//{{{NS.WSA}}}Action")
+        assert action == TRANSACTIONS["ITI-44 add"].response_action
+    assert "was merged into" in answer.acknowledgement.acknowledgementDetail[0].text
+    assert running.exchanges()[-1].transaction == "ITI-44"
+
+
 def test_rad_69(running: RunningTopology) -> None:
     document = {"RepositoryUniqueId": "2.999.1.21", "DocumentUniqueId": "1.2.3"}
     study = {

@@ -44,6 +44,7 @@ class NS:
     QUERY: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
     XDS: Final = "urn:ihe:iti:xds-b:2007"
     XDSI: Final = "urn:ihe:rad:xdsi-b:2009"
+    HL7: Final = "urn:hl7-org:v3"
 
 
 ANONYMOUS: Final = "http://www.w3.org/2005/08/addressing/anonymous"
@@ -123,6 +124,20 @@ _PROVIDE = f"{{{NS.XDS}}}ProvideAndRegisterDocumentSetRequest", f"{{{NS.RS}}}Reg
 _RETRIEVE = f"{{{NS.XDS}}}RetrieveDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
 _IMAGING = f"{{{NS.XDSI}}}RetrieveImagingDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
 
+
+def _feed(event: str, interaction: str) -> Transaction:
+    """One interaction of ITI-44: its root, its action and its operation are named alike."""
+    return Transaction(
+        name=f"ITI-44 {event}",
+        request=f"{{{NS.HL7}}}{interaction}",
+        response=f"{{{NS.HL7}}}MCCI_IN000002UV01",
+        action=f"{NS.HL7}:{interaction}",
+        response_action=f"{NS.HL7}:MCCI_IN000002UV01",
+        mtom=False,
+        operation=f"DocumentRegistry_{interaction}",
+    )
+
+
 TRANSACTIONS: Final = {
     transaction.name: transaction
     for transaction in (
@@ -162,6 +177,9 @@ TRANSACTIONS: Final = {
             mtom=True,
             operation="DocumentRepository_RetrieveDocumentSet",
         ),
+        _feed("add", "PRPA_IN201301UV02"),
+        _feed("revise", "PRPA_IN201302UV02"),
+        _feed("merge", "PRPA_IN201304UV02"),
         Transaction(
             name="ITI-51",
             request=_ADHOC[0],
@@ -183,7 +201,7 @@ TRANSACTIONS: Final = {
         ),
     )
 }
-"""SOAP transactions by name. RAD-68 is ITI-41 on the wire (RAD TF: 4.68)."""
+"""SOAP transactions by name. RAD-68 is ITI-41 on the wire (RAD TF: 4.68); ITI-44 is one for each event."""
 
 ACTIONS: Final = {transaction.action: transaction for transaction in TRANSACTIONS.values()}
 """The same by request action."""

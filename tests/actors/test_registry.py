@@ -11,6 +11,7 @@ from submissions import AUTHORITY, PATIENT, a_folder, a_set, a_submission, an_as
 
 from xdsi_sim.actors.flow import run
 from xdsi_sim.actors.registry import DocumentRegistry
+from xdsi_sim.actors.registry_port import PatientChange
 from xdsi_sim.ebrim.model import Folder, MetadataObject, RegistryObjectList, Slot
 from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse, status_name
@@ -231,7 +232,7 @@ def test_the_same_document_may_be_registered_twice(registry: DocumentRegistry) -
 def test_patients_may_have_to_be_fed(store: SqliteRegistryStore) -> None:
     registry = DocumentRegistry(store=store, any_patient=False)
     assert codes(register(registry, a_submission())) == ["XDSUnknownPatientId"]
-    store.add_patient(PATIENT).result()
+    store.feed((PATIENT,), lambda _known: PatientChange(announced=(PATIENT,))).result()
     assert codes(register(registry, a_submission())) == []
 
 

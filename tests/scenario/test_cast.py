@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xdsi_sim.scenario.cast import actors_of, description_of
+from a_domain import domain
+
+from xdsi_sim.scenario.cast import actors_of, description_of, feeds_of
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import find_topology, load_topology
@@ -27,3 +29,11 @@ def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_p
     assert [id_ for id_, actor in described.items() if actor["dicomweb"]] == ["pacs-north", "pacs-south"]
     assert described["pacs-north"]["dicomweb"] == f"{address}/dicom-web"
     assert described["workstation"]["url"] is None
+
+
+def test_a_feed_by_iti_8_has_an_address_of_its_own(tmp_path: Path) -> None:
+    with domain(tmp_path, feed={"mllp": "127.0.0.1:0"}) as running:
+        registry = next(actor for actor in description_of(running)["actors"] if actor["id"] == "registry")
+        assert feeds_of(running) == {"registry": registry["mllp"]}
+        assert registry["mllp"].startswith("127.0.0.1:")
+        assert [actor["mllp"] for actor in description_of(running)["actors"]].count(None) == 2

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
+from a_domain import domain
 from a_scenario import PUBLISHED, write
 from rich.console import Console
 
@@ -130,3 +131,10 @@ def test_nothing_is_wrapped_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("sys.stdout", io.StringIO())
     assert console().width == 200
+
+
+def test_the_port_of_a_feed_stands_below_its_registry(output: Console, tmp_path: Path) -> None:
+    with domain(tmp_path, feed={"mllp": 0}) as running:
+        print_actors(output, running)
+        assert f"{running.mllp_of('registry')} " in written(output)
+    assert "MLLP (ITI-8)" in written(output)

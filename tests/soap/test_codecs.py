@@ -9,6 +9,8 @@ from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
+from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
+from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.retrieve import (
@@ -21,6 +23,7 @@ from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.vocab import NS, TRANSACTIONS
 
 SUBMISSION = SubmitObjectsRequest(objects=RegistryObjectList())
+FED = PatientFeed(event=Event.ADD, id=Ii("1.2"), patientIds=(Ii("1.2.3", "P1"),))
 ASKED = DocumentRequest(repositoryUniqueId="1.2", documentUniqueId="3")
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
@@ -31,6 +34,9 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
     ),
+    "ITI-44 add": (in_v3(FED), Acknowledgement(code="CA", target=FED.id)),
+    "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
+    "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
     "RAD-69": (
         RetrieveImagingDocumentSetRequest(
             requests=(ImagingDocumentRequest(studyInstanceUID="1", seriesInstanceUID="2", document=ASKED),),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from submissions import a_folder, a_set, a_submission, an_association, an_entry, uuid
 
-from xdsi_sim.actors.registry_port import Found, RegistryChange
+from xdsi_sim.actors.registry_port import Found, PatientChange, RegistryChange
 from xdsi_sim.content import Segment, SegmentsContent, read_all
 from xdsi_sim.ebrim.datatypes import UUID
 from xdsi_sim.ebrim.model import Code, MetadataObject
@@ -85,7 +85,7 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
         an_association(uuid(4), uuid(1), AssociationType.XFRM_RPLC, entryUUID=uuid(34)),
     )
     add(store, a_set(), *map(an_entry, range(1, 5)), *links)
-    store.add_patient("p").result()
+    store.feed(("p",), lambda _known: PatientChange(announced=("p",))).result()
     view = store.view()
     held = view.look_up(Lookup(uuids=(uuid(1),), uniqueIds=("2.999.2.1", "none"), patientIds=("p", "q")))
     assert held.objects[uuid(1)].hash == an_entry().hash

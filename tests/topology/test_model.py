@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from xdsi_sim.errors import UsageError
@@ -94,6 +96,26 @@ def test_wrong_topology_is_reported_with_its_place(good: str, bad: str, expected
     with pytest.raises(UsageError) as caught:
         topology(GOOD.replace(good, bad))
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "mllp"),
+    [("2575", Listen("", 2575)), ("127.0.0.1:0", Listen("127.0.0.1", 0)), ("0", Listen("", 0))],
+)
+def test_a_feed_is_a_port_or_host_and_port(given: str, mllp: object) -> None:
+    changed = GOOD.replace("patients: fed-only", f"feed: {{mllp: {given}}}")
+    feed = topology(changed).communities[0].registry.feed
+    assert feed is not None
+    assert feed.mllp == mllp
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("{mllp: 70000}", "70000"), ("{mllp: x}", "is not HOST:PORT"), ("{mlp: 1}", "Did you mean 'mllp'?")],
+)
+def test_anything_else_is_no_feed(given: str, words: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(words)):
+        topology(GOOD.replace("patients: fed-only", f"feed: {given}"))
 
 
 @pytest.mark.parametrize("key", ["id", "homeCommunityId"])

@@ -43,6 +43,7 @@ PREFIXES = {
     "rs": NS.RS,
     "xds": NS.XDS,
     "xdsi": NS.XDSI,
+    "hl7": NS.HL7,
 }
 WSU_ID = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}Id"
 
@@ -52,6 +53,9 @@ DESCRIBED_IN = {
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-51": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-44 add": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-44 revise": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-44 merge": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "RAD-69": ("ImagingDocumentSource.wsdl", NS.XDSI, "DocumentRepository"),
 }
 """File, namespace of the names in it, and what these names start with."""
@@ -68,6 +72,8 @@ REFERENCE_FILES = OUR_FILES | {
     NS.XDS: "XDS.b_DocumentRepository.xsd",
     NS.XDSI: "XDSI.b_ImagingDocumentSource.xsd",
 }
+
+OUR_FILES_AND_HL7 = OUR_FILES | {NS.HL7: "hl7.xsd"}
 
 SLOT = """<rim:Slot name="s" slotType="urn:t"><rim:ValueList><rim:Value>a</rim:Value><rim:Value>b</rim:Value>
 </rim:ValueList></rim:Slot><rim:Slot name="empty"><rim:ValueList/></rim:Slot>"""
@@ -138,10 +144,29 @@ EXAMPLES = {
 }
 """By local name of the root."""
 
+IN_HL7 = """<hl7:id root="2.999.1" extension="1"/><hl7:creationTime value="20240212"/>
+<hl7:interactionId root="2.999.2" extension="i"/><hl7:processingCode code="P"/>
+<hl7:processingModeCode code="T"/><hl7:acceptAckCode code="AL"/>
+<hl7:receiver typeCode="RCV"><hl7:device><hl7:id root="2.999.3"/></hl7:device></hl7:receiver>
+<hl7:sender typeCode="SND"/>"""
+FEED = f"""{IN_HL7}<hl7:controlActProcess classCode="CACT"><hl7:code code="t"/></hl7:controlActProcess>"""
+HL7_EXAMPLES = {
+    **{
+        name: f'<hl7:{name} ITSVersion="XML_1.0">{FEED}</hl7:{name}>'
+        for name in ("PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02")
+    },
+    "MCCI_IN000002UV01": f"""<hl7:MCCI_IN000002UV01 ITSVersion="XML_1.0">{IN_HL7}<hl7:acknowledgement>
+        <hl7:typeCode code="CE"/><hl7:targetMessage><hl7:id root="2.999.1"/></hl7:targetMessage>
+        <hl7:acknowledgementDetail typeCode="E"><hl7:text>t</hl7:text></hl7:acknowledgementDetail>
+        </hl7:acknowledgement></hl7:MCCI_IN000002UV01>""",
+}
+"""Of the schema that has no reference beside the project."""
+ALL_EXAMPLES = EXAMPLES | HL7_EXAMPLES
+
 
 def example(name: str) -> Element:
     declared = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
-    return deepcopy(etree.fromstring(f"<all {declared}>{EXAMPLES[name]}</all>")[0])
+    return deepcopy(etree.fromstring(f"<all {declared}>{ALL_EXAMPLES[name]}</all>")[0])
 
 
 def loaded(file: str) -> Any:
@@ -161,7 +186,7 @@ def joined(folder: Path, files: dict[str, str]) -> etree.XMLSchema:
 
 @pytest.fixture(scope="module")
 def ours() -> etree.XMLSchema:
-    return joined(WSDL / "schema", OUR_FILES)
+    return joined(WSDL / "schema", OUR_FILES_AND_HL7)
 
 
 @pytest.fixture(scope="module")
@@ -252,10 +277,10 @@ def test_every_schema_compiles_by_itself(path: Path) -> None:
 
 def test_every_message_of_the_table_has_an_example() -> None:
     named = {root for each in TRANSACTIONS.values() for root in (each.request, each.response)}
-    assert named <= {example(name).tag for name in EXAMPLES}
+    assert named <= {example(name).tag for name in ALL_EXAMPLES}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", ALL_EXAMPLES)
 def test_a_message_with_everything_in_it_is_valid(name: str, ours: etree.XMLSchema) -> None:
     ours.assertValid(example(name))
 
@@ -406,7 +431,7 @@ def broken(document: Element, mutation: Mutation) -> Iterator[Element]:
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_every_way_of_breaking_is_noticed_and_undone(mutation: Mutation, ours: etree.XMLSchema) -> None:
-    documents = [example(name) for name in EXAMPLES]
+    documents = [example(name) for name in ALL_EXAMPLES]
     assert False in [ours(mutant) for document in documents for mutant in broken(document, mutation)]
     assert all(ours(document) for document in documents)
 

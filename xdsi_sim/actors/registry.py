@@ -1,4 +1,7 @@
-"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51)."""
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51).
+
+What it makes of the patient identity feed is in `patient_feed`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.patient_feed import take_feed
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
 from xdsi_sim.content import Segment
@@ -23,6 +27,7 @@ from xdsi_sim.ebrim.model import (
 )
 from xdsi_sim.errors import XdsError, XdsiSimError
 from xdsi_sim.ids import new_uuid
+from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
@@ -64,7 +69,7 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18, ITI-42 and ITI-51."""
+    """Answers ITI-18, ITI-42 and ITI-51, and ITI-8 and ITI-44."""
 
     store: RegistryStore
     patientAuthority: str | None = None
@@ -183,6 +188,14 @@ class DocumentRegistry:
         for folder in view.objects(sources):
             if isinstance(folder, Folder):
                 yield replace(folder, lastUpdateTime=self._now())
+
+    # --- ITI-8, ITI-44
+
+    def feed(self, message: PatientFeed) -> Flow[Acknowledgement]:
+        """Take a message of the patient identity feed in, or refuse it and change nothing."""
+        return take_feed(
+            message, self.store, authority=self.patientAuthority, clock=self.clock, new_id=self.new_id
+        )
 
     # --- ITI-18, ITI-51
 

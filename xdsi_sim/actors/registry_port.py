@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +12,15 @@ from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup
 
-__all__ = ["Consequences", "Found", "RegistryChange", "RegistryStore", "RegistryView"]
+__all__ = [
+    "Consequences",
+    "Found",
+    "PatientChange",
+    "PatientDecision",
+    "RegistryChange",
+    "RegistryStore",
+    "RegistryView",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,20 @@ class RegistryChange:
     added: tuple[MetadataObject, ...] = ()
     changed: tuple[MetadataObject, ...] = ()
     """Take the place of the registered objects with the same ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientChange:
+    """What one message of the patient feed does to the registry."""
+
+    announced: tuple[str, ...] = ()
+    """Patient ids that are known from now on."""
+    merged: tuple[str, str] | None = None
+    """The surviving id, and the one whose objects become the survivor's."""
+
+
+PatientDecision = Callable[[Mapping[str, str]], PatientChange]
+"""Given those of the ids that are known, each with its survivor: what is to be done; raises to refuse."""
 
 
 class RegistryView(Protocol):
@@ -78,6 +100,9 @@ class RegistryStore(Protocol):
         """
         ...
 
-    def add_patient(self, patientId: str) -> Future[None]:
-        """Make a patient id known, as a patient feed does."""
+    def feed(self, patientIds: Collection[str], decide: PatientDecision) -> Future[None]:
+        """Do what `decide` makes of what is known of the ids; done when it is durable.
+
+        It is asked while nobody else can change the registry; the future fails with what it raises.
+        """
         ...

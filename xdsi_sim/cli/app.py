@@ -23,6 +23,7 @@ from xdsi_sim import __version__
 from xdsi_sim.cli import tls
 from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, USAGE, JsonOption
 from xdsi_sim.cli.log import log_app
+from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _app = typer.Typer(
 )
 _app.add_typer(log_app)
 _app.add_typer(tls.commands)
+
+_app.add_typer(patient)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

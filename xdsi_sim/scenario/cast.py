@@ -9,7 +9,7 @@ from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.model import Source
 
-__all__ = ["actors_of", "description_of", "dicomweb_of"]
+__all__ = ["actors_of", "description_of", "dicomweb_of", "feeds_of"]
 
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
@@ -33,9 +33,15 @@ def dicomweb_of(running: Running) -> Mapping[str, str]:
     return {source.id: running.dicomweb_of(source.id) for source in sources}
 
 
+def feeds_of(running: Running) -> Mapping[str, str]:
+    """`host:port` at which registries take a feed by ITI-8, by the id of the registry."""
+    ids = (placed.actor.id for placed in running.topology.actors())
+    return {id: str(listen) for id in ids if (listen := running.mllp_of(id)) is not None}
+
+
 def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
-    faces = dicomweb_of(running)
+    faces, feeds = dicomweb_of(running), feeds_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -46,6 +52,7 @@ def description_of(running: Running) -> dict[str, Any]:
                 "community": actor.community,
                 "url": actor.url,
                 "dicomweb": faces.get(actor.id),
+                "mllp": feeds.get(actor.id),
                 "oid": actor.oid,
                 "home": actor.home,
             }

@@ -14,7 +14,7 @@ from xdsi_sim.content import Content
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.topology.model import Topology
+from xdsi_sim.topology.model import Listen, Topology
 
 __all__ = ["Client", "HttpReply", "Part", "Reply", "Running", "StudyStore"]
 
@@ -92,6 +92,10 @@ class Client(Protocol):
         """Send a GET of DICOMweb."""
         ...
 
+    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> Reply:
+        """Send a message of HL7 v2."""
+        ...
+
 
 class StudyStore(Protocol):
     """The instance store of an imaging source, as its own administrator uses it."""
@@ -145,6 +149,10 @@ class Running(Protocol):
 
     def dicomweb_of(self, source_id: str) -> str:
         """Base URI of an imaging source's DICOMweb face."""
+        ...
+
+    def mllp_of(self, registry_id: str) -> Listen | None:
+        """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

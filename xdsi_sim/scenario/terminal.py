@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xdsi_sim.scenario.cast import actors_of, dicomweb_of
+from xdsi_sim.scenario.cast import actors_of, dicomweb_of, feeds_of
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural, visible
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xdsi_sim.scenario.language import Scenario, StepBase
 
-__all__ = ["Told", "console", "print_actors", "print_end", "summary_of"]
+__all__ = ["Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
 
 _WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
 
@@ -133,17 +133,13 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
     }
 
 
-# --- a topology ------------------------------------------------------------------------------
+# --- a topology, and other tables ----------------------------------------------------------------
 
 
 def print_actors(output: Console, running: Running) -> None:
     """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
-    table = Table(title=_plain(running.topology.title or running.topology.name))
-    for name in ("Actor", "Role", "Address", "OID"):
-        table.add_column(name, overflow="fold")
-    for cells in _rows(running):
-        table.add_row(*map(_plain, cells))
-    output.print(table)
+    title = running.topology.title or running.topology.name
+    print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
     if running.trust is not None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
@@ -159,9 +155,21 @@ def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
         yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to DIR"
 
 
+def print_table(output: Console, title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """A table of plain text; what does not fit into a cell is folded, never cut."""
+    table = Table(title=_plain(title))
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for cells in rows:
+        table.add_row(*map(_plain, cells))
+    output.print(table)
+
+
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
-    faces = dicomweb_of(running)
+    faces, feeds = dicomweb_of(running), feeds_of(running)
     for actor in actors_of(running):
         yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
         if actor.id in faces:
             yield "", "DICOMweb", faces[actor.id], ""
+        if actor.id in feeds:
+            yield "", "MLLP (ITI-8)", feeds[actor.id], ""

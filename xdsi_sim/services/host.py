@@ -44,7 +44,7 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-51"),
+        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51"),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,

@@ -12,7 +12,7 @@ __all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocum
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -23,6 +23,21 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
     def iti42(ctx: Any, request: Any) -> Any:
         """Register Document Set-b."""
         return ctx.udc.actor.register(request)
+
+    @operation("ITI-44 add")
+    def iti44_add(ctx: Any, request: Any) -> Any:
+        """Patient Registry Record Added."""
+        return ctx.udc.actor.feed(request)
+
+    @operation("ITI-44 revise")
+    def iti44_revise(ctx: Any, request: Any) -> Any:
+        """Patient Registry Record Revised."""
+        return ctx.udc.actor.feed(request)
+
+    @operation("ITI-44 merge")
+    def iti44_merge(ctx: Any, request: Any) -> Any:
+        """Patient Registry Duplicates Resolved."""
+        return ctx.udc.actor.feed(request)
 
     @operation("ITI-51")
     def iti51(ctx: Any, request: Any) -> Any:

@@ -14,6 +14,7 @@ from xdsi_sim.messages.imaging import (
     read_imaging_request,
     write_imaging_request,
 )
+from xdsi_sim.messages.prpa import read_mcci, read_prpa, write_mcci, write_prpa
 from xdsi_sim.messages.query import (
     query_transaction,
     read_query_request,
@@ -109,11 +110,22 @@ _IMAGING: Final = Codec(
     write_response=write_retrieve_response,
 )
 
+_FEED: Final = Codec(
+    subject=lambda _root: "ITI-44",  # whichever event it tells
+    read_request=lambda element, _content_of: read_prpa(element),
+    write_request=lambda message, _attach: (write_prpa(message),),
+    read_response=lambda element, _content_of: read_mcci(element),
+    write_response=lambda message, _attach: (write_mcci(message),),
+)
+
 CODECS: Final = {
     "ITI-18": _QUERY,
     "ITI-41": _PROVIDE,
     "ITI-42": _REGISTER,
     "ITI-43": _RETRIEVE,
+    "ITI-44 add": _FEED,
+    "ITI-44 revise": _FEED,
+    "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
     "RAD-69": _IMAGING,
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
 
-from xdsi_sim.actors.registry_port import Consequences, Found, RegistryChange
+from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import FOLDER, KINDS
@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
+from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.store.sqlite import Database, insert
@@ -64,12 +65,14 @@ class SqliteRegistryStore:
 
         return self._database.submit(work)
 
-    def add_patient(self, patientId: str) -> Future[None]:
-        """Make a patient id known; one that is known stays as it is."""
-        sql = "INSERT OR IGNORE INTO patient (patientId, survivor) VALUES (?, ?)"
+    def feed(self, patientIds: Collection[str], decide: PatientDecision) -> Future[None]:
+        """Do what `decide` makes of what is known of the ids, or nothing; done when it is durable."""
 
         def work(connection: Connection) -> None:
-            connection.execute(sql, (patientId, patientId))
+            change = decide(survivors(connection, patientIds))
+            announce(connection, change.announced)
+            if change.merged is not None:
+                merge(connection, *change.merged)
 
         return self._database.submit(work)
 

@@ -21,11 +21,13 @@ from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient, Timeouts
+from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
@@ -41,6 +43,7 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.model import (
     Actor,
+    Feed,
     Listen,
     Patience,
     Placed,
@@ -64,10 +67,13 @@ REPLIES: Final = "replies"
 class BlockingClient:
     """Sends for whoever is not an actor: scenarios and the command line, in their own thread."""
 
-    def __init__(self, loop: Loop, soap: AsynchronousClient, dicomweb: DicomWebClient) -> None:
+    def __init__(
+        self, loop: Loop, soap: AsynchronousClient, dicomweb: DicomWebClient, mllp: MllpClient
+    ) -> None:
         self._loop = loop
         self._soap = soap
         self._dicomweb = dicomweb
+        self._mllp = mllp
 
     def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> SoapReply:
         """Send a SOAP message and wait for what comes of it.
@@ -86,6 +92,12 @@ class BlockingClient:
         )
         return reply
 
+    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> MllpReply:
+        """Send a message of HL7 v2 and wait for what comes of it."""
+        trace = Trace(conversation, sender)
+        reply: MllpReply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
+        return reply
+
 
 class RunningTopology:
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
@@ -99,6 +111,8 @@ class RunningTopology:
         self._open = ExitStack()
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
+        self._feeds: dict[str, Listen] = {}
+        self._traces: dict[str, Trace] = {}
         try:
             self._start(data)
         except BaseException:
@@ -144,7 +158,8 @@ class RunningTopology:
             (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
         )
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
-        self.client = BlockingClient(self._loop, self._soap, dicomweb)
+        mllp = MllpClient(self._loop.reactor, recorder, self._traces)
+        self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
         self._recover([self._serve(placed, recorder) for placed in servers])
 
     def _exchange_log(self) -> ExchangeLog:
@@ -195,6 +210,10 @@ class RunningTopology:
         """Base URI of a source's DICOMweb face."""
         return f"{self.url_of(source_id)}/{DICOM_WEB}"
 
+    def mllp_of(self, registry_id: str) -> Listen | None:
+        """Where the registry takes its feed by ITI-8; None where it does not."""
+        return self._feeds.get(registry_id)
+
     # --- actors
 
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
@@ -220,10 +239,24 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+        if isinstance(model, Registry) and model.feed is not None:
+            self._feed(model.id, model.feed, actor, recorder)
         return actor
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
+
+    def _feed(self, registry_id: str, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
+        """Listen for ITI-8."""
+        host = feed.mllp.host or self._listen.host
+        port = MllpPort(
+            *(self._loop, host, feed.mllp.port),
+            actor_id=registry_id,
+            actor=actor,
+            recorder=recorder,
+            traces=self._traces,
+        )
+        self._feeds[registry_id] = Listen(host, self._opened(port).port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""

@@ -27,6 +27,7 @@ __all__ = [
     "Actor",
     "Community",
     "Consumer",
+    "Feed",
     "Listen",
     "Log",
     "Patience",
@@ -71,6 +72,12 @@ def _listen(value: Any) -> Any:
         return Listen.parse(value if isinstance(value, str) else "")
     except ValueError as error:
         raise wrong(str(error)) from None
+
+
+def _port_or_listen(value: Any) -> Any:
+    """A port alone has no host."""
+    text = str(value)
+    return _listen(value) if not text.isdecimal() else Listen("", _listen(f"x:{text}").port)
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -122,6 +129,17 @@ class Server(Actor):
     """Whether an answer may go to an address of its own, if that is one of a peer (ITI TF-2: V.5)."""
 
 
+class Feed(Checked):
+    """Where a registry takes its patient identity feed beside its SOAP address."""
+
+    mllp: Annotated[
+        Listen,
+        BeforeValidator(_port_or_listen),
+        WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
+    ]
+    """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
+
+
 class Registry(Server):
     """Document Registry."""
 
@@ -131,6 +149,8 @@ class Registry(Server):
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
+    feed: Feed | None = None
+    """The feed by ITI-8; ITI-44 is always served at the registry's address."""
 
 
 class Repository(Server):

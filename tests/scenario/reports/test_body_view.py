@@ -52,6 +52,10 @@ def test_json_is_indented_and_escaped() -> None:
     assert view("application/json", json.dumps(["<b>"]).encode()).text == "[\n  &#34;&lt;b&gt;&#34;\n]"
 
 
+def test_hl7_v2_has_a_line_for_each_segment() -> None:
+    assert view("x-application/hl7-v2+er7", b"MSH|^~\\&\rPID|1\r").text == "MSH|^~\\&amp;\nPID|1\n"
+
+
 def test_binary_has_kind_and_size_only() -> None:
     assert view("application/dicom", b"\0" * 200) == BodyView(kind="DICOM object", size=200)
 

@@ -5,7 +5,8 @@ from xdsi_sim.vocab import TRANSACTIONS
 
 
 def test_every_transaction_on_the_wire_has_a_title() -> None:
-    assert [name for name in TRANSACTIONS if name not in TRANSACTION_TITLES] == []
+    names = {name.partition(" ")[0] for name in TRANSACTIONS}  # an event of ITI-44 is called by its number
+    assert names - set(TRANSACTION_TITLES) == set()
 
 
 def test_every_role_is_told_in_one_line() -> None:

@@ -16,6 +16,7 @@ from xdsi_sim.scenario.reports.media import Kind, head_of, header, kind_of
         ("application/dicom", Kind.DICOM),
         ('multipart/related; type="text/xml"', Kind.MULTIPART),
         ("text/html", Kind.TEXT),
+        ("x-application/hl7-v2+er7", Kind.HL7),
         ("image/jpeg", Kind.BINARY),
     ],
 )

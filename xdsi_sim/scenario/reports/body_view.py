@@ -144,8 +144,18 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-_READ: Final[dict[Kind, Callable[[bytes], str]]] = {Kind.XML: indented, Kind.JSON: _json, Kind.TEXT: _text}
+def _segments(data: bytes) -> str:
+    """HL7 v2, one segment a line."""
+    return _text(data).replace("\r", "\n")
+
+
+_READ: Final[dict[Kind, Callable[[bytes], str]]] = {
+    Kind.XML: indented,
+    Kind.JSON: _json,
+    Kind.TEXT: _text,
+    Kind.HL7: _segments,
+}
 """The text of each kind that is shown; ValueError says why there is none."""
-_HTML: Final[Dress] = {Kind.XML: coloured, Kind.JSON: _escaped, Kind.TEXT: _escaped}
+_HTML: Final[Dress] = {**dict.fromkeys(_READ, _escaped), Kind.XML: coloured}
 PLAIN: Final[Dress] = dict.fromkeys(_READ, visible)
 """For a terminal."""

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     JSON = "JSON"
     TEXT = "text"
     MULTIPART = "multipart"
+    HL7 = "HL7 v2"
     DICOM = "DICOM object"
     BINARY = "binary"
 
@@ -35,6 +36,7 @@ _BY_TYPE: Final = (  # first hit wins: how the media type begins, how it ends
     ("", "+xml", Kind.XML),
     ("application/dicom", "", Kind.DICOM),
     ("text/", "", Kind.TEXT),
+    ("x-application/hl7-v2+er7", "", Kind.HL7),
 )
 SNIFFED: Final = 132
 """Octets that `kind_of` looks at."""

@@ -21,7 +21,7 @@ __all__ = ["FOLDER", "file_of", "write_messages"]
 
 FOLDER: Final = "messages"
 
-_SUFFIX: Final = {Kind.XML: "txt", Kind.JSON: "txt", Kind.TEXT: "txt", Kind.DICOM: "dcm"}
+_SUFFIX: Final = {Kind.XML: "txt", Kind.JSON: "txt", Kind.TEXT: "txt", Kind.HL7: "txt", Kind.DICOM: "dcm"}
 _OURS: Final = re.compile(r"\d{4,}-(?:request|response)\.(?:txt|dcm|bin)")
 
 

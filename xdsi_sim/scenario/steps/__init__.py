@@ -10,6 +10,7 @@ from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
@@ -18,6 +19,7 @@ from xdsi_sim.scenario.steps.retrieve import RETRIEVE
 __all__ = ["KINDS"]
 
 KINDS: Final[Mapping[str, StepKind]] = {
-    kind.key: kind for kind in (LOAD, PUBLISH, PUBLISH_REPORT, QUERY, RETRIEVE, LOCATE, FETCH, COMPARE)
+    kind.key: kind
+    for kind in (PATIENT, LOAD, PUBLISH, PUBLISH_REPORT, QUERY, RETRIEVE, LOCATE, FETCH, COMPARE)
 }
 """Kinds of steps by key, in the order in which a story uses them."""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from a_domain import domain
+from feeds import added, patient, tell
+
+from xdsi_sim.topology.build import RunningTopology
+
+COMMAND = [sys.executable, "-m", "xdsi_sim", "patient"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def running(data: Path) -> Iterator[RunningTopology]:
+    with domain(data, patients="fed-only", feed={"mllp": 0}) as started:
+        yield started
+
+
+def where(running: RunningTopology, by: str) -> list[str]:
+    return ["--registry", running.url_of("registry")] if by == "ITI-44" else ["--mllp", mllp(running)]
+
+
+def mllp(running: RunningTopology) -> str:
+    return str(running.mllp_of("registry"))
+
+
+@pytest.mark.parametrize("command", ["add", "merge", "list"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    ended = run(command, "--help")
+    assert ended.returncode == 0
+    assert "Example: xdsi-sim patient" in " ".join(ended.stdout.split())
+    assert "--json" in ended.stdout
+
+
+@pytest.mark.parametrize(("by", "codes"), [("ITI-44", ("CA", "CE")), ("ITI-8", ("AA", "AE"))])
+def test_patients_are_told_of_merged_and_listed(
+    running: RunningTopology, data: Path, by: str, codes: tuple[str, str]
+) -> None:
+    old, new = f"{by}OLD", f"{by}NEW"
+    bare = ["--authority", "2.999.1.1", *where(running, by), "--json"]
+    told = run("add", old, patient(new), "--name", "Roth^Miriam", *bare)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert json.loads(told.stdout)["messages"] == [
+        {"event": "add", "patientId": patient(id_), "subsumed": None, "code": codes[0], "texts": []}
+        for id_ in (old, new)
+    ]
+    assert run("merge", old, "--into", new, *bare).returncode == 0
+    again = run("merge", old, "--into", new, *bare)
+    assert again.returncode == 1
+    (message,) = json.loads(again.stdout)["messages"]
+    assert (message["code"], message["subsumed"]) == (codes[1], patient(old))
+    assert "rule K09" in message["texts"][0]
+    (registry,) = json.loads(run("list", "--data", str(data), "--json").stdout)["registries"]
+    assert registry["registry"] == "registry"
+    assert {"patientId": patient(old), "survivor": patient(new), "objects": 0} in registry["patients"]
+
+
+def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
+    tell(running.url_of("registry"), added("TABLE"))
+    told = run("add", "T2", "--authority", "2.999.1.1", *where(running, "ITI-44"))
+    assert (told.returncode, patient("T2") in told.stdout, "CA" in told.stdout) == (0, True, True)
+    assert patient("TABLE") in run("list", "--data", str(data)).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["add", "P1"], 2, "needs --authority"),
+        (["add", patient("P1")], 2, "Give one of --registry URL and --mllp HOST:PORT."),
+        (["add", patient("P1"), "--mllp", "2575"], 2, "is not HOST:PORT"),
+        (["add", patient("P1"), "--mllp", "127.0.0.1:1"], 3, ""),
+        (["add", patient("P1"), "--registry", "http://127.0.0.1:1/x"], 3, ""),
+        (["list", "--data", "/nonexistent"], 2, "no registry here"),
+        (["merge", patient("P1")], 2, "--into"),
+    ],
+)
+def test_what_cannot_be_done_is_told(arguments: list[str], code: int, words: str) -> None:
+    ended = run(*arguments)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
+    assert words in ended.stderr
+    assert code == 2 or "no answer" in ended.stdout

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xdsi_sim.messages.patient_feed import (
+    Acknowledgement,
+    Event,
+    Ii,
+    PatientFeed,
+    Wrapper,
+    escape_hl7,
+    patient_id,
+    read_patient_id,
+    unescape_hl7,
+)
+from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.vocab import FAILURE, SUCCESS
+
+
+@given(st.text(alphabet=st.sampled_from("a\\|^&~FSTRE")))
+def test_what_was_escaped_is_meant_again(text: str) -> None:
+    assert unescape_hl7(escape_hl7(text)) == text
+    assert not set(escape_hl7(text)) & set("|^&~")
+
+
+def test_an_id_is_the_cx_of_metadata_and_comes_back() -> None:
+    id = Ii("2.999.1", "a&b")
+    assert patient_id(id, "2.999.1") == "a\\T\\b^^^&2.999.1&ISO"
+    assert read_patient_id("a\\T\\b^^^&2.999.1&ISO") == id
+    assert read_patient_id("P1", "2.999.1") == Ii("2.999.1", "P1")
+
+
+@pytest.mark.parametrize(("text", "authority"), [("P1", None), ("", "2.999.1"), ("P1^^^x", "2.999.1")])
+def test_what_is_no_id_is_refused(text: str, authority: str | None) -> None:
+    with pytest.raises(ValueError, match=r"not|empty"):
+        read_patient_id(text, authority)
+
+
+@pytest.mark.parametrize(("wrapper", "code"), [(None, "AE"), (Wrapper(interactionId="i", trigger="t"), "CE")])
+def test_an_acknowledgement_has_the_code_of_its_dialect(wrapper: Wrapper | None, code: str) -> None:
+    feed = PatientFeed(
+        event=Event.ADD, id=Ii("", "M1"), patientIds=(), sender="a", receiver="b", wrapper=wrapper
+    )
+    answer = feed.acknowledged("E", ("no",), id=Ii("1"), time="2024")
+    assert (answer.code, answer.target, answer.sender, answer.receiver) == (code, feed.id, "b", "a")
+    assert answer.status == FAILURE
+    assert answer.errors == (RegistryError(errorCode=code, codeContext="no"),)
+
+
+def test_what_is_accepted_is_a_success() -> None:
+    answer = Acknowledgement(code="CA", target=Ii("1"))
+    assert (answer.status, answer.errors) == (SUCCESS, ())
+    assert Acknowledgement(code="AR", target=Ii("")).errors[0].errorCode == "AR"

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from a_scenario import HEAD, write
+from pydantic import ValidationError
+
+from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.record import RunRecord, Verdict
+from xdsi_sim.scenario.runner import play
+from xdsi_sim.scenario.steps.patient import PatientStep
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.model import Listen
+
+INLINE = HEAD.replace(
+    "topology: central\n",
+    """\
+topology:
+  name: domain
+  communities:
+    - id: c
+      homeCommunityId: urn:oid:2.999.1
+      patientAuthority: 2.999.1.1
+      registry: {id: registry, patients: fed-only, feed: {mllp: 0}}
+""",
+)
+
+
+def run(folder: Path, steps: str, head: str = INLINE) -> RunRecord:
+    loaded = load_scenario(write(folder, steps, head))
+    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
+        return play(loaded, running)
+
+
+@pytest.mark.parametrize(("by", "transaction"), [("iti-44", "ITI-44"), ("iti-8", "ITI-8")])
+def test_patients_are_announced_and_merged(tmp_path: Path, by: str, transaction: str) -> None:
+    steps = f"""\
+  - name: announce
+    patient: {{registry: registry, add: [P1, "P2^^^&2.999.1.1&ISO"], name: Roth^Miriam, by: {by}}}
+    save: fed
+    expect: {{count: 2, values: {{"patientIds[0]": "P1^^^&2.999.1.1&ISO"}}}}
+  - name: merge
+    patient: {{registry: registry, merge: {{survivor: P1, subsumed: "${{fed.patientIds[1]}}"}}, by: {by}}}
+    expect: {{status: Success}}
+  - name: not twice
+    patient: {{registry: registry, merge: {{survivor: P1, subsumed: P2}}, by: {by}}}
+    save: again
+    expect: {{status: Failure, errors: [{"CE" if by == "iti-44" else "AE"}]}}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS
+    assert [step.text for step in record.steps] == [
+        "2 patients announced",
+        "merged into P1^^^&2.999.1.1&ISO",
+        "not accepted",
+    ]
+    told = [(exchange.transaction, exchange.sender, exchange.receiver) for exchange in record.exchanges]
+    assert told == [(transaction, "identity-source", "registry")] * 4
+    assert [len(step.exchanges) for step in record.steps] == [2, 1, 1]
+
+
+def test_a_refusal_that_nobody_expected_fails_the_step(tmp_path: Path) -> None:
+    record = run(tmp_path, "  - {name: a, patient: {registry: registry, add: P1^^^&2.999.9&ISO}}\n")
+    assert record.verdict is Verdict.FAIL
+    assert "K02" in str(record.steps[0].checks)
+
+
+def test_a_registry_without_a_port_takes_no_iti_8(tmp_path: Path) -> None:
+    step = "  - {name: a, patient: {registry: registry, add: P1, by: iti-8}}\n"
+    record = run(tmp_path, step, HEAD)
+    assert (record.verdict, "takes no feed by ITI-8" in record.steps[0].text) == (Verdict.FAIL, True)
+
+
+def test_what_is_no_id_is_the_scenario_s_error(tmp_path: Path) -> None:
+    record = run(tmp_path, "  - {name: a, patient: {registry: registry, add: P1^x}}\n")
+    assert (record.verdict, "is no patient id" in record.steps[0].text) == (Verdict.ERROR, True)
+
+
+@pytest.mark.parametrize("given", [{}, {"add": "P1", "merge": {"survivor": "P1", "subsumed": "P2"}}])
+def test_a_step_adds_or_merges(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="either added or merged"):
+        PatientStep.model_validate({"registry": "r", **given})

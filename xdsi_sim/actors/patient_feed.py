@@ -1,0 +1,61 @@
+"""How a Document Registry takes its patient identity feed (ITI TF-2: 3.8.4.1.4, 3.8.4.2.4, 3.44.4.2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.ports import Clock, NewId
+from xdsi_sim.actors.registry_port import PatientChange, RegistryStore
+from xdsi_sim.errors import XdsiSimError
+from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
+from xdsi_sim.rules.patient_feed import FedMessage, check_feed
+from xdsi_sim.rules.registry import Verdict
+
+__all__ = ["take_feed"]
+
+
+_MOST_TEXTS: Final = 20
+
+
+class _Refused(XdsiSimError):
+    """The message does not fit what the registry knows at the moment of its commit."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__("refused at commit")
+        self.verdict = verdict
+
+
+def take_feed(
+    feed: PatientFeed, store: RegistryStore, *, authority: str | None, clock: Clock, new_id: NewId
+) -> Flow[Acknowledgement]:
+    """Take one message in, or refuse it and change nothing; it is acknowledged when it is durable."""
+    message = FedMessage(feed=feed, authority=authority)
+
+    def decide(patients: Mapping[str, str]) -> PatientChange:
+        verdict = check_feed(replace(message, patients=patients))
+        if not verdict.accepted:
+            raise _Refused(verdict)
+        return _change(message)
+
+    letter = "A"
+    texts: tuple[str, ...] = ()
+    if feed.event is not Event.IGNORED:
+        try:
+            yield Wait(store.feed((*message.ids, *message.subsumed), decide))
+        except _Refused as refused:
+            letter, texts = "E", _texts(refused.verdict)
+    id = Ii(new_id().removeprefix("urn:uuid:"))
+    return feed.acknowledged(letter, texts, id=id, time=clock().strftime("%Y%m%d%H%M%S"))
+
+
+def _change(message: FedMessage) -> PatientChange:
+    if message.feed.event is Event.MERGE:
+        return PatientChange(merged=message.pair)
+    return PatientChange(announced=message.ids)
+
+
+def _texts(verdict: Verdict) -> tuple[str, ...]:
+    return tuple(f"{finding.text} (rule {finding.rule})" for finding in verdict.findings[:_MOST_TEXTS])

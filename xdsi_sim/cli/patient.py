@@ -1,0 +1,211 @@
+"""`patient`: announce patients to a registry and merge them by a real feed, and list whom it knows."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed, PersonName
+    from xdsi_sim.topology.model import Listen
+
+__all__ = ["patient"]
+
+_REFUSED: Final = 1
+_NO_ANSWER: Final = 3
+
+patient = typer.Typer(
+    name="patient",
+    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.",
+    no_args_is_help=True,
+)
+
+RegistryOption = Annotated[
+    str | None, typer.Option("--registry", metavar="URL", help="Send by ITI-44 to this SOAP address.")
+]
+MllpOption = Annotated[
+    str | None, typer.Option("--mllp", metavar="HOST:PORT", help="Send by ITI-8 (HL7 v2 over MLLP) instead.")
+]
+AuthorityOption = Annotated[
+    str | None, typer.Option("--authority", metavar="OID", help="Of the ids that are given bare.")
+]
+NameOption = Annotated[str | None, typer.Option("--name", metavar="FAMILY^GIVEN", help="The patient's name.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+@patient.command()
+def add(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="CX (P1^^^&OID&ISO), or bare ids.")],
+    registry: RegistryOption = None,
+    mllp: MllpOption = None,
+    authority: AuthorityOption = None,
+    name: NameOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Announce patients, one message each.
+
+    Example: xdsi-sim patient add P1 P2 --authority 2.999.1.2 --registry
+    http://127.0.0.1:8080/national/registry
+    """
+    source = _source()
+    feeds = [source.announce(_id(text, authority), name=_name(name)) for text in ids]
+    _tell(feeds, registry, mllp, json_=json_)
+
+
+@patient.command()
+def merge(
+    subsumed: Annotated[str, typer.Argument(help="The id that ends: CX, or a bare id.")],
+    into: Annotated[str, typer.Option("--into", metavar="ID", help="The id that survives.")],
+    registry: RegistryOption = None,
+    mllp: MllpOption = None,
+    authority: AuthorityOption = None,
+    name: NameOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Merge a patient into another one; it cannot be undone.
+
+    Example: xdsi-sim patient merge P2 --into P1 --authority 2.999.1.2 --mllp 127.0.0.1:2575
+    """
+    feed = _source().merge(_id(into, authority), _id(subsumed, authority), name=_name(name))
+    _tell([feed], registry, mllp, json_=json_)
+
+
+@patient.command("list")
+def list_(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="The data folder of the topology.")],
+    json_: JsonOption = False,
+) -> None:
+    """List the patients that the registries of a data folder know, also while they are running.
+
+    No transaction asks a registry for its patients, so the folder is read, and nothing in it is changed.
+
+    Example: xdsi-sim patient list --data ./data
+    """
+    from xdsi_sim.store.registry_patients import patients_in  # noqa: PLC0415
+
+    folders = sorted(path.parent for path in data.glob("*/registry.db"))
+    if not folders:
+        raise UsageError("there is no registry here.", file=str(data), hint="Name the folder of up --data.")
+    found = {folder.name: patients_in(folder) for folder in folders}
+    if json_:
+        registries = [{"registry": id, "patients": list(map(asdict, them))} for id, them in found.items()]
+        print(json.dumps({"registries": registries}))  # noqa: T201
+        return
+    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+
+    for id, them in found.items():
+        rows = [
+            (each.patientId, "" if each.survivor == each.patientId else each.survivor, str(each.objects))
+            for each in them
+        ]
+        print_table(console(), f"Patients of {id}", ("Patient", "Merged into", "Objects"), rows)
+
+
+# --- the parts of commands -------------------------------------------------------------------
+
+
+def _source() -> Any:
+    from xdsi_sim.actors.identity_source import PatientIdentitySource  # noqa: PLC0415
+
+    return PatientIdentitySource(receiver="2.999.0.2")
+
+
+def _id(text: str, authority: str | None) -> Ii:
+    from xdsi_sim.messages.patient_feed import read_patient_id  # noqa: PLC0415
+
+    try:
+        return read_patient_id(text, authority)
+    except ValueError as error:
+        hint = None if "^" in text else "A bare id needs --authority OID."
+        raise UsageError(f"'{text}' is no patient id: {error}.", hint=hint) from None
+
+
+def _name(text: str | None) -> PersonName | None:
+    from xdsi_sim.messages.patient_feed import PersonName  # noqa: PLC0415
+
+    if text is None:
+        return None
+    family, _, given = text.partition("^")
+    return PersonName(family, given)
+
+
+def _tell(feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, *, json_: bool) -> None:
+    """Send the messages, show the acknowledgements, and leave with the exit code."""
+    answers = [_shown(feed, answer) for feed, answer in zip(feeds, _sent(feeds, registry, mllp), strict=True)]
+    if json_:
+        print(json.dumps({"messages": answers}))  # noqa: T201
+    else:
+        _print(answers)
+    codes = {answer["code"] for answer in answers}
+    if None in codes:
+        raise typer.Exit(_NO_ANSWER)
+    raise typer.Exit(0 if codes <= {"AA", "CA"} else _REFUSED)
+
+
+_SENDER: Final = "identity-source"
+_CONVERSATION: Final = "patient"
+
+
+def _sent(feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None) -> list[Any]:
+    from xdsi_sim.actors.identity_source import as_adt, as_call  # noqa: PLC0415
+    from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
+
+    if (registry is None) == (mllp is None):
+        raise UsageError("whom to tell?", hint="Give one of --registry URL and --mllp HOST:PORT.")
+    to = None if mllp is None else _host_port(mllp)
+    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool)) as client:
+        if to is None:
+            send = partial(client.call, sender=_SENDER, conversation=_CONVERSATION)
+            return [send(as_call(feed, registry or "")).answer for feed in feeds]
+        tell = partial(client.send_mllp, sender=_SENDER, conversation=_CONVERSATION)
+        return [tell(to, as_adt(feed)).answer for feed in feeds]
+
+
+def _host_port(text: str) -> Listen:
+    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+
+    try:
+        return Listen.parse(text)
+    except ValueError as error:
+        raise UsageError(f"--mllp: {error}.") from None
+
+
+def _shown(feed: PatientFeed, answer: Acknowledgement | Exception) -> dict[str, Any]:
+    """A message and what came of it; without a code there was no answer."""
+    from xdsi_sim.messages.patient_feed import patient_id  # noqa: PLC0415
+
+    merged = [patient_id(id, id.root) for id in feed.subsumedIds]
+    told = {
+        "event": feed.event.value,
+        "patientId": patient_id(feed.patientIds[0], feed.patientIds[0].root),
+        "subsumed": merged[0] if merged else None,
+    }
+    if isinstance(answer, Exception):
+        return told | {"code": None, "texts": [str(answer)]}
+    return told | {"code": answer.code, "texts": list(answer.texts)}
+
+
+def _print(answers: Sequence[dict[str, Any]]) -> None:
+    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+
+    rows = [
+        (
+            answer["patientId"]
+            if answer["subsumed"] is None
+            else f"{answer['subsumed']} → {answer['patientId']}",
+            answer["code"] or "no answer",
+            "; ".join(answer["texts"]),
+        )
+        for answer in answers
+    ]
+    print_table(console(), "Patient identity feed", ("Patient", "Answer", "Why"), rows)

@@ -1,0 +1,169 @@
+"""Sends messages of ITI-8 to whoever takes a patient identity feed: HL7 v2 over MLLP."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.error import ConnectionClosed
+from twisted.internet.protocol import Factory, Protocol
+
+from xdsi_sim.actors.flow import Answer, NoAnswer
+from xdsi_sim.actors.trace import Trace
+from xdsi_sim.content import BytesContent
+from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.ids import new_token
+from xdsi_sim.messages.adt import MEDIA_TYPE, read_ack, read_header
+from xdsi_sim.messages.mllp import FrameReader, frame
+from xdsi_sim.messages.patient_feed import Acknowledgement
+from xdsi_sim.store.exchanges import Recorder
+
+__all__ = ["MllpClient", "MllpReply"]
+
+_CONNECT: Final = 5.0  # seconds
+_ANSWER: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MllpReply:
+    """What came of a message."""
+
+    answer: Answer
+    """An Acknowledgement, or why there is none."""
+    exchange: str
+    """Id of the exchange in the log."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sent:
+    """One message while it is under way."""
+
+    message: bytes
+    to: str
+    trace: Trace
+    id: str = field(default_factory=new_token)
+    started: float = field(default_factory=time.time)
+    clock: float = field(default_factory=time.perf_counter)
+    local: str = ""
+    """Our end of the connection, `host:port`."""
+
+
+class MllpClient:
+    """A connection for each message; every exchange is recorded once."""
+
+    def __init__(self, reactor: Any, recorder: Recorder, traces: dict[str, Trace]) -> None:
+        """`traces` is shared with the ports of this process, which take from it what is of ours."""
+        self._reactor = reactor
+        self._recorder = recorder
+        self._traces = traces
+
+    def send(self, host: str, port: int, message: bytes, trace: Trace) -> Deferred[MllpReply]:
+        """Send one message; never fails: trouble is a NoAnswer in the reply."""
+        return Deferred.fromCoroutine(self._send(host, port, message, trace))
+
+    async def _send(self, host: str, port: int, message: bytes, trace: Trace) -> MllpReply:
+        sent = _Sent(message=message, to=f"{host}:{port}", trace=trace)
+        received: bytes | None = None
+        answer: Answer
+        try:
+            received = await self._exchange(host, port, sent)
+            answer = _own(read_ack(received), message)
+        except ProtocolViolation as problem:
+            answer = NoAnswer(f"the answer cannot be read: {problem}")
+        except NoAnswer as trouble:
+            answer = trouble
+        self._record(sent, received, answer)
+        return MllpReply(answer=answer, exchange=sent.id)
+
+    async def _exchange(self, host: str, port: int, sent: _Sent) -> bytes:
+        factory: Any = Factory.forProtocol(_Asking)
+        factory.noisy = False
+        endpoint = HostnameEndpoint(self._reactor, host, port, timeout=_CONNECT)
+        try:
+            connection = await endpoint.connect(factory)
+        except Exception as error:  # noqa: BLE001  whatever stands between us and the peer
+            raise NoAnswer(f"cannot connect to {sent.to}: {error}") from None
+        own = connection.transport.getHost()
+        sent.local = f"{own.host}:{own.port}"
+        self._traces[sent.local] = sent.trace  # before the first octet: then the receiver finds it
+        try:
+            answer: bytes = await connection.ask(sent.message, self._reactor)
+        finally:
+            connection.transport.abortConnection()
+        return answer
+
+    def _record(self, sent: _Sent, received: bytes | None, answer: Answer) -> None:
+        """Record the exchange, unless the receiver shares our log and has done so."""
+        ours = not sent.local or self._traces.pop(sent.local, None) is not None
+        if not ours or not self._recorder.on:
+            return
+        status = f"no answer: {answer}" if isinstance(answer, NoAnswer) else answer.status.rpartition(":")[2]
+        self._recorder.record(
+            Exchange(
+                id=sent.id,
+                conversation=sent.trace.conversation,
+                sender=sent.trace.sender,
+                receiver=sent.to,
+                transaction="ITI-8",
+                started=sent.started,
+                duration=time.perf_counter() - sent.clock,
+                request=_recorded("MLLP ADT", sent.message),
+                response=None if received is None else _recorded("MLLP ACK", received),
+                status=status,
+            )
+        )
+
+
+def _own(answer: Acknowledgement, message: bytes) -> Acknowledgement:
+    """The answer, if it is to this message; a refusal may be of one that could not be read."""
+    asked, answered = read_header(message).field(10), answer.target.extension
+    if answered != asked and (answered or answer.code != "AR"):
+        raise ProtocolViolation(f"MSA-2 is {answered!r}, not {asked!r}")
+    return answer
+
+
+def _recorded(line: str, message: bytes) -> HttpMessage:
+    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
+
+
+class _Asking(Protocol):
+    """A connection that waits for one answer."""
+
+    transport: Any
+
+    def connectionMade(self) -> None:
+        self._frames = FrameReader()
+        self._answer: Deferred[bytes] = Deferred()
+
+    def ask(self, message: bytes, reactor: Any) -> Deferred[bytes]:
+        """Send, and give what comes back; fails with NoAnswer or ProtocolViolation."""
+        self.transport.write(frame(message))
+        return self._answer.addTimeout(_ANSWER, reactor, onTimeoutCancel=_too_late)
+
+    def dataReceived(self, data: bytes) -> None:
+        try:
+            messages = list(self._frames.feed(data))
+        except ProtocolViolation as problem:
+            self._done(problem)
+        else:
+            self._done(messages[0] if messages else None)
+
+    def connectionLost(self, reason: Any = ConnectionClosed) -> None:  # noqa: ARG002  Twisted's signature
+        self._done(NoAnswer("the peer closed the connection without an answer"))
+
+    def _done(self, outcome: bytes | Exception | None) -> None:
+        if outcome is None or self._answer.called:
+            return
+        if isinstance(outcome, bytes):
+            self._answer.callback(outcome)
+        else:
+            self._answer.errback(outcome)
+
+
+def _too_late(_outcome: Any, timeout: float) -> Any:
+    raise NoAnswer(f"no answer within {timeout:g} s")

@@ -1,0 +1,135 @@
+"""`patient`: a Patient Identity Source tells a registry of patients and merges, by ITI-44 or ITI-8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from pydantic import model_validator
+
+from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.identity_source import PatientIdentitySource, as_adt, as_call
+from xdsi_sim.errors import UsageError
+from xdsi_sim.messages.patient_feed import Ii, PatientFeed, PersonName, patient_id, read_patient_id
+from xdsi_sim.scenario.kind import RegistryId, StepKind
+from xdsi_sim.scenario.ports import Reply
+from xdsi_sim.scenario.record import Check
+from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
+from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.vocab import SUCCESS
+
+__all__ = ["PATIENT"]
+
+_SENDER: Final = "identity-source"
+"""Who plays the source: no actor of the topology."""
+
+
+class Merge(Checked):
+    """Two ids of one patient."""
+
+    survivor: str
+    subsumed: str
+    """The id that is not used any more."""
+
+
+class PatientStep(Checked):
+    """Whom to tell of whom; ids are CX (`P1^^^&2.999.1.2&ISO`), or bare ids of the community's authority."""
+
+    registry: RegistryId
+    add: str | tuple[str, ...] | None = None
+    """Patients to announce, one message each."""
+    merge: Merge | None = None
+    name: str | None = None
+    """`FAMILY^GIVEN` of the patient."""
+    by: Literal["iti-44", "iti-8"] = "iti-44"
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> PatientStep:
+        if (self.add is None) == (self.merge is None):
+            raise wrong("a patient is either added or merged.", hint="It takes one of: add, merge.")
+        return self
+
+
+def play(step: PatientStep, stage: Stage) -> Outcome:
+    """Send one message a patient, or one for the merge, and read the acknowledgements."""
+    feeds = tuple(_feeds(step, stage))
+    replies = [_SEND[step.by](step, stage, feed) for feed in feeds]
+    ids = [patient_id(id, id.root) for feed in feeds for id in feed.patientIds]
+    return Outcome(
+        text=_text(step, ids, replies),
+        value={
+            "patientIds": tuple(ids),
+            "acknowledgements": tuple(
+                reply.answer for reply in replies if not isinstance(reply.answer, NoAnswer)
+            ),
+        },
+        count=len(feeds),
+        answers=tuple(
+            answered(reply, receiver=step.registry, transaction=step.by.upper()) for reply in replies
+        ),
+        checks=tuple(_check(feed, reply) for feed, reply in zip(feeds, replies, strict=True)),
+        details=details_of({"Patients": listed(ids), "Merged": step.merge.subsumed if step.merge else ""}),
+    )
+
+
+def _check(feed: PatientFeed, reply: Reply) -> Check:
+    """Whether an acknowledgement in HL7 v3 is of our message; in HL7 v2 any other is no answer at all."""
+    answer = reply.answer
+    target = feed.id.root if isinstance(answer, NoAnswer) or answer.code[:1] == "A" else answer.target.root
+    return Check(
+        text="the acknowledgement names the message",
+        ok=target == feed.id.root,
+        expected=feed.id.root,
+        observed=target,
+        cites="ITI TF-2: 3.44",
+    )
+
+
+def _text(step: PatientStep, ids: list[str], replies: list[Reply]) -> str:
+    accepted = sum(
+        not isinstance(reply.answer, NoAnswer) and reply.answer.status == SUCCESS for reply in replies
+    )
+    if not accepted:
+        return "not accepted"
+    return f"{plural(accepted, 'patient')} announced" if step.merge is None else f"merged into {ids[0]}"
+
+
+def _feeds(step: PatientStep, stage: Stage) -> Iterator[PatientFeed]:
+    authority = stage.running.topology.find(step.registry).community.patientAuthority
+    source = PatientIdentitySource(receiver=authority, clock=stage.now)
+    family, _, given = (step.name or "").partition("^")
+    name = PersonName(family, given) if step.name else None
+    if step.merge is not None:
+        survivor, subsumed = (_id(text, authority) for text in (step.merge.survivor, step.merge.subsumed))
+        yield source.merge(survivor, subsumed, name)
+    for text in (step.add,) if isinstance(step.add, str) else step.add or ():
+        yield source.announce(_id(text, authority), name=name)
+
+
+def _id(text: str, authority: str) -> Ii:
+    try:
+        return read_patient_id(text, authority)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is no patient id: {error}.") from None
+
+
+def _by_iti_44(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:
+    call = as_call(feed, stage.running.url_of(step.registry))
+    return stage.call(
+        sender=_SENDER, receiver=step.registry, transaction=call.transaction, message=call.message
+    )
+
+
+def _by_iti_8(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:
+    listen = stage.running.mllp_of(step.registry)
+    if listen is None:
+        raise StepFailed(
+            f"{step.registry} takes no feed by ITI-8: its topology has no 'feed: {{mllp: PORT}}'"
+        )
+    client = stage.running.client
+    return client.send_mllp(listen, as_adt(feed), sender=_SENDER, conversation=stage.conversation)
+
+
+_SEND: Final = {"iti-44": _by_iti_44, "iti-8": _by_iti_8}
+
+PATIENT: Final = StepKind(key="patient", parameters=PatientStep, play=play, counts="messages", answers=True)
