@@ -15,7 +15,7 @@ from an_errand import PACS, SAMPLE_PORT, WIRE, Scene, findings_of, scene, transa
 from foreign_clients import CLIENTS, Client
 from wire import Answer, send
 
-from xdsi_sim.vocab import SUCCESS, TRANSACTIONS
+from xdsi_sim.vocab import SUCCESS
 
 ACTORS = {
     "ITI-18": "registry",
@@ -43,7 +43,7 @@ def replay(actors: Scene, client: Client, transaction: str) -> Answer:
     return send(actors.running.url_of(ACTORS[transaction]), sample(client, transaction))
 
 
-@pytest.mark.parametrize("transaction", TRANSACTIONS)
+@pytest.mark.parametrize("transaction", ACTORS)
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_sample_succeeds_with_the_findings_of_its_stack(
     client: Client, transaction: str, actors: Scene
@@ -65,7 +65,7 @@ def test_manifest_in_a_sample_is_the_one_of_the_errand(client: Client, actors: S
     assert actors.errand.manifest in answer.body or inline in answer.body
 
 
-@pytest.mark.parametrize("transaction", TRANSACTIONS)
+@pytest.mark.parametrize("transaction", ACTORS)
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_sample_is_of_its_transaction_and_names_no_other_port(client: Client, transaction: str) -> None:
     data = sample(client, transaction)

@@ -22,7 +22,7 @@ _INVALID: Final = f"{_SENDER} with InvalidAddressingHeader"
 
 @dataclass(frozen=True, slots=True)
 class ProtocolRule:
-    """One rule of the catalogue's groups A, B, C and H that a message can break before it means anything."""
+    """One rule of the catalogue's groups A, B, C, H and K that a message can break before it means anything."""
 
     id: str
     severity: Severity
@@ -195,6 +195,13 @@ _TABLE: Final = (
         "DocumentRequest is in the namespace of ITI-43, also in RAD-69.",
         "RAD TF: 4.69",
         True,
+    ),
+    ProtocolRule(
+        "K01",
+        _E,
+        "ACK with AR",
+        "A message of HL7 v2 is an ADT of a known event, with an id, in a known character set.",
+        "ITI TF-2: 3.8.4.1.2",
     ),
 )
 
