@@ -98,7 +98,7 @@ def test_a_folder_without_a_registry_has_no_patients(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no registry here"):
         patients_in(tmp_path / "nothing")
     (tmp_path / "registry.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="this is no registry"):
         patients_in(tmp_path)
 
 

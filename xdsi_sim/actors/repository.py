@@ -9,7 +9,7 @@ from typing import Final
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocument
 from xdsi_sim.content import sha1_of
-from xdsi_sim.ebrim.described import Described, completed, described
+from xdsi_sim.ebrim.described import Described, complete, described
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import DocumentNotFound, RegistryNotAvailable, UnknownRepositoryId, XdsError
 from xdsi_sim.ids import new_uuid
@@ -101,7 +101,10 @@ class DocumentRepository:
         return check_provision(request.submission, provided.objects, provided.prints, stored)
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
-        """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched."""
+        """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.
+
+        What came is sent on: the request is not looked at any more.
+        """
         slots = {
             entryUUID: {
                 "repositoryUniqueId": self.oid,
@@ -110,7 +113,9 @@ class DocumentRepository:
             }
             for entryUUID, document in provided.pairs()
         }
-        message = SubmitObjectsRequest(element=completed(request.submission.element, slots))
+        submission = request.submission.element
+        complete(submission, slots)
+        message = SubmitObjectsRequest(element=submission)
         return Call(url=self.registry, transaction="ITI-42", message=message)
 
     def retrieve(self, request: RetrieveDocumentSetRequest) -> RetrieveDocumentSetResponse:

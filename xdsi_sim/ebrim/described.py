@@ -1,13 +1,12 @@
 """What metadata say of the documents that they describe, read and completed in the ebRIM itself.
 
 A repository needs little of the metadata that it passes on, and must not lose what it does not know
-(ITI TF-2: 3.41.4.1.3). So it looks at the elements, and puts its own slots into a copy of them.
+(ITI TF-2: 3.41.4.1.3). So it looks at the elements, and puts its own slots into them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +17,7 @@ from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.vocab import NS
 
-__all__ = ["Described", "completed", "described"]
+__all__ = ["Described", "complete", "described"]
 
 _RIM: Final = f"{{{NS.RIM}}}"
 _SLOT, _IDENTIFIER = _RIM + "Slot", _RIM + "ExternalIdentifier"
@@ -79,16 +78,17 @@ def _unique_id(element: Element) -> str | None:
     return next(values, None)
 
 
-def completed(submission: Element, slots: Mapping[str, Mapping[str, str]]) -> Element:
-    """A copy in which entries have the given slots, by entryUUID and name, in place of their own."""
-    copy = deepcopy(submission)
-    for entry in copy.iter(DOCUMENT_ENTRY.element):
+def complete(submission: Element, slots: Mapping[str, Mapping[str, str]]) -> None:
+    """Give entries these slots, by entryUUID and name, in place of their own.
+
+    The submission itself is changed: a copy of it would cost as much as reading it.
+    """
+    for entry in submission.iter(DOCUMENT_ENTRY.element):
         own = slots.get(entry.get("id", ""), {})
         for child in [child for child in entry if child.tag == _SLOT and child.get("name") in own]:
             entry.remove(child)
         for place, slot in enumerate(_slots(own)):
             entry.insert(place, slot)
-    return copy
 
 
 def _slots(values: Mapping[str, str]) -> Iterator[Element]:

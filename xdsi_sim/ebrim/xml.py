@@ -16,7 +16,7 @@ from lxml import etree
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
-__all__ = ["BOMS16", "CHARSETS", "Element", "escape", "local_name", "parse", "serialise"]
+__all__ = ["BOMS16", "CHARSETS", "Element", "child_of", "escape", "local_name", "parse", "serialise"]
 
 Element = etree._Element  # lxml offers no public name for the type
 
@@ -160,6 +160,11 @@ def _parser() -> etree.XMLParser:
 def serialise(element: Element) -> bytes:
     """UTF-8 without declaration, complete in its namespaces, without the text that follows the element."""
     return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+
+
+def child_of(element: Element, tag: str) -> Element | None:
+    """The first child of that tag; `find` of lxml reads a path first."""
+    return next(element.iterchildren(tag), None)
 
 
 def local_name(element: Element) -> str:

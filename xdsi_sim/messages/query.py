@@ -11,7 +11,7 @@ from xdsi_sim.content import Segment, SegmentsContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
-from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
+from xdsi_sim.ebrim.xml import Element, child_of, escape, parse, serialise
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
 from xdsi_sim.messages.stored_queries import stored_query
@@ -33,6 +33,8 @@ LEAF_CLASS: Final = "LeafClass"
 OBJECT_REF: Final = "ObjectRef"
 
 _QUERY, _RIM = f"{{{NS.QUERY}}}", f"{{{NS.RIM}}}"
+_OPTION: Final = f"{_QUERY}ResponseOption"
+_ADHOC_QUERY, _OBJECTS, _SLOT = (f"{_RIM}{name}" for name in ("AdhocQuery", "RegistryObjectList", "Slot"))
 _OPEN_LIST: Final = f'<rim:RegistryObjectList xmlns:rim="{NS.RIM}">'.encode()
 _CLOSE_LIST: Final = b"</rim:RegistryObjectList>"
 
@@ -71,14 +73,14 @@ def _whole(segments: Iterable[Segment]) -> bytes:
 
 def read_query_request(element: Element) -> AdhocQueryRequest:
     """From `query:AdhocQueryRequest`; raises ProtocolViolation where it lacks what the schema requires."""
-    option = element.find(f"{_QUERY}ResponseOption")
-    query = element.find(f"{_RIM}AdhocQuery")
+    option = child_of(element, _OPTION)
+    query = child_of(element, _ADHOC_QUERY)
     if option is None or query is None:
         missing = "query:ResponseOption" if option is None else "rim:AdhocQuery"
         raise ProtocolViolation(f"AdhocQueryRequest holds no {missing}", rule="I02")
     return AdhocQueryRequest(
         id=query.get("id", ""),
-        parameters=tuple(read_slot(slot) for slot in query.iterchildren(f"{_RIM}Slot")),
+        parameters=tuple(read_slot(slot) for slot in query.iterchildren(_SLOT)),
         returnType=option.get("returnType", "RegistryObject"),  # the schema's default
         home=query.get("home"),
     )
@@ -86,7 +88,7 @@ def read_query_request(element: Element) -> AdhocQueryRequest:
 
 def query_transaction(element: Element) -> str | None:
     """The transaction that the query of a `query:AdhocQueryRequest` belongs to; None for an unknown one."""
-    query = element.find(f"{_RIM}AdhocQuery")
+    query = child_of(element, _ADHOC_QUERY)
     stored = stored_query(query.get("id", "")) if query is not None else None
     return stored.transaction if stored is not None else None
 
@@ -105,7 +107,7 @@ def write_query_request(request: AdhocQueryRequest) -> bytes:
 def read_query_response(element: Element) -> AdhocQueryResponse:
     """From `query:AdhocQueryResponse`; an absent object list is an empty one."""
     response = read_registry_response(element)
-    objects = element.find(f"{_RIM}RegistryObjectList")
+    objects = child_of(element, _OBJECTS)
     return AdhocQueryResponse(
         status=response.status,
         errors=response.errors,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.content import Content
-from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.ebrim.xml import Element, child_of, escape
 from xdsi_sim.errors import Finding
 from xdsi_sim.messages.response import (
     RegistryError,
@@ -119,7 +119,7 @@ def _write(element: str, text: str | None) -> str:
 
 def read_retrieve_response(element: Element, content_of: ContentOf) -> RetrieveDocumentSetResponse:
     """From `xds:RetrieveDocumentSetResponse`."""
-    status = element.find(f"{{{NS.RS}}}RegistryResponse")
+    status = child_of(element, f"{{{NS.RS}}}RegistryResponse")
     response = RegistryResponse(status="") if status is None else read_registry_response(status)
     return RetrieveDocumentSetResponse(
         status=response.status,
@@ -133,7 +133,7 @@ def read_retrieve_response(element: Element, content_of: ContentOf) -> RetrieveD
                 content=content_of(document),
             )
             for item in element.iterchildren(f"{_XDS}DocumentResponse")
-            if (document := item.find(f"{_XDS}Document")) is not None
+            if (document := child_of(item, f"{_XDS}Document")) is not None
         ),
     )
 

@@ -10,7 +10,7 @@ from xdsi_sim.content import Content
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.reader import read_object_list
 from xdsi_sim.ebrim.writer import write_object_list
-from xdsi_sim.ebrim.xml import Element, escape, parse, serialise
+from xdsi_sim.ebrim.xml import Element, child_of, escape, parse, serialise
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.vocab import NS
 
@@ -65,7 +65,7 @@ class SubmitObjectsRequest:
 
     @property
     def element(self) -> Element:
-        """As ebRIM. Nobody may change it."""
+        """As ebRIM; the request's own, and whoever changes it must be the last to use the request."""
         if self._element is None:
             self._element = parse(write_submit_objects(self))
         return self._element
@@ -73,7 +73,7 @@ class SubmitObjectsRequest:
     @property
     def object_list(self) -> Element | None:
         """The first `rim:RegistryObjectList`, if there is any."""
-        return self.element.find(_LIST)
+        return child_of(self.element, _LIST)
 
     @property
     def lists(self) -> int:
@@ -127,7 +127,7 @@ def read_provide_and_register(
     element: Element, content_of: ContentOf
 ) -> ProvideAndRegisterDocumentSetRequest:
     """From `xds:ProvideAndRegisterDocumentSetRequest`; raises ProtocolViolation without a submission."""
-    submission = element.find(_SUBMIT)
+    submission = child_of(element, _SUBMIT)
     if submission is None:
         raise ProtocolViolation(
             "ProvideAndRegisterDocumentSetRequest holds no lcm:SubmitObjectsRequest", rule="C01"

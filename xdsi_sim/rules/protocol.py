@@ -22,7 +22,7 @@ _INVALID: Final = f"{_SENDER} with InvalidAddressingHeader"
 
 @dataclass(frozen=True, slots=True)
 class ProtocolRule:
-    """One rule of the catalogue's groups A, B, C, H and K that a message can break before it means anything."""
+    """One rule of the catalogue's groups A, B, C, H and K, broken before a message means anything."""
 
     id: str
     severity: Severity

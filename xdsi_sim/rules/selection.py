@@ -174,15 +174,12 @@ class Query:
         return Part(step, asked if whole else (*asked, *_shown(step.kind, asked)))
 
     def _asked(self, query: StoredQuery, step: Step) -> Iterator[Condition]:
-        for param in query.params:
+        """A condition for each time that a slot is there, and for each default in place of one."""
+        asked = [(item.param, item.meaningful()) for item in self.given]
+        asked += [(param, param.default) for param in query.defaulted if not self.has(param)]
+        for param, values in asked:
             if param.attribute is not None and _restricts(param, step):
-                yield from self._conditions(param, param.attribute)
-
-    def _conditions(self, param: Param, attribute: str) -> Iterator[Condition]:
-        """One for each time that the slot is there."""
-        given = [item.meaningful() for item in self.given if item.param is param]
-        for values in given or ([param.default] if param.default else []):
-            yield Condition(attribute, _test(param.test, values), values, param.or_attribute)
+                yield Condition(param.attribute, _test(param.test, values), values, param.or_attribute)
 
 
 def _restricts(param: Param, step: Step) -> bool:

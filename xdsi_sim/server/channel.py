@@ -64,6 +64,8 @@ class Channel(HTTPChannel):
     site: Any
     transport: Any
     _stage = _timed = _Stage.IDLE
+    _peer: Any = None
+    _here: Any = None
     _moved = 0
     """Octets of the body since the timer was set."""
 
@@ -83,8 +85,20 @@ class Channel(HTTPChannel):
         if exceeded:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections", exceeded)
 
+    def getPeer(self) -> Any:
+        """The other end; every request asks for it, and it is the same for all of a connection."""
+        if self._peer is None:
+            self._peer = super().getPeer()
+        return self._peer
+
+    def getHost(self) -> Any:
+        """Our end, in the same way: the system would be asked for it each time."""
+        if self._here is None:
+            self._here = super().getHost()
+        return self._here
+
     def _host(self) -> str:
-        return str(getattr(self.transport.getPeer(), "host", ""))
+        return str(getattr(self.getPeer(), "host", ""))
 
     def connectionLost(self, reason: Any = connectionDone) -> None:
         """Nobody is connected any more."""

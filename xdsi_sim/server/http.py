@@ -65,7 +65,6 @@ class FrontRequest(Request):
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""
         self.method, self.uri, self.clientproto = command, path, version
-        self.client = self.channel.getPeer()
         self.path, _, query = path.partition(b"?")
         self.args = parse_qs(query, keep_blank_values=True) if query else {}
         self.process()

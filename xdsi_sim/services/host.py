@@ -124,6 +124,15 @@ class Invocation:
 _NO_ADDRESSING: Final = Addressing()
 
 
+class _Context(MethodContext):  # type: ignore[misc]  # Spyne is untyped
+    """Spyne's record of one call without what is paid for at each of its 50 attributes and never used."""
+
+    __setattr__ = object.__setattr__  # Spyne's own looks up whether the context is frozen
+
+    def fire_event(self, event: str, *_args: Any, **_options: Any) -> None:
+        """Nobody listens."""
+
+
 class _Application(Application):  # type: ignore[misc]  # Spyne is untyped
     def call_wrapper(self, ctx: Any) -> Any:
         """Call the service method; what it raises is ours to answer, Spyne would log and replace it."""
@@ -197,7 +206,7 @@ class Endpoint:
 
         Raises ProtocolViolation where the message is wrong, and whatever the actor raises.
         """
-        context = invocation.context = MethodContext(self._server, MethodContext.SERVER)
+        context = invocation.context = _Context(self._server, MethodContext.SERVER)
         context.udc = invocation
         self._server.generate_contexts(context)
         self._server.get_in_object(context)

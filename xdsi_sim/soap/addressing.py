@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.ebrim.xml import Element, child_of, escape
 from xdsi_sim.errors import InvalidAddressingHeader, NotUnderstood, ProtocolViolation
 from xdsi_sim.vocab import ANONYMOUS, NS
 
@@ -27,6 +27,7 @@ _FOR_US: Final = frozenset(
     {None, "", f"{NS.SOAP}/role/next", f"{NS.SOAP}/role/ultimateReceiver"}  # whoever reads the message
 )
 _REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
+_ADDRESS: Final = f"{_WSA}Address"
 _OLD_WSA: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 
 
@@ -94,7 +95,7 @@ def _take(child: Element, name: str, values: dict[str, str]) -> None:
         return
     if key in values:
         raise _invalid(name, "is there twice")
-    source = child if name in _TEXTS else child.find(f"{_WSA}Address")
+    source = child if name in _TEXTS else child_of(child, _ADDRESS)
     values[key] = "" if source is None else (source.text or "").strip()
     if name == "Action" and not values[key]:
         raise _invalid(name, "is empty")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from xdsi_sim.content import Segment
-from xdsi_sim.ebrim.xml import BOMS16, CHARSETS, Element, local_name, parse
+from xdsi_sim.ebrim.xml import BOMS16, CHARSETS, Element, child_of, local_name, parse
 from xdsi_sim.errors import ProtocolViolation, VersionMismatch
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.addressing import Addressing, read_addressing
@@ -17,7 +17,7 @@ __all__ = ["Envelope", "read_envelope", "write_envelope"]
 
 Piece = TypeVar("Piece", bytes, Segment)
 
-_SOAP: Final = f"{{{NS.SOAP}}}"
+_ENVELOPE, _HEADER, _BODY = (f"{{{NS.SOAP}}}{name}" for name in ("Envelope", "Header", "Body"))
 _OPEN: Final = f'<soap:Envelope xmlns:soap="{NS.SOAP}" xmlns:wsa="{NS.WSA}">'
 _CLOSE: Final = b"</soap:Body></soap:Envelope>"
 
@@ -41,17 +41,17 @@ def read_envelope(data: bytes, limits: Limits = Limits(), *, charset: str | None
     if charset:
         _refuse_contradiction(data, charset)
     root = parse(data, limits)
-    if root.tag != f"{_SOAP}Envelope" and local_name(root) == "Envelope":
-        raise _version_mismatch(root.tag.rpartition("}")[0][1:])
-    if root.tag != f"{_SOAP}Envelope":
+    if root.tag != _ENVELOPE:
+        if local_name(root) == "Envelope":
+            raise _version_mismatch(root.tag.rpartition("}")[0][1:])
         raise ProtocolViolation(f"the document is {root.tag}, not a SOAP 1.2 envelope", rule="A04")
-    body = root.find(f"{_SOAP}Body")
+    body = child_of(root, _BODY)
     if body is None or len(body) != 1:
         found = "no Body" if body is None else f"{len(body)} children in Body"
         raise ProtocolViolation(
             f"the envelope has {found}; exactly one child of Body is expected", rule="A05"
         )
-    return Envelope(addressing=read_addressing(root.find(f"{_SOAP}Header")), body=body[0])
+    return Envelope(addressing=read_addressing(child_of(root, _HEADER)), body=body[0])
 
 
 def _refuse_contradiction(data: bytes, charset: str) -> None:

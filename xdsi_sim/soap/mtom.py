@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from xdsi_sim.content import BytesContent, Content, FileContent, Segment
-from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.ebrim.xml import Element, child_of
 from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
@@ -62,7 +62,7 @@ class Package:
 
         Raises ProtocolViolation where the Include leads nowhere or the base64 is none.
         """
-        include = element.find(_INCLUDE)
+        include = child_of(element, _INCLUDE)
         if include is None:
             return self._inline(element)
         href = include.get("href", "")
