@@ -7,10 +7,12 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from a_domain import topology
+from a_domain import provision, topology
 from a_tls_peer import calling
 from wire import Answer, read_answer
 
+from xdsi_sim.actors.flow import Call
+from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.tls.files import AuthorityFolder
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
@@ -21,6 +23,14 @@ def secured(data: Path, **settings: object) -> RunningTopology:
     """Started on a free port, with these settings of `tls`."""
     tls = TlsSettings.model_validate(settings)
     return start(topology().model_copy(update={"tls": tls}), data, Listen("127.0.0.1", 0))
+
+
+def submitted(running: RunningTopology, number: int) -> str:
+    """Provide a document by our own client; gives the status of the answer."""
+    call = Call(url=running.url_of("repository"), transaction="ITI-41", message=provision(number))
+    answer = running.client.call(call, sender="pacs", conversation="c").answer
+    assert isinstance(answer, RegistryResponse), answer
+    return status_name(answer.status)
 
 
 def context_of(data: Path, *, present: bool = True) -> ssl.SSLContext:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from a_domain import a_query, provide, provision
+from a_tls_domain import secured, submitted
 from wire import message, post, send
 
 from xdsi_sim.content import read_all
@@ -70,7 +71,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def run(server: Server, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "XDSI_SIM_DATA": str(server.data)}
+    return logged(server.data, *arguments)
+
+
+def logged(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "XDSI_SIM_DATA": str(data)}
     return subprocess.run(
         [*COMMAND, "log", *arguments], capture_output=True, check=False, timeout=60, env=environment
     )
@@ -187,6 +192,19 @@ def test_a_request_is_sent_again(server: Server) -> None:
     told = json.loads(refused.stdout)
     assert (told["status"], told["outcome"]) == (200, "Failure")
     assert told["errors"][0].startswith("XDSRegistryMetadataError")
+
+
+def test_a_request_is_sent_again_over_mutual_tls(tmp_path: Path) -> None:
+    with secured(tmp_path) as running:
+        assert submitted(running, 1) == "Success"
+        ended = logged(tmp_path, "resend", running.exchanges()[-1].id, "--to", running.url_of("registry"))
+    assert (ended.returncode, ended.stderr) == (1, b""), "it has what it is sent"
+    assert ended.stdout.decode().splitlines()[1] == "Failure"
+
+
+def test_the_folder_may_be_named_from_where_one_is(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(server.data.parent)
+    assert logged(Path(server.data.name), "--json").returncode == 0
 
 
 def test_all_of_it_is_exported(server: Server, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from a_domain import domain
+from a_tls_domain import secured
 from feeds import added, patient, tell
 
 from xdsi_sim.topology.build import RunningTopology
@@ -93,3 +94,12 @@ def test_what_cannot_be_done_is_told(arguments: list[str], code: int, words: str
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
     assert words in ended.stderr
     assert code == 2 or "no answer" in ended.stdout
+
+
+def test_a_registry_behind_mutual_tls_is_told_with_the_certificates_of_its_folder(tmp_path: Path) -> None:
+    with secured(tmp_path) as running:
+        to = ["add", patient("P1"), "--registry", running.url_of("registry")]
+        assert run(*to, "--data", str(tmp_path)).returncode == 0
+        ended = run(*to, "--json")
+    assert ended.returncode == 3
+    assert "https is spoken where" in ended.stdout

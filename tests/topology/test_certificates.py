@@ -4,25 +4,14 @@ import socket
 from pathlib import Path
 
 import pytest
-from a_domain import provision
-from a_tls_domain import secured
+from a_tls_domain import secured, submitted
 from a_tls_peer import workshop
 
-from xdsi_sim.actors.flow import Call
 from xdsi_sim.errors import UsageError
-from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.tls.described import describe
 from xdsi_sim.tls.files import read_certificates
-from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.topology.certificates import hosts_of, settle
 from xdsi_sim.topology.tls import TlsSettings
-
-
-def submitted(running: RunningTopology, number: int) -> str:
-    call = Call(url=running.url_of("repository"), transaction="ITI-41", message=provision(number))
-    answer = running.client.call(call, sender="pacs", conversation="c").answer
-    assert isinstance(answer, RegistryResponse), answer
-    return status_name(answer.status)
 
 
 def test_a_submission_goes_through_two_actors_over_mutual_tls(tmp_path: Path) -> None:

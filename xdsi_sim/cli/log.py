@@ -131,6 +131,7 @@ def resend(
 ) -> None:
     """Send a recorded request again, byte for byte, and tell what comes of it.
 
+    https is spoken with the certificates of the data folder.
     Nothing of it is recorded by us. Its MessageID is the recorded one, and so is its wsa:To.
 
     Example: xdsi-sim log resend 3fa9c2 --to http://127.0.0.1:8080/national/registry --data ./data
@@ -138,12 +139,14 @@ def resend(
     from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
     from xdsi_sim.scenario.reports.wording import duration_text, visible  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
+    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
 
     split = urlsplit(to)
     if split.scheme not in ("http", "https") or not split.hostname:
         raise UsageError(f"--to: '{to}' is no address of a peer.", hint="It begins with http:// or https://.")
-    with _opened(data or context.obj) as reader:
-        resent = send(_named(reader, id_).request, to, running_loop())
+    folder = data or context.obj
+    with _opened(folder) as reader:
+        resent = send(_named(reader, id_).request, to, running_loop(), kept(folder))
     if json_:
         facts = {"status": resent.status, "outcome": resent.outcome, "errors": resent.errors}
         _print_json({**facts, "seconds": round(resent.seconds, 4)})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["patient"]
-
-_REFUSED: Final = 1
-_NO_ANSWER: Final = 3
 
 patient = typer.Typer(
     name="patient",
@@ -40,7 +38,10 @@ AuthorityOption = Annotated[
     str | None, typer.Option("--authority", metavar="OID", help="Of the ids that are given bare.")
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="FAMILY^GIVEN", help="The patient's name.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+CertificatesOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak https."),
+]
 
 
 @patient.command()
@@ -50,6 +51,7 @@ def add(
     mllp: MllpOption = None,
     authority: AuthorityOption = None,
     name: NameOption = None,
+    data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Announce patients, one message each.
@@ -59,7 +61,7 @@ def add(
     """
     source = _source()
     feeds = [source.announce(_id(text, authority), name=_name(name)) for text in ids]
-    _tell(feeds, registry, mllp, json_=json_)
+    _tell(feeds, registry, mllp, data, json_=json_)
 
 
 @patient.command()
@@ -70,6 +72,7 @@ def merge(
     mllp: MllpOption = None,
     authority: AuthorityOption = None,
     name: NameOption = None,
+    data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Merge a patient into another one; it cannot be undone.
@@ -77,12 +80,15 @@ def merge(
     Example: xdsi-sim patient merge P2 --into P1 --authority 2.999.1.2 --mllp 127.0.0.1:2575
     """
     feed = _source().merge(_id(into, authority), _id(subsumed, authority), name=_name(name))
-    _tell([feed], registry, mllp, json_=json_)
+    _tell([feed], registry, mllp, data, json_=json_)
 
 
 @patient.command("list")
 def list_(
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="The data folder of the topology.")],
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of the topology."),
+    ],
     json_: JsonOption = False,
 ) -> None:
     """List the patients that the registries of a data folder know, also while they are running.
@@ -139,31 +145,38 @@ def _name(text: str | None) -> PersonName | None:
     return PersonName(family, given)
 
 
-def _tell(feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, *, json_: bool) -> None:
+def _tell(
+    feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None, *, json_: bool
+) -> None:
     """Send the messages, show the acknowledgements, and leave with the exit code."""
-    answers = [_shown(feed, answer) for feed, answer in zip(feeds, _sent(feeds, registry, mllp), strict=True)]
+    sent = _sent(feeds, registry, mllp, data)
+    answers = [_shown(feed, answer) for feed, answer in zip(feeds, sent, strict=True)]
     if json_:
         print(json.dumps({"messages": answers}))  # noqa: T201
     else:
         _print(answers)
     codes = {answer["code"] for answer in answers}
     if None in codes:
-        raise typer.Exit(_NO_ANSWER)
-    raise typer.Exit(0 if codes <= {"AA", "CA"} else _REFUSED)
+        raise typer.Exit(COULD_NOT_RUN)
+    raise typer.Exit(GOOD if codes <= {"AA", "CA"} else FINDINGS)
 
 
 _SENDER: Final = "identity-source"
 _CONVERSATION: Final = "patient"
 
 
-def _sent(feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None) -> list[Any]:
+def _sent(
+    feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None
+) -> list[Any]:
     from xdsi_sim.actors.identity_source import as_adt, as_call  # noqa: PLC0415
+    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
     from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
 
     if (registry is None) == (mllp is None):
         raise UsageError("whom to tell?", hint="Give one of --registry URL and --mllp HOST:PORT.")
     to = None if mllp is None else _host_port(mllp)
-    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool)) as client:
+    tls = None if data is None else kept(data)
+    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
         if to is None:
             send = partial(client.call, sender=_SENDER, conversation=_CONVERSATION)
             return [send(as_call(feed, registry or "")).answer for feed in feeds]

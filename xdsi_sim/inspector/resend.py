@@ -20,6 +20,7 @@ from xdsi_sim.server.loop import Loop
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.mtom import PackageReader
+from xdsi_sim.tls.settings import Tls
 
 __all__ = ["Resent", "resend"]
 
@@ -47,9 +48,12 @@ class Resent:
         return self.status < 300 and self.outcome in ("Success", f"HTTP {self.status}")
 
 
-def resend(request: HttpMessage, url: str, loop: Loop) -> Resent:
-    """Send the request to `url` and wait; raises NoAnswer, in words, where nothing comes of it."""
-    http = HttpClient(loop.reactor)
+def resend(request: HttpMessage, url: str, loop: Loop, tls: Tls | None = None) -> Resent:
+    """Send the request to `url`, https by `tls`, and wait.
+
+    Raises NoAnswer, in words, where nothing comes of it.
+    """
+    http = HttpClient(loop.reactor, tls=tls)
     try:
         with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool:
             return _resend(request, url, loop.call, http, Path(spool))

@@ -293,7 +293,7 @@ def open_to_read(path: Path, schema: Schema) -> Connection:
     """
     if not path.is_file():
         raise UsageError(f"there is no {schema.subject} here.", file=str(path.parent))
-    connection = _connect(path.as_uri() + "?mode=ro")
+    connection = _connect(path.absolute().as_uri() + "?mode=ro")
     try:
         version = _check(connection, path, schema)
         if version < len(schema.migrations):

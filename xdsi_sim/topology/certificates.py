@@ -13,7 +13,7 @@ from xdsi_sim.tls.files import AuthorityFolder, read_certificates
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.tls import TlsSettings
 
-__all__ = ["LOCAL", "hosts_of", "settle"]
+__all__ = ["LOCAL", "hosts_of", "kept", "settle"]
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -40,6 +40,15 @@ def settle(settings: TlsSettings, data: Path, host: str) -> Tls:
         clients=settings.clients,
         handshake=settings.handshake,
     )
+
+
+def kept(data: Path) -> Tls | None:
+    """What was made in the data folder of a topology, for a client beside it; None where nothing was."""
+    folder = AuthorityFolder(data)
+    node, authority = folder.node, folder.authority.certificate
+    if not all(path.is_file() for path in (node.certificate, node.key, authority)):
+        return None
+    return Tls(certificate=node.certificate, key=node.key, authorities=(authority,))
 
 
 def hosts_of(host: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.store.exchanges import NOT_RECORDED
+from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.build import BlockingClient
 from xdsi_sim.vocab import ANONYMOUS
 
@@ -20,10 +21,10 @@ __all__ = ["outside_client"]
 
 
 @contextmanager
-def outside_client(spool: Path) -> Iterator[BlockingClient]:
-    """A client that records nothing; large parts of answers are kept in `spool`."""
+def outside_client(spool: Path, tls: Tls | None = None) -> Iterator[BlockingClient]:
+    """A client that records nothing; large parts of answers are kept in `spool`, https is spoken by `tls`."""
     loop = running_loop()
-    http = HttpClient(loop.reactor)
+    http = HttpClient(loop.reactor, tls=tls)
     try:
         yield BlockingClient(
             loop,
