@@ -45,7 +45,8 @@ static const char *to(struct soap *soap, const char *actor, const char *action)
     return address;
 }
 
-/* Metadata from a file, by a context of its own: that of the calls reads from its open connection. */
+/* Metadata and events are read from files by a context of its own: that of the calls reads from its open
+   connection. */
 static struct _lcm__SubmitObjectsRequest *submission(struct soap *files, const char *file)
 {
     struct _lcm__SubmitObjectsRequest *request = soap_new__lcm__SubmitObjectsRequest(files, 1);
@@ -58,6 +59,17 @@ static struct _lcm__SubmitObjectsRequest *submission(struct soap *files, const c
     soap_end_recv(files);
     close(files->recvfd);
     return request;
+}
+
+static struct hl7__PatientFeed *event(struct soap *files, const char *file)
+{
+    struct hl7__PatientFeed *message = soap_new_hl7__PatientFeed(files, 1);
+    files->recvfd = open(value_of(file), O_RDONLY);
+    if (soap_begin_recv(files) || !soap_get_hl7__PatientFeed(files, message, NULL, NULL))
+        check(files, files->error);
+    soap_end_recv(files);
+    close(files->recvfd);
+    return message;
 }
 
 static struct xsd__base64Binary contents(struct soap *soap, const char *path)
@@ -85,31 +97,33 @@ static struct xds__ProvideAndRegisterDocumentSetRequestType *provision(struct so
     return request;
 }
 
-static void set_slot(struct soap *soap, struct rim__SlotType1 *slot, char *name, const char *form, char *value)
+static void set_slot(struct soap *soap, struct rim__SlotType1 *slot, char *name, char *value)
 {
-    size_t size = strlen(form) + strlen(value);
     slot->name = name;
     slot->ValueList = soap_new_rim__ValueListType(soap, 1);
     slot->ValueList->__sizeValue = 1;
     slot->ValueList->Value_ = soap_malloc(soap, sizeof(char *));
-    slot->ValueList->Value_[0] = soap_malloc(soap, size);
-    snprintf(slot->ValueList->Value_[0], size, form, value);
+    slot->ValueList->Value_[0] = value;
 }
 
-static struct _query__AdhocQueryRequest *query(struct soap *soap)
+/* The Approved documents of a patient, or of several: the arguments of those names, put into a form. */
+static struct _query__AdhocQueryRequest *query(struct soap *soap, char *id, const char *form, const char *one,
+                                               const char *other)
 {
+    char patients[1000];
+    snprintf(patients, sizeof patients, form, value_of(one), value_of(other));
     struct _query__AdhocQueryRequest *request = soap_new__query__AdhocQueryRequest(soap, 1);
     request->ResponseOption = soap_new_query__ResponseOptionType(soap, 1);
     request->ResponseOption->returnType = _query__ResponseOptionType_returnType__LeafClass;
     request->ResponseOption->returnComposedObjects = xsd__boolean__true_;
     request->rim__AdhocQuery = soap_new_rim__AdhocQueryType(soap, 1);
-    request->rim__AdhocQuery->id = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d";
+    request->rim__AdhocQuery->id = id;
     request->rim__AdhocQuery->__sizeSlot = 2;
     request->rim__AdhocQuery->Slot_ = soap_new_rim__SlotType1(soap, 2);
-    set_slot(soap, &request->rim__AdhocQuery->Slot_[0], "$XDSDocumentEntryPatientId", "'%s'",
-             value_of("patientId"));
-    set_slot(soap, &request->rim__AdhocQuery->Slot_[1], "$XDSDocumentEntryStatus", "('%s')",
-             "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved");
+    set_slot(soap, &request->rim__AdhocQuery->Slot_[0], "$XDSDocumentEntryPatientId",
+             soap_strdup(soap, patients));
+    set_slot(soap, &request->rim__AdhocQuery->Slot_[1], "$XDSDocumentEntryStatus",
+             "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')");
     return request;
 }
 
@@ -158,9 +172,11 @@ static struct xdsi__RetrieveImagingDocumentSetRequestType *imaging(struct soap *
 
 /* --- answers, as JSON */
 
-static void print_entries(struct rim__RegistryObjectListType *list)
+static void print_entries(const char *transaction, struct _query__AdhocQueryResponse *answer)
 {
+    struct rim__RegistryObjectListType *list = answer->rim__RegistryObjectList;
     const char *before = "";
+    printf("\"%s\":{\"status\":\"%s\",\"entries\":[", transaction, answer->status);
     for (int at = 0; at < list->__size_RegistryObjectListType; at++) {
         struct __rim__union_RegistryObjectListType *one = &list->__union_RegistryObjectListType[at];
         if (one->__union_RegistryObjectListType != ENTRY)
@@ -172,6 +188,12 @@ static void print_entries(struct rim__RegistryObjectListType *list)
                 before = ",";
             }
     }
+    printf("]}");
+}
+
+static void print_code(const char *transaction, struct hl7__AcceptAcknowledgement *answer)
+{
+    printf("\"%s\":{\"status\":\"%s\"}", transaction, answer->acknowledgement->typeCode->code);
 }
 
 static void print_documents(const char *transaction, struct xds__RetrieveDocumentSetResponseType *answer)
@@ -196,6 +218,7 @@ int main(int count, char **arguments)
     struct rs__RegistryResponseType provided, registered;
     struct _query__AdhocQueryResponse found;
     struct xds__RetrieveDocumentSetResponseType fetched, images;
+    struct hl7__AcceptAcknowledgement acknowledged;
     (void)count;
     told = arguments + 1;
     soap_register_plugin(soap, soap_wsa);
@@ -213,10 +236,10 @@ int main(int count, char **arguments)
     printf("\"ITI-42\":{\"status\":\"%s\"},", registered.status);
 
     check(soap, soap_call___xds__DocumentRegistry_USCORERegistryStoredQuery(
-        soap, to(soap, "registry", "urn:ihe:iti:2007:RegistryStoredQuery"), NULL, query(soap), &found));
-    printf("\"ITI-18\":{\"status\":\"%s\",\"entries\":[", found.status);
-    print_entries(found.rim__RegistryObjectList);
-    printf("]},");
+        soap, to(soap, "registry", "urn:ihe:iti:2007:RegistryStoredQuery"), NULL,
+        query(soap, "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", "'%s'", "patientId", "patientId"), &found));
+    print_entries("ITI-18", &found);
+    printf(",");
 
     soap_set_omode(soap, SOAP_ENC_MTOM);
     check(soap, soap_call___xds__DocumentRepository_USCORERetrieveDocumentSet(
@@ -227,6 +250,32 @@ int main(int count, char **arguments)
     check(soap, soap_call___xdsi__DocumentRepository_USCORERetrieveImagingDocumentSet(
         soap, to(soap, "source", "urn:ihe:rad:2009:RetrieveImagingDocumentSet"), NULL, imaging(soap), &images));
     print_documents("RAD-69", &images);
+    printf(",");
+
+    soap_clr_omode(soap, SOAP_ENC_MTOM);
+    struct hl7__PatientFeed *told_first = event(files, "add");
+    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201301UV02(
+        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201301UV02"), NULL, told_first, &acknowledged));
+    print_code("ITI-44 add", &acknowledged);
+    printf(",");
+
+    struct hl7__PatientFeed *told_next = event(files, "revise");
+    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201302UV02(
+        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201302UV02"), NULL, told_next, &acknowledged));
+    print_code("ITI-44 revise", &acknowledged);
+    printf(",");
+
+    check(soap, soap_call___xds__DocumentRegistry_USCOREMultiPatientStoredQuery(
+        soap, to(soap, "registry", "urn:ihe:iti:2009:MultiPatientStoredQuery"), NULL,
+        query(soap, "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", "('%s','%s')", "patientId", "otherPatientId"),
+        &found));
+    print_entries("ITI-51", &found);
+    printf(",");
+
+    struct hl7__PatientFeed *told_last = event(files, "merge");
+    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201304UV02(
+        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201304UV02"), NULL, told_last, &acknowledged));
+    print_code("ITI-44 merge", &acknowledged);
     printf("}\n");
 
     soap_end(soap);
