@@ -13,6 +13,9 @@
 #define UNIQUE_ID "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 #define ENTRY SOAP_UNION__rim__union_RegistryObjectListType_ExtrinsicObject
 
+typedef int Operation(struct soap *, const char *, const char *, struct hl7__PatientFeed *,
+                      struct hl7__AcceptAcknowledgement *);
+
 static char **told;
 
 /* Value of a `name=value` argument. */
@@ -45,30 +48,38 @@ static const char *to(struct soap *soap, const char *actor, const char *action)
     return address;
 }
 
-/* Metadata and events are read from files by a context of its own: that of the calls reads from its open
-   connection. */
+/* Files are read by a context of their own: that of the calls reads from its open connection. */
+static void open_file(struct soap *files, const char *name)
+{
+    files->recvfd = open(value_of(name), O_RDONLY);
+    check(files, soap_begin_recv(files));
+}
+
+static void close_file(struct soap *files)
+{
+    soap_end_recv(files);
+    close(files->recvfd);
+}
+
 static struct _lcm__SubmitObjectsRequest *submission(struct soap *files, const char *file)
 {
     struct _lcm__SubmitObjectsRequest *request = soap_new__lcm__SubmitObjectsRequest(files, 1);
     request->rim__RegistryObjectList = soap_new_rim__RegistryObjectListType(files, 1);
-    files->recvfd = open(value_of(file), O_RDONLY);
-    if (soap_begin_recv(files)
-        || !soap_get_rim__RegistryObjectListType(
+    open_file(files, file);
+    if (!soap_get_rim__RegistryObjectListType(
             files, request->rim__RegistryObjectList, "rim:RegistryObjectList", NULL))
         check(files, files->error);
-    soap_end_recv(files);
-    close(files->recvfd);
+    close_file(files);
     return request;
 }
 
-static struct hl7__PatientFeed *event(struct soap *files, const char *file)
+static struct hl7__PatientFeed *feed(struct soap *files, const char *file)
 {
     struct hl7__PatientFeed *message = soap_new_hl7__PatientFeed(files, 1);
-    files->recvfd = open(value_of(file), O_RDONLY);
-    if (soap_begin_recv(files) || !soap_get_hl7__PatientFeed(files, message, NULL, NULL))
+    open_file(files, file);
+    if (!soap_get_hl7__PatientFeed(files, message, NULL, NULL))
         check(files, files->error);
-    soap_end_recv(files);
-    close(files->recvfd);
+    close_file(files);
     return message;
 }
 
@@ -170,13 +181,13 @@ static struct xdsi__RetrieveImagingDocumentSetRequestType *imaging(struct soap *
     return request;
 }
 
-/* --- answers, as JSON */
+/* --- answers, as JSON: members after the first */
 
 static void print_entries(const char *transaction, struct _query__AdhocQueryResponse *answer)
 {
     struct rim__RegistryObjectListType *list = answer->rim__RegistryObjectList;
     const char *before = "";
-    printf("\"%s\":{\"status\":\"%s\",\"entries\":[", transaction, answer->status);
+    printf(",\"%s\":{\"status\":\"%s\",\"entries\":[", transaction, answer->status);
     for (int at = 0; at < list->__size_RegistryObjectListType; at++) {
         struct __rim__union_RegistryObjectListType *one = &list->__union_RegistryObjectListType[at];
         if (one->__union_RegistryObjectListType != ENTRY)
@@ -191,14 +202,18 @@ static void print_entries(const char *transaction, struct _query__AdhocQueryResp
     printf("]}");
 }
 
-static void print_code(const char *transaction, struct hl7__AcceptAcknowledgement *answer)
+/* Call an operation of ITI-44 with the event of a file; prints what the registry acknowledges. */
+static void tell(struct soap *soap, struct soap *files, const char *event, const char *action, Operation *operation)
 {
-    printf("\"%s\":{\"status\":\"%s\"}", transaction, answer->acknowledgement->typeCode->code);
+    struct hl7__AcceptAcknowledgement answer;
+    struct hl7__PatientFeed *message = feed(files, event);
+    check(soap, operation(soap, to(soap, "registry", action), NULL, message, &answer));
+    printf(",\"ITI-44 %s\":{\"status\":\"%s\"}", event, answer.acknowledgement->typeCode->code);
 }
 
 static void print_documents(const char *transaction, struct xds__RetrieveDocumentSetResponseType *answer)
 {
-    printf("\"%s\":{\"status\":\"%s\",\"documents\":[", transaction, answer->rs__RegistryResponse->status);
+    printf(",\"%s\":{\"status\":\"%s\",\"documents\":[", transaction, answer->rs__RegistryResponse->status);
     for (int at = 0; at < answer->__sizeDocumentResponse; at++) {
         struct xds__DocumentResponseType *one = &answer->DocumentResponse[at];
         unsigned char digest[SHA_DIGEST_LENGTH];
@@ -218,7 +233,6 @@ int main(int count, char **arguments)
     struct rs__RegistryResponseType provided, registered;
     struct _query__AdhocQueryResponse found;
     struct xds__RetrieveDocumentSetResponseType fetched, images;
-    struct hl7__AcceptAcknowledgement acknowledged;
     (void)count;
     told = arguments + 1;
     soap_register_plugin(soap, soap_wsa);
@@ -227,55 +241,42 @@ int main(int count, char **arguments)
     struct xds__ProvideAndRegisterDocumentSetRequestType *first = provision(soap, files);
     check(soap, soap_call___xds__DocumentRepository_USCOREProvideAndRegisterDocumentSet_b(
         soap, to(soap, "repository", "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"), NULL, first, &provided));
-    printf("{\"ITI-41\":{\"status\":\"%s\"},", provided.status);
+    printf("{\"ITI-41\":{\"status\":\"%s\"}", provided.status);
 
     soap_clr_omode(soap, SOAP_ENC_MTOM);
     struct _lcm__SubmitObjectsRequest *second = submission(files, "register");
     check(soap, soap_call___xds__DocumentRegistry_USCORERegisterDocumentSet_b(
         soap, to(soap, "registry", "urn:ihe:iti:2007:RegisterDocumentSet-b"), NULL, second, &registered));
-    printf("\"ITI-42\":{\"status\":\"%s\"},", registered.status);
+    printf(",\"ITI-42\":{\"status\":\"%s\"}", registered.status);
 
     check(soap, soap_call___xds__DocumentRegistry_USCORERegistryStoredQuery(
         soap, to(soap, "registry", "urn:ihe:iti:2007:RegistryStoredQuery"), NULL,
         query(soap, "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", "'%s'", "patientId", "patientId"), &found));
     print_entries("ITI-18", &found);
-    printf(",");
 
     soap_set_omode(soap, SOAP_ENC_MTOM);
     check(soap, soap_call___xds__DocumentRepository_USCORERetrieveDocumentSet(
         soap, to(soap, "repository", "urn:ihe:iti:2007:RetrieveDocumentSet"), NULL, retrieval(soap), &fetched));
     print_documents("ITI-43", &fetched);
-    printf(",");
 
     check(soap, soap_call___xdsi__DocumentRepository_USCORERetrieveImagingDocumentSet(
         soap, to(soap, "source", "urn:ihe:rad:2009:RetrieveImagingDocumentSet"), NULL, imaging(soap), &images));
     print_documents("RAD-69", &images);
-    printf(",");
 
     soap_clr_omode(soap, SOAP_ENC_MTOM);
-    struct hl7__PatientFeed *told_first = event(files, "add");
-    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201301UV02(
-        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201301UV02"), NULL, told_first, &acknowledged));
-    print_code("ITI-44 add", &acknowledged);
-    printf(",");
-
-    struct hl7__PatientFeed *told_next = event(files, "revise");
-    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201302UV02(
-        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201302UV02"), NULL, told_next, &acknowledged));
-    print_code("ITI-44 revise", &acknowledged);
-    printf(",");
+    tell(soap, files, "add", "urn:hl7-org:v3:PRPA_IN201301UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201301UV02);
+    tell(soap, files, "revise", "urn:hl7-org:v3:PRPA_IN201302UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201302UV02);
 
     check(soap, soap_call___xds__DocumentRegistry_USCOREMultiPatientStoredQuery(
         soap, to(soap, "registry", "urn:ihe:iti:2009:MultiPatientStoredQuery"), NULL,
         query(soap, "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", "('%s','%s')", "patientId", "otherPatientId"),
         &found));
     print_entries("ITI-51", &found);
-    printf(",");
 
-    struct hl7__PatientFeed *told_last = event(files, "merge");
-    check(soap, soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201304UV02(
-        soap, to(soap, "registry", "urn:hl7-org:v3:PRPA_IN201304UV02"), NULL, told_last, &acknowledged));
-    print_code("ITI-44 merge", &acknowledged);
+    tell(soap, files, "merge", "urn:hl7-org:v3:PRPA_IN201304UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201304UV02);
     printf("}\n");
 
     soap_end(soap);

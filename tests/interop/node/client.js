@@ -1,8 +1,9 @@
 // The errand of tests/an_errand.py by the npm package `soap`.
 //
 // It reads the WSDL, writes the bodies and takes MTOM answers apart. What it lacks is done as its users do
-// it: WS-Addressing by addSoapHeader, a substitution group and messages of HL7 v3 by
-// $xml, the xop:Include of a file that goes out as an attachment by $xml too. Operations with a hyphen in their name get no method that gives a Promise.
+// it: WS-Addressing by addSoapHeader, a substitution group and messages of HL7 v3 by $xml, the xop:Include of a
+// file that goes out as an attachment by $xml too. Operations with a hyphen in their name get no method that
+// gives a Promise.
 'use strict'
 
 const { createHash, randomUUID } = require('node:crypto')
