@@ -1,7 +1,11 @@
-"""What every foreign client is sent to do: publish a manifest, register, find it, fetch it and its images.
+"""What every foreign client is sent to do with a manifest and two patients.
+
+It publishes the manifest, registers, finds and fetches it and its images; it tells of another patient,
+asks for the documents of both, and says that the two are one.
 
 A client is a program. It takes `name=value` arguments (see `Errand.arguments`), calls each operation once
-and prints one JSON document, by transaction: `status`, and `entries` or `documents` where there are any.
+and prints one JSON document, by transaction: `status` (of an acknowledgement its code), and `entries` or
+`documents` where there are any.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from a_domain import topology
+from foreign_clients import FEED
 from tap import Tap
 
+from xdsi_sim.actors.identity_source import PatientIdentitySource
 from xdsi_sim.content import BytesContent, sha1_of
 from xdsi_sim.dicom.imaging_metadata import manifest_entry, submission
 from xdsi_sim.dicom.kos import write_manifest
@@ -26,10 +32,12 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.ebrim.writer import write_object_list
+from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, PersonName, patient_id, read_patient_id
+from xdsi_sim.messages.prpa import in_v3, write_prpa
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
-from xdsi_sim.vocab import TRANSACTIONS
+from xdsi_sim.vocab import SUCCESS, TRANSACTIONS
 
 ROOT = Path(__file__).parents[1]
 WIRE = ROOT / "tests" / "wire"
@@ -37,6 +45,8 @@ SAMPLE = "cr-chest"
 AUTHORITY = "2.999.10.1"
 """The one that issued the patient's national id, by which the sample goes from site to site."""
 SOURCE = "2.999.1.21"
+OTHER = Ii(AUTHORITY, "P2")
+"""A patient who is announced, revised, and turns out to be that of the study."""
 REPOSITORY = "2.999.1.3"
 PACS = "pacs"
 WRITTEN = datetime(2024, 2, 12, 9, tzinfo=UTC)
@@ -57,6 +67,13 @@ class Errand:
     """Metadata of the manifest, for ITI-41."""
     register: RegistryObjectList
     """Metadata of a document that is elsewhere, for ITI-42."""
+    feed: Mapping[str, PatientFeed]
+    """What ITI-44 tells of the other patient, by event."""
+
+    @property
+    def otherPatientId(self) -> str:
+        """Of the patient whom ITI-44 tells of."""
+        return patient_id(OTHER, AUTHORITY)
 
     @property
     def content(self) -> BytesContent:
@@ -69,6 +86,7 @@ class Errand:
             "provide": write_object_list(self.provide),
             "register": write_object_list(self.register),
             "document": self.manifest,
+            **{event: write_prpa(message) for event, message in self.feed.items()},
         }
         for name, data in files.items():
             (folder / name).write_bytes(data)
@@ -77,6 +95,7 @@ class Errand:
             **{name: str(folder / name) for name in files},
             "entryUUID": self.provide.documentEntries[0].entryUUID,
             "patientId": self.patientId,
+            "otherPatientId": self.otherPatientId,
             "repositoryUniqueId": REPOSITORY,
             "documentUniqueId": self.uniqueId,
             "sourceUniqueId": SOURCE,
@@ -117,11 +136,25 @@ def loaded(running: RunningTopology, folder: Path) -> Errand:
         manifest=made,
         provide=_submission(entry, publisher, "2.999.9.101"),
         register=_submission(elsewhere, publisher, "2.999.9.102"),
+        feed=_feed(read_patient_id(entry.patientId or "")),
     )
 
 
 def _submission(entry: DocumentEntry, publisher: Publisher, uniqueId: str) -> RegistryObjectList:
     return submission((entry,), publisher, entryUUID="set-1", uniqueId=uniqueId, submissionTime=WRITTEN)
+
+
+def _feed(patient: Ii) -> dict[str, PatientFeed]:
+    numbers = count(1)
+    source = PatientIdentitySource(
+        receiver=AUTHORITY, clock=lambda: WRITTEN, new_id=lambda: f"2.999.9.3.{next(numbers)}"
+    )
+    told = (
+        source.announce(OTHER, name=PersonName("Roth")),
+        replace(source.announce(OTHER, name=PersonName("Roth", "Miriam")), event=Event.REVISE),
+        source.merge(patient, OTHER),
+    )
+    return {str(message.event): in_v3(message) for message in told}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,10 +201,16 @@ def _names(request: bytes, action: str) -> bool:
     )
 
 
+def accepted(transaction: str) -> str:
+    """What an answer says where all went well: its status, or the code of an acknowledgement."""
+    return "CA" if transaction in FEED else SUCCESS
+
+
 def findings_of(running: RunningTopology, transaction: str) -> set[str]:
     """Rules that requests of clients broke, in the eyes of the actors."""
     actors = [placed.actor.id for placed in running.topology.actors()]
-    called = "RAD-68" if transaction == "ITI-41" else transaction  # it brings a manifest
+    # ITI-41 brings a manifest; the log knows one ITI-44 for all events
+    called = "RAD-68" if transaction == "ITI-41" else transaction.partition(" ")[0]
     return {
         finding.rule
         for exchange in running.exchanges()
@@ -180,12 +219,16 @@ def findings_of(running: RunningTopology, transaction: str) -> set[str]:
     }
 
 
+def sample(client: str, transaction: str) -> Path:
+    """Where it is kept what a client sends in a transaction."""
+    return WIRE / client / f"{transaction.replace(' ', '-')}.http"
+
+
 def capture(client: str, tap: Tap) -> None:
     """Keep what was sent as samples, a file a transaction; its port becomes SAMPLE_PORT."""
     here, there = f"127.0.0.1:{tap.port}".encode(), f"127.0.0.1:{SAMPLE_PORT}".encode()
     assert len(here) == len(there), "a port of five digits keeps the lengths; run it again"
-    folder = WIRE / client
-    folder.mkdir(parents=True, exist_ok=True)
+    (WIRE / client).mkdir(parents=True, exist_ok=True)
     for request in tap.requests():
         if name := transaction_of(request):
-            (folder / f"{name}.http").write_bytes(request.replace(here, there))
+            sample(client, name).write_bytes(request.replace(here, there))

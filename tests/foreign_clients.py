@@ -14,7 +14,9 @@ INTEROP = ROOT / "tests" / "interop"
 NODE_MODULES = ROOT / "build" / "interop" / "node_modules"
 """Where tests/interop/install.sh puts the npm packages."""
 ENVIRONMENT = {**os.environ, "NODE_PATH": str(NODE_MODULES), "PYTHONPATH": str(ROOT)}
-TRANSACTIONS = ("ITI-41", "ITI-42", "ITI-18", "ITI-43", "RAD-69")
+FEED = ("ITI-44 add", "ITI-44 revise", "ITI-44 merge")
+TRANSACTIONS = ("ITI-41", "ITI-42", "ITI-18", "ITI-43", "RAD-69", *FEED[:2], "ITI-51", FEED[2])
+"""In the order in which every client runs them: the merge ends an id that the query still asks for."""
 MTOM = ("ITI-41", "ITI-43", "RAD-69")
 JAX_WS = "/usr/share/java/jaxws-rt.jar:/usr/share/jaxws/lib/*"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from an_errand import PACS, Errand, Scene, capture, findings_of, scene
+from an_errand import PACS, Errand, Scene, accepted, capture, findings_of, scene
 from foreign_clients import CLIENTS, TRANSACTIONS, Client, run
 
 from xdsi_sim.content import sha1_of
+from xdsi_sim.store.registry_patients import patients_in
 
 pytestmark = pytest.mark.interop
 
@@ -56,12 +57,15 @@ def told(client: Client, actors: Scene) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("transaction", TRANSACTIONS)
 def test_transaction_succeeds(transaction: str, told: Mapping[str, Any]) -> None:
-    assert told[transaction]["status"] == "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+    assert told[transaction]["status"] == accepted(transaction)
 
 
-def test_query_finds_what_was_provided_and_registered(told: Mapping[str, Any], errand: Errand) -> None:
+@pytest.mark.parametrize("transaction", ["ITI-18", "ITI-51"])
+def test_query_finds_what_was_provided_and_registered(
+    transaction: str, told: Mapping[str, Any], errand: Errand
+) -> None:
     entries = (*errand.provide.documentEntries, *errand.register.documentEntries)
-    assert sorted(told["ITI-18"]["entries"]) == sorted(str(entry.uniqueId) for entry in entries)
+    assert sorted(told[transaction]["entries"]) == sorted(str(entry.uniqueId) for entry in entries)
 
 
 def test_manifest_comes_back_octet_for_octet(told: Mapping[str, Any], errand: Errand) -> None:
@@ -77,6 +81,14 @@ def test_images_come_octet_for_octet_by_their_sop_instance_uids(
         for image in errand.images
     ]
     assert told["RAD-69"]["documents"] == expected
+
+
+@pytest.mark.usefixtures("told")
+def test_merge_makes_one_patient_of_two(actors: Scene, errand: Errand) -> None:
+    known = {
+        patient.patientId: patient.survivor for patient in patients_in(actors.folder / "data" / "registry")
+    }
+    assert known == dict.fromkeys((errand.patientId, errand.otherPatientId), errand.patientId)
 
 
 @pytest.mark.parametrize("transaction", TRANSACTIONS)

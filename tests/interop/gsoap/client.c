@@ -13,6 +13,9 @@
 #define UNIQUE_ID "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 #define ENTRY SOAP_UNION__rim__union_RegistryObjectListType_ExtrinsicObject
 
+typedef int Operation(struct soap *, const char *, const char *, struct hl7__PatientFeed *,
+                      struct hl7__AcceptAcknowledgement *);
+
 static char **told;
 
 /* Value of a `name=value` argument. */
@@ -45,19 +48,39 @@ static const char *to(struct soap *soap, const char *actor, const char *action)
     return address;
 }
 
-/* Metadata from a file, by a context of its own: that of the calls reads from its open connection. */
+/* Files are read by a context of their own: that of the calls reads from its open connection. */
+static void open_file(struct soap *files, const char *name)
+{
+    files->recvfd = open(value_of(name), O_RDONLY);
+    check(files, soap_begin_recv(files));
+}
+
+static void close_file(struct soap *files)
+{
+    soap_end_recv(files);
+    close(files->recvfd);
+}
+
 static struct _lcm__SubmitObjectsRequest *submission(struct soap *files, const char *file)
 {
     struct _lcm__SubmitObjectsRequest *request = soap_new__lcm__SubmitObjectsRequest(files, 1);
     request->rim__RegistryObjectList = soap_new_rim__RegistryObjectListType(files, 1);
-    files->recvfd = open(value_of(file), O_RDONLY);
-    if (soap_begin_recv(files)
-        || !soap_get_rim__RegistryObjectListType(
+    open_file(files, file);
+    if (!soap_get_rim__RegistryObjectListType(
             files, request->rim__RegistryObjectList, "rim:RegistryObjectList", NULL))
         check(files, files->error);
-    soap_end_recv(files);
-    close(files->recvfd);
+    close_file(files);
     return request;
+}
+
+static struct hl7__PatientFeed *feed(struct soap *files, const char *file)
+{
+    struct hl7__PatientFeed *message = soap_new_hl7__PatientFeed(files, 1);
+    open_file(files, file);
+    if (!soap_get_hl7__PatientFeed(files, message, NULL, NULL))
+        check(files, files->error);
+    close_file(files);
+    return message;
 }
 
 static struct xsd__base64Binary contents(struct soap *soap, const char *path)
@@ -85,31 +108,33 @@ static struct xds__ProvideAndRegisterDocumentSetRequestType *provision(struct so
     return request;
 }
 
-static void set_slot(struct soap *soap, struct rim__SlotType1 *slot, char *name, const char *form, char *value)
+static void set_slot(struct soap *soap, struct rim__SlotType1 *slot, char *name, char *value)
 {
-    size_t size = strlen(form) + strlen(value);
     slot->name = name;
     slot->ValueList = soap_new_rim__ValueListType(soap, 1);
     slot->ValueList->__sizeValue = 1;
     slot->ValueList->Value_ = soap_malloc(soap, sizeof(char *));
-    slot->ValueList->Value_[0] = soap_malloc(soap, size);
-    snprintf(slot->ValueList->Value_[0], size, form, value);
+    slot->ValueList->Value_[0] = value;
 }
 
-static struct _query__AdhocQueryRequest *query(struct soap *soap)
+/* The Approved documents of a patient, or of several: the arguments of those names, put into a form. */
+static struct _query__AdhocQueryRequest *query(struct soap *soap, char *id, const char *form, const char *one,
+                                               const char *other)
 {
+    char patients[1000];
+    snprintf(patients, sizeof patients, form, value_of(one), value_of(other));
     struct _query__AdhocQueryRequest *request = soap_new__query__AdhocQueryRequest(soap, 1);
     request->ResponseOption = soap_new_query__ResponseOptionType(soap, 1);
     request->ResponseOption->returnType = _query__ResponseOptionType_returnType__LeafClass;
     request->ResponseOption->returnComposedObjects = xsd__boolean__true_;
     request->rim__AdhocQuery = soap_new_rim__AdhocQueryType(soap, 1);
-    request->rim__AdhocQuery->id = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d";
+    request->rim__AdhocQuery->id = id;
     request->rim__AdhocQuery->__sizeSlot = 2;
     request->rim__AdhocQuery->Slot_ = soap_new_rim__SlotType1(soap, 2);
-    set_slot(soap, &request->rim__AdhocQuery->Slot_[0], "$XDSDocumentEntryPatientId", "'%s'",
-             value_of("patientId"));
-    set_slot(soap, &request->rim__AdhocQuery->Slot_[1], "$XDSDocumentEntryStatus", "('%s')",
-             "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved");
+    set_slot(soap, &request->rim__AdhocQuery->Slot_[0], "$XDSDocumentEntryPatientId",
+             soap_strdup(soap, patients));
+    set_slot(soap, &request->rim__AdhocQuery->Slot_[1], "$XDSDocumentEntryStatus",
+             "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')");
     return request;
 }
 
@@ -156,11 +181,13 @@ static struct xdsi__RetrieveImagingDocumentSetRequestType *imaging(struct soap *
     return request;
 }
 
-/* --- answers, as JSON */
+/* --- answers, as JSON: members after the first */
 
-static void print_entries(struct rim__RegistryObjectListType *list)
+static void print_entries(const char *transaction, struct _query__AdhocQueryResponse *answer)
 {
+    struct rim__RegistryObjectListType *list = answer->rim__RegistryObjectList;
     const char *before = "";
+    printf(",\"%s\":{\"status\":\"%s\",\"entries\":[", transaction, answer->status);
     for (int at = 0; at < list->__size_RegistryObjectListType; at++) {
         struct __rim__union_RegistryObjectListType *one = &list->__union_RegistryObjectListType[at];
         if (one->__union_RegistryObjectListType != ENTRY)
@@ -172,11 +199,21 @@ static void print_entries(struct rim__RegistryObjectListType *list)
                 before = ",";
             }
     }
+    printf("]}");
+}
+
+/* Call an operation of ITI-44 with the event of a file; prints what the registry acknowledges. */
+static void tell(struct soap *soap, struct soap *files, const char *event, const char *action, Operation *operation)
+{
+    struct hl7__AcceptAcknowledgement answer;
+    struct hl7__PatientFeed *message = feed(files, event);
+    check(soap, operation(soap, to(soap, "registry", action), NULL, message, &answer));
+    printf(",\"ITI-44 %s\":{\"status\":\"%s\"}", event, answer.acknowledgement->typeCode->code);
 }
 
 static void print_documents(const char *transaction, struct xds__RetrieveDocumentSetResponseType *answer)
 {
-    printf("\"%s\":{\"status\":\"%s\",\"documents\":[", transaction, answer->rs__RegistryResponse->status);
+    printf(",\"%s\":{\"status\":\"%s\",\"documents\":[", transaction, answer->rs__RegistryResponse->status);
     for (int at = 0; at < answer->__sizeDocumentResponse; at++) {
         struct xds__DocumentResponseType *one = &answer->DocumentResponse[at];
         unsigned char digest[SHA_DIGEST_LENGTH];
@@ -204,29 +241,42 @@ int main(int count, char **arguments)
     struct xds__ProvideAndRegisterDocumentSetRequestType *first = provision(soap, files);
     check(soap, soap_call___xds__DocumentRepository_USCOREProvideAndRegisterDocumentSet_b(
         soap, to(soap, "repository", "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"), NULL, first, &provided));
-    printf("{\"ITI-41\":{\"status\":\"%s\"},", provided.status);
+    printf("{\"ITI-41\":{\"status\":\"%s\"}", provided.status);
 
     soap_clr_omode(soap, SOAP_ENC_MTOM);
     struct _lcm__SubmitObjectsRequest *second = submission(files, "register");
     check(soap, soap_call___xds__DocumentRegistry_USCORERegisterDocumentSet_b(
         soap, to(soap, "registry", "urn:ihe:iti:2007:RegisterDocumentSet-b"), NULL, second, &registered));
-    printf("\"ITI-42\":{\"status\":\"%s\"},", registered.status);
+    printf(",\"ITI-42\":{\"status\":\"%s\"}", registered.status);
 
     check(soap, soap_call___xds__DocumentRegistry_USCORERegistryStoredQuery(
-        soap, to(soap, "registry", "urn:ihe:iti:2007:RegistryStoredQuery"), NULL, query(soap), &found));
-    printf("\"ITI-18\":{\"status\":\"%s\",\"entries\":[", found.status);
-    print_entries(found.rim__RegistryObjectList);
-    printf("]},");
+        soap, to(soap, "registry", "urn:ihe:iti:2007:RegistryStoredQuery"), NULL,
+        query(soap, "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", "'%s'", "patientId", "patientId"), &found));
+    print_entries("ITI-18", &found);
 
     soap_set_omode(soap, SOAP_ENC_MTOM);
     check(soap, soap_call___xds__DocumentRepository_USCORERetrieveDocumentSet(
         soap, to(soap, "repository", "urn:ihe:iti:2007:RetrieveDocumentSet"), NULL, retrieval(soap), &fetched));
     print_documents("ITI-43", &fetched);
-    printf(",");
 
     check(soap, soap_call___xdsi__DocumentRepository_USCORERetrieveImagingDocumentSet(
         soap, to(soap, "source", "urn:ihe:rad:2009:RetrieveImagingDocumentSet"), NULL, imaging(soap), &images));
     print_documents("RAD-69", &images);
+
+    soap_clr_omode(soap, SOAP_ENC_MTOM);
+    tell(soap, files, "add", "urn:hl7-org:v3:PRPA_IN201301UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201301UV02);
+    tell(soap, files, "revise", "urn:hl7-org:v3:PRPA_IN201302UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201302UV02);
+
+    check(soap, soap_call___xds__DocumentRegistry_USCOREMultiPatientStoredQuery(
+        soap, to(soap, "registry", "urn:ihe:iti:2009:MultiPatientStoredQuery"), NULL,
+        query(soap, "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", "('%s','%s')", "patientId", "otherPatientId"),
+        &found));
+    print_entries("ITI-51", &found);
+
+    tell(soap, files, "merge", "urn:hl7-org:v3:PRPA_IN201304UV02",
+         soap_call___xds__DocumentRegistry_USCOREPRPA_USCOREIN201304UV02);
     printf("}\n");
 
     soap_end(soap);

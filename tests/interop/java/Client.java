@@ -19,6 +19,8 @@ import oasis.names.tc.ebxml_regrep.xsd.lcm._3.SubmitObjectsRequest;
 import oasis.names.tc.ebxml_regrep.xsd.query._3.*;
 import oasis.names.tc.ebxml_regrep.xsd.rim._3.*;
 import oasis.names.tc.ebxml_regrep.xsd.rs._3.RegistryResponseType;
+import org.hl7.v3.AcceptAcknowledgement;
+import org.hl7.v3.PatientFeed;
 
 public final class Client {
     static final String UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab";
@@ -51,11 +53,17 @@ public final class Client {
             repository.documentRepositoryProvideAndRegisterDocumentSetB(provision()))));
         received.put("ITI-42", object(status(
             registry.documentRegistryRegisterDocumentSetB(submission("register")))));
-        AdhocQueryResponse found = registry.documentRegistryRegistryStoredQuery(query());
-        received.put("ITI-18", object(status(found), "\"entries\":" + list(uniqueIds(found).map(Client::text))));
+        received.put("ITI-18", entries(registry.documentRegistryRegistryStoredQuery(query(
+            "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", "'%s'", told.get("patientId")))));
         received.put("ITI-43", documents(repository.documentRepositoryRetrieveDocumentSet(
             request(new RetrieveDocumentSetRequestType(), "repositoryUniqueId", "documentUniqueId"))));
         received.put("RAD-69", documents(source.documentRepositoryRetrieveImagingDocumentSet(imaging())));
+        received.put("ITI-44 add", code(registry.documentRegistryPRPAIN201301UV02(event("add"))));
+        received.put("ITI-44 revise", code(registry.documentRegistryPRPAIN201302UV02(event("revise"))));
+        received.put("ITI-51", entries(registry.documentRegistryMultiPatientStoredQuery(query(
+            "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", "('%s','%s')",
+            told.get("patientId"), told.get("otherPatientId")))));
+        received.put("ITI-44 merge", code(registry.documentRegistryPRPAIN201304UV02(event("merge"))));
         System.out.println(object(received.entrySet().stream()
             .map(entry -> text(entry.getKey()) + ":" + entry.getValue()).toArray(String[]::new)));
     }
@@ -74,11 +82,18 @@ public final class Client {
     // --- requests
 
     SubmitObjectsRequest submission(String file) throws Exception {
-        StreamSource metadata = new StreamSource(Paths.get(told.get(file)).toFile());
         SubmitObjectsRequest request = new SubmitObjectsRequest();
-        request.setRegistryObjectList(JAXBContext.newInstance(RegistryObjectListType.class).createUnmarshaller()
-            .unmarshal(metadata, RegistryObjectListType.class).getValue());
+        request.setRegistryObjectList(read(file, RegistryObjectListType.class));
         return request;
+    }
+
+    PatientFeed event(String file) throws Exception {
+        return read(file, PatientFeed.class);
+    }
+
+    <T> T read(String file, Class<T> type) throws Exception {
+        StreamSource xml = new StreamSource(Paths.get(told.get(file)).toFile());
+        return JAXBContext.newInstance(type).createUnmarshaller().unmarshal(xml, type).getValue();
     }
 
     ProvideAndRegisterDocumentSetRequestType provision() throws Exception {
@@ -92,13 +107,14 @@ public final class Client {
         return request;
     }
 
-    AdhocQueryRequest query() {
+    /** The Approved documents of a patient, or of several. */
+    static AdhocQueryRequest query(String id, String form, Object... patients) {
         ResponseOptionType option = new ResponseOptionType();
         option.setReturnType("LeafClass");
         option.setReturnComposedObjects(true);
         AdhocQueryType query = new AdhocQueryType();
-        query.setId("urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d");
-        query.getSlot().add(slot("$XDSDocumentEntryPatientId", "'" + told.get("patientId") + "'"));
+        query.setId(id);
+        query.getSlot().add(slot("$XDSDocumentEntryPatientId", String.format(form, patients)));
         query.getSlot().add(slot("$XDSDocumentEntryStatus",
             "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"));
         AdhocQueryRequest request = new AdhocQueryRequest();
@@ -140,6 +156,14 @@ public final class Client {
     }
 
     // --- answers
+
+    static String entries(AdhocQueryResponse answer) {
+        return object(status(answer), "\"entries\":" + list(uniqueIds(answer).map(Client::text)));
+    }
+
+    static String code(AcceptAcknowledgement answer) {
+        return object("\"status\":" + text(answer.getAcknowledgement().getTypeCode().getCode()));
+    }
 
     static Stream<String> uniqueIds(AdhocQueryResponse answer) {
         return answer.getRegistryObjectList().getIdentifiable().stream().map(JAXBElement::getValue)

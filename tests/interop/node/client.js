@@ -1,8 +1,9 @@
 // The errand of tests/an_errand.py by the npm package `soap`.
 //
 // It reads the WSDL, writes the bodies and takes MTOM answers apart. What it lacks is done as its users do
-// it: WS-Addressing by addSoapHeader, a substitution group by $xml, the xop:Include of a file that goes out
-// as an attachment by $xml too. Operations with a hyphen in their name get no method that gives a Promise.
+// it: WS-Addressing by addSoapHeader, a substitution group and messages of HL7 v3 by $xml, the xop:Include of a
+// file that goes out as an attachment by $xml too. Operations with a hyphen in their name get no method that
+// gives a Promise.
 'use strict'
 
 const { createHash, randomUUID } = require('node:crypto')
@@ -34,6 +35,26 @@ const slot = (name, value) => ({ attributes: { name }, ValueList: { Value: [valu
 const list = value => value === undefined ? [] : [].concat(value)
 const status = response => ({ status: response.attributes.status })
 
+// The Approved documents of a patient, or of several.
+const query = (id, patients) => ({
+  ResponseOption: { attributes: { returnType: 'LeafClass', returnComposedObjects: 'true' } },
+  AdhocQuery: {
+    attributes: { id },
+    Slot: [
+      slot('$XDSDocumentEntryPatientId', patients),
+      slot('$XDSDocumentEntryStatus', "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')")
+    ]
+  }
+})
+
+const entries = answer => ({
+  ...status(answer),
+  entries: list(answer.RegistryObjectList.ExtrinsicObject)
+    .flatMap(entry => list(entry.ExternalIdentifier))
+    .filter(identifier => identifier.attributes.identificationScheme === UNIQUE_ID)
+    .map(identifier => identifier.attributes.value)
+})
+
 function documents ({ answer, parts }) {
   const content = ({ Document }) => {
     const include = Document.Include
@@ -56,7 +77,13 @@ async function main (told) {
   const repository = await connect(told.repository)
   const source = await connect(told.source)
   const mtom = { forceMTOM: true }
-  const objects = file => ({ RegistryObjectList: { $xml: /^<[^>]*>(.*)<[^>]*>$/s.exec(readFileSync(file, 'utf8'))[1] } })
+  const content = file => /^<[^>]*>(.*)<[^>]*>$/s.exec(readFileSync(file, 'utf8'))[1]
+  const objects = file => ({ RegistryObjectList: { $xml: content(file) } })
+  const feed = async (interaction, file) => {
+    const { answer } = await registry(`DocumentRegistry_${interaction}`, `urn:hl7-org:v3:${interaction}`,
+      { attributes: { ITSVersion: 'XML_1.0' }, $xml: content(file) })
+    return { status: answer.acknowledgement.typeCode.attributes.code }
+  }
 
   const provided = await repository(
     'DocumentRepository_ProvideAndRegisterDocumentSet-b', 'urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b', {
@@ -77,20 +104,8 @@ async function main (told) {
   const registered = await registry(
     'DocumentRegistry_RegisterDocumentSet-b', 'urn:ihe:iti:2007:RegisterDocumentSet-b', objects(told.register))
 
-  const found = await registry('DocumentRegistry_RegistryStoredQuery', 'urn:ihe:iti:2007:RegistryStoredQuery', {
-    ResponseOption: { attributes: { returnType: 'LeafClass', returnComposedObjects: 'true' } },
-    AdhocQuery: {
-      attributes: { id: 'urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d' },
-      Slot: [
-        slot('$XDSDocumentEntryPatientId', `'${told.patientId}'`),
-        slot('$XDSDocumentEntryStatus', "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')")
-      ]
-    }
-  })
-  const entries = list(found.answer.RegistryObjectList.ExtrinsicObject)
-    .flatMap(entry => list(entry.ExternalIdentifier))
-    .filter(identifier => identifier.attributes.identificationScheme === UNIQUE_ID)
-    .map(identifier => identifier.attributes.value)
+  const found = await registry('DocumentRegistry_RegistryStoredQuery', 'urn:ihe:iti:2007:RegistryStoredQuery',
+    query('urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d', `'${told.patientId}'`))
 
   const fetched = await repository(
     'DocumentRepository_RetrieveDocumentSet', 'urn:ihe:iti:2007:RetrieveDocumentSet', {
@@ -112,12 +127,23 @@ async function main (told) {
       TransferSyntaxUIDList: { TransferSyntaxUID: [told.transferSyntax] }
     }, mtom)
 
+  const added = await feed('PRPA_IN201301UV02', told.add)
+  const revised = await feed('PRPA_IN201302UV02', told.revise)
+  const foundForBoth = await registry(
+    'DocumentRegistry_MultiPatientStoredQuery', 'urn:ihe:iti:2009:MultiPatientStoredQuery',
+    query('urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f', `('${told.patientId}','${told.otherPatientId}')`))
+  const merged = await feed('PRPA_IN201304UV02', told.merge)
+
   return {
     'ITI-41': status(provided.answer),
     'ITI-42': status(registered.answer),
-    'ITI-18': { ...status(found.answer), entries },
+    'ITI-18': entries(found.answer),
     'ITI-43': documents(fetched),
-    'RAD-69': documents(images)
+    'RAD-69': documents(images),
+    'ITI-44 add': added,
+    'ITI-44 revise': revised,
+    'ITI-51': entries(foundForBoth.answer),
+    'ITI-44 merge': merged
   }
 }
 

@@ -2,7 +2,7 @@
 // The errand of tests/an_errand.py by PHP's own SoapClient.
 //
 // It reads the WSDL and writes the bodies. What it lacks is done as its users do it: WS-Addressing by
-// SoapHeader objects, a substitution group by XSD_ANYXML, and MTOM answers are put back together in
+// SoapHeader objects, a substitution group and messages of HL7 v3 by XSD_ANYXML, and MTOM answers are put back together in
 // __doRequest. It has no MTOM for requests: documents travel inline.
 
 const RIM = 'urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0';
@@ -21,7 +21,7 @@ final class Client extends SoapClient
         ]);
     }
 
-    public function send(string $operation, string $action, array $body): object
+    public function send(string $operation, string $action, array|SoapVar $body): object
     {
         $uuid = bin2hex(random_bytes(16));
         $uuid = vsprintf('urn:uuid:%s%s-%s-%s-%s-%s%s%s', str_split($uuid, 4));
@@ -73,6 +73,30 @@ function objects(string $file): SoapVar
     return new SoapVar(file_get_contents($file), XSD_ANYXML);
 }
 
+/** What is found of the Approved documents of a patient, or of several. */
+function find(Client $registry, string $operation, string $action, string $query, string $patients): array
+{
+    $found = $registry->send($operation, $action, [
+        'ResponseOption' => ['returnType' => 'LeafClass', 'returnComposedObjects' => true],
+        'AdhocQuery' => ['id' => $query, 'Slot' => [
+            slot('$XDSDocumentEntryPatientId', $patients),
+            slot('$XDSDocumentEntryStatus', "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"),
+        ]],
+    ]);
+    $entries = simplexml_load_string($registry->answer);
+    $entries->registerXPathNamespace('rim', RIM);
+    $ids = $entries->xpath('//rim:ExternalIdentifier[@identificationScheme="' . UNIQUE_ID . '"]/@value');
+    return ['status' => $found->status, 'entries' => array_map('strval', $ids)];
+}
+
+/** How the registry acknowledges a message of HL7 v3. */
+function feed(Client $registry, string $interaction, string $file): array
+{
+    $message = new SoapVar(file_get_contents($file), XSD_ANYXML);
+    $answer = $registry->send("DocumentRegistry_$interaction", "urn:hl7-org:v3:$interaction", $message);
+    return ['status' => $answer->acknowledgement->typeCode->code];
+}
+
 function documents(object $answer): array
 {
     return ['status' => $answer->RegistryResponse->status, 'documents' => array_map(fn ($document) => [
@@ -96,16 +120,8 @@ $registered = $registry->send(
     'DocumentRegistry_RegisterDocumentSet-b', 'urn:ihe:iti:2007:RegisterDocumentSet-b',
     ['RegistryObjectList' => objects($told['register'])]);
 
-$found = $registry->send('DocumentRegistry_RegistryStoredQuery', 'urn:ihe:iti:2007:RegistryStoredQuery', [
-    'ResponseOption' => ['returnType' => 'LeafClass', 'returnComposedObjects' => true],
-    'AdhocQuery' => ['id' => 'urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d', 'Slot' => [
-        slot('$XDSDocumentEntryPatientId', "'{$told['patientId']}'"),
-        slot('$XDSDocumentEntryStatus', "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"),
-    ]],
-]);
-$entries = simplexml_load_string($registry->answer);
-$entries->registerXPathNamespace('rim', RIM);
-$ids = $entries->xpath('//rim:ExternalIdentifier[@identificationScheme="' . UNIQUE_ID . '"]/@value');
+$found = find($registry, 'DocumentRegistry_RegistryStoredQuery', 'urn:ihe:iti:2007:RegistryStoredQuery',
+    'urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d', "'{$told['patientId']}'");
 
 $fetched = $repository->send('DocumentRepository_RetrieveDocumentSet', 'urn:ihe:iti:2007:RetrieveDocumentSet', [
     'DocumentRequest' => [[
@@ -124,10 +140,20 @@ $images = $source->send(
         'TransferSyntaxUIDList' => ['TransferSyntaxUID' => [$told['transferSyntax']]],
     ]);
 
+$added = feed($registry, 'PRPA_IN201301UV02', $told['add']);
+$revised = feed($registry, 'PRPA_IN201302UV02', $told['revise']);
+$foundForBoth = find($registry, 'DocumentRegistry_MultiPatientStoredQuery', 'urn:ihe:iti:2009:MultiPatientStoredQuery',
+    'urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f', "('{$told['patientId']}','{$told['otherPatientId']}')");
+$merged = feed($registry, 'PRPA_IN201304UV02', $told['merge']);
+
 echo json_encode([
     'ITI-41' => ['status' => $provided->status],
     'ITI-42' => ['status' => $registered->status],
-    'ITI-18' => ['status' => $found->status, 'entries' => array_map('strval', $ids)],
+    'ITI-18' => $found,
     'ITI-43' => documents($fetched),
     'RAD-69' => documents($images),
+    'ITI-44 add' => $added,
+    'ITI-44 revise' => $revised,
+    'ITI-51' => $foundForBoth,
+    'ITI-44 merge' => $merged,
 ]), "\n";
