@@ -17,7 +17,6 @@ __all__ = [
     "AddressingHeaderRequired",
     "CannotRun",
     "DocumentNotFound",
-    "DuplicateUniqueIdInRegistry",
     "Finding",
     "InvalidAddressingHeader",
     "LimitExceeded",
@@ -27,7 +26,6 @@ __all__ = [
     "RegistryNotAvailable",
     "Severity",
     "UnknownRepositoryId",
-    "UnknownStoredQuery",
     "UnsupportedMediaType",
     "UsageError",
     "VersionMismatch",
@@ -92,18 +90,6 @@ class UnknownRepositoryId(XdsError):
     """The request names a repository (or imaging source) that this actor is not."""
 
     code = "XDSUnknownRepositoryId"
-
-
-class UnknownStoredQuery(XdsError):
-    """AdhocQuery/@id is no query of this transaction (ITI TF-2: 3.18.4.1.3)."""
-
-    code = "XDSUnknownStoredQuery"
-
-
-class DuplicateUniqueIdInRegistry(XdsError):
-    """A SubmissionSet or Folder uniqueId is taken already (ITI TF-2: 3.42.4.1.3.3.7)."""
-
-    code = "XDSDuplicateUniqueIdInRegistry"
 
 
 class RegistryNotAvailable(XdsError):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from a_peer import Peer
 from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
@@ -25,7 +25,6 @@ from xdsi_sim.soap.mtom import Package
 from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.vocab import TRANSACTIONS
 
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
 REPLIES = "http://127.0.0.1:1/replies"
 
 

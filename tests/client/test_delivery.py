@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 
 import pytest
+from a_peer import Peer
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.delivery import RETRIES, Delivery
@@ -14,7 +14,6 @@ from xdsi_sim.server.loop import running_loop
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.store.exchanges import ExchangeLog
 
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
 
 

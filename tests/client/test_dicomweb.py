@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from a_peer import Peer
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
@@ -11,7 +11,6 @@ from xdsi_sim.content import read_all
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.store.exchanges import ExchangeLog
 
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
 MULTIPART = (
     b'HTTP/1.1 200 OK\r\nContent-Type: multipart/related; type="application/dicom"; boundary=b\r\n'
     b"Connection: close\r\n\r\n"

@@ -3,18 +3,16 @@ from __future__ import annotations
 import socket
 import threading
 import tracemalloc
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from a_peer import Peer
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.client.http import Head, HttpClient, Timeouts, request_line
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.server.loop import running_loop
-
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
 
 
 def request(http: HttpClient, url: str, *segments: bytes | BytesContent) -> tuple[Head, bytes]:

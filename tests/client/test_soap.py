@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from a_peer import Peer
 from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
@@ -29,7 +30,6 @@ from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.vocab import TRANSACTIONS
 
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
 RETRIEVE = RetrieveDocumentSetRequest(
     requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),)
 )
@@ -181,6 +181,22 @@ def test_files_of_what_is_no_answer_do_not_stay(
     assert isinstance(reply.answer, NoAnswer)
     assert len(log.exchanges("cafe")) == 1
     assert list(spool.iterdir()) == []
+
+
+def test_an_envelope_that_is_read_leaves_no_file(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path
+) -> None:
+    comment = b"<!--" + b"x" * 2_000_000 + b"-->"
+
+    def answer(request: bytes) -> bytes:
+        return http(envelope(request, EMPTY).replace(b"<soap:Body>", b"<soap:Body>" + comment))
+
+    reply = call(soap, peer(answer))
+    assert reply.answer == AdhocQueryResponse()
+    assert list(spool.iterdir()) == []
+    (exchange,) = log.exchanges("cafe")
+    assert exchange.response is not None
+    assert comment in read_all(exchange.response.body)
 
 
 def test_documents_of_an_answer_are_the_askers(soap: SoapClient, peer: Peer) -> None:

@@ -44,6 +44,11 @@ def test_a_comma_in_quotes_parts_nothing() -> None:
     assert len(read_accept('a/b; x="1,2", c/d')) == 2
 
 
+@pytest.mark.parametrize("text", ["," * 60_000, " , " * 20_000, "a/b;q=0," * 7_500])
+def test_between_two_commas_may_be_nothing(text: str) -> None:
+    assert [item.type for item in read_accept(f"{text}c/d,{text}")] == ["c/d"]
+
+
 @pytest.mark.parametrize(
     ("header", "syntax"),
     [

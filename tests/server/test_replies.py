@@ -75,6 +75,7 @@ def test_an_answer_is_given_to_whoever_waits_for_it_and_its_files_with_it(
         (SOAP, b"".join(write_envelope("", (b"<x/>",))), 400, "Sender"),
         (SOAP, b"<cut", 400, "Sender"),
         (SOAP, b"", 400, "Sender"),
+        (SOAP + "; charset=UTF-16", envelope(), 400, "Sender"),
         ("text/html", b"<html/>", 415, "Sender"),
         (
             SOAP,

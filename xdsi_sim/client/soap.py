@@ -174,6 +174,7 @@ class SoapClient:
             *found,
         )
         self._record(sent, answer.status.rpartition(":")[2], findings)
+        package.discard_envelope()
         return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 
     def _nothing(

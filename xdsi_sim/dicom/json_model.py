@@ -16,6 +16,7 @@ from typing import Any, Final, TypeGuard
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
@@ -72,7 +73,7 @@ def _attribute(dataset: Dataset, tag: BaseTag, place: str) -> dict[str, Any]:
     try:
         element = dataset[tag]
         return _element(dataset, element, f"{place}/{tag:08X}")
-    except (ValueError, TypeError, OverflowError, NotImplementedError):
+    except (ValueError, TypeError, OverflowError, NotImplementedError, BytesLengthException):
         return _as_received(raw)
 
 

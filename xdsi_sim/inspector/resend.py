@@ -12,15 +12,17 @@ from typing import Any, Final
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER
 from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.content import SegmentsContent
-from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import HttpMessage
-from xdsi_sim.messages.response import status_name
+from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.server.loop import Loop
+from xdsi_sim.soap.codecs import CODECS
+from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.mtom import PackageReader
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.vocab import TRANSACTIONS
 
 __all__ = ["Resent", "resend"]
 
@@ -28,6 +30,12 @@ _OF_THE_CONNECTION: Final = frozenset(  # RFC 9110: 7.6.1, and what the client w
     ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "upgrade")
 )
 _OURS: Final = frozenset((TRACE_HEADER.lower(), EXCHANGE_HEADER.lower()))
+_ACCEPTED: Final = 202  # the answer comes elsewhere (ITI TF-2: V.5)
+_CODED: Final = "accept-encoding"
+"""The recorded client may have taken codings that are not read here."""
+_LEFT_OUT: Final = _OF_THE_CONNECTION | _OURS | {_CODED}
+_READERS: Final = {one.response: CODECS[one.name].read_response for one in TRANSACTIONS.values()}
+"""By the element of the answer; transactions that share one share its reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +45,9 @@ class Resent:
     status: int
     """Of HTTP."""
     outcome: str
-    """`Success`, `Failure`, `Fault Sender: …`; `HTTP 404` where the answer is no SOAP message."""
+    """`Success`, `Failure`, `Fault Sender: …`; `HTTP 404` where no SOAP message comes."""
     errors: tuple[str, ...]
-    """Code and text of each RegistryError."""
+    """Code and text of each RegistryError, or of what the acknowledgement of a feed says."""
     seconds: float
 
     @property
@@ -67,32 +75,37 @@ def _resend(
     readers: list[PackageReader] = []
 
     def receive(head: Head) -> Callable[[bytes], object]:
-        readers.append(PackageReader(head.header("content-type") or "", spool))
+        coding = coding_of(head.header("content-encoding"))
+        readers.append(PackageReader(head.header("content-type") or "", spool, coding=coding))
         return readers[0].feed
 
     method = request.start_line.partition(" ")[0]
-    headers = [pair for pair in request.headers if pair[0].lower() not in _OF_THE_CONNECTION | _OURS]
+    headers = [pair for pair in request.headers if pair[0].lower() not in _LEFT_OUT]
     body = request.body
     segments = body.segments if isinstance(body, SegmentsContent) else (body,)
     began = time.perf_counter()
     head = call(http.request, method, url, headers, segments if body.size else None, receive)
-    outcome, errors = _outcome(head, readers[0])
+    outcome, errors = _outcome(head, readers[0], soap=method == "POST" and head.status != _ACCEPTED)
     seconds = time.perf_counter() - began
     return Resent(status=head.status, outcome=outcome, errors=errors, seconds=seconds)
 
 
-def _outcome(head: Head, reader: PackageReader) -> tuple[str, tuple[str, ...]]:
-    try:
-        body = read_envelope(reader.finish().root).body
-    except ProtocolViolation:
+def _outcome(head: Head, reader: PackageReader, *, soap: bool) -> tuple[str, tuple[str, ...]]:
+    if not soap:
         return f"HTTP {head.status}", ()
-    if is_fault(body):
-        fault = read_fault(body)
-        return f"Fault {fault.code}: {fault.reason}", ()
-    statuses = [element.get("status") for element in body.iter() if element.get("status")]
-    errors = (element for element in body.iter() if element.get("errorCode"))
-    return status_name(statuses[0] or "") if statuses else f"HTTP {head.status}", tuple(map(_words, errors))
+    try:
+        package = reader.finish()
+        body = read_envelope(package.root, package.limits, charset=package.charset).body
+        if is_fault(body):
+            fault = read_fault(body)
+            return f"Fault {fault.code}: {fault.reason}", ()
+        if body.tag not in _READERS:
+            raise ProtocolViolation(f"{body.tag} is no answer to any transaction")
+        answer = _READERS[body.tag](body, package.content_of)
+    except ProtocolViolation as problem:
+        return f"HTTP {head.status}, and the answer cannot be read: {problem}", ()
+    return status_name(answer.status), tuple(map(_words, answer.errors))
 
 
-def _words(error: Element) -> str:
-    return f"{error.get('errorCode')}: {error.get('codeContext') or 'no text'}"
+def _words(error: RegistryError) -> str:
+    return f"{error.errorCode}: {error.codeContext or 'no text'}"

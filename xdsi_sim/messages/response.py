@@ -16,7 +16,6 @@ __all__ = [
     "read_registry_response",
     "retrieve_status",
     "status_name",
-    "submission_status",
     "write_errors",
     "write_registry_response",
 ]
@@ -59,11 +58,6 @@ class RegistryResponse:
 def status_name(status: str) -> str:
     """The last part of a status URI: Success, PartialSuccess, Failure."""
     return status.rpartition(":")[2]
-
-
-def submission_status(errors: Iterable[RegistryError]) -> str:
-    """Failure where any entry is an error; warnings alone leave Success (ITI TF-3: 4.2.4.2)."""
-    return FAILURE if any(error.severity == SEVERITY_ERROR for error in errors) else SUCCESS
 
 
 def retrieve_status(delivered: int, errors: Iterable[RegistryError]) -> str:

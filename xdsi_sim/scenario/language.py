@@ -34,14 +34,6 @@ def _a_name(text: str) -> str:
     return text
 
 
-def _a_path(text: str) -> str:
-    try:
-        parse_path(text)
-    except ValueError as error:
-        raise wrong(str(error)) from None
-    return text
-
-
 Name = Annotated[str, AfterValidator(_a_name)]
 Expected = Annotated[Any, AfterValidator(check_expected)]
 

@@ -12,7 +12,7 @@ from xdsi_sim.soap.media import MediaType, parse_media_type
 __all__ = ["ANY", "Range", "read_accept"]
 
 ANY: Final = "*/*"
-_COMMA: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_ITEM: Final = re.compile(r'(?:[^",]|"[^"]*"?)+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def read_accept(header: str | None, query: str | None = None) -> Sequence[Range]
     """Ranges by preference: the `accept` query parameter before the header; none given is anything."""
     text = ", ".join(part for part in (query, header) if part) or ANY
     ranges = []
-    for item in _COMMA.split(text):
-        media = parse_media_type(item.strip())
+    for item in filter(None, map(str.strip, _ITEM.findall(text))):
+        media = parse_media_type(item)
         ranges.append(Range(media.type, media.parameters, _quality(media.parameters.get("q", "1"))))
     return sorted((item for item in ranges if item.q > 0), key=lambda item: -item.q)
 

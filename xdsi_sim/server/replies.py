@@ -46,7 +46,9 @@ class RepliesResource(Resource):
         came = _Came(request)
         try:
             came.package = request.package()
-            came.envelope = read_envelope(came.package.root, came.package.limits)
+            came.envelope = read_envelope(
+                came.package.root, came.package.limits, charset=came.package.charset
+            )
             relates_to = came.envelope.addressing.relatesTo
             take = self._mailbox.claim(relates_to)
             if take is None:

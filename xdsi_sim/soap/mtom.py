@@ -33,7 +33,6 @@ SOAP_MEDIA_TYPE: Final = "application/soap+xml"
 _BEGINNING: Final = 64 * 1024
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
 _ROOT_TYPE: Final = "application/xop+xml"
-_CITES: Final = "ITI TF-2: V.8.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +98,21 @@ class Package:
 
     def discard(self) -> None:
         """Remove the temporary files of the parts, but for those that were moved away."""
-        for content in (*self.parts.values(), *(self.inline or {}).values(), *self.raw):
+        self.discard_envelope()
+        for content in self._documents():
             if isinstance(content, FileContent):
                 content.path.unlink(missing_ok=True)
+
+    def discard_envelope(self) -> None:
+        """Remove the temporary files of the rest: once it is read and recorded, nobody asks for it."""
+        kept = {content.path for content in self._documents() if isinstance(content, FileContent)}
+        for segment in self.raw:
+            if isinstance(segment, FileContent) and segment.path not in kept:
+                segment.path.unlink(missing_ok=True)
+
+    def _documents(self) -> Iterator[Content]:
+        yield from self.parts.values()
+        yield from (self.inline or {}).values()
 
 
 class PackageReader:

@@ -47,10 +47,6 @@ _TIMES: Final = ("creationTime", "serviceStartTime", "serviceStopTime", "submiss
 _UUIDS: Final = ("logicalID", "objectType", "sourceObject", "targetObject")
 
 
-def _as_it_is(value: str | None) -> str | None:
-    return value
-
-
 def _code(value: Code | None) -> str | None:
     """As a query writes it (ITI TF-2: 3.18.4.1.2.3.4)."""
     return None if value is None else f"{value.code}^^{value.codingScheme}"
