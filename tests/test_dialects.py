@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from a_domain import domain, provide, provision, root_of
 from bad_messages import IMAGING, IMAGING_TYPE
+from feeds import added, merged, tell
 from wire import QUERY, Answer, message, post, send
 
 from xdsi_sim.actors.trace import TRACE_HEADER
@@ -265,6 +266,20 @@ def test_a_sound_submission_with_parts_keeps_to_the_schema(judging: RunningTopol
     body = body.replace(b"urn:uuid:asked", new_uuid().encode())
     answer, found = exchanged(judging, "repository", content_type, body)
     assert (b"ResponseStatusType:Success" in answer.body, found) == (True, [])
+
+
+def test_each_message_of_the_feed_keeps_to_the_schema(judging: RunningTopology) -> None:
+    url = judging.url_of("registry")
+    before = len(judging.exchanges())
+    codes = [tell(url, feed).code for feed in (added("P7"), added("P8"), merged("P7", "P8"))]
+    assert codes == ["CA", "CA", "CA"]
+    found = {one.rule for exchange in judging.exchanges()[before:] for one in exchange.findings}
+    assert "C01" not in found
+
+
+def test_what_the_schema_refuses_is_logged_by_its_transaction(judging: RunningTopology) -> None:
+    exchanged(judging, "registry", SOAP, query(judging.url_of("registry"), BROKEN))
+    assert judging.exchanges()[-1].transaction == "ITI-18"
 
 
 def test_nothing_is_held_against_the_schemas_unless_asked_for(running: RunningTopology) -> None:

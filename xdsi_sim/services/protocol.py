@@ -51,6 +51,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
             addresses=invocation.addresses,
         )
         invocation.transaction = dispatched.transaction
+        invocation.name = dispatched.transaction.name  # in the log, should the rest be refused
         invocation.findings += (*dispatched.findings, *_repeated(invocation))
         if invocation.validation is not Validation.OFF:
             _validate(invocation)
