@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
+from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
@@ -85,8 +86,9 @@ class _View:
 
     def _rows(self, sql: str, *values: Collection[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement each of whose `{}` stands for some values."""
-        places = (",".join("?" * len(some)) for some in values)
-        return iter(self._connection.execute(sql.format(*places), [each for some in values for each in some]))
+        lists = (places(len(some)) for some in values)
+        parameters = [each for some in values for each in bound(some)]
+        return iter(self._connection.execute(sql.format(*lists), parameters))
 
     def look_up(self, lookup: Lookup) -> Held:
         """What is here of what a submission names."""
@@ -104,8 +106,7 @@ class _View:
         """Those of the objects that are here, whole."""
         if not uuids:
             return []
-        sql = f"SELECT kind, fragment FROM object WHERE entryUUID IN ({','.join('?' * len(uuids))})"
-        rows = self._connection.execute(sql, tuple(uuids))
+        rows = self._rows("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
         return [read_object(parse(fragment), _KINDS[kind]) for kind, fragment in rows]
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
