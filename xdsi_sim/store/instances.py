@@ -28,6 +28,7 @@ from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -337,14 +338,9 @@ def _write(path: Path, content: Content) -> str:
 
 
 def _sync_folders(received: Iterable[_Received]) -> None:
-    """Force new names to disk: without it a file may be there after a power cut, but not be found."""
     for folder in {arrival.instance.content.path.parent for arrival in received}:
-        for path in (folder, folder.parent):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        sync_folder(folder)
+        sync_folder(folder.parent)
 
 
 def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:

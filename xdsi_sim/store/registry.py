@@ -15,7 +15,7 @@ from typing import Any, Final
 from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.ebrim.reader import read_object
-from xdsi_sim.ebrim.tables import FOLDER, KINDS
+from xdsi_sim.ebrim.tables import FOLDER, KINDS_BY_NAME
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
@@ -29,7 +29,6 @@ from xdsi_sim.vocab import APPROVED, Association
 
 __all__ = ["SqliteRegistryStore"]
 
-_KINDS: Final = {kind.name: kind for kind in KINDS.values()}
 _DERIVING: Final = (Association.XFRM, Association.APND)
 
 
@@ -107,7 +106,7 @@ class _View:
         if not uuids:
             return []
         rows = self._rows("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
-        return [read_object(parse(fragment), _KINDS[kind]) for kind, fragment in rows]
+        return [read_object(parse(fragment), KINDS_BY_NAME[kind]) for kind, fragment in rows]
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
@@ -146,7 +145,7 @@ def _registered(row: Sequence[Any]) -> Registered:
     entry_uuid, kind, status, patient, unique_id, hash_, size = row
     return Registered(
         entryUUID=entry_uuid,
-        kind=_KINDS[kind].type,
+        kind=KINDS_BY_NAME[kind].type,
         availabilityStatus=status,
         patientId=patient,
         uniqueId=unique_id,
