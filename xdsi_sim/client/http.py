@@ -24,7 +24,7 @@ from zope.interface import implementer
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.actors.trace import EXCHANGE_HEADER
-from xdsi_sim.content import Segment, body_size, chunks_of
+from xdsi_sim.content import Segment, body_size, pieces_in
 from xdsi_sim.tls.settings import Tls
 
 if TYPE_CHECKING:
@@ -306,11 +306,10 @@ class _Body:
         return finished
 
     def _write(self, consumer: Any) -> Generator[None, None, None]:
-        for segment in self._segments:
-            for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
-                consumer.write(piece)
-                self.sent()
-                yield None
+        for piece in pieces_in(self._segments):
+            consumer.write(piece)
+            self.sent()
+            yield None
 
     def pauseProducing(self) -> None:
         """The peer is slower than we are."""
