@@ -135,7 +135,9 @@ def _test(kind: Kind, attribute: str, test: Test, count: int, *, way_in: bool) -
         # the sign keeps SQLite from the column's index
         sign = "+" if attribute in _WAYS_IN and not way_in else ""
         return _TESTS[test](f"{sign}o.{attribute}", count)
-    values = f"v.attribute = '{attribute}' AND {_TESTS[test]('v.text', count)}"
+    # an object has few values: they are looked for among many that are asked, and not the other way round
+    sign = "+" if count > FEW and not way_in else ""
+    values = f"v.attribute = '{attribute}' AND {_TESTS[test](f'{sign}v.text', count)}"
     if way_in:
         return f"o.number IN (SELECT v.number FROM value v WHERE {values})"
     return f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND {values})"
@@ -146,7 +148,8 @@ _TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
     Test.LIKE: lambda column, count: (
         f"({' OR '.join([f'{column} GLOB ?'] * count)})"
         if count <= FEW
-        else f"EXISTS (SELECT 1 FROM json_each(?) p WHERE {column} GLOB p.value)"
+        else "EXISTS (WITH p AS MATERIALIZED (SELECT value FROM json_each(?)) "  # once, not for each object
+        f"SELECT 1 FROM p WHERE {column} GLOB p.value)"
     ),
     Test.AT_LEAST: lambda column, _count: f"({column} IS NULL OR {column} >= ?)",
     Test.BELOW: lambda column, _count: f"({column} IS NULL OR {column} < ?)",
