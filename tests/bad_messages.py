@@ -68,6 +68,8 @@ MTOM_TYPE, PROVIDE = _good("ITI-41", provision(1))
 _OBJECTS = provision(1).submission.objects
 _TWO = SubmitObjectsRequest(objects=replace(_OBJECTS, documentEntries=_OBJECTS.documentEntries * 2))
 REGISTER = _good("ITI-42", provision(1).submission)[1]
+RETRIEVE_TYPE, RETRIEVE = _good("ITI-43", _ASKED)
+_DOCUMENT_REQUEST = re.compile(rb"<xds:DocumentRequest>.*</xds:DocumentRequest>")
 IMAGING_TYPE, IMAGING = _good(
     "RAD-69", RetrieveImagingDocumentSetRequest(requests=(_INSTANCE,), transferSyntaxUIDs=("1.2",))
 )
@@ -259,7 +261,8 @@ def _imaging(name: str, rule: str, body: bytes) -> Bad:
 _BODY = (
     Bad(name="no ResponseOption", body=_with("query:ResponseOption", "query:Other"), rule="I02"),
     Bad(name="no AdhocQuery", body=_body(f'<q:AdhocQueryRequest xmlns:q="{NS.QUERY}"><q:ResponseOption/></q:AdhocQueryRequest>'), rule="I02"),
-    _imaging("no instance asked for", "H01", re.sub(rb"<xds:DocumentRequest>.*</xds:DocumentRequest>", b"", IMAGING)),
+    Bad(name="no document asked for", body=_DOCUMENT_REQUEST.sub(b"", RETRIEVE), content_type=RETRIEVE_TYPE, actor="repository", rule="H01"),
+    _imaging("no instance asked for", "H01", _DOCUMENT_REQUEST.sub(b"", IMAGING)),
     _imaging("instances in two namespaces", "H05", _with("</xds:DocumentRequest>", "</xds:DocumentRequest><xdsi:DocumentRequest/>", IMAGING)),
 )  # fmt: skip
 

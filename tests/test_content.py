@@ -18,6 +18,7 @@ from xdsi_sim.content import (
     SegmentsContent,
     SliceContent,
     chunks_of,
+    pieces_in,
     read_all,
     sha1_of,
 )
@@ -51,6 +52,12 @@ def test_chunks_are_no_larger_than_asked(content: Content) -> None:
     pieces = list(chunks_of(content, 1000))
     assert [len(piece) for piece in pieces] == [1000, 24]
     assert b"".join(pieces) == read_all(content)
+
+
+def test_segments_are_pieces_in_their_order(content: Content) -> None:
+    large = BytesContent(bytes(CHUNK + 1))
+    pieces = [*pieces_in((b"head", content, large, b"", b"tail"))]
+    assert pieces == [b"head", read_all(content), bytes(CHUNK), b"\0", b"", b"tail"]
 
 
 def test_empty_content_has_no_chunks() -> None:

@@ -10,7 +10,7 @@ from a_domain import domain, root_of
 from submissions import PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
 from wire import message, post, send
 
-from xdsi_sim.ebrim.model import Code
+from xdsi_sim.ebrim.model import Author, Code
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.query import (
     LEAF_CLASS,
@@ -40,7 +40,7 @@ FIRST = a_submission(
     ),
 )
 SECOND = a_submission(
-    entries=(an_entry(3),),
+    entries=(an_entry(3, author=(Author(authorPerson="^Roth^Miriam"),)),),
     set_=a_set(101),
     associations=(
         an_association(uuid(101), uuid(3), entryUUID=uuid(306), submissionSetStatus="Original"),
@@ -175,3 +175,24 @@ def test_more_than_the_setting_allows_is_refused_with_its_name(tmp_path: Path) -
         (error,) = ask(url, "FindDocuments", LEAF_CLASS, **OF_PATIENT).errors
     assert error.errorCode == "XDSTooManyResults"
     assert "more than 1 objects match; setting=mostResults" in error.codeContext
+
+
+LONG_LISTS = [
+    ("GetDocuments", "XDSDocumentEntryEntryUUID", [uuid(n) for n in range(3, 40_003)]),
+    ("FindDocuments", "XDSDocumentEntryAuthorPerson", [*(f"%nobody {n}%" for n in range(1_500)), "%Roth%"]),
+]
+
+
+@pytest.mark.parametrize(("query", "name", "values"), LONG_LISTS, ids=["ids", "authors"])
+def test_any_number_of_values_is_looked_for(
+    running: RunningTopology, query: str, name: str, values: list[str]
+) -> None:
+    stored = QUERIES[query]
+    needed = OF_PATIENT if query == "FindDocuments" else {}
+    slots = [encode(stored.by_name[f"${key}"], value) for key, value in needed.items()]
+    slots.append(encode(stored.by_name[f"${name}"], *values))
+    request = AdhocQueryRequest(id=stored.id, parameters=tuple(slots), returnType=OBJECT_REF)
+    url = running.url_of("registry")
+    answer = send(url, post(url, *message(url, "ITI-18", request)))
+    assert answer.status == 200, answer.body
+    assert uuid(3).encode() in answer.body

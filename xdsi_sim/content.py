@@ -26,6 +26,7 @@ __all__ = [
     "SliceContent",
     "body_size",
     "chunks_of",
+    "pieces_in",
     "read_all",
     "sha1_of",
 ]
@@ -252,6 +253,15 @@ def chunks_of(content: Content, size: int = CHUNK) -> Iterator[bytes]:
     with content.open() as source:
         while piece := source.read(size):
             yield piece
+
+
+def pieces_in(segments: Iterable[Segment]) -> Iterator[bytes]:
+    """The bytes of all segments, one after the other; contents in chunks, bytes at hand as they are."""
+    for segment in segments:
+        if isinstance(segment, bytes):
+            yield segment
+        else:
+            yield from chunks_of(segment)
 
 
 def read_all(content: Content) -> bytes:

@@ -213,13 +213,6 @@ def test_each_submission_a_crash_cut_short_is_asked_for_by_its_own_ids(
     assert registry.calls[0].transaction == "ITI-18"
 
 
-def test_who_asks_for_nothing_is_told_so(repository: DocumentRepository) -> None:
-    answer = repository.retrieve(RetrieveDocumentSetRequest(requests=()))
-    (error,) = answer.errors
-    assert (status_name(answer.status), error.errorCode) == ("Failure", "XDSRepositoryError")
-    assert "rule=H01" in error.codeContext
-
-
 class Silent:
     """Gives no answer to ITI-42, and this one to ITI-18."""
 

@@ -10,7 +10,7 @@ import pytest
 from a_peer import Peer
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
-from xdsi_sim.client.http import Head, HttpClient, Timeouts, request_line
+from xdsi_sim.client.http import Head, HttpClient, Timeouts, recorded_in, request_line
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.server.loop import running_loop
 
@@ -264,3 +264,19 @@ def test_who_was_reached_may_have_seen_all_of_it(http: HttpClient, peer: Peer) -
     with pytest.raises(NoAnswer) as caught:
         request(http, peer(lambda _data: b""), b"x")
     assert not isinstance(caught.value, Unreached)
+
+
+@pytest.mark.parametrize(
+    ("value", "exchange"),
+    [("log/e1", "e1"), ("other/e1", None), ("log/", None), ("log", None), ("", None), (None, None)],
+)
+def test_an_exchange_is_recorded_where_the_receiver_shares_the_log(
+    value: str | None, exchange: str | None
+) -> None:
+    headers = () if value is None else (("xdsi-exchange", value),)
+    assert recorded_in("log", Head(status=200, phrase="OK", headers=headers)) == exchange
+
+
+def test_what_no_log_records_is_recorded_nowhere() -> None:
+    assert recorded_in("", None) is None
+    assert recorded_in("", Head(status=200, phrase="OK", headers=())) is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydicom.datadict import tag_for_keyword
 
-from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, person, text, texts
+from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, is_uid, items, person, text, texts
 
 
 @pytest.mark.parametrize(("keyword", "tag"), TAGS.items())
@@ -46,3 +46,23 @@ def test_a_person_name_is_joined_from_its_groups(groups: dict[str, str], name: s
 def test_empty_items_of_a_sequence_are_left_out() -> None:
     item = {"00080100": {"vr": "SH", "Value": ["1"]}}
     assert items({"00081032": {"vr": "SQ", "Value": [{}, item]}}, "ProcedureCodeSequence") == (item,)
+
+
+@pytest.mark.parametrize(
+    ("uid", "good"),
+    [
+        ("1", True),
+        ("1.2.840.10008", True),
+        ("1.02", True),
+        ("1" * 64, True),
+        ("1" * 65, False),
+        ("", False),
+        ("1.", False),
+        ("1..2", False),
+        ("1.2\n", False),
+        ("1.\u0662", False),
+        ("../1", False),
+    ],
+)
+def test_a_uid_is_fit_for_an_address(uid: str, good: bool) -> None:
+    assert is_uid(uid) == good

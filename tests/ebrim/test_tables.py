@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from xdsi_sim.ebrim.model import Author, MetadataObject
-from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, LABELS, Form, Kind
+from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, KINDS_BY_NAME, LABELS, Form, Kind
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 OUTSIDE = {"extra", "externalIdentifierIds", "xmlAttributes"}
@@ -58,6 +58,12 @@ def test_no_scheme_serves_two_kinds() -> None:
 def test_labels_tell_submission_set_from_folder() -> None:
     assert {kind.name for kind in LABELS.values()} == {"SubmissionSet", "Folder"}
     assert None not in LABELS
+
+
+def test_every_kind_is_found_by_its_name() -> None:
+    assert {name: kind.name for name, kind in KINDS_BY_NAME.items()} == {
+        name: name for name in ("DocumentEntry", "SubmissionSet", "Folder", "Association")
+    }
 
 
 def test_every_kind_is_found_by_the_class_of_its_values() -> None:

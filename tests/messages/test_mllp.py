@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xdsi_sim.content import read_all
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
-from xdsi_sim.messages.mllp import FrameReader, frame
+from xdsi_sim.messages.mllp import FrameReader, frame, recorded
 
 MESSAGES = st.binary(max_size=40).map(lambda data: bytes(set_ for set_ in data if set_ not in (0x0B, 0x1C)))
 SEPARATED = st.sampled_from([b"", b"\r", b"\n", b"\r\n\r\n"])
@@ -60,6 +61,12 @@ def test_a_message_has_a_limit_and_no_frame_more() -> None:
     assert read([frame(b"x" * 30)]) == ([b"x" * 30], None)
     with pytest.raises(LimitExceeded, match="max_message=30"):
         list(FrameReader(30).feed(b"\x0b" + b"x" * 31))
+
+
+def test_a_message_is_recorded_with_its_type() -> None:
+    kept = recorded("MLLP ACK", b"MSH|")
+    assert (kept.start_line, read_all(kept.body)) == ("MLLP ACK", b"MSH|")
+    assert kept.headers == (("Content-Type", "x-application/hl7-v2+er7"),)
 
 
 def test_what_is_pending_is_shown() -> None:

@@ -9,6 +9,7 @@ from strategies import texts
 
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -60,7 +61,7 @@ def a_document(**given: str) -> DocumentResponse:
 # --- request ----------------------------------------------------------------------------------
 
 
-@given(st.lists(ITEMS, max_size=3).map(tuple))
+@given(st.lists(ITEMS, min_size=1, max_size=3).map(tuple))
 def test_request_reads_back_in_order(items: tuple[DocumentRequest, ...]) -> None:
     request = RetrieveDocumentSetRequest(requests=items)
     assert read_retrieve_request(parse(write_retrieve_request(request))) == request
@@ -147,3 +148,9 @@ def test_a_document_response_without_document_delivers_nothing() -> None:
 def test_a_response_without_registry_response_has_no_status() -> None:
     text = f'<RetrieveDocumentSetResponse xmlns="{NS.XDS}"/>'
     assert read_retrieve_response(parse(text.encode()), Parts().content_of).status == ""
+
+
+def test_a_request_for_no_document_is_refused() -> None:
+    with pytest.raises(ProtocolViolation, match="no DocumentRequest") as caught:
+        read_retrieve_request(parse(f'<x:RetrieveDocumentSetRequest xmlns:x="{NS.XDS}"/>'.encode()))
+    assert caught.value.rule == "H01"

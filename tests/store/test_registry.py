@@ -95,6 +95,17 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
     assert view.folders(uuid(1)) == []
 
 
+def test_any_number_of_ids_is_looked_up(store: SqliteRegistryStore) -> None:
+    entry = an_entry(1)
+    add(store, entry, an_association(uuid(2), uuid(1), AssociationType.APND))
+    more = tuple(f"{n}" for n in range(260_000))
+    view = store.view()
+    lookup = Lookup(uuids=(*more, uuid(1)), uniqueIds=(*more, entry.uniqueId), patientIds=more)
+    assert view.look_up(lookup).objects[uuid(1)].entryUUID == uuid(1)
+    assert [value.entryUUID for value in view.objects([*more, uuid(1)])] == [uuid(1)]
+    assert view.derived([*more, uuid(1)]) == [uuid(2)]
+
+
 def test_a_folder_whose_membership_is_over_does_not_hold_the_entry(store: SqliteRegistryStore) -> None:
     folders = (a_folder(201, availabilityStatus=APPROVED), a_folder(202, availabilityStatus=APPROVED))
     members = tuple(

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +14,20 @@ from submissions import a_folder, a_set, an_association, an_entry, uuid
 
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.registry_port import RegistryChange
-from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.model import Code, MetadataObject
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.messages.stored_queries import STORED_QUERIES, Coding, Param, StoredQuery, encode
+from xdsi_sim.messages.stored_queries import (
+    FIND_DOCUMENTS,
+    STORED_QUERIES,
+    Coding,
+    Param,
+    StoredQuery,
+    Test,
+    encode,
+)
 from xdsi_sim.rules.query import read_selection
+from xdsi_sim.rules.selection import Condition, Part, Selection
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.vocab import APPROVED
@@ -50,6 +61,49 @@ def test_one_sql_statement_finds_what_looking_at_each_object_finds(
         assert ids(response) == [one.entryUUID for one in expected]
 
 
+def longer(selection: Selection, times: int) -> Selection:
+    """The same question with each value several times."""
+    parts = (
+        Part(part.step, tuple(longer_list(item, times) for item in part.conditions))
+        for part in selection.parts
+    )
+    return replace(selection, parts=tuple(parts))
+
+
+def longer_list(condition: Condition, times: int) -> Condition:
+    many = condition.test in (Test.IN, Test.LIKE)
+    return replace(condition, values=condition.values * times) if many else condition
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(cases())
+def test_long_lists_of_values_find_what_short_ones_find(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
+) -> None:
+    objects, (query, _, request) = case
+    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
+    store.apply(RegistryChange(added=objects), nothing).result()
+    selection = read_selection(request, query.transaction).selection
+    assert selection is not None
+    short, long = store.find(selection, 100), store.find(longer(selection, 60), 100)
+    store.close()
+    assert short == long
+
+
+def test_any_number_of_conditions_is_joined(tmp_path: Path) -> None:
+    store = SqliteRegistryStore(tmp_path)
+    entries = [
+        an_entry(n, eventCodeList=tuple(Code.of(f"{i}", "2.999", "x") for i in range(count)))
+        for n, count in ((1, 1500), (2, 1499))
+    ]
+    store.apply(RegistryChange(added=entries), nothing).result()
+    asked = tuple(Condition("eventCodeList", Test.IN, (f"{n}^^2.999",)) for n in range(1500))
+    selection = Selection(query=FIND_DOCUMENTS, parts=(Part(FIND_DOCUMENTS.steps[0], asked),))
+    found = store.find(selection, 10)
+    store.close()
+    assert found.count == 1
+
+
 # --- how it is found -------------------------------------------------------------------------
 
 
@@ -62,7 +116,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteRegistrySto
         entry = an_entry(n, patientId=patient, referenceIdList=(f"r{n}",), availabilityStatus=APPROVED)
         set_, folder = a_set(1000 + n, patientId=patient), a_folder(2000 + n, patientId=patient)
         links = (
-            an_association(set_.entryUUID, uuid(n), entryUUID=uuid(3000 + n)),
+            an_association(set_.entryUUID, uuid(n), entryUUID=uuid(1500 + n)),
             an_association(folder.entryUUID, uuid(n), entryUUID=uuid(4000 + n)),
         )
         store.apply(RegistryChange(added=(set_, entry, folder, *links)), nothing)
@@ -71,12 +125,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteRegistrySto
     store.close()
 
 
-def plan_of(store: SqliteRegistryStore, query: StoredQuery, *params: Param) -> str:
+def plan_of(store: SqliteRegistryStore, query: StoredQuery, *params: Param, times: int = 1) -> str:
     """How SQLite goes about a query with these parameters."""
     slots = tuple(encode(param, *_two(param)) for param in params)
     selection = read_selection(AdhocQueryRequest(id=query.id, parameters=slots), query.transaction).selection
     assert selection is not None
-    sql, values = statement(selection)
+    sql, values = statement(longer(selection, times))
     rows = store._database.reader().execute(f"EXPLAIN QUERY PLAN {sql}", (*values, 10))
     return "\n".join(row[-1] for row in rows)
 
@@ -106,4 +160,13 @@ WHOLE_TABLE = re.compile(r"SCAN (o|n|v|object|value)\b")
 def test_no_query_looks_at_every_object(full: SqliteRegistryStore, query: StoredQuery) -> None:
     for params in ways_to_ask(query):
         plan = plan_of(full, query, *params)
+        assert not WHOLE_TABLE.search(plan), f"{[param.name for param in params]}\n{plan}"
+
+
+@pytest.mark.parametrize("query", STORED_QUERIES.values(), ids=lambda query: query.name)
+def test_no_query_for_many_values_looks_at_every_object(
+    full: SqliteRegistryStore, query: StoredQuery
+) -> None:
+    for params in ways_to_ask(query):
+        plan = plan_of(full, query, *params, times=60)
         assert not WHOLE_TABLE.search(plan), f"{[param.name for param in params]}\n{plan}"

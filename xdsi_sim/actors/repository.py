@@ -120,9 +120,6 @@ class DocumentRepository:
 
     def retrieve(self, request: RetrieveDocumentSetRequest) -> RetrieveDocumentSetResponse:
         """Deliver what is here, with one error for each document that is not."""
-        if not request.requests:
-            nothing = XdsError("the request holds no DocumentRequest; rule=H01")
-            return RetrieveDocumentSetResponse(status=FAILURE, errors=(RegistryError.of(nothing),))
         stored = self.store.find([item.documentUniqueId for item in request.requests])
         documents: list[DocumentResponse] = []
         errors: list[RegistryError] = []

@@ -12,8 +12,8 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import deferLater
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
-from xdsi_sim.client.http import Head, HttpClient, request_line
+from xdsi_sim.actors.trace import TRACE_HEADER, Trace
+from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
 from xdsi_sim.content import SegmentsContent
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -102,8 +102,7 @@ class Delivery:
 
     def _record(self, posted: _Posted, status: str) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
-        recorded = posted.head.header(EXCHANGE_HEADER) if posted.head is not None else None
-        if not self._recorder.on or (recorded or "").partition("/")[0] == self._recorder.name:
+        if not self._recorder.on or recorded_in(self._recorder.name, posted.head):
             return
         letter = posted.letter
         self._recorder.record(

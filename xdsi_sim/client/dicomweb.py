@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
-from xdsi_sim.client.http import Head, HttpClient, request_line
+from xdsi_sim.actors.trace import TRACE_HEADER, Trace
+from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
 from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -199,15 +199,9 @@ class DicomWebClient:
             status=head.status if head is not None else 0,
             headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
             parts=fetch.parts,
-            exchange=self._recorded(fetch) or self._record(fetch),
+            exchange=recorded_in(self._recorder.name, fetch.head) or self._record(fetch),
             trouble=fetch.trouble,
         )
-
-    def _recorded(self, fetch: _Fetch) -> str | None:
-        """Id of the exchange where the receiver shares our log."""
-        header = fetch.head.header(EXCHANGE_HEADER) if fetch.head is not None else None
-        log, _, exchange = (header or "").partition("/")
-        return exchange if log == self._recorder.name else None
 
     def _record(self, fetch: _Fetch) -> str:
         exchange = fetch.exchange()

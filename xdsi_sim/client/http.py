@@ -23,13 +23,14 @@ from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
-from xdsi_sim.content import Segment, body_size, chunks_of
+from xdsi_sim.actors.trace import EXCHANGE_HEADER
+from xdsi_sim.content import Segment, body_size, pieces_in
 from xdsi_sim.tls.settings import Tls
 
 if TYPE_CHECKING:
     from xdsi_sim.client.tls import TlsCaller
 
-__all__ = ["MAX_ANSWER", "Head", "HttpClient", "Timeouts", "request_line"]
+__all__ = ["MAX_ANSWER", "Head", "HttpClient", "Timeouts", "recorded_in", "request_line"]
 
 _POOL: Final = 32  # connections kept for one peer
 MAX_ANSWER: Final = 8_000_000_000
@@ -62,6 +63,13 @@ class Head:
     def header(self, name: str) -> str | None:
         """A header's value; the first, where it is there several times."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+def recorded_in(log: str, head: Head | None) -> str | None:
+    """Id of the exchange where the receiver shares the log of this name and has recorded it there."""
+    header = head.header(EXCHANGE_HEADER) if head is not None else None
+    theirs, _, exchange = (header or "").partition("/")
+    return exchange if exchange and theirs == log else None
 
 
 class HttpClient:
@@ -298,11 +306,10 @@ class _Body:
         return finished
 
     def _write(self, consumer: Any) -> Generator[None, None, None]:
-        for segment in self._segments:
-            for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
-                consumer.write(piece)
-                self.sent()
-                yield None
+        for piece in pieces_in(self._segments):
+            consumer.write(piece)
+            self.sent()
+            yield None
 
     def pauseProducing(self) -> None:
         """The peer is slower than we are."""

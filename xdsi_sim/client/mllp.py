@@ -13,12 +13,11 @@ from twisted.internet.protocol import Factory, Protocol
 
 from xdsi_sim.actors.flow import Answer, NoAnswer
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import Finding, ProtocolViolation
-from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.messages.adt import MEDIA_TYPE, read_ack, read_header
-from xdsi_sim.messages.mllp import FrameReader, frame
+from xdsi_sim.messages.adt import read_ack, read_header
+from xdsi_sim.messages.mllp import FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.store.exchanges import Recorder
 
@@ -112,8 +111,8 @@ class MllpClient:
                 transaction="ITI-8",
                 started=sent.started,
                 duration=time.perf_counter() - sent.clock,
-                request=_recorded("MLLP ADT", sent.message),
-                response=None if received is None else _recorded("MLLP ACK", received),
+                request=recorded("MLLP ADT", sent.message),
+                response=None if received is None else recorded("MLLP ACK", received),
                 status=status,
             )
         )
@@ -125,10 +124,6 @@ def _own(answer: Acknowledgement, message: bytes) -> Acknowledgement:
     if answered != asked and (answered or answer.code != "AR"):
         raise ProtocolViolation(f"MSA-2 is {answered!r}, not {asked!r}")
     return answer
-
-
-def _recorded(line: str, message: bytes) -> HttpMessage:
-    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
 
 
 class _Asking(Protocol):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import (
     SoapFault,
     dialect,
@@ -22,7 +22,7 @@ from xdsi_sim.client.answers import (
     refuse_head,
     take_while_soap,
 )
-from xdsi_sim.client.http import Head, HttpClient, request_line
+from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
 from xdsi_sim.content import Segment, SegmentsContent
 from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -197,16 +197,14 @@ class SoapClient:
     def _exchange_id(self, sent: Sent) -> str:
         if sent.letter is not None:
             return sent.letter.exchange.id
-        recorded = sent.head.header(EXCHANGE_HEADER) if sent.head is not None else None
-        log, _, exchange = (recorded or "").partition("/")
-        return exchange if log == self._recorder.name else sent.exchange_id
+        return recorded_in(self._recorder.name, sent.head) or sent.exchange_id
 
     def _record(self, sent: Sent, status: str, findings: tuple[Finding, ...]) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
         if sent.letter is not None:
             self._record_letter(sent, sent.letter, status, findings)
             return
-        if not self._recorder.on or self._exchange_id(sent) != sent.exchange_id:
+        if not self._recorder.on or recorded_in(self._recorder.name, sent.head):
             return
         self._recorder.record(
             Exchange(

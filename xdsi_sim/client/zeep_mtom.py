@@ -27,7 +27,7 @@ from xdsi_sim.content import (
     FileContent,
     Segment,
     body_size,
-    chunks_of,
+    pieces_in,
     read_all,
 )
 from xdsi_sim.ebrim.xml import Element, parse, serialise
@@ -253,8 +253,4 @@ class _Body:
         return body_size(self.segments)
 
     def __iter__(self) -> Iterator[bytes]:
-        for segment in self.segments:
-            if isinstance(segment, bytes):
-                yield segment
-            else:
-                yield from chunks_of(segment)
+        return pieces_in(self.segments)

@@ -7,13 +7,17 @@ Absent and empty are the same to every function here: no value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["TAGS", "DicomJson", "integer", "items", "person", "text", "texts"]
+__all__ = ["LONGEST_UID", "TAGS", "DicomJson", "integer", "is_uid", "items", "person", "text", "texts"]
 
 DicomJson = Mapping[str, Any]
 """One data set or sequence item: attributes by tag of eight upper-case hex digits."""
+
+LONGEST_UID: Final = 64
+"""Characters of a UID (PS3.5: 9.1)."""
 
 TAGS: Final = {
     "AccessionNumber": "00080050",
@@ -108,6 +112,14 @@ def integer(item: DicomJson, keyword: str) -> int | None:
         return None if value is None else int(float(value))
     except (ValueError, OverflowError):
         return None
+
+
+_UID: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
+
+
+def is_uid(text: str) -> bool:
+    """Whether the text is a UID (PS3.5: 9.1), but for leading zeros, which archives hold."""
+    return len(text) <= LONGEST_UID and _UID.fullmatch(text) is not None
 
 
 def person(item: DicomJson, keyword: str) -> str | None:

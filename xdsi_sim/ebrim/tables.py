@@ -18,6 +18,7 @@ __all__ = [
     "DOCUMENT_ENTRY",
     "FOLDER",
     "KINDS",
+    "KINDS_BY_NAME",
     "LABELS",
     "OBJECT_TYPE",
     "SUBMISSION_SET",
@@ -292,6 +293,8 @@ KINDS: Final[dict[type[MetadataObject], Kind]] = {
     kind.type: kind for kind in (DOCUMENT_ENTRY, SUBMISSION_SET, FOLDER, ASSOCIATION)
 }
 """The kinds by the class of their values."""
+
+KINDS_BY_NAME: Final = {kind.name: kind for kind in KINDS.values()}
 
 LABELS: Final = {kind.label: kind for kind in (SUBMISSION_SET, FOLDER)}
 """The kinds of RegistryPackage by classificationNode (ITI TF-3: 4.2.1.2.1, 4.2.1.3.1)."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, shorten, size_text, visible
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, one_line, shorten, size_text
 
 __all__ = ["SHORT", "colour_of", "print_heading", "print_lines"]
 
@@ -54,7 +54,7 @@ def print_lines(output: Console, exchanges: Sequence[Exchange]) -> None:
 def _cells(exchange: Exchange) -> Iterator[str]:
     columns = zip(_texts(exchange), _COLUMNS, strict=True)
     for number, (text, (_, width, right)) in enumerate(columns):
-        cell = escape(_padded(shorten(_one_line(text), _LONGEST), width, right))
+        cell = escape(_padded(shorten(one_line(text), _LONGEST), width, right))
         colour = colour_of(exchange.status)
         yield f"[{colour}]{cell}[/{colour}]" if number == _STATUS else cell
 
@@ -71,10 +71,6 @@ def _texts(exchange: Exchange) -> tuple[str, ...]:
         duration_text(exchange.duration),
         size_text(size),
     )
-
-
-def _one_line(text: str) -> str:
-    return visible(text.replace("\n", "⏎").replace("\t", " "))
 
 
 def _padded(text: str, width: int, right: bool) -> str:

@@ -17,7 +17,7 @@ from xdsi_sim.inspector.listing import colour_of
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
 from xdsi_sim.scenario.reports.body_view import PLAIN, view_of
 from xdsi_sim.scenario.reports.media import Headers
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, plural, size_text, visible
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, one_line, plural, size_text
 
 __all__ = ["print_exchange"]
 
@@ -39,8 +39,8 @@ def print_exchange(output: Console, exchange: Exchange, sides: Collection[str] =
 
 
 def _plain(text: str) -> str:
-    """Text that stands within a line."""
-    return escape(visible(text.replace("\n", "⏎").replace("\t", " ")))
+    """Text that stands within a line of markup."""
+    return escape(one_line(text))
 
 
 def _facts(exchange: Exchange) -> Iterator[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
+from xdsi_sim.exchange import HttpMessage
+from xdsi_sim.messages.adt import MEDIA_TYPE
 
-__all__ = ["MAX_MESSAGE", "FrameReader", "frame"]
+__all__ = ["MAX_MESSAGE", "FrameReader", "frame", "recorded"]
 
 MAX_MESSAGE: Final = 16 * 1024 * 1024
 """Octets of one message."""
@@ -25,6 +28,11 @@ _BETWEEN: Final = b"\r\n"
 def frame(message: bytes) -> bytes:
     """The message in its frame."""
     return b"\x0b" + message + b"\x1c\r"
+
+
+def recorded(line: str, message: bytes) -> HttpMessage:
+    """The message as a log keeps it, which knows the form of HTTP."""
+    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
 
 
 class FrameReader:

@@ -7,7 +7,7 @@ from typing import Final
 
 from xdsi_sim.content import Content
 from xdsi_sim.ebrim.xml import Element, child_of, escape
-from xdsi_sim.errors import Finding
+from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import (
     RegistryError,
     RegistryResponse,
@@ -74,9 +74,11 @@ class RetrieveDocumentSetResponse:
 
 
 def read_retrieve_request(element: Element) -> RetrieveDocumentSetRequest:
-    """From `xds:RetrieveDocumentSetRequest`."""
-    requests = element.iterchildren(f"{_XDS}DocumentRequest")
-    return RetrieveDocumentSetRequest(requests=tuple(map(read_document_request, requests)))
+    """From `xds:RetrieveDocumentSetRequest`; raises ProtocolViolation where no document is asked for."""
+    requests = tuple(map(read_document_request, element.iterchildren(f"{_XDS}DocumentRequest")))
+    if not requests:
+        raise ProtocolViolation("RetrieveDocumentSetRequest holds no DocumentRequest", rule="H01")
+    return RetrieveDocumentSetRequest(requests=requests)
 
 
 def read_document_request(element: Element, namespace: str = NS.XDS) -> DocumentRequest:

@@ -6,7 +6,6 @@ Files go out as they are stored, one after the other, never in memory.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.actors.ports import InstanceStore, StoredImage
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import Segment
+from xdsi_sim.dicom.attributes import LONGEST_UID, is_uid
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.server.accept import Range, read_accept
@@ -30,8 +30,6 @@ _LOG: Final = logging.getLogger(__name__)
 EXPLICIT_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1"
 _DICOM: Final = "application/dicom"
 _JSON: Final = ("application/dicom+json", "application/json")
-_UID: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
-_LONGEST_UID: Final = 64
 _LEVELS: Final = ("studies", "series", "instances")
 _CORS: Final = (
     ("Access-Control-Allow-Origin", "*"),
@@ -193,6 +191,6 @@ def _target(path: Sequence[str]) -> _Target:
             404, "the path is none of studies/{study}[/series/{series}[/instances/{instance}]][/metadata]"
         )
     for uid in uids:
-        if len(uid) > _LONGEST_UID or not _UID.fullmatch(uid):
-            raise _Refused(400, f"{uid[:_LONGEST_UID]!r} is not a UID")
+        if not is_uid(uid):
+            raise _Refused(400, f"{uid[:LONGEST_UID]!r} is not a UID")
     return _Target(uids, metadata)

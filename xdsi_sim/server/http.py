@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IPullProducer
 from twisted.web.server import Request, Site
 from zope.interface import implementer
 
-from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, chunks_of
+from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, pieces_in
 from xdsi_sim.exchange import HttpMessage
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.channel import Channel, Connections
@@ -188,12 +188,11 @@ def _pieces(segments: Sequence[Segment]) -> Generator[bytes, None, None]:
     """The bytes of all segments in writes of about one chunk."""
     gathered: list[bytes] = []
     size = 0
-    for segment in segments:
-        for piece in (segment,) if isinstance(segment, bytes) else chunks_of(segment):
-            gathered.append(piece)
-            size += len(piece)
-            if size >= CHUNK:
-                yield b"".join(gathered)
-                gathered, size = [], 0
+    for piece in pieces_in(segments):
+        gathered.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(gathered)
+            gathered, size = [], 0
     if gathered:
         yield b"".join(gathered)

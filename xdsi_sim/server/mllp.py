@@ -15,12 +15,11 @@ from twisted.internet.protocol import Protocol as Connection
 
 from xdsi_sim.actors.flow import Call, Flow
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import CannotRun, Finding, ProtocolViolation, Severity
-from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.messages.adt import MEDIA_TYPE, Header, read_adt, read_header, write_ack
-from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame
+from xdsi_sim.messages.adt import Header, read_adt, read_header, write_ack
+from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.loop import Loop
@@ -221,16 +220,12 @@ class _Exchange:
                 transaction="ITI-8",
                 started=self._started,
                 duration=time.perf_counter() - self._clock,
-                request=_recorded(f"MLLP {self._header.name}", self._message),
-                response=None if answer is None else _recorded("MLLP ACK", answer),
+                request=recorded(f"MLLP {self._header.name}", self._message),
+                response=None if answer is None else recorded("MLLP ACK", answer),
                 status=self._status if answer is not None else "no answer: the sender left before it",
                 findings=_findings(self._problem),
             )
         )
-
-
-def _recorded(line: str, message: bytes) -> HttpMessage:
-    return HttpMessage(start_line=line, headers=(("Content-Type", MEDIA_TYPE),), body=BytesContent(message))
 
 
 def _findings(problem: ProtocolViolation | None) -> tuple[Finding, ...]:

@@ -27,14 +27,13 @@ from xdsi_sim.errors import (
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding, finding_of
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
-from xdsi_sim.soap.peers import Peers
+from xdsi_sim.soap.peers import PORTS, Peers
 from xdsi_sim.vocab import ACTIONS, ANONYMOUS, NO_REPLY, Transaction
 
 __all__ = ["Dispatched", "dispatch", "refuse_errors"]
 
 _OURS: Final = (None, "", ANONYMOUS, NO_REPLY)  # addresses that nothing has to be sent to
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +177,7 @@ def _normal(address: str) -> str:
     """An address without what makes no difference: case of the host, default port, closing slash."""
     try:
         split = urlsplit(address)
-        port = split.port or _PORTS.get(split.scheme)
+        port = split.port or PORTS.get(split.scheme)
     except ValueError:
         return address
     query = f"?{split.query}" if split.query else ""

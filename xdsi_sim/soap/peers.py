@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["Peers", "is_address"]
+__all__ = ["PORTS", "Peers", "is_address"]
 
 # written out, since two readers of URLs seldom agree on what is odd: no user, fragment, blank or backslash
 _URL: Final = re.compile(
@@ -19,7 +19,8 @@ _URL: Final = re.compile(
     r"(?P<path>/[!$%&'()*+,./0-9:;=@A-Z_a-z~-]*)?(?:\?[!$%&'()*+,./0-9:;=?@A-Z_a-z~-]*)?",
     re.IGNORECASE,
 )
-_PORTS: Final = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443}
+"""Of the schemes that are spoken, where an address names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class _Place:
         if {".", ".."} & set(segments):
             return None
         return cls(
-            authority=(scheme, found["host"].lower(), int(found["port"] or _PORTS[scheme])),
+            authority=(scheme, found["host"].lower(), int(found["port"] or PORTS[scheme])),
             segments=segments if segments != ("",) else (),
         )
 

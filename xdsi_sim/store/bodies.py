@@ -25,6 +25,7 @@ from xdsi_sim.content import (
     read_all,
 )
 from xdsi_sim.ids import new_token
+from xdsi_sim.store.files import link
 
 __all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of", "octets_in"]
 
@@ -94,7 +95,7 @@ class Bodies:
             return read_all(content)
         name = new_token()
         path = self._incoming / name
-        if not (isinstance(content, FileContent) and _linked(content.path, path)):
+        if not (isinstance(content, FileContent) and link(content.path, path)):
             with path.open("wb") as file:
                 file.writelines(chunks_of(content))
         return Linked(name, content.size)
@@ -209,11 +210,3 @@ def _folder_of(folder: Path, segment: int) -> Path:
 def _size_of(folder: Path) -> int:
     with os.scandir(folder) as entries:
         return sum(entry.stat().st_size for entry in entries)
-
-
-def _linked(source: Path, path: Path) -> bool:
-    try:
-        os.link(source, path)
-    except OSError:  # another file system, or one without links
-        return False
-    return True

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import Content, FileContent, chunks_of
-from xdsi_sim.dicom.attributes import DicomJson, integer, text
+from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -337,14 +337,9 @@ def _write(path: Path, content: Content) -> str:
 
 
 def _sync_folders(received: Iterable[_Received]) -> None:
-    """Force new names to disk: without it a file may be there after a power cut, but not be found."""
     for folder in {arrival.instance.content.path.parent for arrival in received}:
-        for path in (folder, folder.parent):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        sync_folder(folder)
+        sync_folder(folder.parent)
 
 
 def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
@@ -355,13 +350,11 @@ def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
 
 # --- headers ---------------------------------------------------------------------------------
 
-_UID: Final = re.compile(r"[0-9]+(\.[0-9]+)*")  # PS3.5: 9.1, but for leading zeros, which archives hold
-
 
 def _uid(header: DicomJson, keyword: str) -> str:
     """A UID that is fit for an address; raises NotDicom."""
     uid = text(header, keyword) or ""
-    if len(uid) > 64 or not _UID.fullmatch(uid):
+    if not is_uid(uid):
         raise NotDicom(f"{keyword} is no UID: {uid!r}")
     return uid
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.ebrim.reader import read_object
-from xdsi_sim.ebrim.tables import FOLDER, KINDS
+from xdsi_sim.ebrim.tables import FOLDER, KINDS_BY_NAME
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
+from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
@@ -28,7 +29,6 @@ from xdsi_sim.vocab import APPROVED, Association
 
 __all__ = ["SqliteRegistryStore"]
 
-_KINDS: Final = {kind.name: kind for kind in KINDS.values()}
 _DERIVING: Final = (Association.XFRM, Association.APND)
 
 
@@ -85,8 +85,9 @@ class _View:
 
     def _rows(self, sql: str, *values: Collection[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement each of whose `{}` stands for some values."""
-        places = (",".join("?" * len(some)) for some in values)
-        return iter(self._connection.execute(sql.format(*places), [each for some in values for each in some]))
+        lists = (places(len(some)) for some in values)
+        parameters = [each for some in values for each in bound(some)]
+        return iter(self._connection.execute(sql.format(*lists), parameters))
 
     def look_up(self, lookup: Lookup) -> Held:
         """What is here of what a submission names."""
@@ -104,9 +105,8 @@ class _View:
         """Those of the objects that are here, whole."""
         if not uuids:
             return []
-        sql = f"SELECT kind, fragment FROM object WHERE entryUUID IN ({','.join('?' * len(uuids))})"
-        rows = self._connection.execute(sql, tuple(uuids))
-        return [read_object(parse(fragment), _KINDS[kind]) for kind, fragment in rows]
+        rows = self._rows("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
+        return [read_object(parse(fragment), KINDS_BY_NAME[kind]) for kind, fragment in rows]
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
@@ -145,7 +145,7 @@ def _registered(row: Sequence[Any]) -> Registered:
     entry_uuid, kind, status, patient, unique_id, hash_, size = row
     return Registered(
         entryUUID=entry_uuid,
-        kind=_KINDS[kind].type,
+        kind=KINDS_BY_NAME[kind].type,
         availabilityStatus=status,
         patientId=patient,
         uniqueId=unique_id,

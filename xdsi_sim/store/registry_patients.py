@@ -16,15 +16,13 @@ from typing import Final
 
 from xdsi_sim.ebrim.model import DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.ebrim.reader import read_object
-from xdsi_sim.ebrim.tables import KINDS
+from xdsi_sim.ebrim.tables import KINDS_BY_NAME
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.store.registry_schema import SCHEMA
 from xdsi_sim.store.sqlite import open_to_read
 
 __all__ = ["Patient", "announce", "merge", "patients_in", "survivors"]
-
-_KINDS: Final = {kind.name: kind for kind in KINDS.values()}
 
 _KNOWN: Final = """\
 SELECT coalesce((SELECT survivor FROM patient WHERE patientId = ?),
@@ -68,7 +66,7 @@ def merge(connection: Connection, survivor: str, subsumed: str) -> None:
 def _rewrite(connection: Connection, number: int, survivor: str) -> None:
     """An object with another patientId; what the source calls the patient stays (ITI TF-2: 3.8.4.2.4)."""
     ((name, fragment),) = connection.execute("SELECT kind, fragment FROM object WHERE number = ?", (number,))
-    value = read_object(parse(fragment), _KINDS[name])
+    value = read_object(parse(fragment), KINDS_BY_NAME[name])
     if not isinstance(value, SubmissionSet | DocumentEntry | Folder):
         raise TypeError(f"{name} has no patientId")
     rewritten = write_object(replace(value, patientId=survivor), permanent=True)

@@ -8,13 +8,14 @@ objects found there for all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from xdsi_sim.ebrim.tables import ASSOCIATION, Kind
 from xdsi_sim.messages.query_terms import Link, Step, StoredQuery, Test
 from xdsi_sim.rules.selection import Condition, Part, Selection
+from xdsi_sim.store.parameters import FEW, bound, places
 from xdsi_sim.store.registry_schema import VALUES
 
 __all__ = ["statement"]
@@ -35,7 +36,7 @@ _WAYS_IN: Final = (
 """Attributes that have an index, those whose values fewer objects share first."""
 
 _Shape = tuple[str, Test, int, str | None]
-"""What of a condition shows in the SQL: attribute, test, number of values, second attribute."""
+"""What of a condition shows in the SQL: attribute, test, number of values (`FEW` + 1: many), the second."""
 
 
 def statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
@@ -48,7 +49,8 @@ def statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
 
 
 def _shape(condition: Condition) -> _Shape:
-    return condition.attribute, condition.test, len(condition.values), condition.or_attribute
+    count = min(len(condition.values), FEW + 1)
+    return condition.attribute, condition.test, count, condition.or_attribute
 
 
 def _values(parts: Iterable[Part]) -> Iterator[str]:
@@ -57,9 +59,9 @@ def _values(parts: Iterable[Part]) -> Iterator[str]:
             values = condition.values
             if condition.test is Test.LIKE:
                 values = tuple(map(_glob, values))
-            yield from values
+            yield from bound(values)
             if condition.or_attribute is not None:
-                yield from values
+                yield from bound(values)
 
 
 def _glob(pattern: str) -> str:
@@ -92,7 +94,15 @@ def _where(step: Step, shapes: tuple[_Shape, ...]) -> str:
         tests.append(f"o.associationType = '{step.associationType}'")
     tests += map(_linked, step.links)
     tests += (_condition(step.kind, shape, way_in=shape is way_in) for shape in shapes)
-    return " AND ".join(tests)
+    return _all(tests)
+
+
+def _all(tests: Sequence[str]) -> str:
+    """Joined by AND, in halves where they are many, as SQLite bounds the depth of an expression."""
+    if len(tests) <= FEW:
+        return " AND ".join(tests)
+    half = len(tests) // 2
+    return f"({_all(tests[:half])}) AND ({_all(tests[half:])})"
 
 
 def _rank(shape: _Shape) -> int:
@@ -125,15 +135,22 @@ def _test(kind: Kind, attribute: str, test: Test, count: int, *, way_in: bool) -
         # the sign keeps SQLite from the column's index
         sign = "+" if attribute in _WAYS_IN and not way_in else ""
         return _TESTS[test](f"{sign}o.{attribute}", count)
-    values = f"v.attribute = '{attribute}' AND {_TESTS[test]('v.text', count)}"
+    # an object has few values: they are looked for among many that are asked, and not the other way round
+    sign = "+" if count > FEW and not way_in else ""
+    values = f"v.attribute = '{attribute}' AND {_TESTS[test](f'{sign}v.text', count)}"
     if way_in:
         return f"o.number IN (SELECT v.number FROM value v WHERE {values})"
     return f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND {values})"
 
 
 _TESTS: Final[dict[Test, Callable[[str, int], str]]] = {
-    Test.IN: lambda column, count: f"{column} IN ({','.join('?' * count)})",
-    Test.LIKE: lambda column, count: f"({' OR '.join([f'{column} GLOB ?'] * count)})",
+    Test.IN: lambda column, count: f"{column} IN ({places(count)})",
+    Test.LIKE: lambda column, count: (
+        f"({' OR '.join([f'{column} GLOB ?'] * count)})"
+        if count <= FEW
+        else "EXISTS (WITH p AS MATERIALIZED (SELECT value FROM json_each(?)) "  # once, not for each object
+        f"SELECT 1 FROM p WHERE {column} GLOB p.value)"
+    ),
     Test.AT_LEAST: lambda column, _count: f"({column} IS NULL OR {column} >= ?)",
     Test.BELOW: lambda column, _count: f"({column} IS NULL OR {column} < ?)",
     Test.NOT: lambda column, _count: f"{column} IS NOT ?",

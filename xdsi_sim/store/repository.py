@@ -19,6 +19,7 @@ from xdsi_sim.actors.ports import NewDocument, StoredDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
 from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_token
+from xdsi_sim.store.files import link, sync_folder
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class SqliteDocumentStore:
             for document in documents:
                 small = document.content.size <= SMALL
                 files.append(None if small else self._take_in(document.content))
-            _sync_folder(self._files)
+            sync_folder(self._files)
             rows = [_row(document, file) for document, file in zip(documents, files, strict=True)]
             self._remove(self._index(submission, rows).result())
         except BaseException:
@@ -150,7 +151,8 @@ class SqliteDocumentStore:
         name = new_token()
         temporary = self._files / f"{name}.tmp"
         try:
-            if not _link(content, temporary):
+            # whoever spooled it removes the first name
+            if not (isinstance(content, FileContent) and link(content.path, temporary)):
                 with temporary.open("wb") as file:
                     file.writelines(chunks_of(content))
             with temporary.open("rb") as file:
@@ -246,23 +248,3 @@ def _dropped(connection: Connection, *, submission: str) -> Sequence[str | None]
     connection.execute(_HAND_OVER, (submission,))
     sql = "DELETE FROM document WHERE submission = ? RETURNING file"
     return [file for (file,) in connection.execute(sql, (submission,)).fetchall()]
-
-
-def _link(content: Content, path: Path) -> bool:
-    """Give a spooled file a second name instead of copying it; whoever spooled it removes the first."""
-    if not isinstance(content, FileContent):
-        return False
-    try:
-        os.link(content.path, path)
-    except OSError:  # another file system, or one without links
-        return False
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

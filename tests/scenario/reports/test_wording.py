@@ -8,6 +8,7 @@ from xdsi_sim.scenario.reports.wording import (
     duration_text,
     iso_time,
     moment_text,
+    one_line,
     plural,
     shorten,
     size_text,
@@ -34,6 +35,10 @@ def test_characters_that_act_are_shown_in_words(text: str, shown: str) -> None:
 @given(st.text(st.characters()))
 def test_visible_text_can_always_be_written(text: str) -> None:
     assert visible(visible(text).encode("utf-8").decode("utf-8")) == visible(text)
+
+
+def test_text_within_a_line_has_no_breaks() -> None:
+    assert one_line("a\nb\tc\r\u202e") == "a⏎b c⟨U+000D⟩⟨U+202E⟩"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,16 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-__all__ = ["duration_text", "iso_time", "moment_text", "plural", "shorten", "size_text", "visible"]
+__all__ = [
+    "duration_text",
+    "iso_time",
+    "moment_text",
+    "one_line",
+    "plural",
+    "shorten",
+    "size_text",
+    "visible",
+]
 
 _ACTING: Final = re.compile(
     "["
@@ -27,6 +36,11 @@ _SIZES: Final = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 def visible(text: str) -> str:
     """The text with each acting character as `⟨U+202E⟩`; tab and line feed stay."""
     return _ACTING.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def one_line(text: str) -> str:
+    """The text made visible and without breaks, to stand within a line."""
+    return visible(text.replace("\n", "⏎").replace("\t", " "))
 
 
 def shorten(text: str, length: int) -> str:

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.store.files import link, sync_folder
+
+
+def test_a_file_has_a_second_name(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"x")
+    assert link(first, second)
+    assert first.samefile(second)
+
+
+def test_where_there_can_be_no_link_it_is_said_so(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"x")
+    second.write_bytes(b"y")
+    assert not link(first, second)
+    assert second.read_bytes() == b"y"
+
+
+def test_a_folder_that_cannot_be_synced_is_an_error(tmp_path: Path) -> None:
+    sync_folder(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        sync_folder(tmp_path / "none")
