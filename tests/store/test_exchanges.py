@@ -13,6 +13,7 @@ from an_exchange import FINDING, a_message
 from an_exchange import an_exchange as complete
 
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 
@@ -233,3 +234,13 @@ def test_a_disk_that_hangs_costs_records_and_not_the_memory(
     assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
     log.close()
     assert "exchange e1 is not recorded" in caplog.text
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "bodies"
+    in_the_way.write_bytes(b"")
+    for _ in range(2):  # the first leaves no lock to the second
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}: .*{in_the_way}"):
+            ExchangeLog(tmp_path)
+    in_the_way.unlink()
+    ExchangeLog(tmp_path).close()

@@ -22,6 +22,7 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
 from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
+from xdsi_sim.store.opening import opening
 from xdsi_sim.store.sqlite import Database, insert
 
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder", "Retention"]
@@ -89,8 +90,10 @@ class ExchangeLog:
 
     def __init__(self, folder: Path, retention: Retention = Retention()) -> None:
         """Open or create the log; raises UsageError where the folder cannot be used."""
-        self._database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
-        self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
+        with opening(folder) as opened:
+            database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
+            self._database = opened.enter_context(database)
+            self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
         self._reader = ExchangeReader(folder, self._database.reader)
         self._retention = retention
         self._since_forgotten = retention.exchanges  # more may be there than this time are to be kept
