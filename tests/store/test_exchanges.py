@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -244,3 +245,36 @@ def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open
             ExchangeLog(tmp_path)
     in_the_way.unlink()
     ExchangeLog(tmp_path).close()
+
+
+def kept_of(folder: Path) -> list[Path]:
+    """The files of the log that hold more than octets of small bodies."""
+    return [path for path in (folder / "bodies").rglob("*") if path.is_file() and path.name != "octets"]
+
+
+def test_of_an_exchange_that_cannot_be_recorded_no_file_stays(tmp_path: Path, large: FileContent) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    log.record(replace(an_exchange(1, large), response=replace(a_message("HTTP/1.1 200"), body=Unreadable())))
+    assert kept_of(tmp_path / "log") == []
+    log.close()
+    log.record(an_exchange(2, large))  # it is closed
+    assert kept_of(tmp_path / "log") == []
+
+
+def test_of_a_batch_that_cannot_be_written_no_file_stays(
+    tmp_path: Path, large: FileContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    with monkeypatch.context() as full:
+        full.setattr(os, "writev", lambda _file, _octets: 0)
+        log.record(an_exchange(1, SegmentsContent((b"head", large))))
+        with pytest.raises(OSError, match="No space left"):
+            log.exchanges()
+    log.record(an_exchange(2, BytesContent(b"")))
+    log.exchanges()  # so that the writer is done with the first
+    assert kept_of(tmp_path / "log") == []
+    log.record(an_exchange(2, large))  # the same id: its bodies are written, its row is not
+    with pytest.raises(sqlite3.IntegrityError):
+        log.exchanges()
+    log.close()
+    assert kept_of(tmp_path / "log") == []
