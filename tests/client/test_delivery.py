@@ -128,7 +128,7 @@ def test_nothing_is_tried_any_more_when_it_is_closed(http: HttpClient, log: Exch
     assert log.exchanges("cafe")[0].status.endswith("the connection was refused")
 
 
-def test_a_letter_that_is_out_when_it_is_closed_is_not_tried_again(http: HttpClient, log: ExchangeLog) -> None:
+def test_a_letter_that_is_out_when_it_is_closed_is_tried_no_more(http: HttpClient, log: ExchangeLog) -> None:
     delivery, url = Delivery(http, log, retries=(0, 0)), f"http://127.0.0.1:{free_port()}/"
 
     def post_and_close() -> Deferred[None]:
