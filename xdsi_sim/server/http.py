@@ -124,6 +124,8 @@ class Front(Site):
         self.spool = spool
         self.limits = limits
         self.connections = Connections(limits)
+        self.channels: set[Channel] = set()
+        """The connections that are open."""
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""
