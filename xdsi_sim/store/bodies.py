@@ -89,8 +89,8 @@ class Bodies:
         segments: Sequence[Segment] = body.segments if isinstance(body, SegmentsContent) else (body,)
         secured: list[Stretch] = []
         try:
-            # one by one, so that those before the one that fails are known
-            secured.extend(one if isinstance(one, bytes) else self._stretch(one) for one in segments)
+            for one in segments:  # those before the one that fails must be known
+                secured.append(one if isinstance(one, bytes) else self._stretch(one))  # noqa: PERF401
         except BaseException:
             self.discard(secured)
             raise
