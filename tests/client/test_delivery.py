@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from a_peer import Peer
+from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.delivery import RETRIES, Delivery
@@ -123,6 +124,18 @@ def test_nothing_is_tried_any_more_when_it_is_closed(http: HttpClient, log: Exch
             break
         loop.call(delivery.close)
         done.wait(0.01)
+    assert log.exchanges("cafe")[0].status.endswith("the connection was refused")
+
+
+def test_a_letter_that_is_out_when_it_is_closed_is_tried_no_more(http: HttpClient, log: ExchangeLog) -> None:
+    delivery, url = Delivery(http, log, retries=(0, 0)), f"http://127.0.0.1:{free_port()}/"
+
+    def post_and_close() -> Deferred[None]:
+        posted = delivery.post(letter(url), Trace("cafe", "repository"))
+        delivery.close()
+        return posted
+
+    running_loop().call(post_and_close)
     assert log.exchanges("cafe")[0].status.endswith("the connection was refused")
 
 

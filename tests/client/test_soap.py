@@ -65,6 +65,17 @@ def call(soap: SoapClient, url: str, transaction: str = "ITI-18", message: objec
     return reply
 
 
+def test_an_answer_that_cannot_be_spooled_is_none_and_recorded_as_such(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path
+) -> None:
+    spool.rmdir()
+    package = b"--b\r\n\r\n<r/>\r\n--b\r\nContent-ID: <d>\r\n\r\n" + bytes(100_000) + b"\r\n--b--"
+    reply = call(soap, peer(lambda _request: http(package, kind="multipart/related; boundary=b")))
+    (exchange,) = log.exchanges("cafe")
+    assert isinstance(reply.answer, NoAnswer)
+    assert "No such file or directory" in exchange.status
+
+
 def test_a_sound_answer_is_a_value_without_findings(soap: SoapClient, peer: Peer, log: ExchangeLog) -> None:
     reply = call(soap, peer(lambda request: http(envelope(request, EMPTY))))
     (exchange,) = log.exchanges("cafe")

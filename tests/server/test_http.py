@@ -200,6 +200,30 @@ def test_a_coding_that_is_not_taken_is_a_fault_that_says_so(
     assert list(spool.iterdir()) == []
 
 
+@pytest.mark.parametrize("method", [b"POST", b"PUT"])
+def test_a_body_that_cannot_be_spooled_is_answered_recorded_and_logged(
+    serve: Callable[..., str], spool: Path, log: ExchangeLog, caplog: pytest.LogCaptureFixture, method: bytes
+) -> None:
+    url = serve("registry", Registry())
+    spool.rmdir()
+    with connect(url) as connection:
+        connection.sendall(post(url, MULTIPART, PACKAGE).replace(b"POST", method, 1))
+        answer = read_answer(connection)
+        spool.mkdir()
+        connection.sendall(post(url, *message(url)))
+        assert read_answer(connection).status == 200
+    first, _ = log.exchanges()
+    if method == b"PUT":
+        assert (answer.status, first.status) == (405, "HTTP 405")
+        return
+    fault = read_fault(read_envelope(answer.body).body)
+    assert (answer.status, first.status, fault.code) == (500, "Fault Receiver", "Receiver")
+    assert fault.reason == f"internal error, logged as exchange {first.id}"
+    assert "FileNotFoundError" in caplog.text
+    assert first.id in caplog.text
+    assert PACKAGE.startswith(read_all(first.request.body))
+
+
 def test_requests_follow_each_other_on_a_connection_waiting_or_not(serve: Callable[..., str]) -> None:
     url = serve("registry", Registry())
     _, body = message(url)

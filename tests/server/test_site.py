@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from wire import get
+from wire import connect, get, message, post, read_answer
 
+from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.errors import UsageError
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.site import ActorSite
 
@@ -17,3 +22,58 @@ def test_a_port_that_is_taken_is_said_to_be_with_the_way_out(site: ActorSite, sp
 
 def test_a_path_without_an_actor_is_not_found(site: ActorSite) -> None:
     assert get(f"http://127.0.0.1:{site.port}/nobody/here").status == 404
+
+
+class Registry:
+    """Gives what it is asked for when the test says so."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.found: Future[AdhocQueryResponse] = Future()
+
+    def query(self, _request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
+        self.asked.set()
+        response: AdhocQueryResponse = yield Wait(self.found)
+        return response
+
+
+def refuses(url: str) -> bool:
+    try:
+        connect(url).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_closing_lets_an_answer_out_and_ends_what_is_idle(site: ActorSite, serve: Callable[..., str]) -> None:
+    registry = Registry()
+    url = serve("registry", registry)
+    closing = threading.Thread(target=site.close)
+    with connect(url) as idle, connect(url) as half, connect(url) as busy:
+        half.sendall(b"POST / HTTP/1.1\r\n")
+        busy.sendall(post(url, *message(url)))
+        registry.asked.wait(10)
+        closing.start()
+        assert idle.recv(1) == half.recv(1) == b""
+        assert refuses(url)
+        assert closing.is_alive()
+        registry.found.set_result(AdhocQueryResponse())
+        assert read_answer(busy).status == 200
+        assert busy.recv(1) == b""
+    closing.join(10)
+    assert not closing.is_alive()
+
+
+def test_closing_waits_for_nobody_for_ever(
+    site: ActorSite, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdsi_sim.server.site._FAREWELL", 0.1)
+    registry = Registry()
+    url = serve("registry", registry)
+    with connect(url) as busy:
+        busy.sendall(post(url, *message(url)))
+        registry.asked.wait(10)
+        site.close()
+        with pytest.raises(ConnectionResetError):
+            busy.recv(1)
+    registry.found.set_result(AdhocQueryResponse())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from a_tls_domain import context_of, get_over, secured, send_over
 from a_tls_peer import Workshop, calling, only, workshop
-from wire import message, post
+from wire import message, post, read_answer
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.server.loop import running_loop
@@ -88,6 +88,23 @@ def test_clients_need_no_certificate_where_the_setting_says_so(clients: str, tmp
     with secured(tmp_path, clients=clients) as running:
         context = context_of(tmp_path, present=False)
         assert get_over(context, f"{running.url_of('registry')}?wsdl").status == 200
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_closing_ends_what_is_idle_and_waits_for_no_word_of_the_peer(
+    running: RunningTopology, tmp_path: Path, version: str
+) -> None:
+    url = running.url_of("registry")
+    host, _, port = url.split("/")[2].partition(":")
+    context = only(context_of(tmp_path), version)
+    with (
+        socket.create_connection((host, int(port)), timeout=10) as stream,
+        context.wrap_socket(stream, server_hostname=host) as kept,
+    ):
+        kept.sendall(post(url, *message(url)))
+        assert read_answer(kept).status == 200
+        running.close()
+        assert kept.recv(1) == b""
 
 
 def test_a_hand_shake_that_takes_too_long_is_ended(

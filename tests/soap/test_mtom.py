@@ -372,3 +372,25 @@ def outcome(content_type: str, body: bytes, *cuts: int) -> object:
         return refused.rule
     assert read_all(SegmentsContent(package.raw)) == body
     return package.root, {cid: read_all(content) for cid, content in package.parts.items()}
+
+
+LARGE_PART = part(b"<r/>", *ROOT) + part(bytes(IN_MEMORY + 1), "Content-ID: <d>") + b"--b--"
+LARGE_INLINE = b"<r><Document>" + base64.b64encode(bytes(2 * LARGE)) + b"</Document></r>"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "coding"),
+    [
+        (TYPE, LARGE_PART, None),
+        (TYPE, gzip.compress(LARGE_PART), "gzip"),
+        ("application/soap+xml", LARGE_INLINE, None),
+    ],
+)
+def test_what_cannot_be_spooled_is_raised_at_the_end_and_the_rest_let_through(
+    tmp_path: Path, content_type: str, body: bytes, coding: str | None
+) -> None:
+    reader = PackageReader(content_type, tmp_path / "gone", Limits(inflated_ratio=10**6), coding=coding)
+    for start in range(0, len(body), 1000):
+        reader.feed(body[start : start + 1000])
+    with pytest.raises(FileNotFoundError):
+        reader.finish()

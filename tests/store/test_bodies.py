@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -135,3 +136,31 @@ def test_more_octets_than_one_call_takes_are_written(tmp_path: Path) -> None:
     bodies = Bodies(tmp_path / "bodies", 10_000)
     made = [BytesContent(str(number).encode()) for number in range(3000)]
     assert [read_all(content) for content in put(bodies, *made)] == [content.data for content in made]
+
+
+class Unreadable:
+    """A large content whose file fails while it is read."""
+
+    size = LARGE
+
+    def open(self) -> BinaryIO:
+        raise OSError("the disk fails")
+
+
+def test_of_a_body_that_cannot_be_secured_nothing_stays(tmp_path: Path) -> None:
+    bodies = Bodies(tmp_path / "bodies", 1000)
+    whole = files_for(tmp_path, [LARGE])
+    assert isinstance(whole, SegmentsContent)
+    with pytest.raises(OSError, match="the disk fails"):
+        bodies.stretches(SegmentsContent((*whole.segments, Unreadable())))
+    assert [*(tmp_path / "bodies" / "incoming").iterdir()] == []
+
+
+def test_what_is_discarded_goes_written_or_not_and_counts_no_more(tmp_path: Path) -> None:
+    bodies = Bodies(tmp_path / "bodies", 10 * LARGE)
+    written, waiting = (bodies.stretches(files_for(tmp_path, [LARGE])) for _ in range(2))
+    bodies.append([written])
+    bodies.discard([b"octets", *written, *waiting])
+    names = sorted(path.name for path in (tmp_path / "bodies").rglob("*"))
+    assert names == ["000001", "incoming", "octets"]
+    assert bodies._sizes == {1: 0}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from an_exchange import FINDING, a_message
 from an_exchange import an_exchange as complete
 
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 
@@ -233,3 +235,46 @@ def test_a_disk_that_hangs_costs_records_and_not_the_memory(
     assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
     log.close()
     assert "exchange e1 is not recorded" in caplog.text
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "bodies"
+    in_the_way.write_bytes(b"")
+    for _ in range(2):  # the first leaves no lock to the second
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}: .*{in_the_way}"):
+            ExchangeLog(tmp_path)
+    in_the_way.unlink()
+    ExchangeLog(tmp_path).close()
+
+
+def kept_of(folder: Path) -> list[Path]:
+    """The files of the log that hold more than octets of small bodies."""
+    return [path for path in (folder / "bodies").rglob("*") if path.is_file() and path.name != "octets"]
+
+
+def test_of_an_exchange_that_cannot_be_recorded_no_file_stays(tmp_path: Path, large: FileContent) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    log.record(replace(an_exchange(1, large), response=replace(a_message("HTTP/1.1 200"), body=Unreadable())))
+    assert kept_of(tmp_path / "log") == []
+    log.close()
+    log.record(an_exchange(2, large))  # it is closed
+    assert kept_of(tmp_path / "log") == []
+
+
+def test_of_a_batch_that_cannot_be_written_no_file_stays(
+    tmp_path: Path, large: FileContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    with monkeypatch.context() as full:
+        full.setattr(os, "writev", lambda _file, _octets: 0)
+        log.record(an_exchange(1, SegmentsContent((b"head", large))))
+        with pytest.raises(OSError, match="No space left"):
+            log.exchanges()
+    log.record(an_exchange(2, BytesContent(b"")))
+    log.exchanges()  # so that the writer is done with the first
+    assert kept_of(tmp_path / "log") == []
+    log.record(an_exchange(2, large))  # the same id: its bodies are written, its row is not
+    with pytest.raises(sqlite3.IntegrityError):
+        log.exchanges()
+    log.close()
+    assert kept_of(tmp_path / "log") == []

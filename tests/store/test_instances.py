@@ -18,7 +18,7 @@ from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.errors import ConflictingInstance, NotDicom
 from xdsi_sim.dicom.json_model import to_json
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.store.instances import SqliteInstanceStore
 
 CT_HEAD = SAMPLES["ct-head"].header.study_instance_uid
@@ -334,3 +334,13 @@ def test_objects_of_other_kinds_are_taken(store: SqliteInstanceStore, name: str)
     assert isinstance(path, str)
     stored = store.add(FileContent.of(Path(path)))
     assert json.loads(store.metadata(stored, "http://h"))["00080018"]["Value"] == [stored.sopInstanceUID]
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "incoming" / "x"
+    in_the_way.mkdir(parents=True)
+    for _ in range(2):  # the first leaves no lock to the second
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}: .*{in_the_way}"):
+            SqliteInstanceStore(tmp_path)
+    in_the_way.rmdir()
+    SqliteInstanceStore(tmp_path).close()

@@ -12,6 +12,7 @@ from xdsi_sim.ebrim.datatypes import UUID
 from xdsi_sim.ebrim.model import Code, MetadataObject
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS, Test
 from xdsi_sim.rules.selection import Condition, Part, Selection
 from xdsi_sim.rules.subjects import Held, Lookup
@@ -123,3 +124,13 @@ def test_parts_of_a_registered_object_have_uuids(store: SqliteRegistryStore) -> 
     ids = [part.get("id", "") for part in parse(fragment) if part.get("id")]
     assert len(ids) == 9
     assert [id_ for id_ in ids if not UUID.fullmatch(id_)] == []
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "answers"
+    in_the_way.write_bytes(b"")
+    for _ in range(2):  # the first leaves no lock to the second
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}: .*{in_the_way}"):
+            SqliteRegistryStore(tmp_path)
+    in_the_way.unlink()
+    SqliteRegistryStore(tmp_path).close()

@@ -10,6 +10,7 @@ import pytest
 
 from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, read_all
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.store.repository import SMALL, NonIdenticalHash, SqliteDocumentStore
 
 Open = Callable[[], SqliteDocumentStore]
@@ -237,3 +238,13 @@ def test_a_crash_leaves_each_of_several_unsettled(reopen: Open) -> None:
     store = reopen()
     assert store.find(["d1", "d2"]).keys() == {"d1", "d2"}
     assert store.unsettled() == {}
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "documents" / "x"
+    in_the_way.mkdir(parents=True)
+    for _ in range(2):  # the first leaves no lock to the second
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}: .*{in_the_way}"):
+            SqliteDocumentStore(tmp_path)
+    in_the_way.rmdir()
+    SqliteDocumentStore(tmp_path).close()

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 
 SCHEMA = Schema(
@@ -136,3 +137,21 @@ def test_a_file_to_read_must_be_there_and_of_this_version(tmp_path: Path) -> Non
         open_to_read(tmp_path / "f.db", newer)
     with pytest.raises(UsageError, match="not made as"):
         open_to_read(tmp_path / "f.db", replace(SCHEMA, application_id=1))
+
+
+def a_file(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("taken", "make"), [("folder", a_file), ("folder/f.db.lock", Path.mkdir), ("folder/f.db", Path.mkdir)]
+)
+def test_what_stands_in_the_way_is_said_to_the_person_and_nothing_stays_locked(
+    tmp_path: Path, taken: str, make: Callable[[Path], None]
+) -> None:
+    in_the_way = tmp_path / taken
+    in_the_way.parent.mkdir(exist_ok=True)
+    make(in_the_way)
+    for _ in range(2):
+        with pytest.raises(CannotRun, match=rf"^{tmp_path}/folder: the data folder .*in the way"):
+            Database(tmp_path / "folder" / "f.db", SCHEMA)

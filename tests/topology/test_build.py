@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from wire import QUERY, get
+from a_domain import domain, response_of
+from submissions import a_submission
+from wire import QUERY, connect, get, message, post, read_answer
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.errors import UsageError
@@ -110,3 +114,40 @@ def test_the_log_keeps_as_much_as_the_topology_says(central: Topology, tmp_path:
             running.exchanges()  # written, so that each is a batch of its own
         kept = [exchange.request.start_line.split()[1] for exchange in running.exchanges()]
     assert [path.rpartition("/")[2] for path in kept] == ["1.3", "1.4"]
+
+
+def test_a_connection_that_was_kept_is_over_when_all_is_closed(
+    running: RunningTopology, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = running.url_of("registry")
+    with connect(url) as kept:
+        kept.sendall(post(url, *message(url)))
+        assert read_answer(kept).status == 200
+        running.close()
+        with pytest.raises(ConnectionError):
+            ask_again(kept, post(url, *message(url)))
+    assert caplog.text == ""
+
+
+def ask_again(connection: socket.socket, data: bytes) -> None:
+    connection.sendall(data)
+    read_answer(connection)
+
+
+def test_what_is_under_way_when_all_is_closed_finds_its_store_open(tmp_path: Path) -> None:
+    running = domain(tmp_path)
+    url = running.url_of("registry")
+    (site,) = running._sites.values()
+    closing = threading.Thread(target=running.close)
+    with connect(url) as connection, sqlite3.connect(tmp_path / "registry" / "registry.db") as busy:
+        busy.execute("BEGIN IMMEDIATE")  # the store cannot commit
+        connection.sendall(post(url, *message(url, "ITI-42", a_submission())))
+        while not any(channel.requests for channel in running._loop.call(lambda: {*site._front.channels})):
+            pass
+        closing.start()
+        while site._front.numPorts:
+            running._loop.call(lambda: None)
+        busy.rollback()
+        assert status_name(response_of(read_answer(connection)).status) == "Success"
+    closing.join(10)
+    assert not closing.is_alive()

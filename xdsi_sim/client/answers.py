@@ -6,7 +6,7 @@ from typing import Final
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import Head
-from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.errors import Finding
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import Fault
@@ -45,7 +45,7 @@ def refuse_head(head: Head) -> None:
         )
 
 
-def no_soap(head: Head, reader: PackageReader, problem: ProtocolViolation | None) -> NoAnswer:
+def no_soap(head: Head, reader: PackageReader, problem: Exception | None) -> NoAnswer:
     """Why what came is no SOAP answer: the status, the problem and how the body begins."""
     text = " ".join(bytes(reader.beginning[: 4 * _SHOWN]).decode("utf-8", "replace").split())
     shown = "".join(character for character in text if character.isprintable())[:_SHOWN]

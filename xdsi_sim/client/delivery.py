@@ -61,6 +61,7 @@ class Delivery:
         self._recorder = recorder
         self._retries = tuple(retries)
         self._pausing: set[Deferred[None]] = set()
+        self._closed = False
 
     def post(self, letter: OutgoingLetter, trace: Trace) -> Deferred[None]:
         """Send `letter` as part of the conversation; never fails: trouble is in the exchange log."""
@@ -68,6 +69,7 @@ class Delivery:
 
     def close(self) -> None:
         """Make no further attempt."""
+        self._closed = True
         for pause in tuple(self._pausing):
             pause.cancel()
 
@@ -90,6 +92,8 @@ class Delivery:
 
     async def _wait(self, seconds: float) -> bool:
         """Whether the time has passed, and nobody has closed this meanwhile."""
+        if self._closed:
+            return False
         pause: Deferred[None] = deferLater(self._http.reactor, seconds)
         self._pausing.add(pause)
         try:

@@ -141,7 +141,7 @@ class SoapClient:
             envelope = read_envelope(sent.package.root, self._limits, charset=sent.package.charset)
         except NoAnswer as trouble:
             return self._nothing(sent, trouble)
-        except ProtocolViolation as problem:
+        except (ProtocolViolation, OSError) as problem:  # the spool may be full
             fault = _old_fault(problem, sent.package)
             if fault is not None:
                 return self._fault(sent, fault, (old_soap(sent.call.url),))
@@ -247,7 +247,7 @@ def _name(sent: Sent) -> str:
     return subject or sent.call.transaction
 
 
-def _old_fault(problem: ProtocolViolation, package: Package | None) -> Fault | None:
+def _old_fault(problem: Exception, package: Package | None) -> Fault | None:
     """The fault of an answer that is SOAP 1.1, for it says why."""
     return read_old_fault(package.root) if isinstance(problem, VersionMismatch) and package else None
 

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
+from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.web.http import HTTPChannel
@@ -66,6 +67,8 @@ class Channel(HTTPChannel):
     _stage = _timed = _Stage.IDLE
     _peer: Any = None
     _here: Any = None
+    _over: Deferred[None] | None = None
+    """Told of the end, once the port closes."""
     _moved = 0
     """Octets of the body since the timer was set."""
 
@@ -81,6 +84,7 @@ class Channel(HTTPChannel):
         self.totalHeadersSize = limits.headers
         self.maxHeaders = limits.header_count
         super().connectionMade()
+        self.site.channels.add(self)
         exceeded = self.site.connections.enter(self._host())
         if exceeded:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections", exceeded)
@@ -103,7 +107,21 @@ class Channel(HTTPChannel):
     def connectionLost(self, reason: Any = connectionDone) -> None:
         """Nobody is connected any more."""
         self.site.connections.leave(self._host())
-        super().connectionLost(reason)
+        self.site.channels.discard(self)
+        try:
+            super().connectionLost(reason)
+        finally:
+            if self._over is not None:
+                self._over.callback(None)
+
+    def end(self) -> Deferred[None]:
+        """Serve no further request; done when the connection is over, after the answer under way."""
+        self._over = Deferred()
+        if self._stage in (_Stage.IDLE, _Stage.HEADERS):
+            self.loseConnection()
+        else:
+            self.persistent = False
+        return self._over
 
     # --- stages
 

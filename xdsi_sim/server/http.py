@@ -55,7 +55,7 @@ class FrontRequest(Request):
             self._reader.feed(data)
 
     def package(self) -> Package:
-        """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation."""
+        """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation, OSError."""
         reader, self._reader = self._reader, None
         if reader is None:
             return NO_BODY
@@ -124,6 +124,8 @@ class Front(Site):
         self.spool = spool
         self.limits = limits
         self.connections = Connections(limits)
+        self.channels: set[Channel] = set()
+        """The connections that are open."""
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.web.pages import notFound
 from twisted.web.resource import Resource
@@ -18,6 +19,7 @@ from xdsi_sim.tls.settings import Tls
 __all__ = ["ActorSite", "Folder"]
 
 _BACKLOG: Final = 512
+_FAREWELL: Final = 5  # seconds; an answer that takes longer is not waited for when the port closes
 
 
 class Folder(Resource):
@@ -44,9 +46,10 @@ class ActorSite:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
-        front = Front(self._root, spool, limits) if tls is None else self._secured(spool, limits, tls)
+        factory: Any = Front(self._root, spool, limits) if tls is None else self._secured(spool, limits, tls)
+        self._front: Front = factory if tls is None else factory.wrappedFactory
         try:
-            self._port = loop.call(loop.reactor.listenTCP, port, front, backlog=_BACKLOG, interface=host)
+            self._port = loop.call(loop.reactor.listenTCP, port, factory, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
             raise CannotRun(
                 f"cannot listen on {host}:{port}: {error.socketError}.",
@@ -72,5 +75,18 @@ class ActorSite:
         below.putChild(names[-1], resource)
 
     def close(self) -> None:
-        """Take no new connection; what is under way ends by itself."""
-        self._loop.call(self._port.stopListening)
+        """Take no new connection and end those that are open, one with a request after its answer.
+
+        Returns when all are over; one whose answer takes longer than `_FAREWELL` is cut off.
+        """
+        self._loop.call(self._close)
+
+    def _close(self) -> Deferred[Any]:
+        patience = self._loop.reactor.callLater(_FAREWELL, self._cut_off)
+        stopped = maybeDeferred(self._port.stopListening)
+        over = gatherResults([stopped, *(channel.end() for channel in self._front.channels.copy())])
+        return over.addBoth(lambda _results: patience.active() and patience.cancel())
+
+    def _cut_off(self) -> None:
+        for channel in self._front.channels.copy():
+            channel.transport.abortConnection()

@@ -82,7 +82,7 @@ class SoapResource(Resource):
             answer(request, 405, _TEXT, [text])
             return NOT_DONE_YET
         served = self._served(request)
-        with suppress(ProtocolViolation):
+        with suppress(ProtocolViolation, OSError):
             served.package = request.package()
         reply = Reply(status=405, content_type=_PLAIN, segments=[text], outcome="HTTP 405")
         self._answer(served, reply, ANONYMOUS)

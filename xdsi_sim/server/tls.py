@@ -78,6 +78,12 @@ class _SecureChannel(Channel):
             self._told(words)
         super().connectionLost(reason)
 
+    def loseConnection(self) -> None:
+        """Say that this is the end; when the port closes, no answer to it is waited for."""
+        super().loseConnection()
+        if self._over is not None:
+            self.transport.transport.loseConnection()
+
     def _told(self, words: str) -> None:
         _LOG.warning("TLS with %s failed: %s", self.transport.getPeer().host, words)
 

@@ -118,8 +118,8 @@ class Package:
 class PackageReader:
     """Takes the body of one SOAP message in pieces; `finish` gives the package.
 
-    The first thing that is wrong is kept and raised by `finish`, so that the rest of the body can be
-    let through without work and an answer can be sent.
+    The first thing that is wrong, with the message or with the spool, is kept and raised by `finish`, so
+    that the rest of the body can be let through without work and an answer can be sent.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class PackageReader:
         self._coded = None if coding is None else SpooledBody(folder)
         self.beginning = bytearray()
         """What came first, for the record of a body that cannot be taken apart."""
-        self._problem: ProtocolViolation | None = None
+        self._problem: ProtocolViolation | OSError | None = None
         self._multipart: MultipartReader | None = None
         self._end_coding: Callable[[], None] = lambda: None
         self._feed = self._choose_feed()
@@ -177,14 +177,14 @@ class PackageReader:
             )
         )
 
-    def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], None]:
+    def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
         self._root.clear()
         return lambda _data: None
 
     @property
-    def problem(self) -> ProtocolViolation | None:
+    def problem(self) -> ProtocolViolation | OSError | None:
         """What `finish` will raise, as far as it is known by now."""
         return self._problem
 
@@ -194,7 +194,7 @@ class PackageReader:
             self.beginning += data[: _BEGINNING - len(self.beginning)]
         try:
             self._feed(data)
-        except ProtocolViolation as problem:
+        except (ProtocolViolation, OSError) as problem:
             self._feed = self._refuse(problem)
 
     def _take_plain_root(self, data: bytes | memoryview) -> None:
@@ -238,14 +238,17 @@ class PackageReader:
         return _Taken(lambda _data: None) if encoded else self._body.open()
 
     def finish(self) -> Package:
-        """The whole message; raises the first ProtocolViolation met while reading it."""
-        if self._problem is None:
-            try:
-                self._close()
-            except ProtocolViolation as problem:
-                self._refuse(problem)
+        """The whole message; raises the first ProtocolViolation or OSError met while taking it in."""
         if self._problem is not None:
             raise self._problem
+        try:
+            self._close()
+            return self._package()
+        except (ProtocolViolation, OSError) as problem:
+            self._refuse(problem)
+            raise
+
+    def _package(self) -> Package:
         return Package(
             root=bytes(self._root),
             parts={cid: spool.finish() for cid, spool in self._spools.items()},

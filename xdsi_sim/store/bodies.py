@@ -88,7 +88,14 @@ class Bodies:
     def stretches(self, body: Content) -> list[Stretch]:
         """Secure a body: it can be written when its own files are gone. Raises OSError."""
         segments: Sequence[Segment] = body.segments if isinstance(body, SegmentsContent) else (body,)
-        return [segment if isinstance(segment, bytes) else self._stretch(segment) for segment in segments]
+        secured: list[Stretch] = []
+        try:
+            for one in segments:  # those before the one that fails must be known
+                secured.append(one if isinstance(one, bytes) else self._stretch(one))  # noqa: PERF401
+        except BaseException:
+            self.discard(secured)
+            raise
+        return secured
 
     def _stretch(self, content: Content) -> Stretch:
         if content.size <= _COPIED:
@@ -96,9 +103,16 @@ class Bodies:
         name = new_token()
         path = self._incoming / name
         if not (isinstance(content, FileContent) and link(content.path, path)):
-            with path.open("wb") as file:
-                file.writelines(chunks_of(content))
+            _copy(content, path)
         return Linked(name, content.size)
+
+    def discard(self, body: Iterable[Stretch]) -> None:
+        """Give up what was secured and can not be recorded; of what was written, the writer's thread."""
+        for linked in body:
+            if isinstance(linked, Linked):
+                if _removed(_folder_of(self._folder, self._number) / linked.name):
+                    self._sizes[self._number] -= linked.size
+                _removed(self._incoming / linked.name)
 
     # --- the writer's thread
 
@@ -210,3 +224,22 @@ def _folder_of(folder: Path, segment: int) -> Path:
 def _size_of(folder: Path) -> int:
     with os.scandir(folder) as entries:
         return sum(entry.stat().st_size for entry in entries)
+
+
+def _copy(content: Content, path: Path) -> None:
+    """All of it, or nothing: half of it would keep a full disk full."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(chunks_of(content))
+    except BaseException:
+        _removed(path)
+        raise
+
+
+def _removed(path: Path) -> bool:
+    """Whether it was there; what cannot be removed is left to the next start."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Final, Protocol
@@ -22,6 +24,7 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
 from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
+from xdsi_sim.store.opening import opening
 from xdsi_sim.store.sqlite import Database, insert
 
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder", "Retention"]
@@ -76,10 +79,15 @@ class Retention:
 class _Batch:
     """What waits for the writer, who takes all of it at once."""
 
-    waiting: list[tuple[Exchange, list[Stretch], list[Stretch] | None]] = field(default_factory=list)
+    waiting: list[tuple[Exchange, list[list[Stretch]]]] = field(default_factory=list)
+    """Each with the body of its request and, where there is one, of its response."""
     octets: int = 0
     written: tuple[int, list[Place]] | None = None
     """Segment and places, once the bodies are in it: the rows may have to be inserted again."""
+
+    def bodies(self) -> Iterator[list[Stretch]]:
+        """Of all its exchanges."""
+        return chain.from_iterable(bodies for _, bodies in self.waiting)
 
 
 class ExchangeLog:
@@ -89,8 +97,10 @@ class ExchangeLog:
 
     def __init__(self, folder: Path, retention: Retention = Retention()) -> None:
         """Open or create the log; raises UsageError where the folder cannot be used."""
-        self._database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
-        self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
+        with opening(folder) as opened:
+            database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
+            self._database = opened.enter_context(database)
+            self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
         self._reader = ExchangeReader(folder, self._database.reader)
         self._retention = retention
         self._since_forgotten = retention.exchanges  # more may be there than this time are to be kept
@@ -109,17 +119,25 @@ class ExchangeLog:
         if self._batch.octets > _MOST_WAITING:
             _LOG.error("exchange %s is not recorded: too much waits for the disk", exchange.id)
             return
+        bodies: list[list[Stretch]] = []
         try:
-            request = self._bodies.stretches(exchange.request.body)
-            response = self._bodies.stretches(exchange.response.body) if exchange.response else None
-            with self._filling:
-                if not self._batch.waiting:
-                    self._last = self._database.submit(partial(self._write, self._batch))
-                    self._last.add_done_callback(self._written)
-                self._batch.waiting.append((exchange, request, response))
-                self._batch.octets += octets_in(request) + octets_in(response or ())
+            bodies.append(self._bodies.stretches(exchange.request.body))
+            if exchange.response is not None:
+                bodies.append(self._bodies.stretches(exchange.response.body))
+            self._hand_over(exchange, bodies)
         except (OSError, RuntimeError):  # the disk is full, the log closed: what is recorded goes on
             _LOG.exception("exchange %s could not be recorded", exchange.id)
+            self._bodies.discard(chain.from_iterable(bodies))
+
+    def _hand_over(self, exchange: Exchange, bodies: list[list[Stretch]]) -> None:
+        """Put it to what the writer takes next."""
+        with self._filling:
+            batch = self._batch
+            if not batch.waiting:
+                self._last = self._database.submit(partial(self._write, batch))
+                self._last.add_done_callback(partial(self._written, batch))
+            batch.waiting.append((exchange, bodies))
+            batch.octets += sum(map(octets_in, bodies))
 
     def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
@@ -136,13 +154,12 @@ class ExchangeLog:
             if self._batch is batch:
                 self._batch = _Batch()
         if batch.written is None:
-            bodies = (body for _, *pair in batch.waiting for body in pair if body is not None)
-            batch.written = self._bodies.append(bodies)
+            batch.written = self._bodies.append(batch.bodies())
         segment, places = batch.written
         following = iter(places)
         rows = [
-            row_of(exchange, segment, next(following), next(following) if response is not None else None)
-            for exchange, _, response in batch.waiting
+            row_of(exchange, segment, next(following), next(following) if len(bodies) > 1 else None)
+            for exchange, bodies in batch.waiting
         ]
         insert(connection, _INSERT, rows)
         self._since_forgotten += len(rows)
@@ -163,9 +180,10 @@ class ExchangeLog:
         first: int = connection.execute("SELECT min(segment) FROM exchange").fetchone()[0]
         return first
 
-    def _written(self, done: Future[int | None]) -> None:
-        """The batch is committed, so that no row leads to what is removed now."""
+    def _written(self, batch: _Batch, done: Future[int | None]) -> None:
+        """The batch is committed or given up, so that no row leads to what is removed now."""
         if done.exception() is not None:
             _LOG.error("exchanges could not be recorded", exc_info=done.exception())
+            self._bodies.discard(chain.from_iterable(batch.bodies()))
         elif (first := done.result()) is not None:
             self._bodies.remove_below(first)

@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
+from xdsi_sim.store.opening import opening
 from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
@@ -37,8 +38,9 @@ class SqliteRegistryStore:
 
     def __init__(self, folder: Path) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
-        self._database = Database(folder / "registry.db", SCHEMA)
-        self._answers = fresh_folder(folder / "answers")
+        with opening(folder) as opened:
+            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA))
+            self._answers = fresh_folder(folder / "answers")
 
     def close(self) -> None:
         """Finish what was begun."""

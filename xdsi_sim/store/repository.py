@@ -20,6 +20,7 @@ from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read
 from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.files import link, sync_folder
+from xdsi_sim.store.opening import opening
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -89,13 +90,14 @@ class SqliteDocumentStore:
     def __init__(self, folder: Path) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "documents"
-        self._files.mkdir(parents=True, exist_ok=True)
-        self._database = Database(folder / "repository.db", _SCHEMA)
-        self._sweep()
+        with opening(folder) as opened:
+            self._files.mkdir(parents=True, exist_ok=True)
+            self._database = opened.enter_context(Database(folder / "repository.db", _SCHEMA))
+            self._sweep()
+            self._claimed = self._has_claims()
+            """Whether there may be claims: settling asks no table for what is all but never there."""
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
         self._registered: set[str] = set()
-        self._claimed = self._has_claims()
-        """Whether there may be claims: settling asks no table for what is all but never there."""
         self._writing: Future[Sequence[str]] | None = None
 
     def _sweep(self) -> None:

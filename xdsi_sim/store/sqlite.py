@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.store.opening import opening
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -61,7 +63,9 @@ class Database:
     """A file with its writer and readers; closed by `close`, which finishes what was submitted."""
 
     def __init__(self, path: Path, schema: Schema, *, durable: bool = True, linger: float = 0) -> None:
-        """Open or create the file; raises UsageError where it is foreign, newer, damaged or in use.
+        """Open or create the file; raises UsageError where it is foreign, newer or damaged.
+
+        Raises CannotRun where it is in use or something stands in its way.
 
         Without `durable` a commit may be lost when the machine fails. The writer lingers for that many
         seconds before a commit, to do more in one, unless `hurry` is called.
@@ -74,13 +78,10 @@ class Database:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.path)
-        try:
+        with opening(self.path.parent) as opened:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = opened.enter_context(closing(_lock(self.path)))
             self._connection = _open(self.path, schema, durable=durable)
-        except BaseException:
-            self._lock.close()
-            raise
         self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
         self._thread.start()
 

@@ -109,6 +109,7 @@ class RunningTopology:
         self._record = record
         self._loop = running_loop()
         self._open = ExitStack()
+        self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
         self._feeds: dict[str, Listen] = {}
@@ -116,10 +117,23 @@ class RunningTopology:
         try:
             self._start(data)
         except BaseException:
-            self._open.close()
+            self.close()
             raise
 
     def _start(self, data: Path | None) -> None:
+        self._open_folder(data)
+        recorder: Recorder = self._log or NOT_RECORDED
+        self._tls = self._settle_tls()
+        servers = [placed for placed in self.topology.actors() if not placed.address_less]
+        for placed in servers:  # all addresses, before an actor needs one
+            self._site(placed)
+        self._peers = Peers(
+            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
+        )
+        self._make_clients(recorder, self._site(servers[0]))
+        self._recover([self._serve(placed, recorder) for placed in servers])
+
+    def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
         if data is None:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
@@ -127,40 +141,28 @@ class RunningTopology:
         self._log = self._opened(self._exchange_log()) if self._record else None
         shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
         self._spool.mkdir(parents=True)
-        recorder: Recorder = self._log or NOT_RECORDED
-        self._tls = self._settle_tls()
+
+    def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
+        """All that sends; answers of asynchronous exchange come in at `site`."""
         http = HttpClient(self._loop.reactor, _timeouts(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
-        validating = frozenset(
-            placed.actor.id
-            for placed in self.topology.actors()
-            if placed.actor.validation is not Validation.OFF
-        )
-        servers = [placed for placed in self.topology.actors() if not placed.address_less]
-        for placed in servers:  # all addresses, before an actor needs one
-            self._site(placed)
-        mailbox = Mailbox()
-        site = self._site(servers[0])
-        site.put(REPLIES, RepliesResource(mailbox, recorder))
         limits = self.topology.limits
+        mailbox = Mailbox()
+        site.put(REPLIES, RepliesResource(mailbox, recorder))
         self._soap = AsynchronousClient(
             http,
             recorder,
             self._spool,
             limits,
-            validating=validating,
+            validating=_validating(self.topology),
             mailbox=mailbox,
             reply_to=self._base(site) + REPLIES,
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
-        self._peers = Peers(
-            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
-        )
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces)
         self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
-        self._recover([self._serve(placed, recorder) for placed in servers])
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
@@ -194,7 +196,8 @@ class RunningTopology:
                 self.topology.limits,
                 tls=self._tls,
             )
-            self._sites[number] = self._opened(site)
+            self._listening.callback(site.close)
+            self._sites[number] = site
         return self._sites[number]
 
     def url_of(self, actor_id: str) -> str:
@@ -256,7 +259,8 @@ class RunningTopology:
             recorder=recorder,
             traces=self._traces,
         )
-        self._feeds[registry_id] = Listen(host, self._opened(port).port)
+        self._listening.callback(port.close)
+        self._feeds[registry_id] = Listen(host, port.port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
@@ -310,13 +314,20 @@ class RunningTopology:
 
     def close(self) -> None:
         """Stop the actors and give up what they hold; a second call does nothing."""
-        self._open.close()
+        with self._open:
+            self._listening.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _validating(topology: Topology) -> frozenset[str]:
+    """Ids of the actors whose messages are held against the schemas."""
+    actors = (placed.actor for placed in topology.actors())
+    return frozenset(actor.id for actor in actors if actor.validation is not Validation.OFF)
 
 
 def _timeouts(patience: Patience) -> Timeouts:
