@@ -151,6 +151,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D24": entry(uniqueId="1" * 257),
     "D26": entry(languageCode="e n"),
     "D27": entry(mimeType="dicom"),
+    "D31": entry(sourcePatientInfo=("PID-40|x",)),
     "D34": entry(referenceIdList=("A1",)),
     "D36": entry(title=InternationalString.of("x" * 128)),
     "D39": entry(homeCommunityId="2.999.1"),
