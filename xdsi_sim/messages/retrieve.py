@@ -41,6 +41,13 @@ class DocumentRequest:
     documentUniqueId: str
     homeCommunityId: str | None = None
 
+    @property
+    def missing(self) -> str | None:
+        """The first element that must be there and is not, or is empty."""
+        if not self.repositoryUniqueId:
+            return "RepositoryUniqueId"
+        return None if self.documentUniqueId else "DocumentUniqueId"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrieveDocumentSetRequest:
