@@ -250,6 +250,7 @@ _MIME = (
     _mime("a large part and a root that is no XML", "A03", _large(PROVIDE).replace(b"<soap:Envelope", b"<soap:Envelope &")),
     _mime("a large part cut short", "B03", _large(PROVIDE)[:-100]),
     _mime("a large part twice", "B10", _large(_part("Content-ID: <document-1@xdsi-sim>"))),
+    _mime("two submissions", "C01", re.sub(rb"(<lcm:Submit.*</lcm:SubmitObjectsRequest>)", rb"\1\1", PROVIDE)),
     _mime("a submission without its request", "C01", re.sub(rb"<lcm:Submit.*</lcm:SubmitObjectsRequest>", b"", PROVIDE)),
 )  # fmt: skip
 
@@ -263,6 +264,9 @@ _BODY = (
     Bad(name="no AdhocQuery", body=_body(f'<q:AdhocQueryRequest xmlns:q="{NS.QUERY}"><q:ResponseOption/></q:AdhocQueryRequest>'), rule="I02"),
     Bad(name="no document asked for", body=_DOCUMENT_REQUEST.sub(b"", RETRIEVE), content_type=RETRIEVE_TYPE, actor="repository", rule="H01"),
     _imaging("no instance asked for", "H01", _DOCUMENT_REQUEST.sub(b"", IMAGING)),
+    Bad(name="two ResponseOptions", body=re.sub(rb"(<query:ResponseOption[^>]*>)", rb"\1\1", QUERY), rule="C01"),
+    Bad(name="two AdhocQueries", body=re.sub(rb"(<rim:AdhocQuery.*</rim:AdhocQuery>)", rb"\1\1", QUERY), rule="C01"),
+    _imaging("two ids of one instance", "C01", re.sub(rb"(<xds:DocumentUniqueId.*</xds:DocumentUniqueId>)", rb"\1\1", IMAGING)),
     _imaging("instances in two namespaces", "H05", _with("</xds:DocumentRequest>", "</xds:DocumentRequest><xdsi:DocumentRequest/>", IMAGING)),
 )  # fmt: skip
 

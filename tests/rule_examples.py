@@ -47,6 +47,7 @@ from xdsi_sim.vocab import Association as AssociationType
 
 OTHER: Final = f"P2^^^&{AUTHORITY}&ISO"
 DE_CLASS: Final = "urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a"
+DE_PATIENT_ID: Final = "urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427"
 DE_UNIQUE_ID: Final = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 RPLC, APND, SIGNS = AssociationType.RPLC, AssociationType.APND, AssociationType.SIGNS
 
@@ -80,6 +81,7 @@ def members_only(*associations: Association) -> SubmitObjectsRequest:
     return a_submission(associations=associations)
 
 
+OF_ANOTHER = ExternalIdentifier(identificationScheme=DE_PATIENT_ID, value=PATIENT, registryObject="xx")
 SET = a_set()
 MEMBER = members(SET, (an_entry(),))[0]
 LONG = "x" * 300
@@ -99,6 +101,8 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "C07": entry(objectType="urn:uuid:00000000-0000-0000-0000-000000000000"),
     "C08": a_submission(entries=(an_entry(1), an_entry(1, uniqueId="2.999.2.9"))),
     "C09": entry(entryUUID="urn:uuid:not-a-uuid"),
+    "C11": classified(classifiedObject="xx"),
+    "C12": entry(patientId=None, extra=(OF_ANOTHER,)),
     "C13": classified(classificationNode="urn:x", classificationScheme=DE_CLASS),
     "C14": entry(extra=(ExternalIdentifier(identificationScheme="urn:uuid:0", value="v"),)),
     "C16": entry(classCode=Code("", "s", InternationalString.of("n"))),
@@ -147,6 +151,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D24": entry(uniqueId="1" * 257),
     "D26": entry(languageCode="e n"),
     "D27": entry(mimeType="dicom"),
+    "D31": entry(sourcePatientInfo=("PID-40|x",)),
     "D34": entry(referenceIdList=("A1",)),
     "D36": entry(title=InternationalString.of("x" * 128)),
     "D39": entry(homeCommunityId="2.999.1"),
@@ -181,7 +186,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "E20": a_submission(entries=(an_entry(1), an_entry(2)), more=(an_association(uuid(1), uuid(2), RPLC),)),
     "E21": with_(an_association(uuid(1), uuid(7), APND)),
     "E22": with_(an_association(uuid(1), uuid(8), RPLC)),
-    "F01": a_submission(entries=(an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40))),
+    "F01": a_submission(entries=(an_entry(1), an_entry(2, uniqueId="2.999.2.1"))),
     "F02": a_submission(set_=a_set(uniqueId="2.999.3.9")),
     "F03": a_submission(folders=(a_folder(uniqueId="2.999.4.9"),)),
     "F04": entry(uniqueId="2.999.2.9"),
@@ -238,8 +243,8 @@ PROVISIONS: Final[Mapping[str, tuple[tuple[DocumentEntry, ...], tuple[Fingerprin
     "G04": ((an_entry(hash="0" * 40),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
     "G05": ((an_entry(size="9"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
     "G06": (
-        (an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40)),
-        (Fingerprint(id=uuid(1), hash=_TEXT, size=4), Fingerprint(id=uuid(2), hash="0" * 40, size=4)),
+        (an_entry(1), an_entry(2, uniqueId="2.999.2.1")),
+        tuple(Fingerprint(id=uuid(n), hash=_TEXT, size=4) for n in (1, 2)),
     ),
     "G07": ((an_entry(uniqueId="2.999.2.7"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
 }

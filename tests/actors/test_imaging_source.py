@@ -73,9 +73,9 @@ def test_all_that_is_asked_for_is_delivered_with_its_ids_echoed(
     [
         ({"oid": "2.999.1"}, "XDSUnknownRepositoryId"),
         ({"sop": "1.2.3"}, "XDSDocumentUniqueIdError"),
-        ({"sop": ""}, "XDSDocumentUniqueIdError"),
         ({"series": "1.2.3"}, "XDSDocumentUniqueIdError"),
-        ({"study": ""}, "XDSDocumentUniqueIdError"),
+        ({"study": "1.2.3"}, "XDSDocumentUniqueIdError"),
+        ({"study": ""}, "XDSRepositoryError"),
     ],
 )
 def test_a_bad_item_has_its_exact_error_and_hides_no_good_one(
@@ -87,6 +87,25 @@ def test_a_bad_item_has_its_exact_error_and_hides_no_good_one(
     assert (status_name(among.status), len(among.documents)) == ("PartialSuccess", 1)
     (error,) = among.errors
     assert (error.errorCode, error.location) == (code, bad.document.documentUniqueId)
+
+
+@pytest.mark.parametrize(
+    ("key", "missing"),
+    [
+        ("study", "studyInstanceUID"),
+        ("series", "seriesInstanceUID"),
+        ("oid", "RepositoryUniqueId"),
+        ("sop", "DocumentUniqueId"),
+    ],
+)
+def test_an_item_that_lacks_an_id_is_told_which(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...], key: str, missing: str
+) -> None:
+    bad = item(images[0], **{key: ""})
+    (error,) = retrieve(store, bad).errors
+    text = f"{missing} of a DocumentRequest is missing; attribute={missing}; rule=H01"
+    assert (error.errorCode, error.codeContext) == ("XDSRepositoryError", text)
+    assert error.location == (bad.document.documentUniqueId or None)
 
 
 @pytest.mark.parametrize("syntaxes", [(), ("1.2.840.10008.1.2.4.90",)])

@@ -140,6 +140,18 @@ def test_a_wrong_repository_and_an_unknown_document_have_their_codes(repository:
 
 
 @pytest.mark.parametrize(
+    ("oid", "uniqueId", "missing"), [("", "u", "RepositoryUniqueId"), (OID, "", "DocumentUniqueId")]
+)
+def test_a_request_that_lacks_an_id_is_told_which(
+    repository: DocumentRepository, oid: str, uniqueId: str, missing: str
+) -> None:
+    (error,) = ask(repository, uniqueId, oid).errors
+    text = f"{missing} of a DocumentRequest is missing; attribute={missing}; rule=H01"
+    assert (error.errorCode, error.codeContext) == ("XDSRepositoryError", text)
+    assert error.location == (uniqueId or None)
+
+
+@pytest.mark.parametrize(
     ("answer", "left", "there"),
     [
         (AdhocQueryResponse(fragments=(b"<known/>",)), 0, True),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from xdsi_sim.ebrim.xml import escape, local_name, parse, serialise
+from xdsi_sim.ebrim.xml import escape, local_name, only_child, parse, serialise
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
@@ -294,3 +294,11 @@ def test_serialised_element_is_complete_without_its_surroundings() -> None:
 @pytest.mark.parametrize("data", [b"<a/>", b"<x:a xmlns:x='urn:x'/>", b"<a xmlns='urn:x'/>"])
 def test_local_name_leaves_the_namespace_out(data: bytes) -> None:
     assert local_name(parse(data)) == "a"
+
+
+def test_an_only_child_is_there_once_or_not_at_all() -> None:
+    one, none = parse(b"<a><c/><b/><c/></a>"), parse(b"<a/>")
+    assert only_child(one, "b") is one[1]
+    assert only_child(none, "b") is None
+    with pytest.raises(ProtocolViolation, match="a holds more than one c"):
+        only_child(one, "c")

@@ -14,7 +14,6 @@ from xdsi_sim.messages.response import (
     read_registry_response,
     retrieve_status,
     status_name,
-    submission_status,
     write_errors,
     write_registry_response,
 )
@@ -46,7 +45,7 @@ def test_response_reads_back(response: RegistryResponse) -> None:
 @each_schema
 @pytest.mark.parametrize("errors", [(), (A_WARNING,), (AN_ERROR, A_WARNING)])
 def test_response_is_valid(errors: tuple[RegistryError, ...], source: str) -> None:
-    response = RegistryResponse(status=submission_status(errors), errors=errors)
+    response = RegistryResponse(status=FAILURE, errors=errors)
     assert faults(write_registry_response(response), source) == []
 
 
@@ -135,14 +134,6 @@ def test_an_exception_without_location_is_told_without() -> None:
 )
 def test_a_status_is_called_by_its_last_part(status: str, name: str) -> None:
     assert status_name(status) == name
-
-
-@pytest.mark.parametrize(
-    ("errors", "status"),
-    [((), SUCCESS), ((A_WARNING,), SUCCESS), ((AN_ERROR,), FAILURE), ((A_WARNING, AN_ERROR), FAILURE)],
-)
-def test_a_submission_is_kept_whole_or_not_at_all(errors: tuple[RegistryError, ...], status: str) -> None:
-    assert submission_status(errors) == status
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,9 @@ EXAMPLES: list[tuple[str, Callable[[], PatientFeed], list[str]]] = [
     ("no accept acknowledgement", lambda: wrapped(acceptAckCode="NE"), ["K06"]),
     ("two receivers", lambda: wrapped(receivers=2), ["K06"]),
     ("two events", lambda: wrapped(registrations=2), ["K06"]),
+    ("no device of the sender", lambda: replace(in_v3(added("P1")), sender=""), ["K06"]),
+    ("no device of the receiver", lambda: replace(in_v3(added("P1")), receiver=""), ["K06"]),
+    ("no receiver", lambda: replace(wrapped(receivers=0), receiver=""), ["K06"]),
     ("no message id", lambda: replace(in_v3(added("P1")), id=Ii("")), ["K06"]),
     (
         "a survivor of another domain",
@@ -95,3 +98,11 @@ def test_ids_of_the_domain_are_kept_and_missing_oids_filled_in(
 ) -> None:
     feed = replace(added(), patientIds=tuple(Ii(*id) for id in ids))
     assert list(FedMessage(feed=feed, authority=authority).ids) == expected
+
+
+@pytest.mark.parametrize("changes", ["patientIds", "subsumedIds"])
+def test_an_id_of_the_domain_without_extension_is_told_so(changes: str) -> None:
+    for feed in (replace(added(), patientIds=(Ii(AUTHORITY),)), merging(**{changes: (Ii(AUTHORITY),)})):
+        message = FedMessage(feed=feed, authority=AUTHORITY, patients=KNOWN)
+        (finding,) = check_feed(message).findings
+        assert finding.text.endswith(f"found ids of: {AUTHORITY} (extension missing)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsi_sim.actors.ports import InstanceStore
-from xdsi_sim.errors import DocumentNotFound, UnknownRepositoryId, XdsError
+from xdsi_sim.errors import DocumentNotFound, IncompleteDocumentRequest, UnknownRepositoryId, XdsError
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.response import RegistryError, retrieve_status
 from xdsi_sim.messages.retrieve import DocumentResponse, RetrieveDocumentSetResponse
@@ -44,20 +44,28 @@ class ImagingDocumentSource:
 
     def _one(self, item: ImagingDocumentRequest, syntaxes: tuple[str, ...]) -> DocumentResponse:
         sop = item.document.documentUniqueId
+        if item.missing is not None:
+            raise IncompleteDocumentRequest(item.missing, location=sop or None)
         if item.document.repositoryUniqueId != self.oid:
             raise UnknownRepositoryId(
-                f"repositoryUniqueId '{item.document.repositoryUniqueId}' is not this source ('{self.oid}')",
+                f"repositoryUniqueId '{item.document.repositoryUniqueId}' is not this source ('{self.oid}'); "
+                "attribute=RepositoryUniqueId; rule=H02",
                 location=sop,
             )
         image = self.store.find(sop)
         if image is None:
-            raise DocumentNotFound(f"no instance '{sop}' at this source", location=sop)
+            raise DocumentNotFound(
+                f"no instance '{sop}' at this source; attribute=DocumentUniqueId; rule=H03", location=sop
+            )
         for level, asked, stored in (
             ("study", item.studyInstanceUID, image.studyInstanceUID),
             ("series", item.seriesInstanceUID, image.seriesInstanceUID),
         ):
             if asked != stored:
-                raise DocumentNotFound(f"instance '{sop}' is not in {level} '{asked}'", location=sop)
+                raise DocumentNotFound(
+                    f"instance '{sop}' is not in {level} '{asked}'; attribute={level}InstanceUID; rule=H18",
+                    location=sop,
+                )
         # the list is about pixels; what has none is given as it is stored
         if image.frames is not None and image.transferSyntaxUID not in syntaxes:
             raise TransferSyntaxNotAvailable(

@@ -11,7 +11,13 @@ from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocum
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import Described, complete, described
 from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.errors import DocumentNotFound, RegistryNotAvailable, UnknownRepositoryId, XdsError
+from xdsi_sim.errors import (
+    DocumentNotFound,
+    IncompleteDocumentRequest,
+    RegistryNotAvailable,
+    UnknownRepositoryId,
+    XdsError,
+)
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse, retrieve_status
@@ -134,14 +140,20 @@ class DocumentRepository:
 
     def _one(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
         uniqueId = item.documentUniqueId
+        if item.missing is not None:
+            raise IncompleteDocumentRequest(item.missing, location=uniqueId or None)
         if item.repositoryUniqueId != self.oid:
             raise UnknownRepositoryId(
-                f"repositoryUniqueId '{item.repositoryUniqueId}' is not this repository ('{self.oid}')",
+                f"repositoryUniqueId '{item.repositoryUniqueId}' is not this repository ('{self.oid}'); "
+                "attribute=RepositoryUniqueId; rule=H02",
                 location=uniqueId,
             )
         document = stored.get(uniqueId)
         if document is None:
-            raise DocumentNotFound(f"no document '{uniqueId}' in this repository", location=uniqueId)
+            raise DocumentNotFound(
+                f"no document '{uniqueId}' in this repository; attribute=DocumentUniqueId; rule=H03",
+                location=uniqueId,
+            )
         return DocumentResponse(request=item, mimeType=document.mimeType, content=document.content)
 
     def recover(self) -> Flow[int]:

@@ -156,21 +156,27 @@ class _Reading:
             self.values[attr.name] = value
 
     def classification(self, element: Element) -> None:
-        node = element.get("classificationNode")
-        if node is not None and node == self.kind.label:
-            return  # what makes the package a SubmissionSet or Folder
-        label = None if node is None else self.kind.by_key.get((Form.LABEL, node))
-        if label is not None and label.name not in self.values:
-            self.values[label.name] = True
-            return
-        scheme = element.get("classificationScheme") or ""
         owner = self._owner(element.get("classifiedObject"))
-        attr = self.kind.classified.get(scheme)
-        if attr is not None and node is None and owner is None:
-            value = _CLASSIFIED[attr.form](element)
-            if value is not None and _put_value(self.values, attr, value):
-                return
-        self.extra.append(_classification(element, owner))
+        if owner is not None or not self._classified(element):
+            self.extra.append(_classification(element, owner))
+
+    def _classified(self, element: Element) -> bool:
+        """Keep a classification of this object as its label or attribute, if it can be one."""
+        node = element.get("classificationNode")
+        if node is not None:
+            return self._labelled(node)
+        attr = self.kind.classified.get(element.get("classificationScheme") or "")
+        value = None if attr is None else _CLASSIFIED[attr.form](element)
+        return attr is not None and value is not None and _put_value(self.values, attr, value)
+
+    def _labelled(self, node: str) -> bool:
+        if node == self.kind.label:
+            return True  # what makes the package a SubmissionSet or Folder
+        label = self.kind.by_key.get((Form.LABEL, node))
+        if label is None or label.name in self.values:
+            return False
+        self.values[label.name] = True
+        return True
 
     def identifier(self, element: Element) -> None:
         attr = self.kind.identifiers.get(element.get("identificationScheme", ""))

@@ -97,7 +97,7 @@ class _Parts:
         kind = self.kind
         if kind.objectType is not None and all(name != "objectType" for name, _ in self.value.xmlAttributes):
             self.head.append(f' objectType="{kind.objectType}"')
-        if kind.label is not None:
+        if kind.label is not None and not self._is_labelled(kind.label):
             self._label(kind.label)
         for number, (name, text) in enumerate(self.value.xmlAttributes):
             self.head.append(_foreign_attribute(name, text, number))
@@ -154,6 +154,13 @@ class _Parts:
 
     def label(self, attr: Attr, _value: bool) -> None:
         self._label(attr.key)
+
+    def _is_labelled(self, node: str) -> bool:
+        """The label that came says that it is of another object: it stands in `extra` with that."""
+        return any(
+            isinstance(extra, Classification) and extra.classificationNode == node
+            for extra in self.value.extra
+        )
 
     def _label(self, node: str) -> None:
         given = self._label_id(node)

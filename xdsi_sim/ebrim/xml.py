@@ -16,7 +16,17 @@ from lxml import etree
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
-__all__ = ["BOMS16", "CHARSETS", "Element", "child_of", "escape", "local_name", "parse", "serialise"]
+__all__ = [
+    "BOMS16",
+    "CHARSETS",
+    "Element",
+    "child_of",
+    "escape",
+    "local_name",
+    "only_child",
+    "parse",
+    "serialise",
+]
 
 Element = etree._Element  # lxml offers no public name for the type
 
@@ -165,6 +175,16 @@ def serialise(element: Element) -> bytes:
 def child_of(element: Element, tag: str) -> Element | None:
     """The first child of that tag; `find` of lxml reads a path first."""
     return next(element.iterchildren(tag), None)
+
+
+def only_child(element: Element, tag: str) -> Element | None:
+    """The child of that tag; raises ProtocolViolation where there are two, for one of them would be lost."""
+    children = element.iterchildren(tag)
+    child = next(children, None)
+    if child is not None and next(children, None) is not None:
+        text = f"{local_name(element)} holds more than one {local_name(child)}"
+        raise ProtocolViolation(text, rule="C01")
+    return child
 
 
 def local_name(element: Element) -> str:

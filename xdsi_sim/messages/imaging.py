@@ -31,6 +31,13 @@ class ImagingDocumentRequest:
     document: DocumentRequest
     """repositoryUniqueId is the Retrieve Location UID, documentUniqueId the SOP Instance UID."""
 
+    @property
+    def missing(self) -> str | None:
+        """The first attribute or element that must be there and is not, or is empty."""
+        if not self.studyInstanceUID:
+            return "studyInstanceUID"
+        return self.document.missing if self.seriesInstanceUID else "seriesInstanceUID"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrieveImagingDocumentSetRequest:

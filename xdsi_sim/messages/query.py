@@ -11,7 +11,7 @@ from xdsi_sim.content import Segment, SegmentsContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
-from xdsi_sim.ebrim.xml import Element, child_of, escape, parse, serialise
+from xdsi_sim.ebrim.xml import Element, child_of, escape, only_child, parse, serialise
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
 from xdsi_sim.messages.stored_queries import stored_query
@@ -72,9 +72,9 @@ def _whole(segments: Iterable[Segment]) -> bytes:
 
 
 def read_query_request(element: Element) -> AdhocQueryRequest:
-    """From `query:AdhocQueryRequest`; raises ProtocolViolation where it lacks what the schema requires."""
-    option = child_of(element, _OPTION)
-    query = child_of(element, _ADHOC_QUERY)
+    """From `query:AdhocQueryRequest`; raises ProtocolViolation where it has not one of each."""
+    option = only_child(element, _OPTION)
+    query = only_child(element, _ADHOC_QUERY)
     if option is None or query is None:
         missing = "query:ResponseOption" if option is None else "rim:AdhocQuery"
         raise ProtocolViolation(f"AdhocQueryRequest holds no {missing}", rule="I02")
@@ -107,7 +107,7 @@ def write_query_request(request: AdhocQueryRequest) -> bytes:
 def read_query_response(element: Element) -> AdhocQueryResponse:
     """From `query:AdhocQueryResponse`; an absent object list is an empty one."""
     response = read_registry_response(element)
-    objects = child_of(element, _OBJECTS)
+    objects = only_child(element, _OBJECTS)
     return AdhocQueryResponse(
         status=response.status,
         errors=response.errors,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.content import Content
-from xdsi_sim.ebrim.xml import Element, child_of, escape
+from xdsi_sim.ebrim.xml import Element, escape, only_child
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import (
     RegistryError,
@@ -40,6 +40,13 @@ class DocumentRequest:
     repositoryUniqueId: str
     documentUniqueId: str
     homeCommunityId: str | None = None
+
+    @property
+    def missing(self) -> str | None:
+        """The first element that must be there and is not, or is empty."""
+        if not self.repositoryUniqueId:
+            return "RepositoryUniqueId"
+        return None if self.documentUniqueId else "DocumentUniqueId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +98,8 @@ def read_document_request(element: Element, namespace: str = NS.XDS) -> Document
 
 
 def _text(element: Element, child: str) -> str | None:
-    text = element.findtext(child)
-    return None if text is None else text.strip()
+    found = only_child(element, child)
+    return None if found is None else (found.text or "").strip()
 
 
 def write_retrieve_request(request: RetrieveDocumentSetRequest) -> bytes:
@@ -121,7 +128,7 @@ def _write(element: str, text: str | None) -> str:
 
 def read_retrieve_response(element: Element, content_of: ContentOf) -> RetrieveDocumentSetResponse:
     """From `xds:RetrieveDocumentSetResponse`."""
-    status = child_of(element, f"{{{NS.RS}}}RegistryResponse")
+    status = only_child(element, f"{{{NS.RS}}}RegistryResponse")
     response = RegistryResponse(status="") if status is None else read_registry_response(status)
     return RetrieveDocumentSetResponse(
         status=response.status,
@@ -135,7 +142,7 @@ def read_retrieve_response(element: Element, content_of: ContentOf) -> RetrieveD
                 content=content_of(document),
             )
             for item in element.iterchildren(f"{_XDS}DocumentResponse")
-            if (document := child_of(item, f"{_XDS}Document")) is not None
+            if (document := only_child(item, f"{_XDS}Document")) is not None
         ),
     )
 

@@ -10,7 +10,7 @@ from xdsi_sim.content import Content
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.reader import read_object_list
 from xdsi_sim.ebrim.writer import write_object_list
-from xdsi_sim.ebrim.xml import Element, child_of, escape, parse, serialise
+from xdsi_sim.ebrim.xml import Element, child_of, escape, only_child, parse, serialise
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.vocab import NS
 
@@ -126,8 +126,8 @@ def write_submit_objects(request: SubmitObjectsRequest) -> bytes:
 def read_provide_and_register(
     element: Element, content_of: ContentOf
 ) -> ProvideAndRegisterDocumentSetRequest:
-    """From `xds:ProvideAndRegisterDocumentSetRequest`; raises ProtocolViolation without a submission."""
-    submission = child_of(element, _SUBMIT)
+    """From `xds:ProvideAndRegisterDocumentSetRequest`; raises ProtocolViolation without one submission."""
+    submission = only_child(element, _SUBMIT)
     if submission is None:
         raise ProtocolViolation(
             "ProvideAndRegisterDocumentSetRequest holds no lcm:SubmitObjectsRequest", rule="C01"

@@ -1,7 +1,8 @@
 """Classifications and ExternalIdentifiers: how ebRIM holds codes, authors and identifiers.
 
-The subject is one object of any kind. Not judged, because values do not keep it: classifiedObject,
-registryObject, objectType and Name of what became an attribute.
+The subject is one object of any kind. What says that it belongs to another object becomes no
+attribute and lies in `extra`; of an object without id C08 says enough. Not judged, because values do not
+keep it: objectType and Name of what became an attribute.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, InternationalString, MetadataObject
-from xdsi_sim.ebrim.tables import KINDS, Form
+from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.walks import coded_extras, codes_of
@@ -57,6 +58,38 @@ def identifier_scheme_is_known(value: MetadataObject) -> Iterator[Violation]:
             if (Form.EXTERNAL_IDENTIFIER, scheme) not in known:
                 text = f"identificationScheme is none of a {type(value).__name__}"
                 yield Violation(text, attribute="identificationScheme", value=scheme)
+
+
+# --- whose they are --------------------------------------------------------------------------
+
+
+@rule("C11", cites="ITI TF-3: 4.2.3.1.2")
+def classification_is_of_its_parent(value: MetadataObject) -> Iterator[Violation]:
+    """The classifiedObject of a Classification is the id of the object that it stands in."""
+    known = KINDS[type(value)].classified
+    for extra in _classifications(value):
+        if extra.classifiedObject is not None and value.entryUUID:
+            what = _name(known.get(extra.classificationScheme or ""), "a Classification")
+            yield _foreign("classifiedObject", what, extra.classifiedObject)
+
+
+@rule("C12", cites="ITI TF-3: 4.2.3.1.3")
+def identifier_is_of_its_parent(value: MetadataObject) -> Iterator[Violation]:
+    """The registryObject of an ExternalIdentifier is the id of the object that it stands in."""
+    known = KINDS[type(value)].identifiers
+    for extra in value.extra:
+        if isinstance(extra, ExternalIdentifier) and extra.registryObject is not None and value.entryUUID:
+            what = _name(known.get(extra.identificationScheme), "an ExternalIdentifier")
+            yield _foreign("registryObject", what, extra.registryObject)
+
+
+def _name(attr: Attr | None, otherwise: str) -> str:
+    return otherwise if attr is None else attr.name
+
+
+def _foreign(attribute: str, what: str, owner: str) -> Violation:
+    text = f"{attribute} of {what} is not the id of the object that it stands in"
+    return Violation(text, attribute=attribute, value=owner)
 
 
 # --- codes and authors -----------------------------------------------------------------------

@@ -155,3 +155,25 @@ def _wrong_with_reference(text: str) -> str | None:
     if expected is None or expected is (reference.authority is not None):
         return None
     return f"an assigning authority is {'expected' if expected else 'not allowed'} with {reference.type}"
+
+
+# --- sourcePatientInfo -----------------------------------------------------------------------
+
+_FIELD: Final = re.compile(r"PID-([1-9]|[12][0-9]|3[0-9])\|.*", re.DOTALL)  # HL7 2.5: PID has 39 fields
+_SINGLE_FIELDS: Final = ("PID-7|", "PID-8|")
+
+
+@rule("D31", cites="ITI TF-3: 4.2.3.2.23")
+def source_patient_info_is_fields_of_pid(entry: DocumentEntry) -> Iterator[Violation]:
+    """Each sourcePatientInfo is PID-n|value with a field n of PID; birth date and sex are given once."""
+    for text in entry.sourcePatientInfo:
+        if text and not _FIELD.fullmatch(text):
+            yield _patient_info("sourcePatientInfo is not PID-n|value with n from 1 to 39", text)
+    for field in _SINGLE_FIELDS:
+        given = [text for text in entry.sourcePatientInfo if text.startswith(field)]
+        if len(given) > 1 or (given and "~" in given[0]):
+            yield _patient_info(f"sourcePatientInfo holds {field[:-1]} more than once", ", ".join(given))
+
+
+def _patient_info(text: str, value: str) -> Violation:
+    return Violation(text, attribute="sourcePatientInfo", value=value)

@@ -1,6 +1,6 @@
 """What is a member of the SubmissionSet, and how (ITI TF-3: 4.2.2.1). The subject is the submission.
 
-Without a SubmissionSet nothing is said here: C04 says enough.
+Without a SubmissionSet nothing is said here: C04 says enough; nor of what has no id, as C08 does.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _not_once(submission: Submission, values: Iterable[MetadataObject]) -> Itera
     times = Counter(id_key(member.targetObject or "") for member in _members_of_the_set(submission))
     for value in values:
         count = times[id_key(value.entryUUID)]
-        if count != 1:
+        if value.entryUUID and count != 1:
             yield Violation(
                 f"{type(value).__name__} has {count} HasMember from the SubmissionSet, one is expected",
                 location=value.entryUUID,
@@ -122,5 +122,5 @@ def submission_is_not_empty(submission: Submission) -> Iterator[Violation]:
     """A SubmissionSet has at least one member."""
     sources = {id_key(association.sourceObject or "") for association in submission.members}
     for value in submission.objects.submissionSets:
-        if id_key(value.entryUUID) not in sources:
+        if value.entryUUID and id_key(value.entryUUID) not in sources:
             yield Violation("SubmissionSet has no member", location=value.entryUUID)

@@ -69,7 +69,7 @@ def patient_has_an_id_of_the_domain(message: FedMessage) -> Iterator[Violation]:
 
 @rule("K06", cites="ITI TF-2: 3.44.4.1.2", code=None)
 def wrapper_is_that_of_the_interaction(message: FedMessage) -> Iterator[Violation]:
-    """In HL7 v3, interactionId, trigger, processing codes, acceptAckCode and receiver fit the interaction."""
+    """In HL7 v3, interactionId, trigger, processing codes, acceptAckCode and devices fit the interaction."""
     wrapper = message.feed.wrapper
     if wrapper is None:
         return
@@ -85,6 +85,9 @@ def wrapper_is_that_of_the_interaction(message: FedMessage) -> Iterator[Violatio
     ):
         if found not in allowed:
             yield Violation(f"{name} is {found!r}, not {' or '.join(allowed)}")
+    for name, device in (("sender", message.feed.sender), ("receiver", message.feed.receiver)):
+        if not device and (name == "sender" or wrapper.receivers):
+            yield Violation(f"the {name} has no device id")
     if not message.feed.id.root:
         yield Violation("the message has no id")
 
@@ -104,9 +107,13 @@ def merge_is_within_the_domain(message: FedMessage) -> Iterator[Violation]:
 
 def _found(message: FedMessage, given: tuple[Ii, ...]) -> str:
     """Whose ids there are instead."""
-    named = [*dict.fromkeys(id.root[:_LONGEST] or "nobody named" for id in given)]
+    named = [*dict.fromkeys(map(_issuer, given))]
     authorities = ", ".join(named[:_SHOWN]) or "none at all"
     return f" {message.authority or ''}; found ids of: {authorities}"
+
+
+def _issuer(id: Ii) -> str:
+    return (id.root[:_LONGEST] or "nobody named") + ("" if id.extension else " (extension missing)")
 
 
 @rule("K08", cites="ITI TF-2: 3.44.4.2.4", code=None)

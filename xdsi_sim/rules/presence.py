@@ -64,10 +64,11 @@ def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violatio
 
 
 def _is_there_but_broken(value: MetadataObject, name: str) -> bool:
-    """Whether `extra` holds the attribute in a form that another rule reports (C16, C17, C21, C23)."""
+    """Whether `extra` holds the attribute in a form that C11, C12, C16, C17, C21 or C23 reports."""
     attr = KINDS[type(value)].by_name[name]
     return any(
         (isinstance(extra, Classification) and extra.classificationScheme == attr.key)
+        or (isinstance(extra, ExternalIdentifier) and extra.identificationScheme == attr.key)
         or (isinstance(extra, Slot) and extra.name == attr.key and len(extra.values) != 1)
         for extra in value.extra
     )
@@ -103,7 +104,7 @@ def single_codes_are_given_once(value: MetadataObject) -> Iterator[Violation]:
 def identifiers_are_given_once(value: MetadataObject) -> Iterator[Violation]:
     """An object has one uniqueId, one patientId and, if it is a SubmissionSet, one sourceId."""
     for extra in value.extra:
-        if isinstance(extra, ExternalIdentifier):
+        if isinstance(extra, ExternalIdentifier) and extra.registryObject is None:
             attr = _identifier_attr(value, extra)
             if attr is not None:
                 yield Violation(f"{attr.name} is given twice", attribute=attr.name, value=extra.value)

@@ -194,7 +194,7 @@ class _Breach:
     def of(cls, subject: object, rule: Rule, violation: Violation, metadata_error: str) -> _Breach:
         code = rule.code if violation.code is None else violation.code or None
         severity = violation.severity or rule.severity
-        location = violation.location or getattr(subject, "entryUUID", None)
+        location = violation.location or getattr(subject, "entryUUID", None) or None
         return cls(rule, violation, metadata_error if code == META else code, severity, location)
 
     def finding(self) -> Finding:

@@ -39,11 +39,11 @@ from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
 
 __all__ = ["RULESETS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
 
-_ANY_OBJECT: Final = "C09 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
+_ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
-    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D34 E30",
+    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D31 D34 E30",
     Folder: _CARRIER,
     Association: _ANY_OBJECT,
 }

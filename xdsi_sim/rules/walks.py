@@ -90,10 +90,15 @@ def codes_of(value: MetadataObject) -> Iterator[tuple[str, Code]]:
 
 
 def coded_extras(value: MetadataObject) -> Iterator[tuple[Attr, Classification]]:
-    """The classifications that should have become a code, but do not express one, or one too many."""
+    """The classifications that should have become a code, but do not express one, or one too many.
+
+    Not those that say that they belong to another object: they are no code of this one (C11).
+    """
     attrs = _WAYS[type(value)].code_attrs
     for extra in value.extra:
-        if isinstance(extra, Classification) and extra.classificationScheme in attrs:
+        if not isinstance(extra, Classification) or extra.classifiedObject is not None:
+            continue
+        if extra.classificationScheme in attrs:
             yield attrs[extra.classificationScheme], extra
 
 
