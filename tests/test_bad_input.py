@@ -181,7 +181,7 @@ def test_wrong_metadata_are_errors_with_attribute_and_value_and_leave_nothing(
         requests=(DocumentRequest(repositoryUniqueId="2.999.1.3", documentUniqueId=entry.uniqueId or ""),)
     )
     gone = send(url, post(url, *message(url, "ITI-43", asked)))
-    assert errors_of(gone)[0][0] == "XDSDocumentUniqueIdError"
+    assert errors_of(gone)[0][0] == ("XDSDocumentUniqueIdError" if entry.uniqueId else "XDSRepositoryError")
     served_as_before(running)
 
 

@@ -101,6 +101,10 @@ def test_every_violation_is_told_with_parameter_and_value() -> None:
             ),
             "I08",
         ),
+        (
+            AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(PATIENT.name, ("'abc'",)), STATUS)),
+            "I13",
+        ),
         (find(Slot("$unknown", ("'x'",))), "I16"),
         (get(Slot(UUID.name, ("('00000000-0000-4000-8000-000000000001')",))), "I14"),
         (find(Slot("$XDSDocumentEntryDocumentAvailability", ("('Online')",))), "I15"),

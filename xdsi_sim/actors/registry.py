@@ -17,10 +17,7 @@ from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, 
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
-    Classification,
     DocumentEntry,
-    ExternalIdentifier,
-    Extra,
     Folder,
     MetadataObject,
     RegistryObjectList,
@@ -235,18 +232,7 @@ def _registered(value: T, ids: Mapping[str, str]) -> T:
     """An object with its final id, as the first version of itself."""
     entry_uuid = ids.get(value.entryUUID, value.entryUUID)
     changes: dict[str, Any] = {"entryUUID": entry_uuid, "logicalID": entry_uuid, "version": _FIRST_VERSION}
-    if value.extra and ids:
-        changes["extra"] = tuple(_owned(item, ids) for item in value.extra)
     return replace(value, availabilityStatus=APPROVED, **changes)
-
-
-def _owned(item: Extra, ids: Mapping[str, str]) -> Extra:
-    """What is kept verbatim names its object, too."""
-    if isinstance(item, Classification) and item.classifiedObject is not None:
-        return replace(item, classifiedObject=ids.get(item.classifiedObject, item.classifiedObject))
-    if isinstance(item, ExternalIdentifier) and item.registryObject is not None:
-        return replace(item, registryObject=ids.get(item.registryObject, item.registryObject))
-    return item
 
 
 def _joined(association: Association, ids: Mapping[str, str]) -> Association:
