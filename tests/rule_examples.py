@@ -186,7 +186,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "E20": a_submission(entries=(an_entry(1), an_entry(2)), more=(an_association(uuid(1), uuid(2), RPLC),)),
     "E21": with_(an_association(uuid(1), uuid(7), APND)),
     "E22": with_(an_association(uuid(1), uuid(8), RPLC)),
-    "F01": a_submission(entries=(an_entry(1), an_entry(2, uniqueId="2.999.2.1"))),
+    "F01": a_submission(entries=(an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40))),
     "F02": a_submission(set_=a_set(uniqueId="2.999.3.9")),
     "F03": a_submission(folders=(a_folder(uniqueId="2.999.4.9"),)),
     "F04": entry(uniqueId="2.999.2.9"),
@@ -243,8 +243,8 @@ PROVISIONS: Final[Mapping[str, tuple[tuple[DocumentEntry, ...], tuple[Fingerprin
     "G04": ((an_entry(hash="0" * 40),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
     "G05": ((an_entry(size="9"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
     "G06": (
-        (an_entry(1), an_entry(2, uniqueId="2.999.2.1")),
-        tuple(Fingerprint(id=uuid(n), hash=_TEXT, size=4) for n in (1, 2)),
+        (an_entry(1), an_entry(2, uniqueId="2.999.2.1", hash="0" * 40)),
+        (Fingerprint(id=uuid(1), hash=_TEXT, size=4), Fingerprint(id=uuid(2), hash="0" * 40, size=4)),
     ),
     "G07": ((an_entry(uniqueId="2.999.2.7"),), (Fingerprint(id=uuid(1), hash=_TEXT, size=4),)),
 }

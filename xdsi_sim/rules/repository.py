@@ -5,7 +5,7 @@ The subject is the submission with hash and size of each document, and of what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xdsi_sim.ebrim.described import Described
 from xdsi_sim.rules.registry import Violation, rule
@@ -83,19 +83,25 @@ def _differs(entry: Described, attribute: str, expected: str) -> Violation:
 
 @rule("G06", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRepositoryDuplicateUniqueIdInMessage")
 def unique_ids_are_unique_in_the_provision(provision: Provision) -> Iterator[Violation]:
-    """No two objects of a submission have the same uniqueId, whatever their kinds and contents."""
+    """No two objects of a submission have the same uniqueId, but for entries of one identical document."""
     first: dict[str, Described] = {}
     for value in provision.objects:
         if not value.uniqueId:
             continue
         earlier = first.setdefault(value.uniqueId, value)
-        if earlier is not value:
+        if earlier is not value and not _are_of_one_document(earlier, value, _documents(provision)):
             yield Violation(
                 f"uniqueId is that of {earlier.entryUUID} too",
                 location=value.entryUUID,
                 attribute="uniqueId",
                 value=value.uniqueId,
             )
+
+
+def _are_of_one_document(one: Described, other: Described, documents: Mapping[str, Fingerprint]) -> bool:
+    prints = [documents.get(id_key(value.entryUUID)) for value in (one, other) if value.is_entry]
+    hashes = {None if print_ is None else print_.hash for print_ in prints}
+    return len(prints) == 2 and len(hashes) == 1 and None not in hashes
 
 
 @rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Carrier, Submission, id_key
 
-__all__: list[str] = []
+__all__ = ["repeated_unique_ids"]
 
 
 @rule("C03", cites="ITI TF-3: 4.2.1.5")
@@ -52,21 +53,37 @@ def ids_are_given_and_unique(submission: Submission) -> Iterator[Violation]:
             seen.add(key)
 
 
-@rule("F01", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRegistryDuplicateUniqueIdInMessage")
-def unique_ids_are_unique_in_the_message(submission: Submission) -> Iterator[Violation]:
-    """No two objects of a submission have the same uniqueId, whatever their kinds, hashes and sizes."""
+def repeated_unique_ids(submission: Submission) -> Iterator[Violation]:
+    """A violation for each object whose uniqueId an earlier object of the request has.
+
+    Two entries of one document, of the same hash and size, are as good together as one after the other.
+    """
     first: dict[str, Carrier] = {}
     for value in submission.carriers():
         if not value.uniqueId:
             continue
         earlier = first.setdefault(value.uniqueId, value)
-        if earlier is not value:
+        if earlier is not value and not _are_of_one_document(earlier, value):
             yield Violation(
                 f"uniqueId is that of {earlier.entryUUID} too",
                 location=value.entryUUID,
                 attribute="uniqueId",
                 value=value.uniqueId,
             )
+
+
+def _are_of_one_document(one: Carrier, other: Carrier) -> bool:
+    if not isinstance(one, DocumentEntry) or not isinstance(other, DocumentEntry):
+        return False
+    if one.hash is None or other.hash is None or one.size != other.size:
+        return False
+    return one.hash.lower() == other.hash.lower()
+
+
+@rule("F01", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRegistryDuplicateUniqueIdInMessage")
+def unique_ids_are_unique_in_the_message(submission: Submission) -> Iterator[Violation]:
+    """No two objects of a submission have the same uniqueId, whatever their kinds."""
+    return repeated_unique_ids(submission)
 
 
 @rule("F12", cites="ITI TF-2: 3.42.4.1.3.3.2", code="XDSPatientIdDoesNotMatch")
