@@ -178,6 +178,7 @@ def test_asynchronous_exchange_is_off_and_has_no_peers_unless_it_is_said() -> No
             "16:10: the id of a peer 'vendor' is taken",
         ),
         ("id: vendor", "id: a b", "'a b' is not an id"),
+        ("9000/", "99999/", "15:23: 'http://127.0.0.1:99999/' is not the address of a peer"),
         ("url:", "ulr:", "unknown key 'ulr'. Did you mean 'url'?"),
         ("reply: 0.5", "reply: 0", "is not more than 0"),
         ("reply: 0.5", "replies: 1", "unknown key 'replies'. Did you mean 'reply'?"),

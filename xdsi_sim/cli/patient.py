@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import (
+    COULD_NOT_RUN,
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    JsonOption,
+    certificates_for,
+    peer_address,
+)
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -169,13 +177,14 @@ def _sent(
     feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None
 ) -> list[Any]:
     from xdsi_sim.actors.identity_source import as_adt, as_call  # noqa: PLC0415
-    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
     from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
 
     if (registry is None) == (mllp is None):
         raise UsageError("whom to tell?", hint="Give one of --registry URL and --mllp HOST:PORT.")
+    if registry is not None:
+        peer_address("--registry", registry, "http", "https")
     to = None if mllp is None else _host_port(mllp)
-    tls = None if data is None else kept(data)
+    tls = certificates_for(registry, data)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
         if to is None:
             send = partial(client.call, sender=_SENDER, conversation=_CONVERSATION)
