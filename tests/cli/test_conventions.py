@@ -15,7 +15,7 @@ def test_a_folder_may_still_be_missing(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_name_is_none() -> None:
-    with pytest.raises(UsageError, match="^--reports: '' is no name of a folder.$"):
+    with pytest.raises(UsageError, match=r"^--reports: '' is no name of a folder\.$"):
         folder_to_fill("--reports", "")
 
 
@@ -28,7 +28,7 @@ def test_a_file_needs_its_folder(tmp_path: Path) -> None:
 
 def test_an_address_has_one_of_the_schemes() -> None:
     assert peer_address("--to", "https://h:1/x", "http", "https") == "https://h:1/x"
-    with pytest.raises(UsageError, match="^--to: 'http://h' is not https://HOST:PORT/PATH.$"):
+    with pytest.raises(UsageError, match=r"^--to: 'http://h' is not https://HOST:PORT/PATH\.$"):
         peer_address("--to", "http://h", "https")
 
 

@@ -89,6 +89,18 @@ def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
         (["add", patient("P1"), "--registry", "http://h:99999/"], 2, "--registry: 'http://h:99999/' is not"),
         (["add", patient("P1"), "--registry", "https://h/"], 2, "no certificates for https://h/."),
         (["add", patient("P1"), "--registry", "https://h/", "--data", "no"], 2, "no certificates in no/tls."),
+        (
+            ["add", "X\x01Y", "--authority", "2.999.1"],
+            2,
+            r"'X\x01Y' is no patient id: U+0001 is no character",
+        ),
+        (["add", "X\udcc3", "--authority", "2.999.1"], 2, r"'X\udcc3' is no patient id: U+DCC3 is no"),
+        (
+            ["add", patient("P1"), "--name", "A\rB^C"],
+            2,
+            r"--name: 'A\rB^C' is no name: U+000D is no character",
+        ),
+        (["add", "P1", "--authority", "xx"], 2, "--authority: 'xx' is not an OID."),
         (["list", "--data", "/nonexistent"], 2, "no registry here"),
         (["merge", patient("P1")], 2, "--into"),
     ],

@@ -111,7 +111,11 @@ def test_a_feed_is_a_port_or_host_and_port(given: str, mllp: object) -> None:
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [("{mllp: 70000}", "70000"), ("{mllp: x}", "is not HOST:PORT"), ("{mlp: 1}", "Did you mean 'mllp'?")],
+    [
+        ("{mllp: 70000}", "7:43: 70000 is no port: the highest is 65535"),
+        ("{mllp: x}", "is not HOST:PORT"),
+        ("{mlp: 1}", "Did you mean 'mllp'?"),
+    ],
 )
 def test_anything_else_is_no_feed(given: str, words: str) -> None:
     with pytest.raises(UsageError, match=re.escape(words)):

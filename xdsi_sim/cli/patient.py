@@ -135,22 +135,25 @@ def _source() -> Any:
 
 
 def _id(text: str, authority: str | None) -> Ii:
+    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
     from xdsi_sim.messages.patient_feed import read_patient_id  # noqa: PLC0415
 
+    if authority is not None and not OID.fullmatch(authority):
+        raise UsageError(f"--authority: {authority!r} is not an OID.")
     try:
         return read_patient_id(text, authority)
     except ValueError as error:
-        hint = None if "^" in text else "A bare id needs --authority OID."
-        raise UsageError(f"'{text}' is no patient id: {error}.", hint=hint) from None
+        hint = None if "^" in text or authority else "A bare id needs --authority OID."
+        raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
 
 
 def _name(text: str | None) -> PersonName | None:
-    from xdsi_sim.messages.patient_feed import PersonName  # noqa: PLC0415
+    from xdsi_sim.messages.patient_feed import read_person_name  # noqa: PLC0415
 
-    if text is None:
-        return None
-    family, _, given = text.partition("^")
-    return PersonName(family, given)
+    try:
+        return None if text is None else read_person_name(text)
+    except ValueError as error:
+        raise UsageError(f"--name: {text!r} is no name: {error}.") from None
 
 
 def _tell(
