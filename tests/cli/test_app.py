@@ -20,9 +20,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("command", ["up", "run", "version"])
+@pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    ended = run(command, "--help")
+    ended = run(*command.split(), "--help")
     assert ended.returncode == 0
     assert f"Example: xdsi-sim {command}" in ended.stdout
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_domain import a_query, provide, provision
+from a_domain import a_query, domain, provide, provision
 from a_tls_domain import secured, submitted
+from feeds import adt, ask
 from wire import message, post, send
 
 from xdsi_sim.content import read_all
@@ -200,6 +201,16 @@ def test_a_request_is_sent_again_over_mutual_tls(tmp_path: Path) -> None:
         ended = logged(tmp_path, "resend", running.exchanges()[-1].id, "--to", running.url_of("registry"))
     assert (ended.returncode, ended.stderr) == (1, b""), "it has what it is sent"
     assert ended.stdout.decode().splitlines()[1] == "Failure"
+
+
+def test_a_message_of_mllp_is_not_sent_by_http(tmp_path: Path) -> None:
+    with domain(tmp_path, feed={"mllp": 0}) as running:
+        mllp = running.mllp_of("registry")
+        assert mllp is not None
+        ask(mllp, adt())
+        ended = logged(tmp_path, "resend", running.exchanges()[-1].id, "--to", running.url_of("registry"))
+    assert ended.returncode == 2
+    assert ended.stderr == b"xdsi-sim: ITI-8 is no HTTP message, so --to cannot take it.\n"
 
 
 def test_the_folder_may_be_named_from_where_one_is(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

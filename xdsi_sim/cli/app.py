@@ -48,7 +48,8 @@ _CODES: Final = {"pass": GOOD, "fail": FINDINGS, "error": COULD_NOT_RUN, "not-ru
 
 _app = typer.Typer(
     name="xdsi-sim",
-    help="XDS-I and XCA-I actors to test against: real SOAP, real DICOM, scenarios in YAML.",
+    help="XDS-I and XCA-I actors to test against: real SOAP, real DICOM, scenarios in YAML.\n\n"
+    "Example: xdsi-sim run central",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

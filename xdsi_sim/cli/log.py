@@ -150,8 +150,10 @@ def resend(
     peer_address("--to", to, "http", "https")
     folder = data or context.obj
     with _opened(folder) as reader:
-        request = _named(reader, id_).request
-        resent = send(request, to, running_loop(), certificates_for(to, folder))
+        exchange = _named(reader, id_)
+        if " HTTP/" not in exchange.request.start_line:
+            raise UsageError(f"{exchange.transaction} is no HTTP message, so --to cannot take it.")
+        resent = send(exchange.request, to, running_loop(), certificates_for(to, folder))
     if json_:
         facts = {"status": resent.status, "outcome": resent.outcome, "errors": resent.errors}
         _print_json({**facts, "seconds": round(resent.seconds, 4)})

@@ -32,7 +32,8 @@ __all__ = ["patient"]
 
 patient = typer.Typer(
     name="patient",
-    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.",
+    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.\n\n"
+    "Example: xdsi-sim patient list --data ./data",
     no_args_is_help=True,
 )
 

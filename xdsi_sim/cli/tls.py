@@ -22,7 +22,8 @@ _HTTPS: Final = 443
 
 commands = typer.Typer(
     name="tls",
-    help="Certificates of the test authority, and why a hand-shake fails.",
+    help="Certificates of the test authority, and why a hand-shake fails.\n\n"
+    "Example: xdsi-sim tls show --data ./data",
     no_args_is_help=True,
 )
 
