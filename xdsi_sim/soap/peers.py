@@ -49,7 +49,7 @@ class _Place:
 
 
 def _is_host(text: str) -> bool:
-    """Whether what stands in brackets, if anything does, is an address (RFC 3986: 3.2.2)."""
+    """Whether what stands in brackets, if anything does, is an address of IPv6."""
     try:
         return not text.startswith("[") or ip_address(text.strip("[]")).version == 6
     except ValueError:
