@@ -99,3 +99,18 @@ def test_an_unknown_topology_is_told_at_its_key(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no topology 'centrl'") as wrong:
         load_scenario(path)
     assert wrong.value.line == 3
+
+
+def test_a_topology_that_is_a_folder_is_told_at_its_key(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    head = HEAD.replace("central", str(tmp_path / "folder.yaml"))
+    with pytest.raises(UsageError, match=r":3:11: .*folder\.yaml: this is a folder"):
+        load_scenario(write(tmp_path, "  - {name: a, load: {source: s, samples: [ct-head]}}\n", head))
+
+
+def test_files_of_an_inline_topology_are_beside_the_scenario(tmp_path: Path) -> None:
+    community = "{id: c, homeCommunityId: urn:oid:2.999.1, patientAuthority: 2.999.1.1, registry: {id: r}}"
+    inline = f"{{name: t, communities: [{community}], tls: {{authority: no.pem}}}}"
+    steps = "  - {name: a, patient: {registry: r, add: P1}}\n"
+    with pytest.raises(UsageError, match=rf":3:\d{{3}}: {tmp_path}/no\.pem: cannot be read"):
+        load_scenario(write(tmp_path, steps, HEAD.replace("central", inline)))

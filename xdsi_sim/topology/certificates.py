@@ -20,14 +20,14 @@ __all__ = ["LOCAL", "check_files", "hosts_of", "kept", "settle"]
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
 
-def check_files(settings: TlsSettings, document: Document) -> None:
-    """Look at what the keys of `tls` name; raises UsageError with the place of what cannot be used."""
+def check_files(settings: TlsSettings, document: Document, at: Place) -> None:
+    """Look at what the keys of the setting at `at` name; raises UsageError with the place of what is wrong."""
     for place, reader, value in _named(settings):
         try:
             reader(value)
         except UsageError as error:
             text = f"{error.file}: {error.message}" if error.file else error.message
-            raise document.error(("tls", *place), text, hint=error.hint) from None
+            raise document.error((*at, *place), text, hint=error.hint) from None
 
 
 def _named(settings: TlsSettings) -> Iterator[tuple[Place, Callable[[Any], object], Any]]:

@@ -9,21 +9,28 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
 from xdsi_sim.topology.checked import check, did_you_mean
 from xdsi_sim.topology.model import Topology
-from xdsi_sim.topology.yaml import read_yaml
+from xdsi_sim.topology.yaml import Document, Place, read_yaml
 
-__all__ = ["find_shipped", "find_topology", "load_topology"]
+__all__ = ["find_shipped", "find_topology", "load_topology", "with_files"]
 
 
 def load_topology(path: Path) -> Topology:
     """Read and check a topology; raises UsageError with the place of what is wrong."""
     document = read_yaml(path)
-    topology = check(Topology, document)
+    return with_files(check(Topology, document), document, path.parent)
+
+
+def with_files(topology: Topology, document: Document, folder: Path, at: Place = ()) -> Topology:
+    """The topology at `at` of a document, with the files that it names taken from `folder` and looked at.
+
+    Raises UsageError with the place of what cannot be used.
+    """
     if topology.tls is None:
         return topology
     from xdsi_sim.topology.certificates import check_files  # noqa: PLC0415  costs what only TLS should
 
-    tls = topology.tls.beside(path.parent)
-    check_files(tls, document)
+    tls = topology.tls.beside(folder)
+    check_files(tls, document, (*at, "tls"))
     return topology.model_copy(update={"tls": tls})
 
 
@@ -54,6 +61,6 @@ def _check_is_file(path: Path, name: str) -> None:
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"no such file: {name}") from None
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", file=name) from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     if not S_ISREG(mode):
-        raise UsageError("this is a folder" if S_ISDIR(mode) else "this is no plain file", file=name)
+        raise UsageError(f"{name}: this is {'a folder' if S_ISDIR(mode) else 'no plain file'}")
