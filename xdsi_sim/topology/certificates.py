@@ -21,7 +21,7 @@ LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def check_files(settings: TlsSettings, document: Document, at: Place) -> None:
-    """Look at what the keys of the setting at `at` name; raises UsageError with the place of what is wrong."""
+    """Look at what the keys of the setting at `at` name; raises UsageError with the place of a wrong one."""
     for place, reader, value in _named(settings):
         try:
             reader(value)
