@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_TESTS = {
     "vocab.py": "constants only",
     "exchange.py": "values without behaviour",
-    "cli/conventions.py": "constants only",
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",

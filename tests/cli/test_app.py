@@ -20,9 +20,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("command", ["up", "run", "version"])
+@pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    ended = run(command, "--help")
+    ended = run(*command.split(), "--help")
     assert ended.returncode == 0
     assert f"Example: xdsi-sim {command}" in ended.stdout
 
@@ -80,14 +80,16 @@ def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("option", ["--data", "--reports"])
-def test_a_folder_that_cannot_be_is_told_in_one_line(tmp_path: Path, option: str) -> None:
+@pytest.mark.parametrize(("command", "option"), [("run", "--data"), ("run", "--reports"), ("up", "--data")])
+@pytest.mark.parametrize("below", ["", "/below"])
+def test_a_folder_that_cannot_be_is_told_before_anything_starts(
+    tmp_path: Path, command: str, option: str, below: str
+) -> None:
     (tmp_path / "file").touch()
-    path = str(write(tmp_path, PUBLISHED))
-    ended = run("run", path, "--listen", "127.0.0.1:0", option, str(tmp_path / "file"))
-    assert ended.returncode == 3
-    assert ended.stderr.startswith(f"xdsi-sim: {tmp_path / 'file'}")
-    assert ended.stderr.count("\n") == 1
+    what = str(write(tmp_path, PUBLISHED)) if command == "run" else "central"
+    ended = run(command, what, "--listen", "127.0.0.1:0", option, f"{tmp_path / 'file'}{below}")
+    told = f"xdsi-sim: {option}: '{tmp_path / 'file'}' is no folder.\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", told)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

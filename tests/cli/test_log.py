@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_domain import a_query, provide, provision
+from a_domain import a_query, domain, provide, provision
 from a_tls_domain import secured, submitted
+from feeds import adt, ask
 from wire import message, post, send
 
 from xdsi_sim.content import read_all
@@ -202,6 +203,16 @@ def test_a_request_is_sent_again_over_mutual_tls(tmp_path: Path) -> None:
     assert ended.stdout.decode().splitlines()[1] == "Failure"
 
 
+def test_a_message_of_mllp_is_not_sent_by_http(tmp_path: Path) -> None:
+    with domain(tmp_path, feed={"mllp": 0}) as running:
+        mllp = running.mllp_of("registry")
+        assert mllp is not None
+        ask(mllp, adt())
+        ended = logged(tmp_path, "resend", running.exchanges()[-1].id, "--to", running.url_of("registry"))
+    assert ended.returncode == 2
+    assert ended.stderr == b"xdsi-sim: ITI-8 is no HTTP message, so --to cannot take it.\n"
+
+
 def test_the_folder_may_be_named_from_where_one_is(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(server.data.parent)
     assert logged(Path(server.data.name), "--json").returncode == 0
@@ -221,7 +232,12 @@ def test_all_of_it_is_exported(server: Server, tmp_path: Path) -> None:
         (["show", "zz"], 2, "no exchange 'zz' in this log"),
         (["show", ""], 2, "several exchanges begin with ''"),
         (["--data", "gone"], 2, "there is no exchange log here"),
-        (["resend", "", "--to", "ftp://x/"], 2, "is no address of a peer"),
+        (["resend", "", "--to", "ftp://x/"], 2, "--to: 'ftp://x/' is not http://HOST:PORT/PATH"),
+        (["resend", "", "--to", "http://[x"], 2, "--to: 'http://[x' is not http://HOST:PORT/PATH"),
+        (["export", "--to", "."], 2, "--to: '.' is a folder."),
+        (["export", "--to", ""], 2, "--to: '.' is a folder."),
+        (["export", "--to", "/"], 2, "--to: '/' is a folder."),
+        (["export", "--to", "nofolder/a.zip"], 2, "--to: there is no folder 'nofolder' for 'a.zip'."),
         (["--limit", "-1"], 2, "--limit"),
     ],
 )
@@ -244,6 +260,22 @@ def test_a_peer_that_is_not_there_is_exit_code_3(server: Server) -> None:
     told = run(server, "resend", id_of(server, "ITI-18"), "--to", "http://127.0.0.1:1/")
     assert told.returncode == 3
     assert "refused" in told.stderr.decode()
+
+
+def test_https_without_certificates_is_told(server: Server) -> None:
+    told = run(server, "resend", id_of(server, "ITI-18"), "--to", "https://127.0.0.1:1/")
+    assert told.returncode == 2
+    assert f"no certificates in {server.data / 'tls'}." in told.stderr.decode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_utf_8_gets_what_it_can_show(
+    server: Server, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    told = run(server)
+    assert (told.returncode, told.stderr) == (0, b"")
+    assert b"\\u2192 registry" in told.stdout
 
 
 def test_the_folder_must_be_named() -> None:

@@ -85,6 +85,22 @@ def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
         (["add", patient("P1"), "--mllp", "2575"], 2, "is not HOST:PORT"),
         (["add", patient("P1"), "--mllp", "127.0.0.1:1"], 3, ""),
         (["add", patient("P1"), "--registry", "http://127.0.0.1:1/x"], 3, ""),
+        (["add", patient("P1"), "--registry", "http://[x"], 2, "--registry: 'http://[x' is not http://"),
+        (["add", patient("P1"), "--registry", "http://h:99999/"], 2, "--registry: 'http://h:99999/' is not"),
+        (["add", patient("P1"), "--registry", "https://h/"], 2, "no certificates for https://h/."),
+        (["add", patient("P1"), "--registry", "https://h/", "--data", "no"], 2, "no certificates in no/tls."),
+        (
+            ["add", "X\x01Y", "--authority", "2.999.1"],
+            2,
+            r"'X\x01Y' is no patient id: U+0001 is no character",
+        ),
+        (["add", "X\udcc3", "--authority", "2.999.1"], 2, r"'X\udcc3' is no patient id: U+DCC3 is no"),
+        (
+            ["add", patient("P1"), "--name", "A\rB^C"],
+            2,
+            r"--name: 'A\rB^C' is no name: U+000D is no character",
+        ),
+        (["add", "P1", "--authority", "xx"], 2, "--authority: 'xx' is not an OID."),
         (["list", "--data", "/nonexistent"], 2, "no registry here"),
         (["merge", patient("P1")], 2, "--into"),
     ],
@@ -101,5 +117,5 @@ def test_a_registry_behind_mutual_tls_is_told_with_the_certificates_of_its_folde
         to = ["add", patient("P1"), "--registry", running.url_of("registry")]
         assert run(*to, "--data", str(tmp_path)).returncode == 0
         ended = run(*to, "--json")
-    assert ended.returncode == 3
-    assert "https is spoken where" in ended.stdout
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Name by --data the data folder of a topology that has `tls`." in ended.stderr

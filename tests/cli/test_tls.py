@@ -59,6 +59,23 @@ def test_a_folder_without_an_authority_is_told(tmp_path: Path) -> None:
     assert "no certificates in" in run("show", "--data", tmp_path).stderr
 
 
+@pytest.mark.parametrize("option", ["--data", "--to"])
+def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path, option: str) -> None:
+    run("issue", "first", "--data", tmp_path)
+    (tmp_path / "file").touch()
+    ended = run("issue", "viewer", "--data", tmp_path, option, tmp_path / "file")
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        f"xdsi-sim: {option}: '{tmp_path / 'file'}' is no folder.\n",
+    )
+
+
+def test_the_folder_may_be_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("issue", "viewer", "--data", tmp_path)
+    monkeypatch.setitem(ENVIRONMENT, "XDSI_SIM_DATA", str(tmp_path))
+    assert "CN=viewer" in run("show").stdout
+
+
 def test_the_doctor_has_its_exit_codes(certificates: Workshop) -> None:
     with tls_peer(serving(certificates.issue(), trust=certificates.trust)) as port:
         url = f"https://127.0.0.1:{port}/"
@@ -79,6 +96,8 @@ def test_the_doctor_has_its_exit_codes(certificates: Workshop) -> None:
     ("arguments", "words"),
     [
         (["http://host.test/"], "is not https://HOST:PORT/PATH"),
+        (["https://[x"], "URL: 'https://[x' is not https://HOST:PORT/PATH."),
+        (["host.test:99999"], "99999"),
         (["https://host.test:nine/"], "nine"),
         (["https://host.test/", "--key", "k.pem"], "belong together"),
     ],

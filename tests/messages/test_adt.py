@@ -116,6 +116,13 @@ def test_what_was_written_is_read_again(feed: object, trigger: str) -> None:
     assert len(found.id.extension) == 20
 
 
+def test_no_text_ends_its_segment() -> None:
+    name = PersonName("A\rPID|||x", "B\nC")
+    written = write_adt(SOURCE.announce(Ii("2.999.1\rEVN", "P\r1"), name=name), "A04")
+    assert [line[:3] for line in written.split(b"\r")] == [b"MSH", b"EVN", b"PID", b"PV1", b""]
+    assert (read_adt(written).name, read_adt(written).patientIds[0].extension) == (name, "P\r1")
+
+
 def test_an_acknowledgement_answers_its_message_in_its_character_set() -> None:
     header = read_header(adt("A40", charset="8859/1", id="M7", encoding="latin-1"))
     answer = Acknowledgement(

@@ -9,20 +9,22 @@ from xdsi_sim.messages.patient_feed import (
     Event,
     Ii,
     PatientFeed,
+    PersonName,
     Wrapper,
     escape_hl7,
     patient_id,
     read_patient_id,
+    read_person_name,
     unescape_hl7,
 )
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.vocab import FAILURE, SUCCESS
 
 
-@given(st.text(alphabet=st.sampled_from("a\\|^&~FSTRE")))
+@given(st.text(alphabet=st.sampled_from("a\\|^&~FSTREX0DA\r\n")))
 def test_what_was_escaped_is_meant_again(text: str) -> None:
     assert unescape_hl7(escape_hl7(text)) == text
-    assert not set(escape_hl7(text)) & set("|^&~")
+    assert not set(escape_hl7(text)) & set("|^&~\r\n")
 
 
 def test_an_id_is_the_cx_of_metadata_and_comes_back() -> None:
@@ -32,10 +34,28 @@ def test_an_id_is_the_cx_of_metadata_and_comes_back() -> None:
     assert read_patient_id("P1", "2.999.1") == Ii("2.999.1", "P1")
 
 
-@pytest.mark.parametrize(("text", "authority"), [("P1", None), ("", "2.999.1"), ("P1^^^x", "2.999.1")])
+@pytest.mark.parametrize(
+    ("text", "authority"),
+    [
+        ("P1", None),
+        ("", "2.999.1"),
+        ("P1^^^x", "2.999.1"),
+        ("P1", "xx"),
+        ("X\x01Y", "2.999.1"),
+        ("X\x7f", "2.999.1"),
+        ("X\udcc3", "2.999.1"),
+        ("X\\X0D\\Y^^^&2.999.1&ISO", None),
+    ],
+)
 def test_what_is_no_id_is_refused(text: str, authority: str | None) -> None:
-    with pytest.raises(ValueError, match=r"not|empty"):
+    with pytest.raises(ValueError, match=r"not|empty|is no character of a text"):
         read_patient_id(text, authority)
+
+
+def test_a_name_is_family_and_given_in_whole_characters() -> None:
+    assert read_person_name("Grün^Zoë") == PersonName("Grün", "Zoë")
+    with pytest.raises(ValueError, match=r"^U\+000D is no character of a text$"):
+        read_person_name("A\rB^C")
 
 
 @pytest.mark.parametrize(("wrapper", "code"), [(None, "AE"), (Wrapper(interactionId="i", trigger="t"), "CE")])

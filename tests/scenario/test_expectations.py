@@ -40,6 +40,19 @@ def test_each_expectation_is_a_check(
     assert {check.cites for check in checks} <= {"ITI TF-2: 3.18"}
 
 
+@pytest.mark.parametrize(
+    ("path", "observed"),
+    [
+        ("nope[0].x", "nothing, as there is no 'nope'"),
+        ("entries[9]", "nothing, as entries has 2 items, there is no [9]"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_told_as_a_sentence(path: str, observed: str) -> None:
+    outcome = Outcome(text="", value={"entries": ("a", "b")})
+    (check,) = judge(Expect.model_validate({"values": {path: 1}}), outcome, KINDS["query"])
+    assert check.observed == observed
+
+
 def test_an_answer_that_was_not_expected_is_shown_with_its_errors() -> None:
     (check,) = judge(Expect(), Outcome(text="", answers=(FAILED,)), KINDS["query"])
     assert check.observed == "Failure: XDSRegistryError (why)"

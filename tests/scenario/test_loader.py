@@ -30,14 +30,18 @@ def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
     [
         ("  - {name: a, lod: {}}\n", 5, "unknown key 'lod'. Did you mean 'load'"),
         ("  - {name: a}\n", 5, "the step does nothing"),
-        ("  - {name: a, load: {source: pacs-north}, compare: {images: 1, to: 1}}\n", 5, "does one thing"),
         (
-            "  - {name: a, load: {source: pacs-nort, samples: []}}\n",
+            "  - {name: a, load: {source: pacs-north, samples: [ct-head]}, compare: {images: 1, to: 1}}\n",
+            5,
+            "does one thing",
+        ),
+        (
+            "  - {name: a, load: {source: pacs-nort, samples: [ct-head]}}\n",
             5,
             "unknown actor 'pacs-nort'. Did you mean",
         ),
         (
-            "  - {name: a, load: {source: registry}}\n",
+            "  - {name: a, load: {source: registry, samples: [ct-head]}}\n",
             5,
             "'registry' has the role Document Registry, not Imaging Document Source",
         ),
@@ -52,13 +56,21 @@ def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
         ("  - {name: a, compare: {images: '${x', to: 1}}\n", 5, "is never closed"),
         ("  - {name: a, publish: {source: pacs-north, studies: al}}\n", 5, "expected 'all' or a list"),
         ("  - {name: a, publish: {source: pacs-north, studies: {a: b}}}\n", 5, "expected 'all' or a list"),
-        ("  - {name: a, load: {source: pacs-north}, expect: {status: Success}}\n", 5, "gets no SOAP answer"),
         (
-            "  - {name: a, load: {source: pacs-north}, expect: {count: {at-last: 1}}}\n",
+            "  - {name: a, load: {source: pacs-north, samples: [ct-head]}, expect: {status: Success}}\n",
+            5,
+            "gets no SOAP answer",
+        ),
+        (
+            "  - {name: a, load: {source: pacs-north, samples: [ct-head]}, expect: {count: {at-last: 1}}}\n",
             5,
             "Did you mean 'at-least'",
         ),
-        ("  - {name: a, load: {source: pacs-north}, save: actors}\n", 5, "taken by xdsi-sim"),
+        (
+            "  - {name: a, load: {source: pacs-north, samples: [ct-head]}, save: actors}\n",
+            5,
+            "taken by xdsi-sim",
+        ),
         ("  - name: a\n    load: [\n", 7, "line|expected|parsing|found|end"),
         ("  []\n", 5, "a scenario has at least one step"),
     ],
@@ -81,7 +93,24 @@ def test_a_variable_may_refer_to_those_before_it_alone(tmp_path: Path) -> None:
 
 
 def test_an_unknown_topology_is_told_at_its_key(tmp_path: Path) -> None:
-    path = write(tmp_path, "  - {name: a, load: {source: s}}\n", HEAD.replace("central", "centrl"))
+    path = write(
+        tmp_path, "  - {name: a, load: {source: s, samples: [ct-head]}}\n", HEAD.replace("central", "centrl")
+    )
     with pytest.raises(UsageError, match="no topology 'centrl'") as wrong:
         load_scenario(path)
     assert wrong.value.line == 3
+
+
+def test_a_topology_that_is_a_folder_is_told_at_its_key(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    head = HEAD.replace("central", str(tmp_path / "folder.yaml"))
+    with pytest.raises(UsageError, match=r":3:11: .*folder\.yaml: this is a folder"):
+        load_scenario(write(tmp_path, "  - {name: a, load: {source: s, samples: [ct-head]}}\n", head))
+
+
+def test_files_of_an_inline_topology_are_beside_the_scenario(tmp_path: Path) -> None:
+    community = "{id: c, homeCommunityId: urn:oid:2.999.1, patientAuthority: 2.999.1.1, registry: {id: r}}"
+    inline = f"{{name: t, communities: [{community}], tls: {{authority: no.pem}}}}"
+    steps = "  - {name: a, patient: {registry: r, add: P1}}\n"
+    with pytest.raises(UsageError, match=rf":3:\d{{3}}: {tmp_path}/no\.pem: cannot be read"):
+        load_scenario(write(tmp_path, steps, HEAD.replace("central", inline)))

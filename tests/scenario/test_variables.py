@@ -36,7 +36,7 @@ def test_references_become_what_they_lead_to(text: Any, value: Any) -> None:
         ("${found.entries[0]._private}", "has no '_private'"),
         ("${found.entries[0].author.append}", "has no 'append'"),
         ("${n[0]}", "n is not a list"),
-        ("${nothing}", "has no 'nothing'"),
+        ("${nothing}", "^there is no 'nothing'$"),
     ],
 )
 def test_a_reference_that_leads_nowhere_says_how_far_it_led(text: str, words: str) -> None:

@@ -16,8 +16,16 @@ from xdsi_sim.server.site import ActorSite
 
 
 def test_a_port_that_is_taken_is_said_to_be_with_the_way_out(site: ActorSite, spool: Path) -> None:
-    with pytest.raises(UsageError, match=rf"cannot listen on 127.0.0.1:{site.port}: .*--listen"):
+    with pytest.raises(UsageError, match=rf"cannot listen on 127.0.0.1:{site.port}: .*Stop .*--listen"):
         ActorSite(running_loop(), "127.0.0.1", site.port, spool)
+
+
+def test_a_host_that_is_not_here_is_told_without_blaming_another_program(spool: Path) -> None:
+    with pytest.raises(
+        UsageError, match=r"cannot listen on 192\.0\.2\.1:1: .*\. Name another address"
+    ) as wrong:
+        ActorSite(running_loop(), "192.0.2.1", 1, spool)
+    assert "Stop" not in str(wrong.value)
 
 
 def test_a_path_without_an_actor_is_not_found(site: ActorSite) -> None:

@@ -61,7 +61,17 @@ def test_who_has_no_peers_sends_to_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "good"), [("http://a", True), ("https://a:1/b?c=d", True), ("http://a/#b", False), ("a:1", False)]
+    ("url", "good"),
+    [
+        ("http://a", True),
+        ("https://a:1/b?c=d", True),
+        ("http://[2001:db8::1]:80/", True),
+        ("http://a/#b", False),
+        ("a:1", False),
+        ("http://a:65536/", False),
+        ("http://[1:2]/", False),
+        ("http://[x", False),
+    ],
 )
 def test_an_address_is_a_plain_url(url: str, good: bool) -> None:
     assert is_address(url) is good

@@ -5,7 +5,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from a_tls_peer import Workshop, calling, listening, only, serving, tls_peer, workshop
+from a_tls_peer import OK, Workshop, calling, has_request, listening, only, serving, tls_peer, workshop
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.tls.doctor import Diagnosis, examine
@@ -116,6 +116,21 @@ def test_plain_http_is_told_from_tls(certificates: Workshop) -> None:
 
     with listening(serve) as port:
         assert told(ask(certificates, port)) == {"TLS": "this port does not speak TLS"}
+
+
+def test_plain_http_that_waits_for_the_end_of_a_request_is_told_from_silence(certificates: Workshop) -> None:
+    def serve(connection: socket.socket) -> None:
+        if has_request(connection):
+            connection.sendall(OK)
+
+    def hold(connection: socket.socket) -> None:
+        while connection.recv(1000):
+            pass
+
+    with listening(serve) as port:
+        assert told(ask(certificates, port)) == {"TLS": "this port does not speak TLS"}
+    with listening(hold) as port:
+        assert told(ask(certificates, port)) == {"TLS": "it says nothing for 2 s"}
 
 
 def test_a_peer_that_hangs_up_is_told(certificates: Workshop) -> None:

@@ -39,6 +39,25 @@ def test_unknown_name_comes_with_the_nearest_one() -> None:
         find_topology("centrl")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("folder.yaml", "^folder.yaml: this is a folder$"),
+        ("/dev/null", "^/dev/null: this is no plain file$"),
+        ("loop.yaml", "^loop.yaml: cannot be read: Too many levels of symbolic links$"),
+        ("loop.yaml/x", "^loop.yaml/x: cannot be read: "),
+    ],
+)
+def test_what_is_no_file_is_said_to_be_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.yaml").mkdir()
+    Path("loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(UsageError, match=words):
+        find_topology(name)
+
+
 @pytest.mark.parametrize("name", ["absent.yaml", "folder/absent"])
 def test_path_that_is_not_there_is_named(name: str) -> None:
     with pytest.raises(UsageError, match=f"no such file: {name}"):

@@ -111,7 +111,11 @@ def test_a_feed_is_a_port_or_host_and_port(given: str, mllp: object) -> None:
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [("{mllp: 70000}", "70000"), ("{mllp: x}", "is not HOST:PORT"), ("{mlp: 1}", "Did you mean 'mllp'?")],
+    [
+        ("{mllp: 70000}", "7:43: 70000 is no port: the highest is 65535"),
+        ("{mllp: x}", "is not HOST:PORT"),
+        ("{mlp: 1}", "Did you mean 'mllp'?"),
+    ],
 )
 def test_anything_else_is_no_feed(given: str, words: str) -> None:
     with pytest.raises(UsageError, match=re.escape(words)):
@@ -178,6 +182,7 @@ def test_asynchronous_exchange_is_off_and_has_no_peers_unless_it_is_said() -> No
             "16:10: the id of a peer 'vendor' is taken",
         ),
         ("id: vendor", "id: a b", "'a b' is not an id"),
+        ("9000/", "99999/", "15:23: 'http://127.0.0.1:99999/' is not the address of a peer"),
         ("url:", "ulr:", "unknown key 'ulr'. Did you mean 'url'?"),
         ("reply: 0.5", "reply: 0", "is not more than 0"),
         ("reply: 0.5", "replies: 1", "unknown key 'replies'. Did you mean 'reply'?"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from a_domain import topology
+from a_tls_peer import workshop
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
@@ -30,11 +31,14 @@ def test_a_value_of_the_model_may_be_a_switch_too() -> None:
 
 
 def test_paths_are_beside_the_file_of_the_topology(tmp_path: Path) -> None:
-    text = "{certificate: c/own.pem, key: /k/own.key, authority: [a.pem, b.pem], names: sim.test}"
+    own, absolute = workshop(tmp_path / "c").issue("own"), tmp_path / "c" / "own.key"
+    for name in ("a.pem", "b.pem"):
+        (tmp_path / name).write_bytes(own.certificate.read_bytes())
+    text = f"{{certificate: c/own.pem, key: {absolute}, authority: [a.pem, b.pem], names: sim.test}}"
     tls = load_topology(written(tmp_path, text)).tls
     assert tls is not None
     assert tls.certificate == tmp_path / "c" / "own.pem"
-    assert tls.key == Path("/k/own.key")
+    assert tls.key == absolute
     assert tls.authority == (tmp_path / "a.pem", tmp_path / "b.pem")
     assert tls.names == ("sim.test",)
 
@@ -52,6 +56,11 @@ def test_paths_are_beside_the_file_of_the_topology(tmp_path: Path) -> None:
         ("{clients: require}", r"Did you mean 'required'\?"),
         ("{handshake: 0}", r"0 is less than 0\.1"),
         ("yes", r":\d+:6: expected keys with values, found 'yes'"),
+        ("{authority: [no.pem]}", r"mine\.yaml:\d+:19: .*no\.pem: cannot be read: No such file"),
+        ("{authority: mine.yaml}", r":\d+:18: .*mine\.yaml: this is no certificate in PEM form"),
+        ("{certificate: no.pem, key: k, authority: mine.yaml}", r":\d+:47: .*: this is no certificate"),
+        ('{names: ["a b"]}', r":\d+:15: 'a b' is no host name for a certificate\. It has letters"),
+        ('{minimum: "1.1"}', r"found '1\.1'$"),
         ("{mnimum: 1.2}", r"unknown key 'mnimum'\. Did you mean 'minimum'\?"),
     ],
 )

@@ -14,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -21,7 +22,15 @@ import typer
 
 from xdsi_sim import __version__
 from xdsi_sim.cli import tls
-from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, USAGE, JsonOption
+from xdsi_sim.cli.conventions import (
+    COULD_NOT_RUN,
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    USAGE,
+    JsonOption,
+    folder_to_fill,
+)
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -39,7 +48,8 @@ _CODES: Final = {"pass": GOOD, "fail": FINDINGS, "error": COULD_NOT_RUN, "not-ru
 
 _app = typer.Typer(
     name="xdsi-sim",
-    help="XDS-I and XCA-I actors to test against: real SOAP, real DICOM, scenarios in YAML.",
+    help="XDS-I and XCA-I actors to test against: real SOAP, real DICOM, scenarios in YAML.\n\n"
+    "Example: xdsi-sim run central",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -53,9 +63,9 @@ ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
 ]
 _DATA_HELP: Final = "Keep the data here; without, they go at the end."
-DataOption = Annotated[Path | None, typer.Option("--data", metavar="DIR", help=_DATA_HELP)]
+DataOption = Annotated[str | None, typer.Option("--data", metavar="DIR", help=_DATA_HELP)]
 UpDataOption = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
+    str | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
 ]
 
 
@@ -77,8 +87,8 @@ def up(
     from xdsi_sim.topology.build import start  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
-    ended = _stop_signals()
-    with start(load_topology(find_topology(topology)), data, _listen(listen), record=log) as running:
+    ended, folder = _stop_signals(), folder_to_fill("--data", data)
+    with start(load_topology(find_topology(topology)), folder, _listen(listen), record=log) as running:
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:
@@ -92,7 +102,7 @@ def up(
 def run(
     scenario: Annotated[list[str], typer.Argument(help="YAML files, or names of scenarios that ship.")],
     reports: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json."),
     ] = None,
     listen: ListenOption = None,
@@ -115,7 +125,11 @@ def run(
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
     _refuse_twins(loaded)
     options = _Options(
-        reports=reports, data=data, listen=_listen(listen), json=json_, several=len(loaded) > 1
+        reports=folder_to_fill("--reports", reports),
+        data=folder_to_fill("--data", data),
+        listen=_listen(listen),
+        json=json_,
+        several=len(loaded) > 1,
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     if json_:
@@ -134,6 +148,9 @@ def version(json_: JsonOption = False) -> None:
 
 def main() -> None:
     """The console script: runs a command and exits with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 still gets all else
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     sys.exit(_exit_code())
 

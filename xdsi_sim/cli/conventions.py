@@ -1,12 +1,32 @@
-"""What all commands have in common: exit codes, and options that mean the same everywhere."""
+"""What all commands have in common: exit codes, and options that mean and take the same everywhere.
+
+What an option names is looked at before anything is done, so that a slip costs no half of a run.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-__all__ = ["COULD_NOT_RUN", "DATA_VARIABLE", "FINDINGS", "GOOD", "USAGE", "JsonOption"]
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.tls.settings import Tls
+
+__all__ = [
+    "COULD_NOT_RUN",
+    "DATA_VARIABLE",
+    "FINDINGS",
+    "GOOD",
+    "USAGE",
+    "JsonOption",
+    "certificates_for",
+    "file_to_write",
+    "folder_to_fill",
+    "peer_address",
+]
 
 GOOD: Final = 0
 FINDINGS: Final = 1
@@ -17,3 +37,55 @@ DATA_VARIABLE: Final = "XDSI_SIM_DATA"
 """Names the data folder, for `up` and for those who look into it."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def folder_to_fill(option: str, text: str | None) -> Path | None:
+    """The folder that an option names, which need not be there yet; None where it was not given.
+
+    Raises UsageError where something else is there, or on the way.
+    """
+    if text is None:
+        return None
+    if not text:
+        raise UsageError(f"{option}: '' is no name of a folder.")
+    folder = Path(text)
+    found = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if found.exists() and not found.is_dir():
+        raise UsageError(f"{option}: '{found}' is no folder.")
+    return folder
+
+
+def file_to_write(option: str, text: str) -> Path:
+    """The file that an option names; raises UsageError where it cannot be one, or has no folder."""
+    file = Path(text)
+    if file.is_dir():
+        raise UsageError(f"{option}: '{text or file}' is a folder.", hint="Name a file.")
+    if not file.parent.is_dir():
+        raise UsageError(f"{option}: there is no folder '{file.parent}' for '{file.name}'.")
+    return file
+
+
+def peer_address(option: str, text: str, *schemes: str) -> str:
+    """The address of a peer that an option names; raises UsageError where it is none of `schemes`."""
+    from xdsi_sim.soap.peers import is_address  # noqa: PLC0415
+
+    if not is_address(text) or text.partition(":")[0].lower() not in schemes:
+        forms = " or ".join(f"{scheme}://HOST:PORT/PATH" for scheme in schemes)
+        raise UsageError(f"{option}: '{text}' is not {forms}.")
+    return text
+
+
+def certificates_for(url: str | None, data: Path | None) -> Tls | None:
+    """What is kept in a data folder for a client beside it.
+
+    Raises UsageError where nothing is and `url` is of https.
+    """
+    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
+
+    found = None if data is None else kept(data)
+    if found is None and url is not None and url.lower().startswith("https:"):
+        raise UsageError(
+            f"no certificates for {url}." if data is None else f"no certificates in {data / 'tls'}.",
+            hint="Name by --data the data folder of a topology that has `tls`.",
+        )
+    return found

@@ -10,11 +10,18 @@ from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import urlsplit
 
 import typer
 
-from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import (
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    JsonOption,
+    certificates_for,
+    file_to_write,
+    peer_address,
+)
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -139,14 +146,14 @@ def resend(
     from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
     from xdsi_sim.scenario.reports.wording import duration_text, visible  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
-    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
 
-    split = urlsplit(to)
-    if split.scheme not in ("http", "https") or not split.hostname:
-        raise UsageError(f"--to: '{to}' is no address of a peer.", hint="It begins with http:// or https://.")
+    peer_address("--to", to, "http", "https")
     folder = data or context.obj
     with _opened(folder) as reader:
-        resent = send(_named(reader, id_).request, to, running_loop(), kept(folder))
+        exchange = _named(reader, id_)
+        if " HTTP/" not in exchange.request.start_line:
+            raise UsageError(f"{exchange.transaction} is no HTTP message, so --to cannot take it.")
+        resent = send(exchange.request, to, running_loop(), certificates_for(to, folder))
     if json_:
         facts = {"status": resent.status, "outcome": resent.outcome, "errors": resent.errors}
         _print_json({**facts, "seconds": round(resent.seconds, 4)})
@@ -163,7 +170,7 @@ def resend(
 @log_app.command()
 def export(
     context: typer.Context,
-    to: Annotated[Path, typer.Option(metavar="FILE.zip", help="Where to.")] = Path("exchanges.zip"),
+    to: Annotated[str, typer.Option(metavar="FILE.zip", help="Where to.")] = "exchanges.zip",
     data: DataOption = None,
     actor: ActorOption = None,
     transaction: TransactionOption = None,
@@ -177,12 +184,13 @@ def export(
     from xdsi_sim.inspector.capture import export as write  # noqa: PLC0415
     from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
 
+    file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status)), to)
+        count = write(reader.all(_selection(actor, transaction, status)), file)
     if json_:
-        _print_json({"file": str(to), "exchanges": count})
+        _print_json({"file": str(file), "exchanges": count})
     else:
-        print(f"{plural(count, 'exchange')} in {to}")  # noqa: T201
+        print(f"{plural(count, 'exchange')} in {file}")  # noqa: T201
 
 
 # --- the parts of commands -------------------------------------------------------------------

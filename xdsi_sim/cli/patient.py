@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import (
+    COULD_NOT_RUN,
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    JsonOption,
+    certificates_for,
+    peer_address,
+)
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +32,8 @@ __all__ = ["patient"]
 
 patient = typer.Typer(
     name="patient",
-    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.",
+    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.\n\n"
+    "Example: xdsi-sim patient list --data ./data",
     no_args_is_help=True,
 )
 
@@ -127,22 +136,25 @@ def _source() -> Any:
 
 
 def _id(text: str, authority: str | None) -> Ii:
+    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
     from xdsi_sim.messages.patient_feed import read_patient_id  # noqa: PLC0415
 
+    if authority is not None and not OID.fullmatch(authority):
+        raise UsageError(f"--authority: {authority!r} is not an OID.")
     try:
         return read_patient_id(text, authority)
     except ValueError as error:
-        hint = None if "^" in text else "A bare id needs --authority OID."
-        raise UsageError(f"'{text}' is no patient id: {error}.", hint=hint) from None
+        hint = None if "^" in text or authority else "A bare id needs --authority OID."
+        raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
 
 
 def _name(text: str | None) -> PersonName | None:
-    from xdsi_sim.messages.patient_feed import PersonName  # noqa: PLC0415
+    from xdsi_sim.messages.patient_feed import read_person_name  # noqa: PLC0415
 
-    if text is None:
-        return None
-    family, _, given = text.partition("^")
-    return PersonName(family, given)
+    try:
+        return None if text is None else read_person_name(text)
+    except ValueError as error:
+        raise UsageError(f"--name: {text!r} is no name: {error}.") from None
 
 
 def _tell(
@@ -169,13 +181,14 @@ def _sent(
     feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None
 ) -> list[Any]:
     from xdsi_sim.actors.identity_source import as_adt, as_call  # noqa: PLC0415
-    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
     from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
 
     if (registry is None) == (mllp is None):
         raise UsageError("whom to tell?", hint="Give one of --registry URL and --mllp HOST:PORT.")
+    if registry is not None:
+        peer_address("--registry", registry, "http", "https")
     to = None if mllp is None else _host_port(mllp)
-    tls = None if data is None else kept(data)
+    tls = certificates_for(registry, data)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
         if to is None:
             send = partial(client.call, sender=_SENDER, conversation=_CONVERSATION)

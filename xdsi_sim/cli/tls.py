@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from xdsi_sim.cli.conventions import DATA_VARIABLE, JsonOption, folder_to_fill, peer_address
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,15 +22,20 @@ _HTTPS: Final = 443
 
 commands = typer.Typer(
     name="tls",
-    help="Certificates of the test authority, and why a hand-shake fails.",
+    help="Certificates of the test authority, and why a hand-shake fails.\n\n"
+    "Example: xdsi-sim tls show --data ./data",
     no_args_is_help=True,
 )
 
 DataOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder of `up`; without, the current folder."),
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        envvar=DATA_VARIABLE,
+        help="The data folder of `up`; without, the current folder.",
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @commands.command()
@@ -37,7 +43,7 @@ def issue(
     name: Annotated[str, typer.Argument(help="Name of the system; its host name, where it has one.")],
     data: DataOption = None,
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="DIR", help="Write NAME.pem and NAME.key here.")
+        str | None, typer.Option("--to", metavar="DIR", help="Write NAME.pem and NAME.key here.")
     ] = None,
     host: Annotated[
         list[str] | None,
@@ -56,8 +62,8 @@ def issue(
 
     from xdsi_sim.topology.certificates import LOCAL  # noqa: PLC0415
 
-    folder = _folder(data)
-    files = folder.issue(name, (name, *(host or ()), *LOCAL), to, datetime.now(UTC))
+    target, folder = folder_to_fill("--to", to), _folder(data)
+    files = folder.issue(name, (name, *(host or ()), *LOCAL), target, datetime.now(UTC))
     told = {**_paths(files), "authority": str(folder.authority.certificate)}
     if json_:
         print(json.dumps(told))  # noqa: T201
@@ -123,11 +129,11 @@ def doctor(
 # --- the parts of commands -------------------------------------------------------------------
 
 
-def _folder(data: Path | None) -> AuthorityFolder:
+def _folder(data: str | None) -> AuthorityFolder:
     """The authority of a folder; a folder that was not named must have one already."""
     from xdsi_sim.tls.files import AuthorityFolder  # noqa: PLC0415
 
-    folder = AuthorityFolder(data or Path())
+    folder = AuthorityFolder(folder_to_fill("--data", data) or Path())
     if data is None and not folder.authority.certificate.is_file():
         raise UsageError(
             "no test authority in this folder.", hint="Name the data folder of `up` with --data."
@@ -140,16 +146,10 @@ def _target(url: str, authority: Path | None, certificate: Path | None, key: Pat
 
     from xdsi_sim.tls.probe import Target  # noqa: PLC0415
 
-    split = urlsplit(url if "://" in url else f"https://{url}")
-    try:
-        host, port = split.hostname, split.port or _HTTPS
-    except ValueError as error:
-        raise UsageError(f"'{url}': {error}") from None
-    if not host or split.scheme != "https":
-        raise UsageError(f"'{url}' is not https://HOST:PORT/PATH.")
+    split = urlsplit(peer_address("URL", url if "://" in url else f"https://{url}", "https"))
     return Target(
-        host=host,
-        port=port,
+        host=split.hostname or "",
+        port=split.port or _HTTPS,
         path=split.path or "/",
         authority=authority,
         certificate=certificate,

@@ -244,7 +244,7 @@ def write_adt(feed: PatientFeed, trigger: str) -> bytes:
 
 
 def _cxs(ids: tuple[Ii, ...]) -> str:
-    authorities = ((id, f"^^^&{id.root}&ISO" if id.root else "") for id in ids)
+    authorities = ((id, f"^^^&{escape_hl7(id.root)}&ISO" if id.root else "") for id in ids)
     return "~".join(f"{escape_hl7(id.extension)}{authority}" for id, authority in authorities)
 
 

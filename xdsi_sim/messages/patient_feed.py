@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import Cx
+from xdsi_sim.ebrim.datatypes import OID, Cx
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.vocab import FAILURE, SUCCESS
 
@@ -24,6 +24,7 @@ __all__ = [
     "escape_hl7",
     "patient_id",
     "read_patient_id",
+    "read_person_name",
     "unescape_hl7",
 ]
 
@@ -128,8 +129,17 @@ class Acknowledgement:
         return tuple(RegistryError(errorCode=self.code, codeContext=text) for text in self.texts or ("",))
 
 
-_ESCAPES: Final = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"}
-_SEPARATORS: Final = re.compile(r"[\\|^&~]")
+_ESCAPES: Final = {
+    "\\": "\\E\\",
+    "|": "\\F\\",
+    "^": "\\S\\",
+    "&": "\\T\\",
+    "~": "\\R\\",
+    "\r": "\\X0D\\",  # would end the segment
+    "\n": "\\X0A\\",
+}
+_SEPARATORS: Final = re.compile(r"[\\|^&~\r\n]")
+_NO_TEXT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, halves of characters
 
 
 def patient_id(id: Ii, authority: str) -> str:
@@ -138,21 +148,36 @@ def patient_id(id: Ii, authority: str) -> str:
 
 
 def escape_hl7(text: str) -> str:
-    """Text as it stands in a component of HL7 v2, with the separators that metadata has."""
+    """Text as it stands in a component of HL7 v2, with the separators that metadata has, on one line."""
     return _SEPARATORS.sub(lambda found: _ESCAPES[found[0]], text)
 
 
 def unescape_hl7(text: str, separators: str = "|^~\\&") -> str:
-    """Text of a component of HL7 v2 as it is meant; other sequences than those of separators stay."""
+    """Text of a component of HL7 v2 as it is meant; other sequences than `escape_hl7` writes stay."""
     escape = separators[3]
-    signs = dict(zip("FSRET", separators, strict=False))
-    sequence = f"{re.escape(escape)}([FSRTE]){re.escape(escape)}"
+    signs = {**dict(zip("FSRET", separators, strict=False)), "X0D": "\r", "X0A": "\n"}
+    sequence = f"{re.escape(escape)}([FSRTE]|X0D|X0A){re.escape(escape)}"
     return re.sub(sequence, lambda found: signs[found[1]], text)
 
 
 def read_patient_id(text: str, authority: str | None = None) -> Ii:
     """From a CX, or from a bare id of the authority; raises ValueError where it is neither."""
     if "^" not in text and authority is not None and text:
-        return Ii(authority, text)
+        if not OID.fullmatch(authority):
+            raise ValueError(f"'{authority}' is not an OID")
+        return Ii(authority, _text(text))
     cx = Cx.parse(text)
-    return Ii(cx.authority, unescape_hl7(cx.id))
+    return Ii(cx.authority, _text(unescape_hl7(cx.id)))
+
+
+def read_person_name(text: str) -> PersonName:
+    """From `FAMILY^GIVEN`; raises ValueError where a character cannot be in a message."""
+    family, _, given = _text(text).partition("^")
+    return PersonName(family, given)
+
+
+def _text(text: str) -> str:
+    """The text itself; raises ValueError where HL7 v2 or XML could not carry it as it is."""
+    if found := _NO_TEXT.search(text):
+        raise ValueError(f"U+{ord(found[0]):04X} is no character of a text")
+    return text

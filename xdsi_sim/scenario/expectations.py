@@ -74,7 +74,7 @@ def _values(expect: Expect, outcome: Outcome) -> Iterator[Check]:
             observed = follow(outcome.value, parse_path(path))
             ok, seen = holds(expected, observed), shown(observed)
         except NotThere as error:
-            ok, seen = False, str(error)
+            ok, seen = False, f"nothing, as {error}"
         yield Check(
             text=f"{path} is {described(expected)}", ok=ok, expected=described(expected), observed=seen
         )

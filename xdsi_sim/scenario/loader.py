@@ -17,7 +17,7 @@ from xdsi_sim.scenario.kind import ActorOf, FileName
 from xdsi_sim.scenario.language import RESERVED, Scenario, StepBase
 from xdsi_sim.scenario.variables import parse_path, references
 from xdsi_sim.topology.checked import Checked, check, did_you_mean
-from xdsi_sim.topology.loader import find_shipped, find_topology, load_topology
+from xdsi_sim.topology.loader import find_shipped, find_topology, load_topology, with_files
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.yaml import Document, Place, read_yaml
 
@@ -61,7 +61,7 @@ def load_scenario(path: Path) -> Loaded:
 
 def _topology(scenario: Scenario, document: Document, path: Path) -> Topology:
     if isinstance(scenario.topology, Topology):
-        return scenario.topology
+        return with_files(scenario.topology, document, path.parent, ("topology",))
     beside = path.parent / scenario.topology
     try:
         return load_topology(beside if beside.is_file() else find_topology(scenario.topology))

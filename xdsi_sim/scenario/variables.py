@@ -102,7 +102,7 @@ def _inside(value: Any, part: str | int, so_far: Path) -> Any:
         found = getattr(value, part)
         if not callable(found):
             return found
-    raise NotThere(f"{_written(so_far) or 'nothing saved'} has no '{part}'")
+    raise NotThere(f"{_written(so_far)} has no '{part}'" if so_far else f"there is no '{part}'")
 
 
 def _items(value: Any, so_far: Path) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,9 +52,11 @@ class ActorSite:
         try:
             self._port = loop.call(loop.reactor.listenTCP, port, factory, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
+            taken = getattr(error.socketError, "errno", None) == EADDRINUSE
             raise CannotRun(
                 f"cannot listen on {host}:{port}: {error.socketError}.",
-                hint="Stop what listens there, or name another address with --listen HOST:PORT.",
+                hint=f"{'Stop what listens there, or name' if taken else 'Name'} another address with "
+                "--listen HOST:PORT.",
             ) from None
         self.port: int = self._port.getHost().port
 

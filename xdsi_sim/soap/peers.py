@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ _URL: Final = re.compile(
 )
 PORTS: Final = {"http": 80, "https": 443}
 """Of the schemes that are spoken, where an address names none."""
+_HIGHEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,21 @@ class _Place:
             return None
         scheme = found["scheme"].lower()
         segments = tuple(unquote(found["path"] or "").strip("/").split("/"))
-        if {".", ".."} & set(segments):
+        port = int(found["port"] or PORTS[scheme])
+        if {".", ".."} & set(segments) or port > _HIGHEST_PORT or not _is_host(found["host"]):
             return None
         return cls(
-            authority=(scheme, found["host"].lower(), int(found["port"] or PORTS[scheme])),
+            authority=(scheme, found["host"].lower(), port),
             segments=segments if segments != ("",) else (),
         )
+
+
+def _is_host(text: str) -> bool:
+    """Whether what stands in brackets, if anything does, is an address of IPv6."""
+    try:
+        return not text.startswith("[") or ip_address(text.strip("[]")).version == 6
+    except ValueError:
+        return False
 
 
 def is_address(url: str) -> bool:

@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from xdsi_sim.errors import UsageError
 
-__all__ = ["Pair", "address", "covers", "is_current", "issue", "make_authority"]
+__all__ = ["Pair", "address", "check_host", "covers", "is_current", "issue", "make_authority"]
 
 _AUTHORITY_DAYS: Final = 3650
 _NODE_DAYS: Final = 397  # some stacks take no longer ones
@@ -114,9 +114,15 @@ def _general_name(host: str) -> x509.GeneralName:
     number = address(host)
     if number is not None:
         return x509.IPAddress(number)
-    if not _HOST.fullmatch(host):
-        raise UsageError(f"'{host}' is no host name for a certificate.", hint="Write it in ASCII.")
+    check_host(host)
     return x509.DNSName(host)
+
+
+def check_host(host: str) -> None:
+    """Raises UsageError for what is neither an address nor a name that a certificate can bear."""
+    if address(host) is None and not _HOST.fullmatch(host):
+        hint = "It has letters, digits, '-', '_' and '.'." if host.isascii() else "Write it in ASCII."
+        raise UsageError(f"'{host}' is no host name for a certificate.", hint=hint)
 
 
 def covers(certificate: x509.Certificate, hosts: Iterable[str]) -> bool:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xdsi_sim.tls.described import CertificateFacts, day, describe, permits
 from xdsi_sim.tls.files import read_certificates
-from xdsi_sim.tls.probe import ANY_CIPHER, Attempt, Target, attempt
+from xdsi_sim.tls.probe import ANY_CIPHER, Attempt, Target, attempt, speaks_http
 from xdsi_sim.tls.words import NOT_TLS, UNTRUSTED, VERSION, is_one_of, reason_words
 
 __all__ = ["Diagnosis", "Step", "examine"]
@@ -136,7 +136,7 @@ def _spoken(target: Target, best: Attempt) -> Iterator[Step]:
     """Whether it speaks TLS, which versions, with which ciphers."""
     if best.agreed or best.asks:
         yield from _versions(target, best)
-    elif is_one_of(best.failure or "", NOT_TLS):
+    elif is_one_of(best.failure or "", NOT_TLS) or (best.silent and speaks_http(target)):
         remedy = "Use http:// with this port, or the port of TLS."
         yield Step(name="TLS", good=False, text="this port does not speak TLS", remedy=remedy)
     elif is_one_of(best.failure or "", VERSION):

@@ -20,7 +20,7 @@ from xdsi_sim.tls.context import Verify, load, name_trouble, present, reason_of
 from xdsi_sim.tls.settings import CIPHERS
 from xdsi_sim.tls.words import certificate_trouble
 
-__all__ = ["ANY_CIPHER", "VERSIONS", "Attempt", "Target", "attempt"]
+__all__ = ["ANY_CIPHER", "VERSIONS", "Attempt", "Target", "attempt", "speaks_http"]
 
 VERSIONS: Final = {
     "TLS 1.0": SSL.TLS1_VERSION,
@@ -67,6 +67,8 @@ class Attempt:
     """Whether the peer asked for a certificate of ours."""
     failure: str | None = None
     """OpenSSL's reason, or what happened to the connection; None where all went well."""
+    silent: bool = False
+    """Whether the peer said nothing in time."""
 
     @property
     def agreed(self) -> bool:
@@ -87,7 +89,7 @@ def attempt(target: Target, *, oldest: str, newest: str, ciphers: str = CIPHERS)
         except SSL.Error as error:
             seen.failure = reason_of(error)
         except TimeoutError:
-            seen.failure = f"it says nothing for {target.seconds:g} s"
+            seen.silent, seen.failure = True, f"it says nothing for {target.seconds:g} s"
         except OSError as error:
             seen.failure = f"the connection broke ({error.strerror or error})"
         finally:
@@ -95,6 +97,17 @@ def attempt(target: Target, *, oldest: str, newest: str, ciphers: str = CIPHERS)
                 _flush(stream, connection)
     seen.chain = tuple(connection.get_peer_cert_chain(as_cryptography=True) or seen.chain)
     return seen
+
+
+def speaks_http(target: Target) -> bool:
+    """Whether the port answers plain HTTP: some servers of it wait for the rest of what TLS has sent."""
+    with (
+        suppress(OSError),
+        socket.create_connection((target.host, target.port), target.seconds) as stream,
+    ):
+        stream.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+        return stream.recv(1 << 10).startswith(b"HTTP/")
+    return False
 
 
 def _connection(target: Target, seen: Attempt, oldest: str, newest: str, ciphers: str) -> SSL.Connection:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from xdsi_sim.tls.authority import address
-from xdsi_sim.tls.files import AuthorityFolder, read_certificates
+from xdsi_sim.errors import UsageError
+from xdsi_sim.tls.authority import address, check_host
+from xdsi_sim.tls.files import AuthorityFolder, read_certificates, read_key
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.tls import TlsSettings
+from xdsi_sim.topology.yaml import Document, Place
 
-__all__ = ["LOCAL", "hosts_of", "kept", "settle"]
+__all__ = ["LOCAL", "check_files", "hosts_of", "kept", "settle"]
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def check_files(settings: TlsSettings, document: Document, at: Place) -> None:
+    """Look at what the keys of the setting at `at` name; raises UsageError with the place of a wrong one."""
+    for place, reader, value in _named(settings):
+        try:
+            reader(value)
+        except UsageError as error:
+            text = f"{error.file}: {error.message}" if error.file else error.message
+            raise document.error((*at, *place), text, hint=error.hint) from None
+
+
+def _named(settings: TlsSettings) -> Iterator[tuple[Place, Callable[[Any], object], Any]]:
+    """Place below `tls`, what reads the value, and the value."""
+    for number, path in enumerate(settings.authority):
+        yield ("authority", number), read_certificates, path
+    if settings.certificate is not None:
+        yield ("certificate",), read_certificates, settings.certificate
+    if settings.key is not None:
+        yield ("key",), read_key, settings.key
+    for number, name in enumerate(settings.names):
+        yield ("names", number), check_host, name
 
 
 def settle(settings: TlsSettings, data: Path, host: str) -> Tls:

@@ -115,10 +115,11 @@ _TEXTS: Final[Mapping[str, Callable[[ErrorDetails], str]]] = {
 
 
 def _expected_words(details: ErrorDetails) -> str | None:
-    """A hint where one of a few words was expected and something close to one was found."""
+    """A hint where one of a few words was expected and something close to one was found; none for numbers."""
     expected = details.get("ctx", {}).get("expected")
     if details["type"] not in ("literal_error", "enum") or not isinstance(expected, str):
         return None
     words = expected.split("'")[1::2]
-    near = get_close_matches(str(details["input"]), words, n=1)
+    found = str(details["input"])
+    near = get_close_matches(found, words, n=1) if any(sign.isalpha() for sign in found) else ()
     return f"Did you mean '{near[0]}'?" if near else None

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
 from xdsi_sim.topology.checked import check, did_you_mean
 from xdsi_sim.topology.model import Topology
-from xdsi_sim.topology.yaml import read_yaml
+from xdsi_sim.topology.yaml import Document, Place, read_yaml
 
-__all__ = ["find_shipped", "find_topology", "load_topology"]
+__all__ = ["find_shipped", "find_topology", "load_topology", "with_files"]
 
 
 def load_topology(path: Path) -> Topology:
     """Read and check a topology; raises UsageError with the place of what is wrong."""
-    topology = check(Topology, read_yaml(path))
+    document = read_yaml(path)
+    return with_files(check(Topology, document), document, path.parent)
+
+
+def with_files(topology: Topology, document: Document, folder: Path, at: Place = ()) -> Topology:
+    """The topology at `at` of a document, with the files that it names taken from `folder` and looked at.
+
+    Raises UsageError with the place of what cannot be used.
+    """
     if topology.tls is None:
         return topology
-    return topology.model_copy(update={"tls": topology.tls.beside(path.parent)})
+    from xdsi_sim.topology.certificates import check_files  # noqa: PLC0415  costs what only TLS should
+
+    tls = topology.tls.beside(folder)
+    check_files(tls, document, (*at, "tls"))
+    return topology.model_copy(update={"tls": tls})
 
 
 def find_topology(name: str) -> Path:
@@ -29,14 +42,25 @@ def find_topology(name: str) -> Path:
 def find_shipped(name: str, folder: Path, kind: str) -> Path:
     """`name` as a path, or, where it has neither suffix nor folder, `{name}.yaml` in `folder`.
 
-    Raises UsageError naming `kind` and the nearest name where there is no such file.
+    Raises UsageError naming `kind` and the nearest name where there is no such file, or saying what else is
+    there.
     """
     path = Path(name)
     if path.suffix or len(path.parts) != 1:
-        if path.is_file():
-            return path
-        raise UsageError(f"no such file: {name}")
+        _check_is_file(path, name)
+        return path
     shipped = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
     if name not in shipped:
         raise UsageError(f"no {kind} '{name}' ships with xdsi-sim.", hint=did_you_mean(name, shipped))
     return shipped[name]
+
+
+def _check_is_file(path: Path, name: str) -> None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"no such file: {name}") from None
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    if not S_ISREG(mode):
+        raise UsageError(f"{name}: this is {'a folder' if S_ISDIR(mode) else 'no plain file'}")

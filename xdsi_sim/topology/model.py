@@ -44,6 +44,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT: Final = 65535
+_DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ def _listen(value: Any) -> Any:
 def _port_or_listen(value: Any) -> Any:
     """A port alone has no host."""
     text = str(value)
-    return _listen(value) if not text.isdecimal() else Listen("", _listen(f"x:{text}").port)
+    if not text.isdecimal():
+        return _listen(value)
+    if int(text[:_DIGITS]) > _HIGHEST_PORT:
+        raise wrong(f"{text} is no port: the highest is {_HIGHEST_PORT}")
+    return Listen("", int(text))
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from a_scenario import run
 
 from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.record import Verdict
 
 
@@ -19,3 +21,9 @@ def test_samples_files_and_folders_are_loaded_and_broken_ones_named(tmp_path: Pa
     assert [step.verdict for step in record.steps] == [Verdict.PASS, Verdict.FAIL]
     assert record.steps[0].text == "12 instances of 2 studies"
     assert [check.text for check in record.steps[1].checks if not check.ok] == ["note.txt is a DICOM file"]
+
+
+@pytest.mark.parametrize("nothing", ["", ", samples: []", ", paths: [], samples: []"])
+def test_a_step_that_loads_nothing_is_refused(tmp_path: Path, nothing: str) -> None:
+    with pytest.raises(UsageError, match=r":5:21: there is nothing to load\. Name samples, paths, or both"):
+        run(tmp_path, f"  - {{name: a, load: {{source: pacs-north{nothing}}}}}\n")

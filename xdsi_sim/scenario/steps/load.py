@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study, once
@@ -33,6 +33,12 @@ class Load(Checked):
     """Studies of invented patients that xdsi-sim makes, by name."""
     paths: Annotated[tuple[str, ...], FileName()] = ()
     """DICOM files, or folders of them."""
+
+    @model_validator(mode="after")
+    def _has_something_to_load(self) -> Load:
+        if not self.samples and not self.paths:
+            raise wrong("there is nothing to load.", hint="Name samples, paths, or both.")
+        return self
 
 
 def play(load: Load, stage: Stage) -> Outcome:

@@ -10,7 +10,14 @@ from pydantic import model_validator
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.identity_source import PatientIdentitySource, as_adt, as_call
 from xdsi_sim.errors import UsageError
-from xdsi_sim.messages.patient_feed import Ii, PatientFeed, PersonName, patient_id, read_patient_id
+from xdsi_sim.messages.patient_feed import (
+    Ii,
+    PatientFeed,
+    PersonName,
+    patient_id,
+    read_patient_id,
+    read_person_name,
+)
 from xdsi_sim.scenario.kind import RegistryId, StepKind
 from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.record import Check
@@ -97,8 +104,7 @@ def _text(step: PatientStep, ids: list[str], replies: list[Reply]) -> str:
 def _feeds(step: PatientStep, stage: Stage) -> Iterator[PatientFeed]:
     authority = stage.running.topology.find(step.registry).community.patientAuthority
     source = PatientIdentitySource(receiver=authority, clock=stage.now)
-    family, _, given = (step.name or "").partition("^")
-    name = PersonName(family, given) if step.name else None
+    name = _name(step.name) if step.name else None
     if step.merge is not None:
         survivor, subsumed = (_id(text, authority) for text in (step.merge.survivor, step.merge.subsumed))
         yield source.merge(survivor, subsumed, name)
@@ -110,7 +116,14 @@ def _id(text: str, authority: str) -> Ii:
     try:
         return read_patient_id(text, authority)
     except ValueError as error:
-        raise UsageError(f"'{text}' is no patient id: {error}.") from None
+        raise UsageError(f"{text!r} is no patient id: {error}.") from None
+
+
+def _name(text: str) -> PersonName:
+    try:
+        return read_person_name(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no name: {error}.") from None
 
 
 def _by_iti_44(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:

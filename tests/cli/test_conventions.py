@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.cli.conventions import certificates_for, file_to_write, folder_to_fill, peer_address
+from xdsi_sim.errors import UsageError
+
+
+def test_a_folder_may_still_be_missing(tmp_path: Path) -> None:
+    assert folder_to_fill("--data", None) is None
+    assert folder_to_fill("--data", str(tmp_path / "new" / "one")) == tmp_path / "new" / "one"
+    assert folder_to_fill("--data", "new") == Path("new")
+
+
+def test_a_folder_without_a_name_is_none() -> None:
+    with pytest.raises(UsageError, match=r"^--reports: '' is no name of a folder\.$"):
+        folder_to_fill("--reports", "")
+
+
+def test_a_file_needs_its_folder(tmp_path: Path) -> None:
+    assert file_to_write("--to", str(tmp_path / "a.zip")) == tmp_path / "a.zip"
+    assert file_to_write("--to", "a.zip") == Path("a.zip")
+    with pytest.raises(UsageError, match=f"--to: there is no folder '{tmp_path}/no' for 'a.zip'"):
+        file_to_write("--to", str(tmp_path / "no" / "a.zip"))
+
+
+def test_an_address_has_one_of_the_schemes() -> None:
+    assert peer_address("--to", "https://h:1/x", "http", "https") == "https://h:1/x"
+    with pytest.raises(UsageError, match=r"^--to: 'http://h' is not https://HOST:PORT/PATH\.$"):
+        peer_address("--to", "http://h", "https")
+
+
+def test_http_needs_no_certificates(tmp_path: Path) -> None:
+    assert certificates_for("http://h/", tmp_path) is None
+    assert certificates_for(None, None) is None
