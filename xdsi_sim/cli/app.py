@@ -25,6 +25,7 @@ from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOO
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
+from xdsi_sim.visible import VisibleFormatter, visible
 
 if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
@@ -134,7 +135,9 @@ def version(json_: JsonOption = False) -> None:
 
 def main() -> None:
     """The console script: runs a command and exits with its code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     sys.exit(_exit_code())
 
 
@@ -162,7 +165,7 @@ def _exit_code() -> int:
 
 
 def _told(text: str, code: int) -> int:
-    print(f"xdsi-sim: {text}", file=sys.stderr)  # noqa: T201
+    print(f"xdsi-sim: {visible(text)}", file=sys.stderr)  # noqa: T201
     return code
 
 

@@ -137,9 +137,10 @@ def resend(
     Example: xdsi-sim log resend 3fa9c2 --to http://127.0.0.1:8080/national/registry --data ./data
     """
     from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.wording import duration_text, visible  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import duration_text  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
     from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
+    from xdsi_sim.visible import visible  # noqa: PLC0415
 
     split = urlsplit(to)
     if split.scheme not in ("http", "https") or not split.hostname:

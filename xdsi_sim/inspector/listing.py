@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, shorten, size_text, visible
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, shorten, size_text
+from xdsi_sim.visible import visible
 
 __all__ = ["SHORT", "colour_of", "print_heading", "print_lines"]
 

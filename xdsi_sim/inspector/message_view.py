@@ -17,7 +17,8 @@ from xdsi_sim.inspector.listing import colour_of
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
 from xdsi_sim.scenario.reports.body_view import PLAIN, view_of
 from xdsi_sim.scenario.reports.media import Headers
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, plural, size_text, visible
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, plural, size_text
+from xdsi_sim.visible import visible
 
 __all__ = ["print_exchange"]
 
