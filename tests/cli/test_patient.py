@@ -96,6 +96,13 @@ def test_what_cannot_be_done_is_told(arguments: list[str], code: int, words: str
     assert code == 2 or "no answer" in ended.stdout
 
 
+def test_a_feed_behind_mutual_tls_is_told_with_the_certificates_of_its_folder(tmp_path: Path) -> None:
+    with secured(tmp_path) as running:
+        to = ["add", patient("P1"), "--mllp", mllp(running)]
+        assert run(*to, "--data", str(tmp_path)).returncode == 0
+        assert run(*to).returncode == 3
+
+
 def test_a_registry_behind_mutual_tls_is_told_with_the_certificates_of_its_folder(tmp_path: Path) -> None:
     with secured(tmp_path) as running:
         to = ["add", patient("P1"), "--registry", running.url_of("registry")]

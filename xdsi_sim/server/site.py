@@ -44,7 +44,11 @@ class ActorSite:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
-        front = Front(self._root, spool, limits) if tls is None else self._secured(spool, limits, tls)
+        front: Any = Front(self._root, spool, limits)
+        if tls is not None:
+            from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
+
+            front = secured(front, tls, loop.reactor)
         try:
             self._port = loop.call(loop.reactor.listenTCP, port, front, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
@@ -53,11 +57,6 @@ class ActorSite:
                 hint="Stop what listens there, or name another address with --listen HOST:PORT.",
             ) from None
         self.port: int = self._port.getHost().port
-
-    def _secured(self, spool: Path, limits: Limits, tls: Tls) -> Any:
-        from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
-
-        return secured(self._root, spool, limits, tls, self._loop.reactor)
 
     def put(self, path: str, resource: Any) -> None:
         """Let `resource` answer at `path` and below it."""
