@@ -130,10 +130,16 @@ class Channel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """A body follows, or none."""
         self._stage = _Stage.BODY
-        super().allHeadersReceived()
+        hosts = self.requests[-1].requestHeaders.getRawHeaders(b"host", ())
+        if len(hosts) > 1 or (not hosts and self._version == b"HTTP/1.1"):
+            self._refuse(HTTPStatus.BAD_REQUEST, "a request has one header Host (RFC 9112: 3.2)")
+        else:
+            super().allHeadersReceived()
 
     def allContentReceived(self) -> None:
-        """The request is whole and is served."""
+        """The request is whole and is served, unless its headers were refused."""
+        if self._stage is _Stage.LEAVING:
+            return
         self._stage = self._timed = _Stage.SERVING
         vars(self.transport).pop("bufferSize", None)
         super().allContentReceived()

@@ -145,9 +145,8 @@ class SoapResource(Resource):
 
     def _addresses(self, request: FrontRequest) -> tuple[str, ...]:
         """Ours, and the one that the peer has used: the host has names that we do not know."""
-        host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
         scheme = self._url.partition(":")[0]
-        return self._url, f"{scheme}://{(host + request.path).decode('latin-1')}"
+        return self._url, f"{scheme}://{(request.host + request.path).decode('latin-1')}"
 
     def _finish(self, served: _Served, response: Any) -> None:
         try:
