@@ -16,4 +16,9 @@ def test_a_port_that_is_taken_is_said_to_be_with_the_way_out(site: ActorSite, sp
 
 
 def test_a_path_without_an_actor_is_not_found(site: ActorSite) -> None:
-    assert get(f"http://127.0.0.1:{site.port}/nobody/here").status == 404
+    for path in ("/nobody/here", "/"):
+        answer = get(f"http://127.0.0.1:{site.port}{path}")
+        assert (answer.status, answer.body.decode()) == (
+            404,
+            f"no actor is at {path}: xdsi-sim up lists the addresses\n",
+        )

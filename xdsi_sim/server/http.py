@@ -19,8 +19,9 @@ from xdsi_sim.limits import Limits
 from xdsi_sim.server.channel import Channel, Connections
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
+from xdsi_sim.visible import visible_line
 
-__all__ = ["NO_BODY", "Front", "FrontRequest", "answer"]
+__all__ = ["NO_BODY", "Front", "FrontRequest", "answer", "nothing_at"]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
@@ -138,6 +139,12 @@ class Front(Site):
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""
+
+
+def nothing_at(request: FrontRequest) -> bytes:
+    """What is said where nobody answers."""
+    path = visible_line(request.path.decode("utf-8", "replace"))
+    return f"no actor is at {path}: xdsi-sim up lists the addresses\n".encode()
 
 
 def answer(

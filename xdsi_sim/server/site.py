@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.error import CannotListenError
-from twisted.web.pages import notFound
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.limits import Limits
-from xdsi_sim.server.http import Front
+from xdsi_sim.server.http import Front, FrontRequest, answer, nothing_at
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.tls.settings import Tls
 
@@ -25,7 +25,21 @@ class Folder(Resource):
 
     def getChild(self, _path: bytes, _request: Any) -> Any:
         """Nothing is here."""
-        return notFound()
+        return _Nowhere()
+
+    def render(self, request: FrontRequest) -> int:
+        """Nor here."""
+        return _Nowhere().render(request)
+
+
+class _Nowhere(Resource):
+    """Any path below one with nothing."""
+
+    isLeaf = True
+
+    def render(self, request: FrontRequest) -> int:
+        answer(request, 404, (("Content-Type", "text/plain; charset=UTF-8"),), [nothing_at(request)])
+        return NOT_DONE_YET
 
 
 class ActorSite:
