@@ -65,6 +65,7 @@ def test_text_is_what_msh_18_says(charset: str, encoding: str) -> None:
         (adt(id=""), "MSH-10"),
         (adt(charset="KLINGON"), "MSH-18 'KLINGON' is none of ASCII, UNICODE UTF-8"),
         (adt(pid3="Zoë", encoding="latin-1"), "not what MSH-18 says (UNICODE UTF-8)"),
+        (adt().replace(b"\r", b"\n"), "segments end with CR"),
         (adt() + b"PID|||P2\r", "2 segments PID"),
         (adt(pid3="~" * 30_000), "limit parts=20000"),
         (b"MSH|^~\\&" + b"|" * 30_000, "limit fields=20000"),

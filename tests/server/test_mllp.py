@@ -116,6 +116,15 @@ def test_what_is_no_message_of_the_transaction_is_rejected_and_the_connection_go
     assert [finding.rule for finding in log.exchanges()[0].findings] == ["K01"]
 
 
+def test_line_feeds_alone_end_no_segment_and_are_not_echoed(serve: Serve) -> None:
+    at, taker = serve()
+    (answer,) = ask_raw(at, frame(adt().replace(b"\r", b"\n")))
+    told = read_ack(answer)
+    assert (told.code, told.target.extension, taker.taken) == ("AR", "M1", [])
+    assert "segments end with CR" in told.texts[0]
+    assert b"\n" not in answer
+
+
 def test_a_defect_of_ours_is_rejected_and_tells_nothing_private(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:

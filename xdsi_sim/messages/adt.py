@@ -53,6 +53,7 @@ _STRUCTURES: Final = {
 }
 _MOST_PARTS: Final = 20_000  # of the segments that are read: each becomes several objects
 _READ: Final = (b"PID", b"MRG")
+_LINE_END: Final = re.compile(rb"[\r\n]")
 _WHAT_SEPARATES: Final = re.compile(rb"[!-/:-@\[-`{-~]{4,6}")
 _ERROR: Final = "207^Application internal error^HL70357"
 
@@ -88,7 +89,7 @@ class Header:
 
 def read_header(message: bytes) -> Header:
     """From the first segment; raises ProtocolViolation where it is no MSH."""
-    first = message.split(b"\r", 1)[0]
+    first = _LINE_END.split(message, 1)[0]
     separators = first[3:4] + first[4:].split(first[3:4] or b"|", 1)[0]
     if first[:3] != b"MSH" or not _separating(separators):
         raise ProtocolViolation("HL7: a message begins with MSH and its separators, MSH|^~\\&|", rule="K01")
@@ -110,8 +111,10 @@ def _separating(separators: bytes) -> bool:
 
 
 def _readable(message: bytes) -> Header:
-    """The header of a message whose character set is known; raises ProtocolViolation."""
+    """The header of a message with segments and a known character set; raises ProtocolViolation."""
     header = read_header(message)
+    if b"\n" in message.split(b"\r", 1)[0]:
+        raise ProtocolViolation("HL7: segments end with CR (0x0D), not with LF (0x0A) alone", rule="K01")
     if not header.charset:
         known = ", ".join(name for name in _CHARSETS if name)
         raise ProtocolViolation(f"HL7: MSH-18 {header.field(18)!r} is none of {known}", rule="K01")
