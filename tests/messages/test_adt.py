@@ -131,6 +131,14 @@ def test_an_acknowledgement_answers_its_message_in_its_character_set() -> None:
     assert (found.sender, found.receiver, found.id) == ("REG", "ADT", answer.id)
 
 
+@pytest.mark.parametrize(
+    ("rule", "code"), [("K02", b"101"), ("K10", b"204"), ("K13", b"205"), ("K08", b"207")]
+)
+def test_err_3_is_the_code_of_the_rule(rule: str, code: bytes) -> None:
+    data = write_ack(Acknowledgement(code="AE", target=Ii("", "M1"), texts=("no",), rule=rule), Header())
+    assert b"ERR|||" + code + b"^" in data
+
+
 def test_an_acknowledgement_needs_no_message_that_could_be_read() -> None:
     data = write_ack(Acknowledgement(code="AR", target=Ii(""), texts=("x" * 500,)), Header())
     assert (read_ack(data).code, read_ack(data).texts) == ("AR", ("x" * 500,))

@@ -196,7 +196,7 @@ class _Exchange:
             _LOG.exception("exchange %s of %s failed", self._id, self._port.actor_id)
             acknowledgement = self._rejected(f"internal error, logged as exchange {self._id}")
         self._status = acknowledgement.status.rpartition(":")[2]
-        return write_ack(acknowledgement, self._header)
+        return write_ack(acknowledgement, self._header, self._problem)
 
     async def _acknowledgement(self) -> Acknowledgement:
         if self._problem is not None:
