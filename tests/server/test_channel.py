@@ -95,6 +95,18 @@ REFUSED = [
     ),
     ("no HTTP", b"\x16\x03\x01\x02\x00\r\n\r\n", 400, "RFC 9112"),
     ("no method", b"/\r\nHost: x\r\n\r\n", 400, "RFC 9112"),
+    (
+        "a length beyond all",
+        b"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: " + b"9" * 20 + b"\r\n\r\n<a",
+        413,
+        "limits.document=4000000000",
+    ),
+    (
+        "a chunk beyond all",
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n<a\r\n" + b"f" * 18 + b"\r\n<",
+        413,
+        "limits.document=4000000000",
+    ),
     ("no host", b"GET / HTTP/1.1\r\n\r\n", 400, "one header Host"),
     ("no host of a body", b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", 400, "one header Host"),
     ("two hosts", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "one header Host"),
