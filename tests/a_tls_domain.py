@@ -22,7 +22,7 @@ from xdsi_sim.topology.tls import TlsSettings
 def secured(data: Path, **settings: object) -> RunningTopology:
     """Started on a free port, with these settings of `tls`."""
     tls = TlsSettings.model_validate(settings)
-    return start(topology().model_copy(update={"tls": tls}), data, Listen("127.0.0.1", 0))
+    return start(topology(feed={"mllp": 0}).model_copy(update={"tls": tls}), data, Listen("127.0.0.1", 0))
 
 
 def submitted(running: RunningTopology, number: int) -> str:

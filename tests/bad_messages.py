@@ -311,7 +311,7 @@ FRAMING = (
     Framing(name="PUT", data=_HEAD.replace(b"POST", b"PUT") + b"Content-Length: 1\r\n\r\nx", status=405, outcome="HTTP 405"),
     Framing(name="DELETE", data=_HEAD.replace(b"POST", b"DELETE") + b"\r\n", status=405, outcome="HTTP 405"),
     Framing(name="a method of nobody", data=_HEAD.replace(b"POST", b"BREW") + b"\r\n", status=405, outcome="HTTP 405"),
-    Framing(name="GET without ?wsdl", data=_HEAD.replace(b"POST", b"GET") + b"\r\n", status=405),
+    Framing(name="GET without ?wsdl", data=_HEAD.replace(b"POST", b"GET") + b"\r\n", status=405, outcome="HTTP 405"),
     Framing(name="a path of nobody", data=_HEAD.replace(b"{path}", b"/c/nobody") + b"Content-Length: 1\r\n\r\nx", status=404),
-    Framing(name="a path below", data=_HEAD.replace(b"{path}", b"{path}/x") + b"Content-Length: 1\r\n\r\nx", status=404),
+    Framing(name="a path below", data=_HEAD.replace(b"{path}", b"{path}/x") + b"Content-Length: 1\r\n\r\nx", status=404, outcome="HTTP 404"),
 )  # fmt: skip

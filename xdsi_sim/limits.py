@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Limits", "Unit", "unit_of"]
 
@@ -24,6 +24,10 @@ class Unit(StrEnum):
 
 def _limit(default: int, unit: Unit) -> Any:
     return field(default=default, metadata={"unit": unit})
+
+
+_QUOTED: Final = 3
+"""Octets on the wire of one octet, at most: quoted-printable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,11 @@ class Limits:
     """Connections to one port at a time."""
     connections_per_address: int = _limit(256, Unit.COUNT)
     """Those of them that come from one address."""
+
+    @property
+    def body(self) -> int:
+        """Octets that no body within the limits exceeds: as many parts as may be, of the largest size."""
+        return self.soap_root + self.parts * (self.part_headers + _QUOTED * self.document)
 
     def named(self, name: str) -> str:
         """A limit as refusals write it: `limits.soap_root=32000000`."""

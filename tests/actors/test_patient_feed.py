@@ -90,6 +90,7 @@ def test_a_refusal_says_what_was_wrong_by_which_rule(registry: DocumentRegistry)
     answer = feed(registry, in_v3(merged("P2", "P1")))
     assert answer.code == "CE"
     assert answer.texts == (f"the subsumed id is not known: '{patient('P2')}' (rule K10)",)
+    assert answer.rule == "K10"
 
 
 def test_after_a_merge_everything_is_the_survivor_s(registry: DocumentRegistry) -> None:

@@ -70,6 +70,15 @@ def test_patients_are_told_of_merged_and_listed(
     assert {"patientId": patient(old), "survivor": patient(new), "objects": 0} in registry["patients"]
 
 
+def test_a_fault_is_an_answer(running: RunningTopology) -> None:
+    to = ["add", patient("P1"), "--registry", running.url_of("repository")]  # which takes no feed
+    told = run(*to, "--json")
+    (message,) = json.loads(told.stdout)["messages"]
+    assert (told.returncode, message["code"]) == (1, "Fault Sender")
+    assert "PRPA_IN201301UV02" in message["texts"][0]
+    assert "Fault Sender" in run(*to).stdout
+
+
 def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
     tell(running.url_of("registry"), added("TABLE"))
     told = run("add", "T2", "--authority", "2.999.1.1", *where(running, "ITI-44"))
@@ -110,6 +119,13 @@ def test_what_cannot_be_done_is_told(arguments: list[str], code: int, words: str
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
     assert words in ended.stderr
     assert code == 2 or "no answer" in ended.stdout
+
+
+def test_a_feed_behind_mutual_tls_is_told_with_the_certificates_of_its_folder(tmp_path: Path) -> None:
+    with secured(tmp_path) as running:
+        to = ["add", patient("P1"), "--mllp", mllp(running)]
+        assert run(*to, "--data", str(tmp_path)).returncode == 0
+        assert run(*to).returncode == 3
 
 
 def test_a_registry_behind_mutual_tls_is_told_with_the_certificates_of_its_folder(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from a_tls_peer import listening, serving, tls_peer, workshop
 from feeds import adt
 
 from xdsi_sim.actors.flow import NoAnswer
@@ -49,6 +51,25 @@ def send(log: ExchangeLog) -> Iterator[Send]:
             return reply
 
         yield ask
+
+
+def test_a_peer_without_tls_is_told_as_one(log: ExchangeLog, tmp_path: Path) -> None:
+    loop = running_loop()
+    client = MllpClient(loop.reactor, log, {}, workshop(tmp_path).tls())
+    with listening(lambda connection: connection.sendall(ack()) or connection.recv(1)) as port:
+        reply = loop.call(client.send, "127.0.0.1", port, adt(), Trace("c1", "source"))
+    assert isinstance(reply.answer, NoAnswer)
+    assert "TLS failed: " in str(reply.answer)
+
+
+def test_a_peer_that_refuses_our_certificate_is_told_as_one(log: ExchangeLog, tmp_path: Path) -> None:
+    loop, certificates = running_loop(), workshop(tmp_path / "theirs")
+    context = serving(certificates.issue(), trust=workshop(tmp_path / "strangers").trust)
+    client = MllpClient(loop.reactor, log, {}, certificates.tls())
+    with tls_peer(context) as port:
+        reply = loop.call(client.send, "127.0.0.1", port, adt(), Trace("c1", "source"))
+    assert isinstance(reply.answer, NoAnswer)
+    assert "certificate" in str(reply.answer)
 
 
 def _serve(server: socket.socket, answer: bytes) -> None:

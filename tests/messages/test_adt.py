@@ -65,6 +65,7 @@ def test_text_is_what_msh_18_says(charset: str, encoding: str) -> None:
         (adt(id=""), "MSH-10"),
         (adt(charset="KLINGON"), "MSH-18 'KLINGON' is none of ASCII, UNICODE UTF-8"),
         (adt(pid3="Zoë", encoding="latin-1"), "not what MSH-18 says (UNICODE UTF-8)"),
+        (adt().replace(b"\r", b"\n"), "segments end with CR"),
         (adt() + b"PID|||P2\r", "2 segments PID"),
         (adt(pid3="~" * 30_000), "limit parts=20000"),
         (b"MSH|^~\\&" + b"|" * 30_000, "limit fields=20000"),
@@ -135,6 +136,14 @@ def test_an_acknowledgement_answers_its_message_in_its_character_set() -> None:
     found = read_ack(data)
     assert (found.code, found.target, found.texts) == ("AE", answer.target, answer.texts)
     assert (found.sender, found.receiver, found.id) == ("REG", "ADT", answer.id)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("K02", b"101"), ("K10", b"204"), ("K13", b"205"), ("K08", b"207")]
+)
+def test_err_3_is_the_code_of_the_rule(rule: str, code: bytes) -> None:
+    data = write_ack(Acknowledgement(code="AE", target=Ii("", "M1"), texts=("no",), rule=rule), Header())
+    assert b"ERR|||" + code + b"^" in data
 
 
 def test_an_acknowledgement_needs_no_message_that_could_be_read() -> None:

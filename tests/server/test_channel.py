@@ -87,9 +87,29 @@ REFUSED = [
     ("their number", b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 10 + b"\r\n", 431, "limits.header_count=8"),
     ("headers that stop", b"GET / HTTP/1.1\r\nHost:", 408, "limits.header_time=1"),
     ("a first line that stops", b"GET", 408, "limits.header_time=1"),
-    ("a body that stops", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx", 408, "limits.body_rate=1000"),
+    (
+        "a body that stops",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx",
+        408,
+        "limits.body_rate=1000",
+    ),
     ("no HTTP", b"\x16\x03\x01\x02\x00\r\n\r\n", 400, "RFC 9112"),
     ("no method", b"/\r\nHost: x\r\n\r\n", 400, "RFC 9112"),
+    (
+        "a length beyond all",
+        b"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: " + b"9" * 20 + b"\r\n\r\n<a",
+        413,
+        "limits.document=4000000000",
+    ),
+    (
+        "a chunk beyond all",
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n<a\r\n" + b"f" * 18 + b"\r\n<",
+        413,
+        "limits.document=4000000000",
+    ),
+    ("no host", b"GET / HTTP/1.1\r\n\r\n", 400, "one header Host"),
+    ("no host of a body", b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", 400, "one header Host"),
+    ("two hosts", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "one header Host"),
     ("a header that is none", b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400, "RFC 9112"),
     ("a length that is none", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "RFC 9112"),
     (
@@ -98,7 +118,7 @@ REFUSED = [
         400,
         "RFC 9112",
     ),
-    ("no chunk", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "RFC 9112"),
+    ("no chunk", b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "RFC 9112"),
 ]
 
 
@@ -145,7 +165,7 @@ def test_a_body_may_be_slow_but_not_stop(spool: Path) -> None:
     channel = Front(Folder(), spool, Limits(body_grace=10, body_rate=100)).buildProtocol(None)
     channel.callLater = clock.callLater
     channel.makeConnection(transport)
-    channel.dataReceived(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+    channel.dataReceived(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n")
     for _ in range(60):
         channel.dataReceived(bytes(200))
         clock.advance(1)

@@ -238,6 +238,30 @@ def test_requests_follow_each_other_on_a_connection_waiting_or_not(serve: Callab
         assert [read_answer(connection, rest).status for _ in range(20)] == [200] * 20
 
 
+@pytest.mark.parametrize("start", ["http://sim.test:8080", "HTTPS://sim.test"])
+def test_a_target_may_be_a_whole_address_as_through_a_proxy(serve: Callable[..., str], start: str) -> None:
+    url = serve("registry", Registry())
+    sound = post(url, *message(url))
+    told = send(url, sound.replace(b"POST ", b"POST " + start.encode(), 1))
+    described = send(url, f"GET {start}{urlsplit(url).path}?wsdl HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    nothing = send(url, f"GET {start} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    assert (told.status, described.status, nothing.status) == (200, 200, 404)
+
+
+def test_the_host_of_the_target_goes_before_the_header(serve: Callable[..., str], log: ExchangeLog) -> None:
+    url = serve("registry", Registry())
+    sound = post(url, *message(f"http://sim.test{urlsplit(url).path}"))
+    for target in (b"POST ", b"POST http://sim.test"):
+        assert send(url, sound.replace(b"POST ", target, 1)).status == 200
+    found = [{finding.rule for finding in exchange.findings} for exchange in log.exchanges()]
+    assert [("A14" in rules) for rules in found] == [True, False]
+
+
+def test_an_old_client_needs_no_host(serve: Callable[..., str]) -> None:
+    url = serve("registry", Registry())
+    assert send(url, f"GET {urlsplit(url).path}?wsdl HTTP/1.0\r\n\r\n".encode()).status == 200
+
+
 @pytest.mark.parametrize(
     ("version", "header"), [("1.0", "X: 1"), ("1.0", "Connection: keep-alive"), ("1.1", "Connection: close")]
 )

@@ -116,6 +116,33 @@ def test_what_is_no_message_of_the_transaction_is_rejected_and_the_connection_go
     assert [finding.rule for finding in log.exchanges()[0].findings] == ["K01"]
 
 
+@pytest.mark.parametrize(
+    ("message", "condition"),
+    [
+        (b"x", b"100^Segment sequence error"),
+        (adt().replace(b"\r", b"\n"), b"100^Segment sequence error"),
+        (adt(id=""), b"101^Required field missing"),
+        (adt(charset="KLINGON"), b"103^Table value not found"),
+        (adt(type="ORU^R01"), b"200^Unsupported message type"),
+        (adt(type="ADT^A99"), b"201^Unsupported event code"),
+        (adt(pid3="BROKEN"), b"207^Application internal error"),
+    ],
+)
+def test_err_3_is_the_code_of_what_is_wrong(serve: Serve, message: bytes, condition: bytes) -> None:
+    at, _ = serve()
+    (answer,) = ask_raw(at, frame(message))
+    assert b"ERR|||" + condition + b"^HL70357|E|" in answer
+
+
+def test_line_feeds_alone_end_no_segment_and_are_not_echoed(serve: Serve) -> None:
+    at, taker = serve()
+    (answer,) = ask_raw(at, frame(adt().replace(b"\r", b"\n")))
+    told = read_ack(answer)
+    assert (told.code, told.target.extension, taker.taken) == ("AR", "M1", [])
+    assert "segments end with CR" in told.texts[0]
+    assert b"\n" not in answer
+
+
 def test_a_defect_of_ours_is_rejected_and_tells_nothing_private(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -29,7 +29,12 @@ def test_a_host_that_is_not_here_is_told_without_blaming_another_program(spool: 
 
 
 def test_a_path_without_an_actor_is_not_found(site: ActorSite) -> None:
-    assert get(f"http://127.0.0.1:{site.port}/nobody/here").status == 404
+    for path in ("/nobody/here", "/"):
+        answer = get(f"http://127.0.0.1:{site.port}{path}")
+        assert (answer.status, answer.body.decode()) == (
+            404,
+            f"no actor is at {path}: xdsi-sim up lists the addresses\n",
+        )
 
 
 class Registry:

@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from a_tls_domain import context_of, get_over, secured, send_over
 from a_tls_peer import Workshop, calling, only, workshop
+from feeds import adt
 from wire import message, post, read_answer
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.messages.adt import read_ack
+from xdsi_sim.messages.mllp import frame
+from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.topology.model import Listen
 
 
 @pytest.fixture
@@ -136,6 +141,40 @@ def test_nothing_listens_where_a_file_cannot_be_used(spool: Path, tmp_path: Path
     certificates: Workshop = workshop(tmp_path / "certificates")
     with pytest.raises(UsageError, match=r"gone\.pem"):
         ActorSite(running_loop(), "127.0.0.1", 0, spool, tls=certificates.tls(certificate=Path("gone.pem")))
+
+
+def fed_over(context: ssl.SSLContext, at: Listen) -> Acknowledgement:
+    """The answer to a message of ITI-8 over TLS."""
+    with (
+        socket.create_connection((at.host, at.port), timeout=10) as stream,
+        context.wrap_socket(stream, server_hostname=at.host) as connection,
+    ):
+        connection.sendall(frame(adt()))
+        return read_ack(connection.recv(65536)[1:-2])
+
+
+def test_a_feed_by_mllp_is_taken_over_tls_from_who_presents_a_certificate(
+    running: RunningTopology, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    at = running.mllp_of("registry")
+    assert at is not None
+    with socket.create_connection((at.host, at.port), timeout=10) as plain:
+        plain.sendall(frame(adt()))
+        assert b"MSA" not in plain.recv(65536)
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        fed_over(only(context_of(tmp_path, present=False), "TLSv1_2"), at)
+    assert fed_over(context_of(tmp_path), at).code == "AA"
+    running.close()
+    assert "the peer presents no certificate, and one is required" in caplog.text
+
+
+def test_a_feed_of_our_own_goes_over_tls(running: RunningTopology) -> None:
+    at = running.mllp_of("registry")
+    assert at is not None
+    reply = running.client.send_mllp(at, adt(), sender="source", conversation="c1")
+    assert reply.answer.code == "AA"
+    (exchange,) = running.exchanges("c1")
+    assert (exchange.sender, exchange.transaction) == ("source", "ITI-8")
 
 
 @pytest.fixture(autouse=True)

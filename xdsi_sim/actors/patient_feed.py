@@ -40,15 +40,16 @@ def take_feed(
             raise _Refused(verdict)
         return _change(message)
 
-    letter = "A"
+    letter, rule = "A", ""
     texts: tuple[str, ...] = ()
     if feed.event is not Event.IGNORED:
         try:
             yield Wait(store.feed((*message.ids, *message.subsumed), decide))
         except _Refused as refused:
             letter, texts = "E", _texts(refused.verdict)
+            rule = refused.verdict.findings[0].rule
     id = Ii(new_id().removeprefix("urn:uuid:"))
-    return feed.acknowledged(letter, texts, id=id, time=clock().strftime("%Y%m%d%H%M%S"))
+    return feed.acknowledged(letter, texts, id=id, time=clock().strftime("%Y%m%d%H%M%S"), rule=rule)
 
 
 def _change(message: FedMessage) -> PatientChange:

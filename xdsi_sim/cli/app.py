@@ -34,6 +34,7 @@ from xdsi_sim.cli.conventions import (
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
+from xdsi_sim.visible import VisibleFormatter, visible
 
 if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
@@ -151,7 +152,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 still gets all else
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     sys.exit(_exit_code())
 
 
@@ -179,7 +182,7 @@ def _exit_code() -> int:
 
 
 def _told(text: str, code: int) -> int:
-    print(f"xdsi-sim: {text}", file=sys.stderr)  # noqa: T201
+    print(f"xdsi-sim: {visible(text)}", file=sys.stderr)  # noqa: T201
     return code
 
 

@@ -144,8 +144,9 @@ def resend(
     Example: xdsi-sim log resend 3fa9c2 --to http://127.0.0.1:8080/national/registry --data ./data
     """
     from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.wording import duration_text, visible  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import duration_text  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
+    from xdsi_sim.visible import visible  # noqa: PLC0415
 
     peer_address("--to", to, "http", "https")
     folder = data or context.obj

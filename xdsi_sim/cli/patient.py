@@ -49,7 +49,7 @@ AuthorityOption = Annotated[
 NameOption = Annotated[str | None, typer.Option("--name", metavar="FAMILY^GIVEN", help="The patient's name.")]
 CertificatesOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak https."),
+    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
 ]
 
 
@@ -207,7 +207,8 @@ def _host_port(text: str) -> Listen:
 
 
 def _shown(feed: PatientFeed, answer: Acknowledgement | Exception) -> dict[str, Any]:
-    """A message and what came of it; without a code there was no answer."""
+    """A message and what came of it; without a code there was no answer, and a fault is one."""
+    from xdsi_sim.client.answers import SoapFault  # noqa: PLC0415
     from xdsi_sim.messages.patient_feed import patient_id  # noqa: PLC0415
 
     merged = [patient_id(id, id.root) for id in feed.subsumedIds]
@@ -216,6 +217,8 @@ def _shown(feed: PatientFeed, answer: Acknowledgement | Exception) -> dict[str, 
         "patientId": patient_id(feed.patientIds[0], feed.patientIds[0].root),
         "subsumed": merged[0] if merged else None,
     }
+    if isinstance(answer, SoapFault):
+        return told | {"code": f"Fault {answer.code}", "texts": [answer.reason]}
     if isinstance(answer, Exception):
         return told | {"code": None, "texts": [str(answer)]}
     return told | {"code": answer.code, "texts": list(answer.texts)}

@@ -163,7 +163,7 @@ def _paths(files: PairFiles) -> dict[str, str]:
 
 def _print(lines: Iterable[str]) -> None:
     """For people; what comes from a peer can neither colour nor move the terminal, nor add a line."""
-    from xdsi_sim.scenario.reports.wording import visible  # noqa: PLC0415
+    from xdsi_sim.visible import visible  # noqa: PLC0415
 
     for line in lines:
         print(visible(line.replace("\n", " ")))  # noqa: T201

@@ -30,7 +30,7 @@ from xdsi_sim.tls.settings import Tls
 if TYPE_CHECKING:
     from xdsi_sim.client.tls import TlsCaller
 
-__all__ = ["MAX_ANSWER", "Head", "HttpClient", "Timeouts", "recorded_in", "request_line"]
+__all__ = ["MAX_ANSWER", "Head", "HttpClient", "Timeouts", "caller_of", "recorded_in", "request_line"]
 
 _POOL: Final = 32  # connections kept for one peer
 MAX_ANSWER: Final = 8_000_000_000
@@ -87,7 +87,7 @@ class HttpClient:
         self.reactor = reactor
         self.timeouts = timeouts
         self._max_answer = max_answer
-        self._tls = _caller(tls, reactor) if tls is not None else None
+        self._tls = caller_of(tls, reactor)
         pool = HTTPConnectionPool(reactor, persistent=True)
         pool.maxPersistentPerHost = _POOL
         pool.cachedConnectionTimeout = _KEPT
@@ -167,7 +167,10 @@ class HttpClient:
         return closed
 
 
-def _caller(tls: Tls, reactor: Any) -> TlsCaller:
+def caller_of(tls: Tls | None, reactor: Any) -> TlsCaller | None:
+    """Who calls peers over TLS; None where that is not spoken. Raises UsageError for the files."""
+    if tls is None:
+        return None
     from xdsi_sim.client.tls import TlsCaller  # noqa: PLC0415  costs what nobody without TLS should pay
 
     return TlsCaller(tls, reactor)

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
-from twisted.internet.error import ConnectionClosed
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import Factory, Protocol, connectionDone
 
 from xdsi_sim.actors.flow import Answer, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.http import caller_of
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
@@ -20,6 +20,7 @@ from xdsi_sim.messages.adt import read_ack, read_header
 from xdsi_sim.messages.mllp import FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.store.exchanges import Recorder
+from xdsi_sim.tls.settings import Tls
 
 __all__ = ["MllpClient", "MllpReply"]
 
@@ -55,9 +56,15 @@ class _Sent:
 class MllpClient:
     """A connection for each message; every exchange is recorded once."""
 
-    def __init__(self, reactor: Any, recorder: Recorder, traces: dict[str, Trace]) -> None:
-        """`traces` is shared with the ports of this process, which take from it what is of ours."""
+    def __init__(
+        self, reactor: Any, recorder: Recorder, traces: dict[str, Trace], tls: Tls | None = None
+    ) -> None:
+        """`traces` is shared with the ports of this process, which take from it what is of ours.
+
+        With `tls` all peers are called by MLLP over TLS; raises UsageError for its files.
+        """
         self._reactor = reactor
+        self._tls = caller_of(tls, reactor)
         self._recorder = recorder
         self._traces = traces
 
@@ -82,11 +89,14 @@ class MllpClient:
     async def _exchange(self, host: str, port: int, sent: _Sent) -> bytes:
         factory: Any = Factory.forProtocol(_Asking)
         factory.noisy = False
-        endpoint = HostnameEndpoint(self._reactor, host, port, timeout=_CONNECT)
+        factory.trouble = self._trouble
+        endpoint: Any = HostnameEndpoint(self._reactor, host, port, timeout=_CONNECT)
+        if self._tls is not None:
+            endpoint = self._tls.endpoint(endpoint, host)
         try:
             connection = await endpoint.connect(factory)
         except Exception as error:  # noqa: BLE001  whatever stands between us and the peer
-            raise NoAnswer(f"cannot connect to {sent.to}: {error}") from None
+            raise NoAnswer(f"cannot connect to {sent.to}: {self._trouble(error) or error}") from None
         own = connection.transport.getHost()
         sent.local = f"{own.host}:{own.port}"
         self._traces[sent.local] = sent.trace  # before the first octet: then the receiver finds it
@@ -95,6 +105,10 @@ class MllpClient:
         finally:
             connection.transport.abortConnection()
         return answer
+
+    def _trouble(self, error: BaseException | None) -> str | None:
+        """What TLS has to say about it, if it is at fault."""
+        return self._tls.trouble(error) if self._tls is not None else None
 
     def _record(self, sent: _Sent, received: bytes | None, answer: Answer) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
@@ -129,6 +143,7 @@ def _own(answer: Acknowledgement, message: bytes) -> Acknowledgement:
 class _Asking(Protocol):
     """A connection that waits for one answer."""
 
+    factory: Any
     transport: Any
 
     def connectionMade(self) -> None:
@@ -148,8 +163,9 @@ class _Asking(Protocol):
         else:
             self._done(messages[0] if messages else None)
 
-    def connectionLost(self, reason: Any = ConnectionClosed) -> None:  # noqa: ARG002  Twisted's signature
-        self._done(NoAnswer("the peer closed the connection without an answer"))
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        trouble = self.factory.trouble(reason.value)
+        self._done(NoAnswer(trouble or "the peer closed the connection without an answer"))
 
     def _done(self, outcome: bytes | Exception | None) -> None:
         if outcome is None or self._answer.called:

@@ -22,7 +22,17 @@ from xdsi_sim.messages.patient_feed import (
     unescape_hl7,
 )
 
-__all__ = ["EVENTS", "MEDIA_TYPE", "Header", "read_ack", "read_adt", "read_header", "write_ack", "write_adt"]
+__all__ = [
+    "EVENTS",
+    "MEDIA_TYPE",
+    "Header",
+    "Unacceptable",
+    "read_ack",
+    "read_adt",
+    "read_header",
+    "write_ack",
+    "write_adt",
+]
 
 MEDIA_TYPE: Final = "x-application/hl7-v2+er7"
 """As logs and reports name what such a message is."""
@@ -53,8 +63,31 @@ _STRUCTURES: Final = {
 }
 _MOST_PARTS: Final = 20_000  # of the segments that are read: each becomes several objects
 _READ: Final = (b"PID", b"MRG")
+_LINE_END: Final = re.compile(rb"[\r\n]")
 _WHAT_SEPARATES: Final = re.compile(rb"[!-/:-@\[-`{-~]{4,6}")
-_ERROR: Final = "207^Application internal error^HL70357"
+_CONDITIONS: Final = {
+    "100": "Segment sequence error",
+    "101": "Required field missing",
+    "102": "Data type error",
+    "103": "Table value not found",
+    "200": "Unsupported message type",
+    "201": "Unsupported event code",
+    "204": "Unknown key identifier",
+    "205": "Duplicate key identifier",
+    "207": "Application internal error",
+}
+"""HL7 table 0357, as far as it is used."""
+_OF_RULES: Final = {"K02": "101", "K07": "101", "K09": "204", "K10": "204", "K13": "205", "K14": "102"}
+"""Which of them a broken rule is; others are 207, which stands for all that has no code of its own."""
+
+
+class Unacceptable(ProtocolViolation):
+    """A message that is not of the transaction."""
+
+    def __init__(self, reason: str, condition: str) -> None:
+        super().__init__(reason, rule="K01")
+        self.condition = condition
+        """The code of HL7 table 0357."""
 
 
 # --- the header ------------------------------------------------------------------------------
@@ -88,10 +121,10 @@ class Header:
 
 def read_header(message: bytes) -> Header:
     """From the first segment; raises ProtocolViolation where it is no MSH."""
-    first = message.split(b"\r", 1)[0]
+    first = _LINE_END.split(message, 1)[0]
     separators = first[3:4] + first[4:].split(first[3:4] or b"|", 1)[0]
     if first[:3] != b"MSH" or not _separating(separators):
-        raise ProtocolViolation("HL7: a message begins with MSH and its separators, MSH|^~\\&|", rule="K01")
+        raise Unacceptable("HL7: a message begins with MSH and its separators, MSH|^~\\&|", "100")
     if first.count(separators[:1]) > _MOST_PARTS:
         raise LimitExceeded(f"HL7: MSH exceeds the limit fields={_MOST_PARTS}")
     fields = first[4:].split(separators[:1])[1:]
@@ -110,11 +143,13 @@ def _separating(separators: bytes) -> bool:
 
 
 def _readable(message: bytes) -> Header:
-    """The header of a message whose character set is known; raises ProtocolViolation."""
+    """The header of a message with segments and a known character set; raises ProtocolViolation."""
     header = read_header(message)
+    if b"\n" in message.split(b"\r", 1)[0]:
+        raise Unacceptable("HL7: segments end with CR (0x0D), not with LF (0x0A) alone", "100")
     if not header.charset:
         known = ", ".join(name for name in _CHARSETS if name)
-        raise ProtocolViolation(f"HL7: MSH-18 {header.field(18)!r} is none of {known}", rule="K01")
+        raise Unacceptable(f"HL7: MSH-18 {header.field(18)!r} is none of {known}", "103")
     return header
 
 
@@ -130,9 +165,9 @@ def read_adt(message: bytes) -> PatientFeed:
     code, trigger = header.kind
     if code != "ADT" or trigger not in EVENTS:
         known = ", ".join(f"ADT^{name}" for name in EVENTS)
-        raise ProtocolViolation(f"HL7: MSH-9 {header.name} is none of {known}", rule="K01")
+        raise Unacceptable(f"HL7: MSH-9 {header.name} is none of {known}", "200" if code != "ADT" else "201")
     if not header.field(10):
-        raise ProtocolViolation("HL7: MSH-10, the id of the message, is empty", rule="K01")
+        raise Unacceptable("HL7: MSH-10, the id of the message, is empty", "101")
     segments = _segments(message, header)
     patient, merged = segments.get("PID"), segments.get("MRG")
     return PatientFeed(
@@ -248,8 +283,15 @@ def _cxs(ids: tuple[Ii, ...]) -> str:
     return "~".join(f"{escape_hl7(id.extension)}{authority}" for id, authority in authorities)
 
 
-def write_ack(acknowledgement: Acknowledgement, header: Header) -> bytes:
-    """The ACK to a message with this header, in its character set; MSA-3 and ERR-8 say what was wrong."""
+def write_ack(
+    acknowledgement: Acknowledgement, header: Header, problem: ProtocolViolation | None = None
+) -> bytes:
+    """The ACK to a message with this header, in its character set; MSA-3 and ERR-8 say what was wrong.
+
+    ERR-3 has the code of the rule that was broken, or of the `problem` for which the message is rejected.
+    """
+    rejected = problem.condition if isinstance(problem, Unacceptable) else None
+    condition = rejected or _OF_RULES.get(acknowledgement.rule, "207")
     trigger = f"^{header.kind[1]}" if header.kind[1].isalnum() else ""
     texts = [_one_line(text) for text in acknowledgement.texts]
     shortly = _one_line("; ".join(acknowledgement.texts)[:_LONGEST_TEXT])
@@ -261,7 +303,7 @@ def write_ack(acknowledgement: Acknowledgement, header: Header) -> bytes:
         f"MSH|^~\\&|{ends}|{acknowledgement.time}||ACK{trigger}|{_control_id(acknowledgement.id)}|{version}"
         f"||||||{charset}",
         f"MSA|{acknowledgement.code}|{target}{f'|{shortly}' if texts else ''}",
-        *([f"ERR|||{_ERROR}|E||||{'~'.join(texts)}"] if texts else []),
+        *([f"ERR|||{condition}^{_CONDITIONS[condition]}^HL70357|E||||{'~'.join(texts)}"] if texts else []),
         charset=header.charset or "utf-8",
     )
 

@@ -89,12 +89,15 @@ class PatientFeed:
     wrapper: Wrapper | None = None
     """Of a message in HL7 v3; None tells HL7 v2."""
 
-    def acknowledged(self, letter: str, texts: tuple[str, ...], *, id: Ii, time: str) -> Acknowledgement:
-        """The answer: A accepts, E tells an error, R rejects; `texts` say what was wrong."""
+    def acknowledged(
+        self, letter: str, texts: tuple[str, ...], *, id: Ii, time: str, rule: str = ""
+    ) -> Acknowledgement:
+        """The answer: A accepts, E tells an error, R rejects; `texts` say why, the first by `rule`."""
         return Acknowledgement(
             code=f"{'A' if self.wrapper is None else 'C'}{letter}",
             target=self.id,
             texts=texts,
+            rule=rule,
             id=id,
             time=time,
             sender=self.receiver,
@@ -111,6 +114,8 @@ class Acknowledgement:
     target: Ii
     """Id of the message that is answered."""
     texts: tuple[str, ...] = ()
+    rule: str = ""
+    """The first rule that the message breaks, of those that are told."""
     id: Ii = Ii("")
     time: str = ""
     sender: str = ""

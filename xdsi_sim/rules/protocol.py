@@ -200,7 +200,7 @@ _TABLE: Final = (
         "K01",
         _E,
         "ACK with AR",
-        "A message of HL7 v2 is an ADT of a known event, with an id, in a known character set.",
+        "A message of HL7 v2 is an ADT of a known event, with segments, an id and a known character set.",
         "ITI TF-2: 3.8.4.1.2",
     ),
 )

@@ -19,7 +19,8 @@ from rich.table import Table
 from xdsi_sim.scenario.cast import actors_of, dicomweb_of, feeds_of
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
-from xdsi_sim.scenario.reports.wording import duration_text, plural, visible
+from xdsi_sim.scenario.reports.wording import duration_text, plural
+from xdsi_sim.visible import visible
 
 if TYPE_CHECKING:
     from rich.status import Status

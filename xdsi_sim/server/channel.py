@@ -123,6 +123,12 @@ class Channel(HTTPChannel):
             self.persistent = False
         return self._over
 
+    def loseConnection(self) -> None:
+        """End the connection; when the port closes, TLS does not wait for the peer's farewell."""
+        super().loseConnection()
+        if self._over is not None and self.isSecure():
+            self.transport.transport.loseConnection()
+
     # --- stages
 
     def dataReceived(self, data: bytes) -> None:
@@ -148,10 +154,24 @@ class Channel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """A body follows, or none."""
         self._stage = _Stage.BODY
-        super().allHeadersReceived()
+        hosts = self.requests[-1].requestHeaders.getRawHeaders(b"host", ())
+        if len(hosts) > 1 or (not hosts and self._version == b"HTTP/1.1"):
+            self._refuse(HTTPStatus.BAD_REQUEST, "a request has one header Host (RFC 9112: 3.2)")
+        elif (self.length or 0) > self._limits.body:
+            self._refuse_body()
+        else:
+            super().allHeadersReceived()
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Octets of a body; a chunk tells its length before it comes."""
+        super().rawDataReceived(data)
+        if self.length is None and getattr(self._transferDecoder, "length", 0) > self._limits.body:
+            self._refuse_body()
 
     def allContentReceived(self) -> None:
-        """The request is whole and is served."""
+        """The request is whole and is served, unless its headers were refused."""
+        if self._stage is _Stage.LEAVING:
+            return
         self._stage = self._timed = _Stage.SERVING
         vars(self.transport).pop("bufferSize", None)
         super().allContentReceived()
@@ -192,6 +212,11 @@ class Channel(HTTPChannel):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the body comes too slowly", "body_rate")
         else:
             self.transport.abortConnection()  # half of an answer is out: this is the only honest end
+
+    def _refuse_body(self) -> None:
+        """It has only told its length, so that nothing of it is waited for."""
+        words = "no body of so many octets is within the limits"
+        self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words, "document")
 
     def lineLengthExceeded(self, _line: bytes) -> None:
         """A header, or what should be one, has no end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +19,14 @@ from xdsi_sim.limits import Limits
 from xdsi_sim.server.channel import Channel, Connections
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
+from xdsi_sim.visible import visible_line
 
-__all__ = ["NO_BODY", "Front", "FrontRequest", "answer"]
+__all__ = ["NO_BODY", "Front", "FrontRequest", "answer", "nothing_at"]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
 _LOG: Final = logging.getLogger(__name__)
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]+)", re.IGNORECASE)
 
 
 class FrontRequest(Request):
@@ -34,6 +37,8 @@ class FrontRequest(Request):
     _reader: PackageReader | None = None
     beginning = b""
     """Of the body, for the record of one that cannot be taken apart."""
+    host = b""
+    """Name and port by which the peer has called us."""
     gone = False
     """Whether the peer has left before it got its answer."""
 
@@ -65,6 +70,13 @@ class FrontRequest(Request):
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""
         self.method, self.uri, self.clientproto = command, path, version
+        absolute = _ABSOLUTE.match(path)
+        if absolute is not None:  # as through a proxy (RFC 9112: 3.2.2)
+            self.host = absolute[1]
+            path = path[absolute.end() :]
+            path = path if path.startswith(b"/") else b"/" + path
+        else:
+            self.host = self.requestHeaders.getRawHeaders(b"host", [b""])[0]
         self.path, _, query = path.partition(b"?")
         self.args = parse_qs(query, keep_blank_values=True) if query else {}
         self.process()
@@ -129,6 +141,12 @@ class Front(Site):
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""
+
+
+def nothing_at(request: FrontRequest) -> bytes:
+    """What is said where nobody answers."""
+    path = visible_line(request.path.decode("utf-8", "replace"))
+    return f"no actor is at {path}: xdsi-sim up lists the addresses\n".encode()
 
 
 def answer(

@@ -24,6 +24,7 @@ from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
+from xdsi_sim.tls.settings import Tls
 
 __all__ = ["FeedTaker", "MllpPort"]
 
@@ -53,12 +54,14 @@ class MllpPort:
         actor: FeedTaker,
         recorder: Recorder,
         traces: dict[str, Trace] | None = None,
+        tls: Tls | None = None,
         max_message: int = MAX_MESSAGE,
         idle: float = _IDLE,
     ) -> None:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done.
 
         `traces` has the conversation of each `host:port` that is a client of ours: MLLP has no header for it.
+        With `tls` the port speaks MLLP over TLS alone; raises UsageError for its files.
         """
         self.loop = loop
         self.actor_id = actor_id
@@ -68,9 +71,13 @@ class MllpPort:
         self.max_message = max_message
         self.idle = idle
         self.connections: set[Any] = set()
-        factory = Factory.forProtocol(_Connection)
+        factory: Any = Factory.forProtocol(_Connection)
         factory.noisy = False
-        factory.port = self  # type: ignore[attr-defined]  # for the connections
+        factory.port = self  # for the connections
+        if tls is not None:
+            from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
+
+            factory = secured(factory, tls, loop.reactor)
         try:
             self._port = loop.call(loop.reactor.listenTCP, port, factory, interface=host)
         except CannotListenError as error:
@@ -188,7 +195,7 @@ class _Exchange:
             _LOG.exception("exchange %s of %s failed", self._id, self._port.actor_id)
             acknowledgement = self._rejected(f"internal error, logged as exchange {self._id}")
         self._status = acknowledgement.status.rpartition(":")[2]
-        return write_ack(acknowledgement, self._header)
+        return write_ack(acknowledgement, self._header, self._problem)
 
     async def _acknowledgement(self) -> Acknowledgement:
         if self._problem is not None:

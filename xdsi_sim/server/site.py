@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.error import CannotListenError
-from twisted.web.pages import notFound
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.limits import Limits
-from xdsi_sim.server.http import Front
+from xdsi_sim.server.http import Front, FrontRequest, answer, nothing_at
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.tls.settings import Tls
 
@@ -28,7 +28,21 @@ class Folder(Resource):
 
     def getChild(self, _path: bytes, _request: Any) -> Any:
         """Nothing is here."""
-        return notFound()
+        return _Nowhere()
+
+    def render(self, request: FrontRequest) -> int:
+        """Nor here."""
+        return _Nowhere().render(request)
+
+
+class _Nowhere(Resource):
+    """Any path below one with nothing."""
+
+    isLeaf = True
+
+    def render(self, request: FrontRequest) -> int:
+        answer(request, 404, (("Content-Type", "text/plain; charset=UTF-8"),), [nothing_at(request)])
+        return NOT_DONE_YET
 
 
 class ActorSite:
@@ -47,8 +61,12 @@ class ActorSite:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
-        factory: Any = Front(self._root, spool, limits) if tls is None else self._secured(spool, limits, tls)
-        self._front: Front = factory if tls is None else factory.wrappedFactory
+        self._front = Front(self._root, spool, limits)
+        factory: Any = self._front
+        if tls is not None:
+            from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
+
+            factory = secured(factory, tls, loop.reactor)
         try:
             self._port = loop.call(loop.reactor.listenTCP, port, factory, backlog=_BACKLOG, interface=host)
         except CannotListenError as error:
@@ -59,11 +77,6 @@ class ActorSite:
                 "--listen HOST:PORT.",
             ) from None
         self.port: int = self._port.getHost().port
-
-    def _secured(self, spool: Path, limits: Limits, tls: Tls) -> Any:
-        from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
-
-        return secured(self._root, spool, limits, tls, self._loop.reactor)
 
     def put(self, path: str, resource: Any) -> None:
         """Let `resource` answer at `path` and below it."""

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
-from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -22,7 +21,7 @@ from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
-from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
+from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
 from xdsi_sim.soap.faults import InternalError
@@ -66,7 +65,7 @@ class SoapResource(Resource):
 
     def getChild(self, path: bytes, _request: Any) -> Any:
         """A closing slash does not matter; other paths below the address lead nowhere."""
-        return self if path == b"" else notFound()
+        return self if path == b"" else _Below(self)
 
     def render(self, request: FrontRequest) -> bytes | int:
         """POST a message, or GET the description."""
@@ -78,13 +77,14 @@ class SoapResource(Resource):
     def _not_allowed(self, request: FrontRequest) -> int:
         request.setHeader("Allow", "POST")
         text = b"This is a SOAP address: POST a SOAP 1.2 envelope, or GET ?wsdl.\n"
-        if request.method in (b"GET", b"HEAD"):  # somebody looks in; what others send is meant as a message
-            answer(request, 405, _TEXT, [text])
-            return NOT_DONE_YET
+        return self.refuse(request, 405, text)
+
+    def refuse(self, request: FrontRequest, status: int, text: bytes) -> int:
+        """Answer in plain text what is no message, and record it."""
         served = self._served(request)
         with suppress(ProtocolViolation, OSError):
             served.package = request.package()
-        reply = Reply(status=405, content_type=_PLAIN, segments=[text], outcome="HTTP 405")
+        reply = Reply(status=status, content_type=_PLAIN, segments=[text], outcome=f"HTTP {status}")
         self._answer(served, reply, ANONYMOUS)
         return NOT_DONE_YET
 
@@ -145,9 +145,8 @@ class SoapResource(Resource):
 
     def _addresses(self, request: FrontRequest) -> tuple[str, ...]:
         """Ours, and the one that the peer has used: the host has names that we do not know."""
-        host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
         scheme = self._url.partition(":")[0]
-        return self._url, f"{scheme}://{(host + request.path).decode('latin-1')}"
+        return self._url, f"{scheme}://{(request.host + request.path).decode('latin-1')}"
 
     def _finish(self, served: _Served, response: Any) -> None:
         try:
@@ -216,6 +215,19 @@ class SoapResource(Resource):
 
 _PLAIN: Final = "text/plain; charset=UTF-8"
 _TEXT: Final = (("Content-Type", _PLAIN),)
+
+
+class _Below(Resource):
+    """Any path below a SOAP address."""
+
+    isLeaf = True
+
+    def __init__(self, above: SoapResource) -> None:
+        super().__init__()
+        self._above = above
+
+    def render(self, request: FrontRequest) -> int:
+        return self._above.refuse(request, 404, nothing_at(request))
 
 
 class _Served:

@@ -1,18 +1,16 @@
-"""The HTTP front behind TLS: who does not get through the hand-shake is told of in the log."""
+"""Ports behind TLS: who does not get through the hand-shake is told of in the log."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.interfaces import IHandshakeListener, IOpenSSLServerConnectionCreator
+from twisted.internet.protocol import Protocol as Connection
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
-from xdsi_sim.limits import Limits
-from xdsi_sim.server.channel import Channel
-from xdsi_sim.server.http import Front
 from xdsi_sim.tls.context import Listener, handshake_words
 from xdsi_sim.tls.settings import Tls
 
@@ -21,12 +19,13 @@ __all__ = ["secured"]
 _LOG: Final = logging.getLogger(__name__)
 
 
-def secured(root: Any, spool: Path, limits: Limits, tls: Tls, reactor: Any) -> Any:
-    """A factory that serves `root` over TLS; raises UsageError where a file of `tls` cannot be used."""
-    front: Any = _SecureFront(root, spool, limits)
-    front.reactor, front.handshake = reactor, tls.handshake
+def secured(factory: Any, tls: Tls, reactor: Any) -> Any:
+    """What `factory` serves, over TLS; raises UsageError where a file of `tls` cannot be used."""
+    factory.protocol = type(
+        "Secured", (_Watched, factory.protocol), {"reactor": reactor, "patience": tls.handshake}
+    )
     accepting: Any = _Accepting(Listener(tls))
-    return _Direct(accepting, False, front, reactor)
+    return _Direct(accepting, False, factory, reactor)
 
 
 class _Direct(TLSMemoryBIOFactory):
@@ -49,27 +48,28 @@ class _Accepting:
 
 
 @implementer(IHandshakeListener)
-class _SecureChannel(Channel):
-    """Ends a connection whose hand-shake takes too long, or fails."""
+class _Watched(Connection):
+    """Ends a connection whose hand-shake takes too long, or fails; goes before the class that it watches."""
 
-    site: Any
     transport: Any
-    _patience: Any = None
+    reactor: Any
+    patience: float
+    """Seconds that a hand-shake may take."""
 
     def connectionMade(self) -> None:
         """TCP is there, TLS is not yet."""
+        self._patience = self.reactor.callLater(self.patience, self._too_long)
         super().connectionMade()
-        self._patience = self.site.reactor.callLater(self.site.handshake, self._too_long)
 
     def _too_long(self) -> None:
-        self._told(f"no hand-shake within {self.site.handshake:g} s")
+        self._told(f"no hand-shake within {self.patience:g} s")
         self.transport.abortConnection()
 
     def handshakeCompleted(self) -> None:
         """TLS is there."""
         self._patience.cancel()
 
-    def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Any = connectionDone) -> None:
         """The connection is over; in TLS 1.3 a client may refuse us after we think that all is well."""
         if self._patience.active():
             self._patience.cancel()
@@ -78,19 +78,5 @@ class _SecureChannel(Channel):
             self._told(words)
         super().connectionLost(reason)
 
-    def loseConnection(self) -> None:
-        """Say that this is the end; when the port closes, no answer to it is waited for."""
-        super().loseConnection()
-        if self._over is not None:
-            self.transport.transport.loseConnection()
-
     def _told(self, words: str) -> None:
         _LOG.warning("TLS with %s failed: %s", self.transport.getPeer().host, words)
-
-
-class _SecureFront(Front):
-    """The site of one port, behind TLS."""
-
-    protocol: Any = _SecureChannel
-    reactor: Any
-    handshake: float

@@ -1,4 +1,4 @@
-"""Certificates as people read them."""
+"""Certificates as people read them, with nothing in them that acts on a terminal or a log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from xdsi_sim.visible import visible_line
 
 __all__ = ["CertificateFacts", "day", "describe", "permits"]
 
@@ -29,8 +31,8 @@ class CertificateFacts:
 def describe(certificate: x509.Certificate) -> CertificateFacts:
     """The facts of one certificate; extensions that cannot be read count as absent."""
     return CertificateFacts(
-        subject=certificate.subject.rfc4514_string() or "no name",
-        issuer=certificate.issuer.rfc4514_string() or "no name",
+        subject=visible_line(certificate.subject.rfc4514_string()) or "no name",
+        issuer=visible_line(certificate.issuer.rfc4514_string()) or "no name",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         names=_names(certificate),
@@ -43,7 +45,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, ValueError):
         return ()
-    return tuple(str(name.value) for name in names)
+    return tuple(visible_line(str(name.value)) for name in names)
 
 
 def permits(certificate: x509.Certificate, usage: x509.ObjectIdentifier) -> bool:

@@ -161,7 +161,7 @@ class RunningTopology:
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
-        mllp = MllpClient(self._loop.reactor, recorder, self._traces)
+        mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
         self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
 
     def _exchange_log(self) -> ExchangeLog:
@@ -174,7 +174,10 @@ class RunningTopology:
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        return settle(self.topology.tls, self._folder, self._listen.host)
+        models = (placed.actor for placed in self.topology.actors())
+        feeds = (model.feed for model in models if isinstance(model, Registry) and model.feed is not None)
+        hosts = (self._listen.host, *(feed.mllp.host for feed in feeds if feed.mllp.host))
+        return settle(self.topology.tls, self._folder, *hosts)
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
@@ -258,6 +261,7 @@ class RunningTopology:
             actor=actor,
             recorder=recorder,
             traces=self._traces,
+            tls=self._tls,
         )
         self._listening.callback(port.close)
         self._feeds[registry_id] = Listen(host, port.port)

@@ -42,8 +42,8 @@ def _named(settings: TlsSettings) -> Iterator[tuple[Place, Callable[[Any], objec
         yield ("names", number), check_host, name
 
 
-def settle(settings: TlsSettings, data: Path, host: str) -> Tls:
-    """Certificates and trust of a topology that listens on `host`.
+def settle(settings: TlsSettings, data: Path, *hosts: str) -> Tls:
+    """Certificates and trust of a topology that listens on `hosts`.
 
     Without a certificate of its own it gets one from the authority of the folder, which is made where it
     is missing. Raises UsageError where a file cannot be used.
@@ -54,7 +54,8 @@ def settle(settings: TlsSettings, data: Path, host: str) -> Tls:
     certificate, key = settings.certificate, settings.key
     if certificate is None or key is None:
         folder = AuthorityFolder(data)
-        node = folder.make_node((*hosts_of(host), *settings.names), datetime.now(UTC))
+        names = (name for host in hosts for name in hosts_of(host))
+        node = folder.make_node((*names, *settings.names), datetime.now(UTC))
         certificate, key, own = node.certificate, node.key, (folder.authority.certificate,)
     return Tls(
         certificate=certificate,

@@ -22,7 +22,10 @@ __all__ = ["outside_client"]
 
 @contextmanager
 def outside_client(spool: Path, tls: Tls | None = None) -> Iterator[BlockingClient]:
-    """A client that records nothing; large parts of answers are kept in `spool`, https is spoken by `tls`."""
+    """A client that records nothing; large parts of answers are kept in `spool`.
+
+    With `tls` it speaks https where an address says so, and MLLP over TLS alone.
+    """
     loop = running_loop()
     http = HttpClient(loop.reactor, tls=tls)
     try:
@@ -31,7 +34,7 @@ def outside_client(spool: Path, tls: Tls | None = None) -> Iterator[BlockingClie
             # nobody can answer at an address of ours, and nobody is asked to
             AsynchronousClient(http, NOT_RECORDED, spool, mailbox=Mailbox(), reply_to=ANONYMOUS),
             DicomWebClient(http, NOT_RECORDED, spool),
-            MllpClient(loop.reactor, NOT_RECORDED, {}),
+            MllpClient(loop.reactor, NOT_RECORDED, {}, tls),
         )
     finally:
         loop.call(http.close)

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from xdsi_sim.scenario.reports.wording import (
     duration_text,
@@ -12,29 +10,7 @@ from xdsi_sim.scenario.reports.wording import (
     plural,
     shorten,
     size_text,
-    visible,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Müller 山田 – Ω", "Müller 山田 – Ω"),
-        ("two\n\tlines", "two\n\tlines"),
-        ("\x1b[31mred", "⟨U+001B⟩[31mred"),
-        ("invoice\u202efdp.exe", "invoice⟨U+202E⟩fdp.exe"),
-        ("a\u200bb\u2066c\ufeff", "a⟨U+200B⟩b⟨U+2066⟩c⟨U+FEFF⟩"),
-        ("cut\x00off\r", "cut⟨U+0000⟩off⟨U+000D⟩"),
-        ("\ud800", "⟨U+D800⟩"),
-    ],
-)
-def test_characters_that_act_are_shown_in_words(text: str, shown: str) -> None:
-    assert visible(text) == shown
-
-
-@given(st.text(st.characters()))
-def test_visible_text_can_always_be_written(text: str) -> None:
-    assert visible(visible(text).encode("utf-8").decode("utf-8")) == visible(text)
 
 
 def test_text_within_a_line_has_no_breaks() -> None:

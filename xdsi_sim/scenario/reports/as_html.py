@@ -18,15 +18,8 @@ from xdsi_sim import __version__
 from xdsi_sim.scenario.record import RunRecord
 from xdsi_sim.scenario.reports.page import page_of
 from xdsi_sim.scenario.reports.sequence import HALF_BAR, LOOP
-from xdsi_sim.scenario.reports.wording import (
-    duration_text,
-    iso_time,
-    moment_text,
-    plural,
-    shorten,
-    size_text,
-    visible,
-)
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, moment_text, plural, shorten, size_text
+from xdsi_sim.visible import visible
 
 __all__ = ["render"]
 

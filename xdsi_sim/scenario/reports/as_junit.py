@@ -15,7 +15,8 @@ from junitparser.junitparser import FinalResult
 
 from xdsi_sim import __version__
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
-from xdsi_sim.scenario.reports.wording import iso_time, visible
+from xdsi_sim.scenario.reports.wording import iso_time
+from xdsi_sim.visible import visible
 
 __all__ = ["render"]
 

@@ -1,14 +1,11 @@
-"""How text, sizes and times are put for people.
-
-`visible` stands before everything foreign that is shown: characters that act (control, bidirectional,
-invisible) become words, so that a title cannot reorder a line, end it, or hide in it.
-"""
+"""How sizes, times and long texts are put for people."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Final
+
+from xdsi_sim.visible import visible
 
 __all__ = [
     "duration_text",
@@ -18,24 +15,9 @@ __all__ = [
     "plural",
     "shorten",
     "size_text",
-    "visible",
 ]
 
-_ACTING: Final = re.compile(
-    "["
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control, but for tab and line feed
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164"  # shown as nothing
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidirectional, separators
-    "\ud800-\udfff\ufffe\uffff"  # no characters: neither UTF-8 nor XML can carry them
-    "\U000e0000-\U000e007f"  # tags
-    "]"
-)
 _SIZES: Final = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-
-
-def visible(text: str) -> str:
-    """The text with each acting character as `⟨U+202E⟩`; tab and line feed stay."""
-    return _ACTING.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
 def one_line(text: str) -> str:

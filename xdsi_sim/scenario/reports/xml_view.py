@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from xdsi_sim.ebrim.xml import parse, serialise
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.scenario.reports.wording import visible
+from xdsi_sim.visible import visible
 
 __all__ = ["coloured", "indented"]
 
