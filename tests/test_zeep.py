@@ -120,7 +120,9 @@ def fed(interaction: str, trigger: str, registration: str) -> dict[str, Any]:
     """What zeep is given for a message of ITI-44: the wrapper by its schema, the event as XML."""
     event = f"""<all xmlns="{NS.HL7}"><code code="{trigger}"/><subject><registrationEvent>
         {registration}</registrationEvent></subject></all>"""
-    device = parse(f'<device xmlns="{NS.HL7}"><id root="2.999.7"/></device>'.encode())
+    receiver, sender = (
+        parse(f'<device xmlns="{NS.HL7}"><id root="2.999.7"/></device>'.encode()) for _ in "ab"
+    )
     return {
         "ITSVersion": "XML_1.0",
         "id": {"root": "2.999.5.1"},
@@ -129,8 +131,8 @@ def fed(interaction: str, trigger: str, registration: str) -> dict[str, Any]:
         "processingCode": {"code": "P"},
         "processingModeCode": {"code": "T"},
         "acceptAckCode": {"code": "AL"},
-        "receiver": [{"_value_1": [device]}],
-        "sender": {"_value_1": [device]},
+        "receiver": [{"_value_1": [receiver]}],
+        "sender": {"_value_1": [sender]},
         "controlActProcess": {"_value_1": list(parse(event.encode()))},
     }
 

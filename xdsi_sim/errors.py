@@ -86,17 +86,6 @@ class DocumentNotFound(XdsError):
     code = "XDSDocumentUniqueIdError"
 
 
-class IncompleteDocumentRequest(XdsError):
-    """A DocumentRequest lacks what it must name: `missing`, an element or attribute (ITI TF-2: 3.43.5)."""
-
-    code = "XDSRepositoryError"
-
-    def __init__(self, missing: str, *, location: str | None = None) -> None:
-        super().__init__(
-            f"{missing} of a DocumentRequest is missing; attribute={missing}; rule=H01", location=location
-        )
-
-
 class UnknownRepositoryId(XdsError):
     """The request names a repository (or imaging source) that this actor is not."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsi_sim.actors.ports import InstanceStore
-from xdsi_sim.errors import DocumentNotFound, IncompleteDocumentRequest, UnknownRepositoryId, XdsError
+from xdsi_sim.errors import DocumentNotFound, UnknownRepositoryId, XdsError
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.response import RegistryError, retrieve_status
-from xdsi_sim.messages.retrieve import DocumentResponse, RetrieveDocumentSetResponse
+from xdsi_sim.messages.retrieve import DocumentResponse, RetrieveDocumentSetResponse, incomplete
 
 __all__ = ["ImagingDocumentSource", "TransferSyntaxNotAvailable"]
 
@@ -45,7 +45,7 @@ class ImagingDocumentSource:
     def _one(self, item: ImagingDocumentRequest, syntaxes: tuple[str, ...]) -> DocumentResponse:
         sop = item.document.documentUniqueId
         if item.missing is not None:
-            raise IncompleteDocumentRequest(item.missing, location=sop or None)
+            raise incomplete(item.missing, sop)
         if item.document.repositoryUniqueId != self.oid:
             raise UnknownRepositoryId(
                 f"repositoryUniqueId '{item.document.repositoryUniqueId}' is not this source ('{self.oid}'); "

@@ -13,7 +13,6 @@ from xdsi_sim.ebrim.described import Described, complete, described
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import (
     DocumentNotFound,
-    IncompleteDocumentRequest,
     RegistryNotAvailable,
     UnknownRepositoryId,
     XdsError,
@@ -26,6 +25,7 @@ from xdsi_sim.messages.retrieve import (
     DocumentResponse,
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
+    incomplete,
 )
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.registry import Verdict
@@ -141,7 +141,7 @@ class DocumentRepository:
     def _one(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
         uniqueId = item.documentUniqueId
         if item.missing is not None:
-            raise IncompleteDocumentRequest(item.missing, location=uniqueId or None)
+            raise incomplete(item.missing, uniqueId)
         if item.repositoryUniqueId != self.oid:
             raise UnknownRepositoryId(
                 f"repositoryUniqueId '{item.repositoryUniqueId}' is not this repository ('{self.oid}'); "

@@ -7,7 +7,7 @@ from typing import Final
 
 from xdsi_sim.content import Content
 from xdsi_sim.ebrim.xml import Element, escape, only_child
-from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.errors import Finding, ProtocolViolation, XdsError
 from xdsi_sim.messages.response import (
     RegistryError,
     RegistryResponse,
@@ -22,6 +22,7 @@ __all__ = [
     "DocumentResponse",
     "RetrieveDocumentSetRequest",
     "RetrieveDocumentSetResponse",
+    "incomplete",
     "read_document_request",
     "read_retrieve_request",
     "read_retrieve_response",
@@ -47,6 +48,13 @@ class DocumentRequest:
         if not self.repositoryUniqueId:
             return "RepositoryUniqueId"
         return None if self.documentUniqueId else "DocumentUniqueId"
+
+
+def incomplete(missing: str, location: str) -> XdsError:
+    """What is told of a DocumentRequest that lacks an element or attribute (ITI TF-2: 3.43.5)."""
+    return XdsError(
+        f"{missing} of a DocumentRequest is missing; attribute={missing}; rule=H01", location=location or None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
