@@ -92,19 +92,17 @@ def test_a_folder_that_cannot_be_is_told_before_anything_starts(
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", told)
 
 
+def run_that_publishes(tmp_path: Path, times: int) -> list[str]:
+    """Arguments of a run that goes on for a while, its reports in `r`."""
+    many = PUBLISHED + "".join(
+        f"  - {{name: again {n}, publish: {{source: pacs-north}}}}\n" for n in range(times)
+    )
+    return ["run", str(write(tmp_path, many)), "--listen", "127.0.0.1:0", "--reports", str(tmp_path / "r")]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_still_reports(tmp_path: Path, number: signal.Signals) -> None:
-    many = PUBLISHED + "".join(
-        f"  - {{name: again {n}, publish: {{source: pacs-north}}}}\n" for n in range(3000)
-    )
-    arguments = [
-        "run",
-        str(write(tmp_path, many)),
-        "--listen",
-        "127.0.0.1:0",
-        "--reports",
-        str(tmp_path / "r"),
-    ]
+    arguments = run_that_publishes(tmp_path, 3000)
     with subprocess.Popen(
         [*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=UNBUFFERED
     ) as process:
@@ -153,17 +151,7 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 def test_what_nobody_reads_to_the_end_is_played_to_the_end(tmp_path: Path) -> None:
-    many = PUBLISHED + "".join(
-        f"  - {{name: again {n}, publish: {{source: pacs-north}}}}\n" for n in range(20)
-    )
-    arguments = [
-        "run",
-        str(write(tmp_path, many)),
-        "--listen",
-        "127.0.0.1:0",
-        "--reports",
-        str(tmp_path / "r"),
-    ]
+    arguments = run_that_publishes(tmp_path, 20)
     with subprocess.Popen(
         [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=UNBUFFERED
     ) as process:

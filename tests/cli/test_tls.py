@@ -108,10 +108,11 @@ def test_what_cannot_be_meant_is_told(arguments: list[str], words: str) -> None:
     assert words in ended.stderr
 
 
-def test_up_tells_whom_to_trust_and_issues_to_a_system_under_test(tmp_path: Path) -> None:
+def up_with_tls(tmp_path: Path) -> list[str]:
+    """The command that starts the central topology with `tls: true`, its data in `d`."""
     central = (scenarios() / "topologies" / "central.yaml").read_text(encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(f"{central}\ntls: true\n", encoding="utf-8")
-    up = [
+    return [
         *COMMAND,
         "up",
         str(tmp_path / "mine.yaml"),
@@ -120,6 +121,10 @@ def test_up_tells_whom_to_trust_and_issues_to_a_system_under_test(tmp_path: Path
         "--data",
         str(tmp_path / "d"),
     ]
+
+
+def test_up_tells_whom_to_trust_and_issues_to_a_system_under_test(tmp_path: Path) -> None:
+    up = up_with_tls(tmp_path)
     with subprocess.Popen(up, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = [""]
@@ -133,17 +138,7 @@ def test_up_tells_whom_to_trust_and_issues_to_a_system_under_test(tmp_path: Path
 
 
 def test_a_system_under_test_gets_in_with_what_was_issued_to_it(tmp_path: Path) -> None:
-    central = (scenarios() / "topologies" / "central.yaml").read_text(encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(f"{central}\ntls: true\n", encoding="utf-8")
-    up = [
-        *COMMAND,
-        "up",
-        str(tmp_path / "mine.yaml"),
-        "--listen",
-        "127.0.0.1:0",
-        "--data",
-        str(tmp_path / "d"),
-    ]
+    up = up_with_tls(tmp_path)
     with subprocess.Popen([*up, "--json"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
