@@ -81,18 +81,19 @@ class DocumentRegistry:
 
     # --- ITI-42
 
-    def register(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+    def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        verdict = check_registration(request)
+        verdict = check_registration(request, transaction=transaction)
         if verdict.accepted:
             objects = self._accepted(request.objects)
             change = RegistryChange(added=objects.objects())
+            consequences = partial(self._consequences, request, objects, transaction)
             try:
-                yield Wait(self.store.apply(change, partial(self._consequences, request, objects)))
+                yield Wait(self.store.apply(change, consequences))
             except _Refused as refused:
                 verdict = refused.verdict
         else:  # one answer lists everything, also what only the registry knows
-            verdict = check_registration(request, self._known(request, self.store.view()))
+            verdict = check_registration(request, self._known(request, self.store.view()), transaction)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -130,10 +131,11 @@ class DocumentRegistry:
         self,
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
+        transaction: str,
         view: RegistryView,
     ) -> RegistryChange:
         """What follows in the registry as it is at the commit; raises where the submission does not fit."""
-        verdict = check_against_registry(request, self._known(request, view))
+        verdict = check_against_registry(request, self._known(request, view), transaction)
         if not verdict.accepted:
             raise _Refused(verdict)
         replacements = [item for item in objects.associations if item.associationType in _REPLACING]

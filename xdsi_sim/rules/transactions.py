@@ -95,17 +95,21 @@ RULESETS: Final = {
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
 
 
-def check_registration(request: SubmitObjectsRequest, known: Known | None = None) -> Verdict:
-    """All that is wrong with a request of ITI-42; without `known`, all that the request alone tells."""
-    ruleset = RULESETS["ITI-42"]
+def check_registration(
+    request: SubmitObjectsRequest, known: Known | None = None, transaction: str = "ITI-42"
+) -> Verdict:
+    """All that is wrong with a request to a registry; without `known`, all that the request alone tells."""
+    ruleset = RULESETS[transaction]
     subject = Submission.of(request, column=ruleset.column, known=known)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
     return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
 
 
-def check_against_registry(request: SubmitObjectsRequest, known: Known) -> Verdict:
-    """What is wrong with a request of ITI-42 only because of what the registry holds."""
-    ruleset = RULESETS["ITI-42"]
+def check_against_registry(
+    request: SubmitObjectsRequest, known: Known, transaction: str = "ITI-42"
+) -> Verdict:
+    """What is wrong with a request to a registry only because of what that holds."""
+    ruleset = RULESETS[transaction]
     subject = Submission.of(request, column=ruleset.column, known=known)
     return judge([(subject, ruleset.registration)], ruleset.metadata_error)
 
