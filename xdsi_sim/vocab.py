@@ -199,6 +199,15 @@ TRANSACTIONS: Final = {
             mtom=True,
             operation="DocumentRepository_RetrieveImagingDocumentSet",
         ),
+        Transaction(
+            name="RAD-75",
+            request=_IMAGING[0],
+            response=_IMAGING[1],
+            action="urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSet",
+            response_action="urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSetResponse",
+            mtom=True,
+            operation="RespondingGateway_CrossGatewayRetrieveImagingDocumentSet",
+        ),
     )
 }
 """SOAP transactions by name. RAD-68 is ITI-41 on the wire (RAD TF: 4.68); ITI-44 is one for each event."""

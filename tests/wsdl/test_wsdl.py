@@ -57,6 +57,7 @@ DESCRIBED_IN = {
     "ITI-44 revise": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 merge": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "RAD-69": ("ImagingDocumentSource.wsdl", NS.XDSI, "DocumentRepository"),
+    "RAD-75": ("RespondingImagingGateway.wsdl", NS.XDSI, "RespondingGateway"),
 }
 """File, namespace of the names in it, and what these names start with."""
 

@@ -12,6 +12,7 @@ from xdsi_sim.services.port_types import (
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
@@ -57,6 +58,12 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="ImagingDocumentSource.wsdl",
         transactions=("RAD-69",),
+    ),
+    "responding-imaging-gateway": PortType(
+        service=RespondingImagingGatewayService,
+        namespace="urn:ihe:rad:xdsi-b:2009",
+        wsdl="RespondingImagingGateway.wsdl",
+        transactions=("RAD-75",),
     ),
 }
 """Port types by the role of the actor in a topology."""

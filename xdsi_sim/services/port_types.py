@@ -8,7 +8,12 @@ from xdsi_sim.services.protocol import operation
 
 from spyne import Service  # isort: skip
 
-__all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocumentSourceService"]
+__all__ = [
+    "DocumentRegistryService",
+    "DocumentRepositoryService",
+    "ImagingDocumentSourceService",
+    "RespondingImagingGatewayService",
+]
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
@@ -65,4 +70,13 @@ class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is u
     @operation("RAD-69")
     def rad69(ctx: Any, request: Any) -> Any:
         """Retrieve Imaging Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class RespondingImagingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Responding Imaging Gateway (RAD TF: 4.75)."""
+
+    @operation("RAD-75")
+    def rad75(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Retrieve Imaging Document Set."""
         return ctx.udc.actor.retrieve(request)

@@ -128,5 +128,6 @@ CODECS: Final = {
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
     "RAD-69": _IMAGING,
+    "RAD-75": _IMAGING,
 }
 """Codecs by transaction name."""

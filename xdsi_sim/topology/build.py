@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+from xdsi_sim.actors import imaging_gateways
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.registry import DocumentRegistry
@@ -43,12 +44,15 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.model import (
     Actor,
+    Community,
     Feed,
+    InitiatingImagingGateway,
     Listen,
     Patience,
     Placed,
     Registry,
     Repository,
+    RespondingImagingGateway,
     Server,
     Source,
     Topology,
@@ -292,6 +296,32 @@ class RunningTopology:
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
+    def initiating_imaging_gateway(
+        self, placed: Placed, _strict: bool
+    ) -> imaging_gateways.InitiatingImagingGateway:
+        """The actor behind the gateway to the images of other communities."""
+        return imaging_gateways.InitiatingImagingGateway(
+            homeCommunityId=placed.community.homeCommunityId,
+            sources=self._sources_of(placed.community),
+            gateways={
+                community.homeCommunityId: self.url_of(community.respondingImagingGateway.id)
+                for community in self.topology.communities
+                if community.respondingImagingGateway is not None and community is not placed.community
+            },
+        )
+
+    def responding_imaging_gateway(
+        self, placed: Placed, _strict: bool
+    ) -> imaging_gateways.RespondingImagingGateway:
+        """The actor behind the gateway to the images of its community."""
+        return imaging_gateways.RespondingImagingGateway(
+            homeCommunityId=placed.community.homeCommunityId, sources=self._sources_of(placed.community)
+        )
+
+    def _sources_of(self, community: Community) -> dict[str, str]:
+        """URLs of the imaging sources by Retrieve Location UID."""
+        return {source.oid: self.url_of(source.id) for source in community.sources}
+
     def _recover(self, actors: Sequence[Any]) -> None:
         """Settle what a crash cut short, before anybody asks."""
         for actor in actors:
@@ -347,6 +377,8 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
     Source: ("source", RunningTopology.source),
+    InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
+    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
 }
 """Port type of each kind of actor, and what makes the actor."""
 

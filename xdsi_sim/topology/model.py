@@ -28,6 +28,7 @@ __all__ = [
     "Community",
     "Consumer",
     "Feed",
+    "InitiatingImagingGateway",
     "Listen",
     "Log",
     "Patience",
@@ -35,6 +36,7 @@ __all__ = [
     "Placed",
     "Registry",
     "Repository",
+    "RespondingImagingGateway",
     "Server",
     "Source",
     "Topology",
@@ -182,6 +184,18 @@ class Source(Server):
     """Name of the house, as author of what it publishes."""
 
 
+class InitiatingImagingGateway(Server):
+    """Initiating Imaging Gateway: the way of its community's consumers to the images of all others."""
+
+    role = "Initiating Imaging Gateway"
+
+
+class RespondingImagingGateway(Server):
+    """Responding Imaging Gateway: the way of other communities to the images of its own."""
+
+    role = "Responding Imaging Gateway"
+
+
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
@@ -200,10 +214,15 @@ class Community(Checked):
     repositories: tuple[Repository, ...] = ()
     sources: tuple[Source, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    initiatingImagingGateway: InitiatingImagingGateway | None = None
+    respondingImagingGateway: RespondingImagingGateway | None = None
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
         yield ("registry",), self.registry
+        for kind in ("initiatingImagingGateway", "respondingImagingGateway"):
+            if (gateway := getattr(self, kind)) is not None:
+                yield (kind,), gateway
         for kind in ("repositories", "sources", "consumers"):
             for index, actor in enumerate(getattr(self, kind)):
                 yield (kind, index), actor
