@@ -151,5 +151,6 @@ def test_what_was_relayed_leaves_no_file_behind(federation: RunningTopology, dat
     assert image.content.size > 64 * 1024
     answer = ask(federation, "north-iig", "RAD-69", (HOMES["south"], OIDS["south"], image))
     assert list(received(answer)) == [image.sopInstanceUID]
+    federation.exchanges()  # the log has its own
     gc.collect()
     assert list((data / "stores" / "spool").iterdir()) == []
