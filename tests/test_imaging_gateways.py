@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +37,18 @@ def community(name: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("federation")
-
-
-@pytest.fixture(scope="module")
-def federation(data: Path) -> Iterator[RunningTopology]:
+@contextmanager
+def two_communities(folder: Path) -> Iterator[RunningTopology]:
     topology = Topology.model_validate({"name": "two", "communities": [community(name) for name in HOMES]})
-    with start(topology, data / "stores", Listen("127.0.0.1", 0)) as running:
+    with start(topology, folder / "stores", Listen("127.0.0.1", 0)) as running:
         for name, sample in (("north", "ct-head"), ("south", "us-heart")):
-            running.store_of(name).add_all(write_sample(sample, data / sample))
+            running.store_of(name).add_all(write_sample(sample, folder / sample))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopology]:
+    with two_communities(tmp_path_factory.mktemp("federation")) as running:
         yield running
 
 
@@ -146,11 +148,11 @@ def test_a_responding_gateway_answers_by_itself(federation: RunningTopology) -> 
     assert received(answer) == {image.sopInstanceUID: sha1_of(image.content)}
 
 
-def test_what_was_relayed_leaves_no_file_behind(federation: RunningTopology, data: Path) -> None:
-    (image, *_) = images(federation, "south")
-    assert image.content.size > 64 * 1024
-    answer = ask(federation, "north-iig", "RAD-69", (HOMES["south"], OIDS["south"], image))
-    assert list(received(answer)) == [image.sopInstanceUID]
-    federation.exchanges()  # the log has its own
+def test_what_was_relayed_leaves_no_file_behind(tmp_path: Path) -> None:
+    with two_communities(tmp_path) as running:
+        (image, *_) = images(running, "south")
+        assert image.content.size > 64 * 1024
+        answer = ask(running, "north-iig", "RAD-69", (HOMES["south"], OIDS["south"], image))
+        assert list(received(answer)) == [image.sopInstanceUID]
     gc.collect()
-    assert list((data / "stores" / "spool").iterdir()) == []
+    assert list((tmp_path / "stores" / "spool").iterdir()) == []
