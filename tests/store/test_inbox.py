@@ -168,6 +168,21 @@ def test_a_submission_is_there_whole_or_not_at_all(reopen: Open, tmp_path: Path)
     assert folders(tmp_path) == []
 
 
+def test_what_people_leave_behind_is_no_submission(reopen: Open, tmp_path: Path) -> None:
+    inbox = reopen()
+    (tmp_path / "received" / "notes.txt").write_bytes(b"looked at")
+    (tmp_path / "received" / "old").mkdir()
+    assert inbox.received() == reopen().received() == ()
+
+
+def test_what_is_still_being_written_is_not_there_yet(reopen: Open, tmp_path: Path) -> None:
+    inbox = reopen()
+    inbox.keep(received()).result()
+    (folder,) = folders(tmp_path)
+    folder.rename(folder.with_name(f"{folder.name}.unfinished"))
+    assert inbox.received() == ()
+
+
 def test_what_a_crash_has_cut_short_is_removed(reopen: Open, tmp_path: Path) -> None:
     reopen()
     half = tmp_path / "received" / "20240212T090807.000000Z-abc.unfinished"

@@ -80,7 +80,9 @@ class FolderInbox:
         return tuple(_read(self._folder / name) for name in self._names() if name not in self._earlier)
 
     def _names(self) -> list[str]:
-        return sorted(path.name for path in self._folder.iterdir() if path.suffix != _UNFINISHED)
+        """Of the folders that are whole; whoever looks into them may leave files of his own."""
+        folders = (summary.parent for summary in self._folder.glob(f"*/{_SUMMARY}"))
+        return sorted(folder.name for folder in folders if folder.suffix != _UNFINISHED)
 
 
 # --- writing ---------------------------------------------------------------------------------
