@@ -22,6 +22,7 @@ def test_of_everything_there_is_left_what_must_be_said_and_the_label() -> None:
             required = {a.name for a in KINDS[type(value)].attrs if a.need.split()[COLUMN] == "R"}
             assert given == required
             assert "limitedMetadata" in given
+            assert value.extra == ()
     assert objects.associations == a_full_list().associations
 
 

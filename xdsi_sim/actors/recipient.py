@@ -34,8 +34,9 @@ class DocumentRecipient:
         provided, objects = Provided.of(request), request.submission.objects
         limited = self.acceptance.limited and is_limited(objects)
         verdict = check_receipt(request.submission, provided.objects, provided.prints, limited=limited)
-        errors = (*verdict.errors, *self.acceptance.addressing(objects))
-        if not verdict.accepted or any(error.severity == SEVERITY_ERROR for error in errors):
+        undeliverable = tuple(self.acceptance.addressing(objects))
+        errors = (*verdict.errors, *undeliverable)
+        if not verdict.accepted or any(error.severity == SEVERITY_ERROR for error in undeliverable):
             return RegistryResponse(status=FAILURE, errors=errors, findings=verdict.findings)
         yield Wait(self.inbox.keep(self._received(request, provided)))
         remarks = self.acceptance.remarks(objects)

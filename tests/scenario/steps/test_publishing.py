@@ -48,8 +48,8 @@ def played(folder: Path, *steps: str) -> RunRecord:
 def test_what_is_sent_again_replaces_what_went_to_the_same_recipient(tmp_path: Path) -> None:
     record = played(
         tmp_path,
-        SEND % ("board", "[]"),
         SEND % ("practice", "[DocumentQueued]"),
+        SEND % ("board", "[]"),
         SEND % ("board", "[PartialReplaceContentNotProcessed]"),
         SEND % ("clinic", "[]"),
     )
