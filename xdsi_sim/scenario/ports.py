@@ -156,6 +156,10 @@ class Running(Protocol):
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
         ...
 
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        ...
+
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
         ...

@@ -46,7 +46,7 @@ class FolderInbox:
 
     def __init__(self, folder: Path) -> None:
         """Open or create the inbox; raises UsageError where the folder cannot be used."""
-        self._folder = folder
+        self.folder = folder.absolute()
         with opening(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for path in folder.glob(f"*{_UNFINISHED}"):  # what a crash has cut short
@@ -64,12 +64,12 @@ class FolderInbox:
 
     def _keep(self, submission: ReceivedSubmission) -> None:
         name = f"{submission.received:%Y%m%dT%H%M%S.%fZ}-{new_token()[:8]}"
-        folder, unfinished = self._folder / name, self._folder / f"{name}{_UNFINISHED}"
+        folder, unfinished = self.folder / name, self.folder / f"{name}{_UNFINISHED}"
         try:
             unfinished.mkdir()
             _fill(unfinished, submission)
             unfinished.rename(folder)
-            sync_folder(self._folder)
+            sync_folder(self.folder)
         except BaseException:
             for path in (unfinished, folder):
                 shutil.rmtree(path, ignore_errors=True)
@@ -77,11 +77,11 @@ class FolderInbox:
 
     def received(self) -> tuple[ReceivedSubmission, ...]:
         """What has come since the inbox was opened, in the order of its coming."""
-        return tuple(_read(self._folder / name) for name in self._names() if name not in self._earlier)
+        return tuple(_read(self.folder / name) for name in self._names() if name not in self._earlier)
 
     def _names(self) -> list[str]:
         """Of the folders that are whole; whoever looks into them may leave files of his own."""
-        folders = (summary.parent for summary in self._folder.glob(f"*/{_SUMMARY}"))
+        folders = (summary.parent for summary in self.folder.glob(f"*/{_SUMMARY}"))
         return sorted(folder.name for folder in folders if folder.suffix != _UNFINISHED)
 
 

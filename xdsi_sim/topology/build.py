@@ -331,6 +331,10 @@ class RunningTopology:
         """The instance store of an imaging source."""
         return self._stores[source_id]
 
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        return self._inboxes[recipient_id].folder
+
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
         return self._inboxes[recipient_id].received()
