@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -19,8 +20,8 @@ RELATIONSHIPS = {
 }
 
 
-def codes(errors: object) -> list[str]:
-    return [error.errorCode for error in errors]  # type: ignore[attr-defined]
+def codes(errors: Iterable[RegistryError]) -> list[str]:
+    return [error.errorCode for error in errors]
 
 
 def everything() -> RegistryObjectList:

@@ -12,6 +12,8 @@ from submissions import AUTHORITY, a_folder, a_provision, a_set, a_submission, a
 
 from xdsi_sim.content import BytesContent, sha1_of
 from xdsi_sim.ebrim.limited import is_limited, limited
+from xdsi_sim.ebrim.model import Classification
+from xdsi_sim.ebrim.tables import SUBMISSION_SET
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest, read_submit_objects
 from xdsi_sim.rules.subjects import Fingerprint, Known
@@ -75,6 +77,18 @@ def test_whoever_sends_limited_metadata_must_give_little() -> None:
     request = SubmitObjectsRequest(objects=limited(a_submission(folders=(a_folder(),)).objects))
     assert receipt(request, limited=True) == []
     assert {*receipt(request, limited=False)} == {"D01", "D02", "D03", "D04"}
+
+
+def test_labels_that_were_mixed_up_are_told() -> None:
+    node = SUBMISSION_SET.by_name["limitedMetadata"].key
+    entry = an_entry(extra=(Classification(classificationNode=node),))
+    request = a_submission(entries=(entry,), set_=a_set(limitedMetadata=True))
+    assert is_limited(request.objects)
+    verdict = check_registration(request, transaction="XDR limited")
+    assert [finding.text for finding in verdict.findings] == [
+        "limitedMetadata is missing",
+        "the label limitedMetadata is that of a SubmissionSet",
+    ]
 
 
 def test_what_is_given_must_be_sound_though_it_need_not_be_given() -> None:

@@ -1,6 +1,6 @@
 """Limited metadata: what a Metadata-Limited Document Source must say, and the label by which it tells so.
 
-All three kinds that can be labelled are (ITI TF-3: Table 4.3.1-3); a receiver may be sent some without.
+Such a source labels each SubmissionSet, DocumentEntry and Folder (ITI TF-3: Table 4.3.1-3).
 """
 
 from __future__ import annotations
@@ -8,28 +8,44 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from xdsi_sim.ebrim.model import DocumentEntry, Folder, RegistryObjectList, SubmissionSet
-from xdsi_sim.ebrim.tables import KINDS
+from xdsi_sim.ebrim.model import Classification, DocumentEntry, Folder, RegistryObjectList, SubmissionSet
+from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, KINDS, SUBMISSION_SET
 
-__all__ = ["COLUMN", "is_limited", "limited"]
+__all__ = ["COLUMN", "is_limited", "label_of_another_kind", "limited"]
 
 COLUMN: Final = 2
 """Of `Attr.need`: the duties of a Metadata-Limited Document Source."""
 
+_KINDS: Final = {
+    kind.by_name["limitedMetadata"].key: kind.name for kind in (SUBMISSION_SET, DOCUMENT_ENTRY, FOLDER)
+}
+"""Names of the kinds by the node of their label."""
 _NOTHING: Final[dict[bool, Any]] = {False: None, True: ()}
 """What stands for an attribute that is absent, by whether it has many values."""
 
+_Carrier = SubmissionSet | DocumentEntry | Folder
 C = TypeVar("C", SubmissionSet, DocumentEntry, Folder)
 
 
 def is_limited(objects: RegistryObjectList) -> bool:
-    """Whether any object is labelled; then the sender says that it knew less than the profile asks for."""
-    carriers: tuple[SubmissionSet | DocumentEntry | Folder, ...] = (
+    """Whether any object is labelled, though it be as another kind.
+
+    Then the sender says that it knew less than the profile asks for.
+    """
+    carriers: tuple[_Carrier, ...] = (
         *objects.submissionSets,
         *objects.documentEntries,
         *objects.folders,
     )
-    return any(value.limitedMetadata for value in carriers)
+    return any(value.limitedMetadata or label_of_another_kind(value) for value in carriers)
+
+
+def label_of_another_kind(value: _Carrier) -> str | None:
+    """Name of the kind whose label an object has in place of its own: there are three, easily mixed up."""
+    if value.limitedMetadata:
+        return None
+    nodes = (extra.classificationNode for extra in value.extra if isinstance(extra, Classification))
+    return next((_KINDS[node] for node in nodes if node in _KINDS), None)
 
 
 def limited(objects: RegistryObjectList) -> RegistryObjectList:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from xdsi_sim.ebrim.limited import label_of_another_kind
 from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, MetadataObject, Slot
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.rules.registry import Violation, rule
@@ -90,7 +91,11 @@ def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
 
     That is what the framework asks of a Metadata-Limited Document Source.
     """
-    return _missing(submission.carriers(), submission.column)
+    yield from _missing(submission.carriers(), submission.column)
+    for value in submission.carriers():
+        if (kind := label_of_another_kind(value)) is not None:
+            text = f"the label limitedMetadata is that of a {kind}"
+            yield Violation(text, location=value.entryUUID, attribute="limitedMetadata")
 
 
 # --- number ----------------------------------------------------------------------------------

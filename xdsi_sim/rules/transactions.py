@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.ebrim.described import Described
+from xdsi_sim.ebrim.limited import COLUMN as LIMITED_COLUMN
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
@@ -110,7 +111,7 @@ RULESETS: Final = {
     ),
     "XDR limited": Ruleset(
         metadata_error=REPOSITORY_METADATA_ERROR,
-        column=2,
+        column=LIMITED_COLUMN,
         submission=_rules(_LIMITED),
         objects=_RULES_OF_OBJECTS,
         provision=_rules(_PROVISION),
