@@ -23,6 +23,7 @@ import xdsi_sim.rules.patient_feed
 import xdsi_sim.rules.query
 import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from xdsi_sim.ebrim.described import Described, described
+from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
@@ -128,6 +129,9 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D02": a_submission(set_=a_set(sourceId=None)),
     "D03": a_submission(folders=(a_folder(title=None),)),
     "D04": entry(limitedMetadata=True),
+    "D05": SubmitObjectsRequest(
+        objects=replace(limited(a_submission().objects), submissionSets=(a_set(limitedMetadata=False),))
+    ),
     "D06": entry(
         extra=(
             Classification(
@@ -224,10 +228,15 @@ KNOWN: Final = Known(
 TAKEN: Final = replace(KNOWN, objects={**KNOWN.objects, uuid(1): _registered(1, DocumentEntry)})
 
 
+RULESET: Final = {"D05": "XDR limited"}
+"""Of the rules that hold elsewhere than in ITI-42."""
+
+
 def broken_by(rule: str) -> list[str]:
     """Ids of the rules that the example of `rule` breaks."""
     known = TAKEN if rule == "C10" else KNOWN
-    return [finding.rule for finding in check_registration(BROKEN[rule], known).findings]
+    verdict = check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"))
+    return [finding.rule for finding in verdict.findings]
 
 
 def in_module(module: str) -> list[str]:

@@ -26,8 +26,11 @@ ACROSS = {
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
+    "test_recipients.py": "a Document Recipient, over a socket",
     "test_queries.py": "every stored query, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
+    "test_imaging_gateways.py": "images of another community, through two gateways",
+    "test_nist.py": "the sample cases of the NIST toolkit",
     "test_zeep.py": "every operation, called by a foreign stack",
 }
 ACROSS_FOLDERS = {

@@ -95,6 +95,7 @@ def topology() -> Topology:
         "registry": {"id": "registry", "patients": "fed-only"},
         "repositories": [{"id": "repository", "repositoryUniqueId": REPOSITORY}],
         "sources": [{"id": "source", "oid": IMAGES, "aeTitle": "SOURCE", "publishesTo": "repository"}],
+        "recipients": [{"id": "recipient"}],
         "initiatingImagingGateway": {"id": "iig"},
     }
     gateways = [community(number) for number in (101, 102, 201)]

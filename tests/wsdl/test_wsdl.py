@@ -237,7 +237,20 @@ def test_no_operation_is_described_that_the_table_does_not_have() -> None:
         for path in WSDL_FILES
         for operation in etree.parse(str(path)).getroot().iterfind("wsdl:portType/wsdl:operation", PREFIXES)
     ]
-    assert sorted(map(str, described)) == sorted(each.operation for each in TRANSACTIONS.values())
+    assert {*map(str, described)} == {each.operation for each in TRANSACTIONS.values()}
+
+
+def test_what_can_call_a_repository_can_call_a_recipient() -> None:
+    repository, recipient = (
+        {
+            etree.tostring(part, method="c14n")
+            for path in ("*/wsdl:operation", "wsdl:service", "wsp:Policy", "wsdl:types")
+            for part in etree.parse(str(WSDL / f"Document{actor}.wsdl")).getroot().iterfind(path, PREFIXES)
+        }
+        for actor in ("Repository", "Recipient")
+    )
+    assert recipient < repository
+    assert len(recipient) == 5
 
 
 @pytest.mark.parametrize(("file", "namespace", "actor"), sorted(set(DESCRIBED_IN.values())))

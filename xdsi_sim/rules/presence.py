@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from xdsi_sim.ebrim.limited import label_of_another_kind
 from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, MetadataObject, Slot
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.rules.registry import Violation, rule
@@ -59,7 +60,8 @@ def folders_are_complete(submission: Submission) -> Iterator[Violation]:
 def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
     for value in values:
         for name, content in _REQUIRED[type(value)][column](value):
-            if (content is None or content == ()) and not _is_there_but_broken(value, name):
+            absent = content is None or content is False or content == ()
+            if absent and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
 
@@ -81,6 +83,19 @@ def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violati
         for name, content in _PROHIBITED[type(value)][submission.column](value):
             if content is not None and content is not False:
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
+
+
+@rule("D05", cites="ITI TF-2: 3.41.4.1.3.1; ITI TF-3: Table 4.3.1-3")
+def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
+    """Where one object is labelled limitedMetadata, each has the label and all else that is still required.
+
+    That is what the framework asks of a Metadata-Limited Document Source.
+    """
+    yield from _missing(submission.carriers(), submission.column)
+    for value in submission.carriers():
+        if (kind := label_of_another_kind(value)) is not None:
+            text = f"the label limitedMetadata is that of a {kind}"
+            yield Violation(text, location=value.entryUUID, attribute="limitedMetadata")
 
 
 # --- number ----------------------------------------------------------------------------------

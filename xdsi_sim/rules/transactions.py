@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.ebrim.described import Described
+from xdsi_sim.ebrim.limited import COLUMN as LIMITED_COLUMN
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
@@ -37,7 +38,14 @@ from xdsi_sim.rules.registry import (
 )
 from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
 
-__all__ = ["RULESETS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
+__all__ = [
+    "RULESETS",
+    "Ruleset",
+    "check_against_registry",
+    "check_provision",
+    "check_receipt",
+    "check_registration",
+]
 
 _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
@@ -51,6 +59,9 @@ _SUBMISSION: Final = (
     "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
     "E26 E28 E29 F12"
 )
+_BY_SENDER: Final = ("D01", "D02", "D03", "D04")
+"""Rules of presence for a sender with full metadata; D05 stands in for them where metadata is limited."""
+_LIMITED: Final = " ".join([*(id for id in _SUBMISSION.split() if id not in _BY_SENDER), "D05"])
 _REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
@@ -91,8 +102,26 @@ RULESETS: Final = {
         objects=_RULES_OF_OBJECTS,
         registration=_rules(_REGISTRATION),
     ),
+    "XDR": Ruleset(
+        metadata_error=REPOSITORY_METADATA_ERROR,
+        column=0,
+        submission=_rules(_SUBMISSION),
+        objects=_RULES_OF_OBJECTS,
+        provision=_rules(_PROVISION),
+    ),
+    "XDR limited": Ruleset(
+        metadata_error=REPOSITORY_METADATA_ERROR,
+        column=LIMITED_COLUMN,
+        submission=_rules(_LIMITED),
+        objects=_RULES_OF_OBJECTS,
+        provision=_rules(_PROVISION),
+    ),
 }
-"""By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
+"""By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68).
+
+XDR is ITI-41 to a Document Recipient, which has nobody behind it who would judge the metadata; XDR limited
+the same from a Metadata-Limited Document Source.
+"""
 
 
 def check_registration(
@@ -127,12 +156,31 @@ def check_provision(
     """
     ruleset = RULESETS["ITI-41"]
     provision = Provision(objects=objects, documents=documents, stored=stored or {})
-    pairs = [(provision, ruleset.provision)]
-    verdict = judge(pairs, ruleset.metadata_error)
+    verdict = judge([(provision, ruleset.provision)], ruleset.metadata_error)
     if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
+    return _whole(request, provision, ruleset)
+
+
+def check_receipt(
+    request: SubmitObjectsRequest,
+    objects: tuple[Described, ...],
+    documents: tuple[Fingerprint, ...],
+    *,
+    limited: bool,
+) -> Verdict:
+    """All that is wrong with what a Document Recipient is sent; if `limited`, by the duties that are left.
+
+    What it got before under the same uniqueId does not matter: it keeps messages, not documents by id.
+    """
+    ruleset = RULESETS["XDR limited" if limited else "XDR"]
+    return _whole(request, Provision(objects=objects, documents=documents), ruleset)
+
+
+def _whole(request: SubmitObjectsRequest, provision: Provision, ruleset: Ruleset) -> Verdict:
     subject = Submission.of(request, column=ruleset.column)
-    return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
+    pairs = [(provision, ruleset.provision), (subject, ruleset.submission), *_objects(request, ruleset)]
+    return judge(pairs, ruleset.metadata_error)
 
 
 def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call
+from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
@@ -153,6 +154,14 @@ class Running(Protocol):
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
+        ...
+
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        ...
+
+    def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
+        """What a recipient has taken in since the topology was started, in the order of its coming."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

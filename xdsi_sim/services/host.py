@@ -9,6 +9,7 @@ from typing import Any, Final
 from xdsi_sim.content import Segment
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.services.port_types import (
+    DocumentRecipientService,
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
@@ -52,6 +53,12 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRepository.wsdl",
         transactions=("ITI-41", "ITI-43"),
+    ),
+    "recipient": PortType(
+        service=DocumentRecipientService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="DocumentRecipient.wsdl",
+        transactions=("ITI-41",),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,

@@ -9,6 +9,7 @@ from xdsi_sim.services.protocol import operation
 from spyne import Service  # isort: skip
 
 __all__ = [
+    "DocumentRecipientService",
     "DocumentRegistryService",
     "DocumentRepositoryService",
     "ImagingDocumentSourceService",
@@ -62,6 +63,15 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
     def iti43(ctx: Any, request: Any) -> Any:
         """Retrieve Document Set."""
         return ctx.udc.actor.retrieve(request)
+
+
+class DocumentRecipientService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Document Recipient (ITI TF-2: 3.41)."""
+
+    @operation("ITI-41")
+    def iti41(ctx: Any, request: Any) -> Any:
+        """Provide and Register Document Set-b."""
+        return ctx.udc.actor.provide_and_register(request)
 
 
 class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped

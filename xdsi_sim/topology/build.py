@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors import imaging_gateways
+from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
+from xdsi_sim.actors.ports import ReceivedSubmission
+from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
@@ -38,6 +41,7 @@ from xdsi_sim.soap.peers import Peers
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
+from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
@@ -50,6 +54,7 @@ from xdsi_sim.topology.model import (
     Listen,
     Patience,
     Placed,
+    Recipient,
     Registry,
     Repository,
     RespondingImagingGateway,
@@ -64,6 +69,8 @@ T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+RECEIVED: Final = "received"
+"""Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
@@ -116,6 +123,7 @@ class RunningTopology:
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
+        self._inboxes: dict[str, FolderInbox] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
         try:
@@ -286,9 +294,19 @@ class RunningTopology:
         model = placed.actor
         return DocumentRepository(
             oid=model.metadata_oid or "",
-            registry=self.url_of(placed.community.registry.id),
+            registry=self._registry_of(placed.community),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
         )
+
+    def _registry_of(self, community: Community) -> str:
+        """Where the registry of a community answers; raises KeyError where it has none."""
+        return self.url_of(community.registry.id if community.registry is not None else "")
+
+    def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
+        """The actor behind a recipient of the topology."""
+        model = placed.actor
+        inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
+        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model))
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
@@ -342,6 +360,14 @@ class RunningTopology:
         """The instance store of an imaging source."""
         return self._stores[source_id]
 
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        return self._inboxes[recipient_id].folder
+
+    def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
+        """What a recipient has taken in since the topology was started, in the order of its coming."""
+        return self._inboxes[recipient_id].received()
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -356,6 +382,19 @@ class RunningTopology:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _acceptance(model: Actor) -> Acceptance:
+    if not isinstance(model, Recipient):
+        return Acceptance()
+    return Acceptance(
+        limited=model.limitedMetadata == "accept",
+        known=model.intendedRecipients,
+        unavailable=model.unavailableRecipients,
+        undeliverable=model.undeliverable,
+        ignored=model.notProcessed,
+        queued=model.queued,
+    )
 
 
 def _validating(topology: Topology) -> frozenset[str]:
@@ -376,6 +415,7 @@ def _timeouts(patience: Patience) -> Timeouts:
 _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
+    Recipient: ("recipient", RunningTopology.recipient),
     Source: ("source", RunningTopology.source),
     InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
     RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from xdsi_sim.actors.acceptance import PARTS, Undeliverable
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.peers import is_address
@@ -34,6 +35,7 @@ __all__ = [
     "Patience",
     "Peer",
     "Placed",
+    "Recipient",
     "Registry",
     "Repository",
     "RespondingImagingGateway",
@@ -44,6 +46,7 @@ __all__ = [
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
+_ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT: Final = 65535
 _DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
@@ -101,6 +104,16 @@ Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
 HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
 AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
 Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
+
+
+def _a_part(word: str) -> str:
+    if word not in PARTS:
+        raise wrong(f"'{word}' is no content of submissions.", hint=did_you_mean(word, PARTS))
+    return word
+
+
+Addressee = Annotated[str, _matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
+"""What an intendedRecipient must hold, `XON|XCN|XTN`; a part or component that is empty may be anything."""
 
 
 class Actor(Checked):
@@ -179,7 +192,7 @@ class Source(Server):
     """Retrieve Location UID in manifests, sourceId of submissions."""
     aeTitle: AeTitle
     publishesTo: str
-    """Id of the repository that takes its manifests and reports."""
+    """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
 
@@ -196,6 +209,25 @@ class RespondingImagingGateway(Server):
     role = "Responding Imaging Gateway"
 
 
+class Recipient(Server):
+    """Document Recipient of XDR: takes what sources send it from point to point, and keeps it as it came."""
+
+    role = "Document Recipient"
+
+    limitedMetadata: Literal["accept", "refuse"] = "accept"
+    """Whether it has the Accepts Limited Metadata Option."""
+    intendedRecipients: tuple[Addressee, ...] | None = None
+    """Whom it can hand on to; absent is anybody."""
+    unavailableRecipients: tuple[Addressee, ...] = ()
+    """Whom it knows, but cannot reach."""
+    undeliverable: Undeliverable = "error"
+    """How it says that it cannot hand on: an `error` refuses the submission."""
+    notProcessed: tuple[Annotated[str, AfterValidator(_a_part)], ...] = ()
+    """Content that it keeps and does nothing with; it warns of each."""
+    queued: bool = False
+    """Hands documents on later; it warns of each."""
+
+
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
@@ -210,8 +242,10 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
-    registry: Registry
+    registry: Registry | None = None
+    """None where documents only go from point to point."""
     repositories: tuple[Repository, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     sources: tuple[Source, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     initiatingImagingGateway: InitiatingImagingGateway | None = None
@@ -219,11 +253,10 @@ class Community(Checked):
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        yield ("registry",), self.registry
-        for kind in ("initiatingImagingGateway", "respondingImagingGateway"):
-            if (gateway := getattr(self, kind)) is not None:
-                yield (kind,), gateway
-        for kind in ("repositories", "sources", "consumers"):
+        for kind in ("registry", "initiatingImagingGateway", "respondingImagingGateway"):
+            if (actor := getattr(self, kind)) is not None:
+                yield (kind,), actor
+        for kind in ("repositories", "recipients", "sources", "consumers"):
             for index, actor in enumerate(getattr(self, kind)):
                 yield (kind, index), actor
 
@@ -357,14 +390,29 @@ class Topology(Checked):
                     yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
 
     @model_validator(mode="after")
-    def _sources_publish_to_a_repository(self) -> Topology:
+    def _somebody_answers(self) -> Topology:
+        if all(placed.address_less for placed in self.actors()):
+            hint = "Name a registry, a source or a recipient."
+            raise wrong("no actor of the topology has an address.", hint=hint, at=("communities",))
+        return self
+
+    @model_validator(mode="after")
+    def _repositories_have_a_registry(self) -> Topology:
         for number, community in enumerate(self.communities):
-            known = [repository.id for repository in community.repositories]
+            if community.repositories and community.registry is None:
+                raise wrong("a community with repositories has a registry", at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _sources_publish_to_somebody(self) -> Topology:
+        recipients = [recipient.id for community in self.communities for recipient in community.recipients]
+        for number, community in enumerate(self.communities):
+            known = [*(repository.id for repository in community.repositories), *recipients]
             for index, source in enumerate(community.sources):
-                if source.publishesTo not in known:
+                if (name := source.publishesTo) not in known:
                     raise wrong(
-                        f"no repository '{source.publishesTo}' in community '{community.id}'",
-                        hint=did_you_mean(source.publishesTo, known),
+                        f"no repository '{name}' in community '{community.id}', nor a recipient",
+                        hint=did_you_mean(name, known),
                         at=("communities", number, "sources", index, "publishesTo"),
                     )
         return self
