@@ -20,6 +20,7 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     classification,
     document_entry,
     membership,
+    on_demand,
     presence,
     query,
     registration,
@@ -41,9 +42,10 @@ __all__ = ["RULESETS", "Ruleset", "check_against_registry", "check_provision", "
 
 _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
+_ENTRY: Final = f"{_CARRIER} C07 D11 D20 D21 D24 D26 D27 D31 D34"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
-    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D31 D34 E30",
+    DocumentEntry: f"{_ENTRY} D12 D13 D14 E30",
     Folder: _CARRIER,
     Association: _ANY_OBJECT,
 }
@@ -51,7 +53,7 @@ _SUBMISSION: Final = (
     "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
     "E26 E28 E29 F12"
 )
-_REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
+_REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 E24 F02 F03 F09 F10 F11 F14 F15"
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
@@ -89,7 +91,14 @@ RULESETS: Final = {
         column=1,
         submission=_rules(f"{_SUBMISSION} F01"),
         objects=_RULES_OF_OBJECTS,
-        registration=_rules(_REGISTRATION),
+        registration=_rules(f"{_REGISTRATION} F04 F05"),
+    ),
+    "ITI-61": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=3,
+        submission=_rules(f"{_SUBMISSION} F01 E31"),
+        objects=_RULES_OF_OBJECTS | {DocumentEntry: _rules(f"{_ENTRY} E32")},
+        registration=_rules(f"{_REGISTRATION} F07"),
     ),
 }
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""

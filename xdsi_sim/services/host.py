@@ -12,6 +12,7 @@ from xdsi_sim.services.port_types import (
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    OnDemandDocumentSourceService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
@@ -44,13 +45,19 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51"),
+        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51", "ITI-61"),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRepository.wsdl",
         transactions=("ITI-41", "ITI-43"),
+    ),
+    "on-demand source": PortType(
+        service=OnDemandDocumentSourceService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="OnDemandDocumentSource.wsdl",
+        transactions=("ITI-43",),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,

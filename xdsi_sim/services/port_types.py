@@ -8,11 +8,16 @@ from xdsi_sim.services.protocol import operation
 
 from spyne import Service  # isort: skip
 
-__all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocumentSourceService"]
+__all__ = [
+    "DocumentRegistryService",
+    "DocumentRepositoryService",
+    "ImagingDocumentSourceService",
+    "OnDemandDocumentSourceService",
+]
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -44,6 +49,11 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Multi-Patient Stored Query."""
         return ctx.udc.actor.query(request, "ITI-51")
 
+    @operation("ITI-61")
+    def iti61(ctx: Any, request: Any) -> Any:
+        """Register On-Demand Document Entry."""
+        return ctx.udc.actor.register(request, "ITI-61")
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
     """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
@@ -52,6 +62,15 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
     def iti41(ctx: Any, request: Any) -> Any:
         """Provide and Register Document Set-b."""
         return ctx.udc.actor.provide_and_register(request)
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class OnDemandDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """On-Demand Document Source (ITI TF-2: 3.43)."""
 
     @operation("ITI-43")
     def iti43(ctx: Any, request: Any) -> Any:
