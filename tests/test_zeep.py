@@ -106,6 +106,24 @@ def test_iti_61(running: RunningTopology) -> None:
     assert "rule=E31" in refused.RegistryErrorList.RegistryError[0].codeContext
 
 
+def test_a_document_made_on_demand_is_retrieved_by_iti_43_and_once_more_as_its_snapshot(
+    running: RunningTopology,
+) -> None:
+    offered = an_on_demand_entry(63, repositoryUniqueId="2.999.1.4", mimeType="text/plain")
+    request = a_submission(entries=(offered,), set_=a_set(163))
+    call(running, "registry", "ITI-61", Objects(request), RegistryObjectList={"Identifiable": []})
+    asked = {"RepositoryUniqueId": "2.999.1.4", "DocumentUniqueId": offered.uniqueId}
+    answer, _ = call(running, "summaries", "ITI-43", DocumentRequest=[asked])
+    assert status(answer.RegistryResponse) == "Success"
+    (made,) = answer.DocumentResponse
+    assert made.Document.startswith(b"IMAGING SUMMARY\n")
+    assert (made.NewRepositoryUniqueId, made.DocumentUniqueId) == ("2.999.1.4", offered.uniqueId)
+    kept = {"RepositoryUniqueId": "2.999.1.4", "DocumentUniqueId": made.NewDocumentUniqueId}
+    again, _ = call(running, "summaries", "ITI-43", DocumentRequest=[kept])
+    assert again.DocumentResponse[0].Document == made.Document
+    assert again.DocumentResponse[0].NewDocumentUniqueId is None
+
+
 def test_iti_41_with_the_document_inline(running: RunningTopology) -> None:
     request = provision(3)
     answer, _ = call(

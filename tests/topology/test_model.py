@@ -6,7 +6,7 @@ import pytest
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import check
-from xdsi_sim.topology.model import Listen, Log, Topology
+from xdsi_sim.topology.model import Listen, Log, OnDemandSource, Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
 GOOD = """\
@@ -54,6 +54,35 @@ def test_actors_come_with_role_oid_and_path() -> None:
         ("pacs", "Imaging Document Source", "2.999.1.3", "/national/pacs"),
         ("viewer", "Imaging Document Consumer", None, "/national/viewer"),
     ]
+
+
+ON_DEMAND = (
+    GOOD
+    + """\
+    onDemandSources:
+      - {id: summaries, repositoryUniqueId: 2.999.1.4, persists: true, offers: [P1, "P2^^^&2.999.1.1&ISO"]}
+"""
+)
+
+
+def test_an_on_demand_source_is_an_actor_with_an_oid() -> None:
+    placed = topology(ON_DEMAND).find("summaries")
+    assert isinstance(placed.actor, OnDemandSource)
+    assert placed.actor.metadata_oid == "2.999.1.4"
+    assert (placed.actor.persists, placed.actor.offers) == (True, ("P1", "P2^^^&2.999.1.1&ISO"))
+    assert (placed.actor.role, placed.path) == ("On-Demand Document Source", "/national/summaries")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("2.999.1.4", "2.999.1.2", "15:45: the OID '2.999.1.2' is taken already"),
+        ("P1,", "P1^,", "15:81: 'P1^' is no patient id: "),
+    ],
+)
+def test_wrong_on_demand_sources_are_reported(good: str, bad: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(expected)):
+        topology(ON_DEMAND.replace(good, bad))
 
 
 def test_actor_is_found_by_id_with_its_community() -> None:

@@ -9,11 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
+from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
@@ -23,6 +25,8 @@ from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
@@ -45,6 +49,7 @@ from xdsi_sim.topology.model import (
     Actor,
     Feed,
     Listen,
+    OnDemandSource,
     Patience,
     Placed,
     Registry,
@@ -53,6 +58,7 @@ from xdsi_sim.topology.model import (
     Source,
     Topology,
 )
+from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
@@ -112,6 +118,7 @@ class RunningTopology:
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
+        self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
         try:
@@ -132,6 +139,7 @@ class RunningTopology:
         )
         self._make_clients(recorder, self._site(servers[0]))
         self._recover([self._serve(placed, recorder) for placed in servers])
+        self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -292,11 +300,38 @@ class RunningTopology:
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
+    def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
+        """The actor behind an On-Demand source of the topology."""
+        model = placed.actor
+        publisher = Publisher(
+            sourceId=model.metadata_oid or "",
+            patient_authority=placed.community.patientAuthority,
+            institution=model.institution if isinstance(model, OnDemandSource) else None,
+        )
+        source = self._on_demand[model.id] = OnDemandDocumentSource(
+            snapshots=self.repository(placed, strict),
+            publisher=publisher,
+            persists=isinstance(model, OnDemandSource) and model.persists,
+        )
+        return source
+
     def _recover(self, actors: Sequence[Any]) -> None:
         """Settle what a crash cut short, before anybody asks."""
         for actor in actors:
-            if isinstance(actor, DocumentRepository):
+            if isinstance(actor, DocumentRepository | OnDemandDocumentSource):
                 drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
+
+    def _offer(self, models: Sequence[OnDemandSource]) -> None:
+        """Register what On-Demand sources offer from the start, where it is not registered yet."""
+        for model in models:
+            source = self._on_demand[model.id]
+            send = partial(self._soap.send, trace=Trace.begin(model.id))
+            for patient in model.offers:
+                offering = source.register(source.patientId(patient), anew=False)
+                response = drive_blocking(offering, send, self._loop).response
+                if response.status != SUCCESS:
+                    told = response.errors[0].codeContext
+                    raise CannotRun(f"{model.id} cannot offer a document of patient '{patient}': {told}")
 
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
@@ -311,6 +346,10 @@ class RunningTopology:
     def store_of(self, source_id: str) -> SqliteInstanceStore:
         """The instance store of an imaging source."""
         return self._stores[source_id]
+
+    def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
+        """The actor of an On-Demand source."""
+        return self._on_demand[source_id]
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
@@ -347,6 +386,7 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
     Source: ("source", RunningTopology.source),
+    OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
 

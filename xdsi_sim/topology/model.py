@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
+from xdsi_sim.messages.patient_feed import read_patient_id
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
@@ -30,6 +31,7 @@ __all__ = [
     "Feed",
     "Listen",
     "Log",
+    "OnDemandSource",
     "Patience",
     "Peer",
     "Placed",
@@ -44,6 +46,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT: Final = 65535
+_ANY_AUTHORITY: Final = "2.999"
 _DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
 
 
@@ -182,6 +185,30 @@ class Source(Server):
     """Name of the house, as author of what it publishes."""
 
 
+def _patient(value: str) -> str:
+    try:
+        read_patient_id(value, _ANY_AUTHORITY)
+    except ValueError as error:
+        raise wrong(f"'{value}' is no patient id: {error}") from None
+    return value
+
+
+class OnDemandSource(Server):
+    """On-Demand Document Source: makes imaging summaries of patients when they are asked for."""
+
+    role = "On-Demand Document Source"
+    oid_key = "repositoryUniqueId"
+
+    repositoryUniqueId: Oid
+    """Also sourceId of its submissions."""
+    persists: bool = False
+    """Whether it keeps what it has made, and registers it as a snapshot."""
+    institution: str | None = None
+    """Name of the house, as author of what it makes."""
+    offers: tuple[Annotated[str, AfterValidator(_patient)], ...] = ()
+    """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
+
+
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
@@ -199,12 +226,13 @@ class Community(Checked):
     registry: Registry
     repositories: tuple[Repository, ...] = ()
     sources: tuple[Source, ...] = ()
+    onDemandSources: tuple[OnDemandSource, ...] = ()
     consumers: tuple[Consumer, ...] = ()
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
         yield ("registry",), self.registry
-        for kind in ("repositories", "sources", "consumers"):
+        for kind in ("repositories", "sources", "onDemandSources", "consumers"):
             for index, actor in enumerate(getattr(self, kind)):
                 yield (kind, index), actor
 
