@@ -17,13 +17,13 @@ from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, encode
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
-from xdsi_sim.vocab import APPROVED, NS
+from xdsi_sim.vocab import APPROVED, NS, STABLE
 
 AUTHORITY = "2.999.1.1"
 
 
 def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> Topology:
-    """Registry, repository and imaging source of one community; `everybody` holds for all three."""
+    """Registry, repository, On-Demand and imaging source of a community; `everybody` holds for them all."""
     shared = dict(everybody or {})
     return Topology.model_validate(
         {
@@ -35,6 +35,9 @@ def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> 
                     "patientAuthority": AUTHORITY,
                     "registry": {"id": "registry", **shared, **registry},
                     "repositories": [{"id": "repository", "repositoryUniqueId": "2.999.1.3", **shared}],
+                    "onDemandSources": [
+                        {"id": "summaries", "repositoryUniqueId": "2.999.1.4", "persists": True, **shared}
+                    ],
                     "sources": [
                         {
                             "id": "pacs",
@@ -89,12 +92,13 @@ def response_of(answer: Answer) -> RegistryResponse:
     return read_registry_response(element)
 
 
-def everything(url: str, patientId: str) -> AdhocQueryResponse:
-    """All that a registry has of a patient and that is Approved."""
+def everything(url: str, patientId: str, objectType: str = STABLE) -> AdhocQueryResponse:
+    """All that a registry has of a patient and that is Approved, with its entries of one type."""
     known = GET_ALL.by_name
     statuses = [name for name in known if name.endswith("Status")]
     slots: tuple[Slot, ...] = (
         encode(known["$patientId"], patientId),
+        encode(known["$XDSDocumentEntryType"], objectType),
         *(encode(known[name], APPROVED) for name in statuses),
     )
     answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))

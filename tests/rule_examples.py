@@ -15,6 +15,7 @@ from submissions import (
     a_submission,
     an_association,
     an_entry,
+    an_on_demand_entry,
     members,
     uuid,
 )
@@ -43,7 +44,7 @@ from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
 from xdsi_sim.rules.transactions import check_provision, check_registration
-from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 from xdsi_sim.vocab import Association as AssociationType
 
 OTHER: Final = f"P2^^^&{AUTHORITY}&ISO"
@@ -179,7 +180,10 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "E26": a_submission(entries=(), associations=()),
     "E28": folder_with_entry(an_association(uuid(200), uuid(1), entryUUID="again")),
     "E29": with_(an_association(uuid(100), uuid(1), "urn:ihe:iti:2010:AssociationType:SubmitAssociation")),
+    "E24": with_(an_association(uuid(1), uuid(9), AssociationType.IS_SNAPSHOT_OF)),
     "E30": entry(objectType=ON_DEMAND),
+    "E31": a_submission(),
+    "E32": entry(objectType=ON_DEMAND),
     # --- what only the registry knows
     "C10": a_submission(),
     "E04": a_submission(
@@ -195,6 +199,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "F03": a_submission(folders=(a_folder(uniqueId="2.999.4.9"),)),
     "F04": entry(uniqueId="2.999.2.9"),
     "F05": entry(uniqueId="2.999.2.9", hash="0" * 40, size="9"),
+    "F07": a_submission(entries=(an_on_demand_entry(uniqueId="2.999.2.9"),)),
     "F09": a_submission(entries=(an_entry(patientId=OTHER),), set_=a_set(patientId=OTHER)),
     "F10": a_submission(entries=(an_entry(patientId="P^^^&1.2&ISO"),), set_=a_set(patientId="P^^^&1.2&ISO")),
     "F11": a_submission(
@@ -214,7 +219,8 @@ def _registered(number: int, kind: type, **changes: str) -> Registered:
 
 _HELD: Final = (
     _registered(8, DocumentEntry, availabilityStatus=DEPRECATED, patientId=PATIENT),
-    _registered(9, DocumentEntry, hash="0" * 40, size="4"),
+    _registered(9, DocumentEntry, objectType=STABLE, hash="0" * 40, size="4"),
+    _registered(10, DocumentEntry, objectType=ON_DEMAND, patientId=PATIENT),
     _registered(50, SubmissionSet, uniqueId="2.999.3.9"),
     _registered(209, Folder, uniqueId="2.999.4.9"),
 )
@@ -228,7 +234,7 @@ KNOWN: Final = Known(
 TAKEN: Final = replace(KNOWN, objects={**KNOWN.objects, uuid(1): _registered(1, DocumentEntry)})
 
 
-RULESET: Final = {"D05": "XDR limited"}
+RULESET: Final = {"D05": "XDR limited", **dict.fromkeys(("E31", "E32", "F07"), "ITI-61")}
 """Of the rules that hold elsewhere than in ITI-42."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zeep
 from a_domain import domain, provide, provision
-from submissions import PATIENT, a_submission, an_entry
+from submissions import PATIENT, a_set, a_submission, an_entry, an_on_demand_entry
 from zeep.plugins import HistoryPlugin
 
 from xdsi_sim.ebrim.writer import write_object
@@ -91,6 +91,37 @@ def test_iti_42(running: RunningTopology) -> None:
     request = a_submission(entries=(an_entry(2),))
     answer, _ = call(running, "registry", "ITI-42", Objects(request), RegistryObjectList={"Identifiable": []})
     assert status(answer) == "Success"
+
+
+def test_iti_61(running: RunningTopology) -> None:
+    request = a_submission(entries=(an_on_demand_entry(61),), set_=a_set(161))
+    objects = {"RegistryObjectList": {"Identifiable": []}}
+    answer, history = call(running, "registry", "ITI-61", Objects(request), **objects)
+    assert status(answer) == "Success"
+    action = history.last_received["envelope"].findtext(f".//{{{NS.WSA}}}Action")
+    assert action == "urn:ihe:iti:2010:RegisterOnDemandDocumentResponse"
+    stable = a_submission(entries=(an_entry(62),), set_=a_set(162))
+    refused, _ = call(running, "registry", "ITI-61", Objects(stable), **objects)
+    assert status(refused) == "Failure"
+    assert "rule=E31" in refused.RegistryErrorList.RegistryError[0].codeContext
+
+
+def test_a_document_made_on_demand_is_retrieved_by_iti_43_and_once_more_as_its_snapshot(
+    running: RunningTopology,
+) -> None:
+    offered = an_on_demand_entry(63, repositoryUniqueId="2.999.1.4", mimeType="text/plain")
+    request = a_submission(entries=(offered,), set_=a_set(163))
+    call(running, "registry", "ITI-61", Objects(request), RegistryObjectList={"Identifiable": []})
+    asked = {"RepositoryUniqueId": "2.999.1.4", "DocumentUniqueId": offered.uniqueId}
+    answer, _ = call(running, "summaries", "ITI-43", DocumentRequest=[asked])
+    assert status(answer.RegistryResponse) == "Success"
+    (made,) = answer.DocumentResponse
+    assert made.Document.startswith(b"IMAGING SUMMARY\n")
+    assert (made.NewRepositoryUniqueId, made.DocumentUniqueId) == ("2.999.1.4", offered.uniqueId)
+    kept = {"RepositoryUniqueId": "2.999.1.4", "DocumentUniqueId": made.NewDocumentUniqueId}
+    again, _ = call(running, "summaries", "ITI-43", DocumentRequest=[kept])
+    assert again.DocumentResponse[0].Document == made.Document
+    assert again.DocumentResponse[0].NewDocumentUniqueId is None
 
 
 def test_iti_41_with_the_document_inline(running: RunningTopology) -> None:

@@ -116,6 +116,8 @@ class Transaction:
     """Request and answer travel as MTOM (else as plain SOAP)."""
     operation: str
     """WSDL operation."""
+    other_response_actions: tuple[str, ...] = ()
+    """Those that peers are known to answer with as well."""
 
 
 _ADHOC = f"{{{NS.QUERY}}}AdhocQueryRequest", f"{{{NS.QUERY}}}AdhocQueryResponse"
@@ -188,6 +190,16 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2009:MultiPatientStoredQueryResponse",
             mtom=False,
             operation="DocumentRegistry_MultiPatientStoredQuery",
+        ),
+        Transaction(
+            name="ITI-61",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2010:RegisterOnDemandDocumentEntry",
+            response_action="urn:ihe:iti:2010:RegisterOnDemandDocumentResponse",
+            other_response_actions=("urn:ihe:iti:2010:RegisterOnDemandDocumentEntryResponse",),
+            mtom=False,
+            operation="DocumentRegistry_RegisterOnDemandDocumentEntry",
         ),
         Transaction(
             name="RAD-69",

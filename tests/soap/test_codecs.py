@@ -41,6 +41,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-44 add": (in_v3(FED), Acknowledgement(code="CA", target=FED.id)),
     "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
+    "ITI-61": (SUBMISSION, RegistryResponse()),
     "RAD-69": (IMAGES, RetrieveDocumentSetResponse()),
     "RAD-75": (IMAGES, RetrieveDocumentSetResponse()),
 }

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from submissions import a_submission, an_entry, an_on_demand_entry
 
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import (
     ActionMismatch,
@@ -165,6 +167,16 @@ def test_without_addressing_the_stored_query_tells_which_transaction_it_is(
     ids = {query.transaction: query.id for query in STORED_QUERIES.values()}
     body = parse(write_query_request(AdhocQueryRequest(id=ids[transaction])))
     served = (TRANSACTIONS["ITI-18"], TRANSACTIONS["ITI-51"])
+    found = dispatch(Envelope(addressing=Addressing(), body=body), served, mtom=False, strict=False)
+    assert found.transaction.name == transaction
+
+
+@pytest.mark.parametrize(("transaction", "entry"), [("ITI-42", an_entry()), ("ITI-61", an_on_demand_entry())])
+def test_without_addressing_the_entries_tell_which_registration_it_is(
+    transaction: str, entry: DocumentEntry
+) -> None:
+    body = a_submission(entries=(entry,)).element
+    served = (TRANSACTIONS["ITI-42"], TRANSACTIONS["ITI-61"])
     found = dispatch(Envelope(addressing=Addressing(), body=body), served, mtom=False, strict=False)
     assert found.transaction.name == transaction
 

@@ -6,7 +6,7 @@ import pytest
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import check
-from xdsi_sim.topology.model import Listen, Log, Recipient, Topology
+from xdsi_sim.topology.model import Listen, Log, OnDemandSource, Recipient, Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
 GOOD = """\
@@ -75,6 +75,23 @@ def test_a_recipient_needs_no_registry_and_may_be_sent_to_from_elsewhere() -> No
     assert placed.community.registry is None
 
 
+ON_DEMAND = (
+    GOOD
+    + """\
+    onDemandSources:
+      - {id: summaries, repositoryUniqueId: 2.999.1.4, persists: true, offers: [P1, "P2^^^&2.999.1.1&ISO"]}
+"""
+)
+
+
+def test_an_on_demand_source_is_an_actor_with_an_oid() -> None:
+    placed = topology(ON_DEMAND).find("summaries")
+    assert isinstance(placed.actor, OnDemandSource)
+    assert placed.actor.metadata_oid == "2.999.1.4"
+    assert (placed.actor.persists, placed.actor.offers) == (True, ("P1", "P2^^^&2.999.1.1&ISO"))
+    assert (placed.actor.role, placed.path) == ("On-Demand Document Source", "/national/summaries")
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "expected"),
     [
@@ -84,7 +101,7 @@ def test_a_recipient_needs_no_registry_and_may_be_sent_to_from_elsewhere() -> No
         (
             "    registry: {id: registry, patients: fed-only}\n",
             "",
-            "a community with repositories has a registry",
+            "a community with repositories or On-Demand sources has a registry",
         ),
     ],
 )
@@ -99,6 +116,24 @@ def test_a_wrong_recipient_is_reported_with_its_place(good: str, bad: str, expec
 def test_somebody_must_answer() -> None:
     text = GOOD[: GOOD.index("    registry:")] + "    consumers: [{id: viewer}]\n"
     with pytest.raises(UsageError, match=r"no actor of the topology has an address\. Name a registry"):
+        topology(text)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("2.999.1.4", "2.999.1.2", "15:45: the OID '2.999.1.2' is taken already"),
+        ("P1,", "P1^,", "15:81: 'P1^' is no patient id: "),
+    ],
+)
+def test_wrong_on_demand_sources_are_reported(good: str, bad: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(expected)):
+        topology(ON_DEMAND.replace(good, bad))
+
+
+def test_an_on_demand_source_needs_a_registry() -> None:
+    text = GOOD[: GOOD.index("    registry:")] + ON_DEMAND[len(GOOD) :]
+    with pytest.raises(UsageError, match="On-Demand sources has a registry"):
         topology(text)
 
 

@@ -1,6 +1,7 @@
-"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51).
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42).
 
-What it makes of the patient identity feed is in `patient_feed`.
+ITI-51 and ITI-61 are told apart from these by a parameter (ITI TF-2: 3.51, 3.61). What it makes of the
+patient identity feed is in `patient_feed`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18, ITI-42 and ITI-51, and ITI-8 and ITI-44."""
+    """Answers ITI-18, ITI-42, ITI-51 and ITI-61, and ITI-8 and ITI-44."""
 
     store: RegistryStore
     patientAuthority: str | None = None
@@ -79,7 +80,7 @@ class DocumentRegistry:
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
-    # --- ITI-42
+    # --- ITI-42, ITI-61
 
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""

@@ -132,14 +132,15 @@ class DocumentRepository:
         errors: list[RegistryError] = []
         for item in request.requests:
             try:
-                documents.append(self._one(item, stored))
+                documents.append(self.deliver(item, stored))
             except XdsError as error:
                 errors.append(RegistryError.of(error))
         return RetrieveDocumentSetResponse(
             status=retrieve_status(len(documents), errors), errors=tuple(errors), documents=tuple(documents)
         )
 
-    def _one(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
+    def deliver(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
+        """One of the documents that are stored; raises XdsError where it is not this that is asked for."""
         uniqueId = item.documentUniqueId
         if item.missing is not None:
             raise incomplete(item.missing, uniqueId)

@@ -74,8 +74,12 @@ def dialect(
 ) -> tuple[Finding, ...]:
     """What the standards ask of an answer, and this one does not keep (rules A18 to A20)."""
     packaging = "MTOM" if package.mtom else "plain SOAP"
+    action = envelope.addressing.action
+    expected_action = transaction.response_action
+    if action in transaction.other_response_actions:
+        expected_action = action
     checks = (
-        ("A18", envelope.addressing.action, transaction.response_action, "wsa:Action of the answer"),
+        ("A18", action, expected_action, "wsa:Action of the answer"),
         ("A19", envelope.addressing.relatesTo, message_id, "wsa:RelatesTo of the answer"),
         ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
     )

@@ -16,7 +16,10 @@ from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.walks import Reader, coded_extras, codes_of, fields
 
-__all__: list[str] = []
+__all__ = ["KNOWN_OF_A_DOCUMENT"]
+
+KNOWN_OF_A_DOCUMENT: Final = ("creationTime", "hash", "size")
+"""What can only be said of a document that is there."""
 
 _COLUMNS: Final = range(5)
 
@@ -81,7 +84,8 @@ def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violati
     """No object has an attribute that its sender must not give, such as limitedMetadata in XDS."""
     for value in submission.carriers():
         for name, content in _PROHIBITED[type(value)][submission.column](value):
-            if content is not None and content is not False:
+            is_given = content is not None and content is not False
+            if is_given and name not in KNOWN_OF_A_DOCUMENT:  # E32 has those
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
 
 

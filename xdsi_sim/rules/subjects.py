@@ -93,6 +93,7 @@ class Registered:
     patientId: str | None = None
     """The surviving one after merges."""
     uniqueId: str | None = None
+    objectType: str | None = None
     hash: str | None = None
     size: str | None = None
 

@@ -21,6 +21,7 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     classification,
     document_entry,
     membership,
+    on_demand,
     presence,
     query,
     registration,
@@ -49,9 +50,10 @@ __all__ = [
 
 _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
+_ENTRY: Final = f"{_CARRIER} C07 D11 D20 D21 D24 D26 D27 D31 D34"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
-    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D31 D34 E30",
+    DocumentEntry: f"{_ENTRY} D12 D13 D14 E30",
     Folder: _CARRIER,
     Association: _ANY_OBJECT,
 }
@@ -62,7 +64,7 @@ _SUBMISSION: Final = (
 _BY_SENDER: Final = ("D01", "D02", "D03", "D04")
 """Rules of presence for a sender with full metadata; D05 stands in for them where metadata is limited."""
 _LIMITED: Final = " ".join([*(id for id in _SUBMISSION.split() if id not in _BY_SENDER), "D05"])
-_REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
+_REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 E24 F02 F03 F09 F10 F11 F14 F15"
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
@@ -100,7 +102,14 @@ RULESETS: Final = {
         column=1,
         submission=_rules(f"{_SUBMISSION} F01"),
         objects=_RULES_OF_OBJECTS,
-        registration=_rules(_REGISTRATION),
+        registration=_rules(f"{_REGISTRATION} F04 F05"),
+    ),
+    "ITI-61": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=3,
+        submission=_rules(f"{_SUBMISSION} F01 E31"),
+        objects=_RULES_OF_OBJECTS | {DocumentEntry: _rules(f"{_ENTRY} E32")},
+        registration=_rules(f"{_REGISTRATION} F07"),
     ),
     "XDR": Ruleset(
         metadata_error=REPOSITORY_METADATA_ERROR,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call
+from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.study import Study
@@ -142,6 +143,10 @@ class Running(Protocol):
 
     def store_of(self, source_id: str) -> StudyStore:
         """The instance store of an imaging source."""
+        ...
+
+    def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
+        """The actor of an On-Demand source."""
         ...
 
     def url_of(self, actor_id: str) -> str:

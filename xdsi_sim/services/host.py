@@ -13,6 +13,7 @@ from xdsi_sim.services.port_types import (
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    OnDemandDocumentSourceService,
     RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
@@ -46,7 +47,7 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51"),
+        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51", "ITI-61"),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
@@ -59,6 +60,12 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRecipient.wsdl",
         transactions=("ITI-41",),
+    ),
+    "on-demand source": PortType(
+        service=OnDemandDocumentSourceService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="OnDemandDocumentSource.wsdl",
+        transactions=("ITI-43",),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,

@@ -13,12 +13,13 @@ __all__ = [
     "DocumentRegistryService",
     "DocumentRepositoryService",
     "ImagingDocumentSourceService",
+    "OnDemandDocumentSourceService",
     "RespondingImagingGatewayService",
 ]
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -50,6 +51,11 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Multi-Patient Stored Query."""
         return ctx.udc.actor.query(request, "ITI-51")
 
+    @operation("ITI-61")
+    def iti61(ctx: Any, request: Any) -> Any:
+        """Register On-Demand Document Entry."""
+        return ctx.udc.actor.register(request, "ITI-61")
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
     """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
@@ -72,6 +78,15 @@ class DocumentRecipientService(Service):  # type: ignore[misc]  # Spyne is untyp
     def iti41(ctx: Any, request: Any) -> Any:
         """Provide and Register Document Set-b."""
         return ctx.udc.actor.provide_and_register(request)
+
+
+class OnDemandDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """On-Demand Document Source (ITI TF-2: 3.43)."""
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
 
 
 class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped

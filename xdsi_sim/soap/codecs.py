@@ -34,6 +34,7 @@ from xdsi_sim.messages.submit import (
     ContentOf,
     read_provide_and_register,
     read_submit_objects,
+    submit_transaction,
     write_provide_and_register,
     write_submit_objects,
 )
@@ -80,6 +81,10 @@ _REGISTER: Final = Codec(
     write_request=lambda message, _attach: (write_submit_objects(message),),
     read_response=lambda element, _content_of: read_registry_response(element),
     write_response=lambda message, _attach: (write_registry_response(message),),
+    claims=lambda element: submit_transaction(element) != "ITI-61",
+)
+_REGISTER_ON_DEMAND: Final = replace(
+    _REGISTER, claims=lambda element: submit_transaction(element) == "ITI-61"
 )
 _MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
 
@@ -127,6 +132,7 @@ CODECS: Final = {
     "ITI-44 revise": _FEED,
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
+    "ITI-61": _REGISTER_ON_DEMAND,
     "RAD-69": _IMAGING,
     "RAD-75": _IMAGING,
 }

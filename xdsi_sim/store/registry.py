@@ -137,20 +137,21 @@ class _View:
 
 
 _REGISTERED: Final = (  # one statement, because each asks for the interpreter
-    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, hash, size FROM object "
-    "WHERE entryUUID IN ({}) OR uniqueId IN ({})"
+    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size "
+    "FROM object WHERE entryUUID IN ({}) OR uniqueId IN ({})"
 )
 _FED: Final = "SELECT patientId, survivor FROM patient WHERE patientId IN ({})"
 
 
 def _registered(row: Sequence[Any]) -> Registered:
-    entry_uuid, kind, status, patient, unique_id, hash_, size = row
+    entry_uuid, kind, status, patient, unique_id, object_type, hash_, size = row
     return Registered(
         entryUUID=entry_uuid,
         kind=KINDS_BY_NAME[kind].type,
         availabilityStatus=status,
         patientId=patient,
         uniqueId=unique_id,
+        objectType=object_type,
         hash=hash_,
         size=size,
     )

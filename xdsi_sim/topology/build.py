@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -16,6 +17,7 @@ from xdsi_sim.actors import imaging_gateways
 from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
+from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
@@ -27,6 +29,8 @@ from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
@@ -52,6 +56,7 @@ from xdsi_sim.topology.model import (
     Feed,
     InitiatingImagingGateway,
     Listen,
+    OnDemandSource,
     Patience,
     Placed,
     Recipient,
@@ -62,6 +67,7 @@ from xdsi_sim.topology.model import (
     Source,
     Topology,
 )
+from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
@@ -124,6 +130,7 @@ class RunningTopology:
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
         self._inboxes: dict[str, FolderInbox] = {}
+        self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
         try:
@@ -144,6 +151,7 @@ class RunningTopology:
         )
         self._make_clients(recorder, self._site(servers[0]))
         self._recover([self._serve(placed, recorder) for placed in servers])
+        self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -340,11 +348,38 @@ class RunningTopology:
         """URLs of the imaging sources by Retrieve Location UID."""
         return {source.oid: self.url_of(source.id) for source in community.sources}
 
+    def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
+        """The actor behind an On-Demand source of the topology."""
+        model = placed.actor
+        publisher = Publisher(
+            sourceId=model.metadata_oid or "",
+            patient_authority=placed.community.patientAuthority,
+            institution=model.institution if isinstance(model, OnDemandSource) else None,
+        )
+        source = self._on_demand[model.id] = OnDemandDocumentSource(
+            snapshots=self.repository(placed, strict),
+            publisher=publisher,
+            persists=isinstance(model, OnDemandSource) and model.persists,
+        )
+        return source
+
     def _recover(self, actors: Sequence[Any]) -> None:
         """Settle what a crash cut short, before anybody asks."""
         for actor in actors:
-            if isinstance(actor, DocumentRepository):
+            if isinstance(actor, DocumentRepository | OnDemandDocumentSource):
                 drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
+
+    def _offer(self, models: Sequence[OnDemandSource]) -> None:
+        """Register what On-Demand sources offer from the start, where it is not registered yet."""
+        for model in models:
+            source = self._on_demand[model.id]
+            send = partial(self._soap.send, trace=Trace.begin(model.id))
+            for patient in model.offers:
+                offering = source.register(source.patientId(patient), anew=False)
+                response = drive_blocking(offering, send, self._loop).response
+                if response.status != SUCCESS:
+                    told = response.errors[0].codeContext
+                    raise CannotRun(f"{model.id} cannot offer a document of patient '{patient}': {told}")
 
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
@@ -367,6 +402,10 @@ class RunningTopology:
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
         return self._inboxes[recipient_id].received()
+
+    def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
+        """The actor of an On-Demand source."""
+        return self._on_demand[source_id]
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
@@ -419,6 +458,7 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     Source: ("source", RunningTopology.source),
     InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
     RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
+    OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from xdsi_sim.actors.acceptance import PARTS, Undeliverable
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
+from xdsi_sim.messages.patient_feed import read_patient_id
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
@@ -32,6 +33,7 @@ __all__ = [
     "InitiatingImagingGateway",
     "Listen",
     "Log",
+    "OnDemandSource",
     "Patience",
     "Peer",
     "Placed",
@@ -49,6 +51,7 @@ _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.
 _ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT: Final = 65535
+_ANY_AUTHORITY: Final = "2.999"
 _DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
 
 
@@ -228,6 +231,30 @@ class Recipient(Server):
     """Hands documents on later; it warns of each."""
 
 
+def _patient(value: str) -> str:
+    try:
+        read_patient_id(value, _ANY_AUTHORITY)
+    except ValueError as error:
+        raise wrong(f"'{value}' is no patient id: {error}") from None
+    return value
+
+
+class OnDemandSource(Server):
+    """On-Demand Document Source: makes imaging summaries of patients when they are asked for."""
+
+    role = "On-Demand Document Source"
+    oid_key = "repositoryUniqueId"
+
+    repositoryUniqueId: Oid
+    """Also sourceId of its submissions."""
+    persists: bool = False
+    """Whether it keeps what it has made, and registers it as a snapshot."""
+    institution: str | None = None
+    """Name of the house, as author of what it makes."""
+    offers: tuple[Annotated[str, AfterValidator(_patient)], ...] = ()
+    """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
+
+
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
@@ -247,6 +274,7 @@ class Community(Checked):
     repositories: tuple[Repository, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     sources: tuple[Source, ...] = ()
+    onDemandSources: tuple[OnDemandSource, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     initiatingImagingGateway: InitiatingImagingGateway | None = None
     respondingImagingGateway: RespondingImagingGateway | None = None
@@ -256,7 +284,7 @@ class Community(Checked):
         for kind in ("registry", "initiatingImagingGateway", "respondingImagingGateway"):
             if (actor := getattr(self, kind)) is not None:
                 yield (kind,), actor
-        for kind in ("repositories", "recipients", "sources", "consumers"):
+        for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
             for index, actor in enumerate(getattr(self, kind)):
                 yield (kind, index), actor
 
@@ -397,10 +425,12 @@ class Topology(Checked):
         return self
 
     @model_validator(mode="after")
-    def _repositories_have_a_registry(self) -> Topology:
+    def _what_registers_has_a_registry(self) -> Topology:
         for number, community in enumerate(self.communities):
-            if community.repositories and community.registry is None:
-                raise wrong("a community with repositories has a registry", at=("communities", number))
+            registering = community.repositories or community.onDemandSources
+            if registering and community.registry is None:
+                text = "a community with repositories or On-Demand sources has a registry"
+                raise wrong(text, at=("communities", number))
         return self
 
     @model_validator(mode="after")
