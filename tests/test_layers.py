@@ -17,7 +17,7 @@ LAYERS = (
     ("scenario",),
     ("topology",),
     ("server", "client"),
-    ("services", "deviations"),
+    ("services", "deviations", "dicomweb"),
     ("actors", "soap", "store"),
     ("rules",),
     ("messages", "dicom"),

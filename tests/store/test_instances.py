@@ -219,19 +219,19 @@ def test_it_is_what_actors_ask_for(loaded: SqliteInstanceStore) -> None:
 def test_metadata_is_that_of_the_file_with_absolute_addresses(
     loaded: SqliteInstanceStore, ct_head: tuple[Path, ...]
 ) -> None:
-    image = loaded.find("2.999.76.1.1.1")
-    assert image is not None
     expected = to_json(part10.read(FileContent.of(ct_head[0])), root="http://h:8080/north/pacs/dicom-web/")
-    assert json.loads(loaded.metadata(image, "http://h:8080/north/pacs/dicom-web")) == expected
+    uids = (CT_HEAD, "2.999.76.1.1", "2.999.76.1.1.1")
+    (document,) = loaded.metadata(*uids, base="http://h:8080/north/pacs/dicom-web")
+    assert json.loads(document) == expected
 
 
-def test_metadata_of_what_is_not_here_is_a_key_error(loaded: SqliteInstanceStore, tmp_path: Path) -> None:
-    image = loaded.find("2.999.76.1.1.1")
-    assert image is not None
-    other = SqliteInstanceStore(tmp_path / "other")
-    with pytest.raises(KeyError, match=image.sopInstanceUID):
-        other.metadata(image, "http://h")
-    other.close()
+def test_metadata_come_in_the_order_of_the_instances(loaded: SqliteInstanceStore) -> None:
+    told = [json.loads(item)["00080018"]["Value"][0] for item in loaded.metadata(CT_HEAD, base="http://h")]
+    assert told == [image.sopInstanceUID for image in loaded.instances(CT_HEAD)]
+
+
+def test_there_are_no_metadata_of_what_is_not_here(loaded: SqliteInstanceStore) -> None:
+    assert loaded.metadata("2.999.1", base="http://h") == ()
 
 
 # --- files, threads, crashes ---
@@ -333,7 +333,8 @@ def test_objects_of_other_kinds_are_taken(store: SqliteInstanceStore, name: str)
     path = get_testdata_file(name, download=False)
     assert isinstance(path, str)
     stored = store.add(FileContent.of(Path(path)))
-    assert json.loads(store.metadata(stored, "http://h"))["00080018"]["Value"] == [stored.sopInstanceUID]
+    (document,) = store.metadata(stored.studyInstanceUID, base="http://h")
+    assert json.loads(document)["00080018"]["Value"] == [stored.sopInstanceUID]
 
 
 def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:

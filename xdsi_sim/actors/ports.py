@@ -6,13 +6,15 @@ crash can no longer lose it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from xdsi_sim.content import Content
+from xdsi_sim.dicom.errors import DicomError
+from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "DocumentStore",
     "Inbox",
     "InstanceStore",
+    "Kept",
     "NewDocument",
     "NewId",
     "ReceivedDocument",
@@ -158,6 +161,20 @@ class StoredImage(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of an object that was to be stored; UIDs are None where it could not be read."""
+
+    studyInstanceUID: str | None = None
+    seriesInstanceUID: str | None = None
+    sopInstanceUID: str | None = None
+    sopClassUID: str | None = None
+    error: DicomError | OSError | None = None
+    """Why it was not stored."""
+    otherPatient: bool = False
+    """Whether its study has another patient."""
+
+
 class InstanceStore(Protocol):
     """DICOM instances by UID."""
 
@@ -171,6 +188,24 @@ class InstanceStore(Protocol):
         """The instances of a study, series or instance, in a stable order; empty where unknown."""
         ...
 
-    def metadata(self, image: StoredImage, base: str) -> bytes:
-        """DICOM JSON of one instance, its bulk data by URLs below `base` (PS3.18: F)."""
+    def metadata(
+        self, study: str, series: str | None = None, sop: str | None = None, *, base: str
+    ) -> Sequence[bytes]:
+        """DICOM JSON of each of the `instances`, its bulk data by URLs below `base` (PS3.18: Annex F)."""
+        ...
+
+    def search(self, search: Search, *, base: str, most: int) -> Found:
+        """Studies, series or instances that fit, in a total and stable order, no more than `most` at once."""
+        ...
+
+    def keep(self, contents: Iterable[Content], *, study: str | None = None) -> Sequence[Kept]:
+        """Store DICOM files, those of another than `study` excepted; durable when this returns.
+
+        One outcome for each, in their order. What is stored already is stored; another object under a
+        known SOP Instance UID is not.
+        """
+        ...
+
+    def remove(self, study: str, series: str | None = None, sop: str | None = None) -> int:
+        """Forget instances, chosen as in `instances`; gives how many there were."""
         ...

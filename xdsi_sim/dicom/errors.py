@@ -9,13 +9,16 @@ from __future__ import annotations
 from xdsi_sim.errors import XdsiSimError
 
 __all__ = [
+    "CannotDecode",
     "ConflictingInstance",
     "DicomError",
     "NoPatientId",
+    "NoPixels",
     "NotDicom",
     "NotKeyObjectSelection",
     "NotManifest",
     "NotOneStudy",
+    "OtherStudy",
 ]
 
 
@@ -43,5 +46,22 @@ class ConflictingInstance(DicomError):
     """Another object under a SOP Instance UID that is known already."""
 
 
+class OtherStudy(DicomError):
+    """An object of another study than the one that it was to be stored in."""
+
+    def __init__(self, reason: str, *, sopClassUID: str, sopInstanceUID: str) -> None:
+        super().__init__(reason)
+        self.sopClassUID = sopClassUID
+        self.sopInstanceUID = sopInstanceUID
+
+
 class NoPatientId(DicomError):
     """No id of the patient is one of the affinity domain that metadata is made for."""
+
+
+class NoPixels(DicomError):
+    """An object that has no image in it."""
+
+
+class CannotDecode(DicomError):
+    """Pixels that are broken, or compressed in a way for which nothing here has a decoder."""

@@ -24,6 +24,7 @@ __all__ = [
     "read",
     "read_file",
     "read_header",
+    "read_header_from",
     "write",
 ]
 
@@ -49,7 +50,12 @@ def read_header(content: Content) -> FileDataset:
     with content.open() as opened:
         # the parser reads a few octets at a time, each a system call where nothing buffers them
         source = io.BufferedReader(opened) if isinstance(opened, io.RawIOBase) else opened
-        return _read(source, stop_before_pixels=True)
+        return read_header_from(source)
+
+
+def read_header_from(source: BinaryIO) -> FileDataset:
+    """The same from an open file, which then stands before the pixels, if there are any; raises NotDicom."""
+    return _read(source, stop_before_pixels=True)
 
 
 def read_file(path: Path, *, defer: int) -> FileDataset:

@@ -101,6 +101,12 @@ class Channel(HTTPChannel):
             self._here = super().getHost()
         return self._here
 
+    @property
+    def target(self) -> bytes:
+        """What the request is for whose headers have come, as it stands in its first line."""
+        target: Any = self._path  # Twisted keeps the octets here until the request is whole
+        return bytes(target)
+
     def _host(self) -> str:
         return str(getattr(self.getPeer(), "host", ""))
 

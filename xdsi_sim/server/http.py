@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import parse_qs
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import parse_qs, unquote_to_bytes
 
 from twisted.internet.interfaces import IPullProducer
 from twisted.web.server import Request, Site
@@ -21,20 +21,46 @@ from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.visible import visible_line
 
-__all__ = ["NO_BODY", "Front", "FrontRequest", "answer", "nothing_at"]
+__all__ = ["NO_BODY", "BodyReader", "Front", "FrontRequest", "MakeReader", "answer", "nothing_at"]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
+T = TypeVar("T")
+
 _LOG: Final = logging.getLogger(__name__)
+_NO_CONTENT: Final = (204, 304)
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]+)", re.IGNORECASE)
 
 
+class BodyReader(Protocol):
+    """Takes a body in pieces."""
+
+    beginning: bytearray
+    """For the record of a body that cannot be taken apart."""
+
+    def feed(self, data: bytes) -> None:
+        """The next piece."""
+        ...
+
+    def finish(self) -> Any:
+        """The whole; raises ProtocolViolation, OSError."""
+        ...
+
+    def abandon(self) -> None:
+        """It is not wanted any more."""
+        ...
+
+
+MakeReader = Callable[..., BodyReader]
+"""Called as PackageReader is."""
+
+
 class FrontRequest(Request):
-    """A request whose body goes through a PackageReader and is never held whole."""
+    """A request whose body goes through a reader, that of SOAP unless told else, and is never held whole."""
 
     channel: Any
     transport: Any
-    _reader: PackageReader | None = None
+    _reader: BodyReader | None = None
     beginning = b""
     """Of the body, for the record of one that cannot be taken apart."""
     host = b""
@@ -47,7 +73,7 @@ class FrontRequest(Request):
         self.content = None
         if length != 0:
             site = self.channel.site
-            self._reader = PackageReader(
+            self._reader = site.reader_of(self.channel.target)(
                 self.header("content-type") or "",
                 site.spool,
                 site.limits,
@@ -61,11 +87,16 @@ class FrontRequest(Request):
 
     def package(self) -> Package:
         """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation, OSError."""
+        return self.body(NO_BODY)
+
+    def body(self, nothing: T) -> T:
+        """The same as the reader of this address gives it; `nothing` where there is none."""
         reader, self._reader = self._reader, None
         if reader is None:
-            return NO_BODY
+            return nothing
         self.beginning = bytes(reader.beginning)
-        return reader.finish()
+        body: T = reader.finish()
+        return body
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""
@@ -138,6 +169,17 @@ class Front(Site):
         self.connections = Connections(limits)
         self.channels: set[Channel] = set()
         """The connections that are open."""
+        self.readers: dict[bytes, MakeReader] = {}
+        """What takes the bodies at and below a path, where that is no SOAP."""
+
+    def reader_of(self, target: bytes) -> MakeReader:
+        """What takes the body of a request for `target`."""
+        if not self.readers:
+            return PackageReader
+        absolute = _ABSOLUTE.match(target)
+        path = unquote_to_bytes(target[absolute.end() if absolute else 0 :].partition(b"?")[0]) + b"/"
+        below = (make for start, make in self.readers.items() if path.startswith(start + b"/"))
+        return next(below, PackageReader)
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""
@@ -154,7 +196,8 @@ def answer(
 ) -> HttpMessage:
     """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
     request.setResponseCode(status)
-    for name, value in (*headers, ("Content-Length", str(body_size(segments)))):
+    length = () if status in _NO_CONTENT else (("Content-Length", str(body_size(segments))),)
+    for name, value in (*headers, *length):
         request.responseHeaders.setRawHeaders(name, [value])
     message = HttpMessage(
         start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",

@@ -79,7 +79,7 @@ class ActorSite:
         self.port: int = self._port.getHost().port
 
     def put(self, path: str, resource: Any) -> None:
-        """Let `resource` answer at `path` and below it."""
+        """Let `resource` answer at `path` and below it; its `body_reader`, if there is one, takes bodies."""
         self._loop.call(self._put, path.strip("/").encode().split(b"/"), resource)
 
     def _put(self, names: list[bytes], resource: Any) -> None:
@@ -89,6 +89,8 @@ class ActorSite:
                 below.putChild(name, Folder())
             below = below.children[name]
         below.putChild(names[-1], resource)
+        if (reader := getattr(resource, "body_reader", None)) is not None:
+            self._front.readers[b"/" + b"/".join(names)] = reader
 
     def close(self) -> None:
         """Take no new connection and end those that are open, one with a request after its answer.

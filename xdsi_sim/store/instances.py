@@ -13,61 +13,33 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeVar
 
-from xdsi_sim.actors.ports import StoredImage
+from xdsi_sim.actors.ports import Kept
 from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
-from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
+from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
 from xdsi_sim.store.files import sync_folder
+from xdsi_sim.store.instance_index import Levels, enter, levels_of
+from xdsi_sim.store.instance_schema import SCHEMA
+from xdsi_sim.store.instance_search import run
 from xdsi_sim.store.opening import opening
-from xdsi_sim.store.sqlite import Database, Schema
-
-if TYPE_CHECKING:
-    import sqlite_utils
+from xdsi_sim.store.sqlite import Database
 
 __all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
 
 
-def _create(database: sqlite_utils.Database) -> None:
-    database.table("instance").create(
-        {
-            "sop_instance_uid": str,
-            "study_instance_uid": str,
-            "series_instance_uid": str,
-            "series_number": int,
-            "instance_number": int,
-            "sop_class_uid": str,
-            "transfer_syntax_uid": str,
-            "frames": int,
-            "size": int,
-            "sha256": str,
-            "header": str,
-        },
-        pk="sop_instance_uid",
-        not_null={"study_instance_uid", "series_instance_uid", "size", "sha256", "header"},
-    ).create_index(["study_instance_uid"])
-    # a table of its own: documents are long, and looking for instances would read past them
-    database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
-
-
-def _create_publications(database: sqlite_utils.Database) -> None:
-    database.table("publication").create(
-        {"study_instance_uid": str, "what": str, "entryUUID": str}, pk=("study_instance_uid", "what")
-    )
-
-
-_SCHEMA: Final = Schema(
-    application_id=0x5844494D, subject="instance store", migrations=(_create, _create_publications)
-)
+T = TypeVar("T")
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
     "sop_instance_uid": "sopInstanceUID",
@@ -84,7 +56,9 @@ _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM instance"  # noqa: S608  # 
 _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES ({'?, ' * len(_COLUMNS)}?)"  # noqa: S608
 _HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
 _HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
-_DOCUMENT: Final = "SELECT document FROM metadata WHERE sop_instance_uid = ?"
+_DOCUMENTS: Final = "SELECT document FROM instance JOIN metadata USING (sop_instance_uid)"
+_CONTENTS: Final = "SELECT sha256, size FROM instance"
+_REMOVE: Final = "DELETE FROM instance"
 _PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
 _PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
 _STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
@@ -138,6 +112,7 @@ class _Received:
     sha256: str
     header: str
     document: bytes
+    levels: Levels
 
 
 class SqliteInstanceStore:
@@ -150,7 +125,7 @@ class SqliteInstanceStore:
         with opening(folder) as opened:
             for path in (self._files, self._incoming):
                 path.mkdir(parents=True, exist_ok=True)
-            self._database = opened.enter_context(Database(folder / "instances.db", _SCHEMA))
+            self._database = opened.enter_context(Database(folder / "instances.db", SCHEMA))
             for leftover in self._incoming.iterdir():  # of a process that was killed
                 leftover.unlink()
 
@@ -170,6 +145,48 @@ class SqliteInstanceStore:
         _sync_folders([received])
         self._database.submit(partial(_index, received)).result()
         return received.instance
+
+    def keep(self, contents: Iterable[Content], *, study: str | None = None) -> list[Kept]:
+        """Store what came together, with one commit for each batch; gives one outcome for each, in order.
+
+        What cannot be taken never hinders the rest. Where `study` is named, an object of another one is
+        not taken.
+        """
+        return [kept for batch in _batches(contents) for kept in self._keep(batch, study)]
+
+    def _keep(self, contents: Iterable[Content], study: str | None) -> list[Kept]:
+        arrivals = [self._arrival(content, study) for content in contents]
+        _sync_folders([arrival for arrival in arrivals if isinstance(arrival, _Received)])
+        entries = [
+            (arrival, self._database.submit(partial(_index, arrival)))
+            if isinstance(arrival, _Received)
+            else arrival
+            for arrival in arrivals
+        ]
+        return [entry if isinstance(entry, Kept) else _outcome(*entry) for entry in entries]
+
+    def _arrival(self, content: Content, study: str | None) -> _Received | Kept:
+        """An instance that is on disk, or why it is not."""
+        try:
+            return self._receive(content, study)
+        except OtherStudy as error:
+            return Kept(sopInstanceUID=error.sopInstanceUID, sopClassUID=error.sopClassUID, error=error)
+        except (DicomError, OSError) as error:
+            return Kept(error=error)
+
+    def remove(self, study: str, series: str | None = None, sop: str | None = None) -> int:
+        """Forget instances, chosen as in `instances`, and drop their files; gives how many there were."""
+        where, uids = _condition(study, series, sop)
+
+        def forget(db: Connection) -> list[tuple[str, int]]:
+            files: list[tuple[str, int]] = db.execute(f"{_CONTENTS} {where}", uids).fetchall()
+            db.execute(f"{_REMOVE} {where}", uids)
+            return files
+
+        files = self._database.submit(forget).result()
+        for sha256, size in files:
+            self._content(sha256, size).path.unlink(missing_ok=True)
+        return len(files)
 
     def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
         """Store many files, with one commit for each batch; a broken one never hinders the others.
@@ -205,12 +222,13 @@ class SqliteInstanceStore:
                 conflicts.append(Broken(path=path, error=error))
         return stored, conflicts
 
-    def _receive(self, content: Content) -> _Received:
+    def _receive(self, content: Content, study: str | None = None) -> _Received:
         """Bring the bytes to disk under their final name and read their header."""
         temporary = self._incoming / uuid.uuid4().hex
         try:
             sha256 = _write(temporary, content)
             received = self._parse(temporary, sha256, content.size)
+            _refuse_other_study(received.instance, study)
             final = received.instance.content.path
             final.parent.mkdir(exist_ok=True)
             temporary.rename(final)
@@ -231,6 +249,7 @@ class SqliteInstanceStore:
             sha256=sha256,
             header=to_bytes(header).decode(),
             document=to_bytes(attributes),
+            levels=levels_of(attributes),
         )
 
     # --- looking up ---
@@ -260,16 +279,20 @@ class SqliteInstanceStore:
         rows = self._database.reader().execute(_HEADERS, (uid,)).fetchall()
         return summarise(json.loads(header) for (header,) in rows) if rows else None
 
-    def metadata(self, image: StoredImage, base: str) -> bytes:
-        """DICOM JSON object of an instance (UTF-8), as it was made when the instance was stored.
+    def metadata(
+        self, study: str, series: str | None = None, sop: str | None = None, *, base: str
+    ) -> tuple[bytes, ...]:
+        """DICOM JSON object (UTF-8) of each of the `instances`, as it was made when the instance was stored.
 
         `base` is the public address of the DICOMweb service, with which BulkDataURIs begin.
-        Raises KeyError for an instance that is not here.
         """
-        row = self._database.reader().execute(_DOCUMENT, (image.sopInstanceUID,)).fetchone()
-        if row is None:
-            raise KeyError(image.sopInstanceUID)
-        return with_bulk_root(row[0], base)
+        where, uids = _condition(study, series, sop)
+        rows = self._database.reader().execute(f"{_DOCUMENTS} {where} {_IN_ORDER}", uids)
+        return tuple(with_bulk_root(document, base) for (document,) in rows)
+
+    def search(self, search: Search, *, base: str, most: int) -> Found:
+        """Studies, series or instances that fit, no more than `most` at once."""
+        return run(search, base, most, self._database.reader())
 
     # --- what was published
 
@@ -309,18 +332,46 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
     )
 
 
-def _index(received: _Received, db: Connection) -> None:
-    """Enter an instance, unless its bytes are known; raises ConflictingInstance and drops its file."""
+def _index(received: _Received, db: Connection) -> bool:
+    """Enter an instance, unless its bytes are known; whether its patient is that of the study.
+
+    Raises ConflictingInstance, and drops the file.
+    """
     instance = received.instance
     known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
     if known and known[0] != received.sha256:
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
         raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
     if known:
-        return
+        return True
     values = [getattr(instance, name) for name in _FIELDS.values()]
     db.execute(_INSERT, (*values, received.sha256, instance.content.size, received.header))
     db.execute("INSERT INTO metadata VALUES (?, ?)", (instance.sopInstanceUID, received.document))
+    return enter(received.levels, db)
+
+
+def _outcome(arrival: _Received, entry: Future[bool]) -> Kept:
+    """What became of an instance once its entry is committed, or has failed."""
+    instance = arrival.instance
+    kept = Kept(
+        studyInstanceUID=instance.studyInstanceUID,
+        seriesInstanceUID=instance.seriesInstanceUID,
+        sopInstanceUID=instance.sopInstanceUID,
+        sopClassUID=instance.sopClassUID,
+    )
+    try:
+        return replace(kept, otherPatient=not entry.result())
+    except ConflictingInstance as error:
+        return replace(kept, error=error)
+
+
+def _refuse_other_study(instance: StoredInstance, study: str | None) -> None:
+    if study not in (None, instance.studyInstanceUID):
+        raise OtherStudy(
+            f"the object is of study {instance.studyInstanceUID}, not of {study}",
+            sopClassUID=instance.sopClassUID,
+            sopInstanceUID=instance.sopInstanceUID,
+        )
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -344,8 +395,8 @@ def _sync_folders(received: Iterable[_Received]) -> None:
         sync_folder(folder.parent)
 
 
-def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    remaining = iter(paths)
+def _batches(things: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(things)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 

@@ -30,6 +30,8 @@ from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.dicomweb.archive import Archive
+from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
@@ -233,8 +235,10 @@ class RunningTopology:
         return f"{scheme}://{Listen(self._listen.host, site.port)}/"
 
     def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face."""
-        return f"{self.url_of(source_id)}/{DICOM_WEB}"
+        """Base URI of a source's DICOMweb face, as others know it."""
+        model = self.topology.find(source_id).actor
+        public = model.dicomweb.publicUrl if isinstance(model, Source) else None
+        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -261,13 +265,25 @@ class RunningTopology:
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
-            face = DicomWebResource(
-                actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
-            )
-            site.put(f"{placed.path}/{DICOM_WEB}", face)
+            site.put(f"{placed.path}/{DICOM_WEB}", self._face(model, actor, recorder))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _face(self, model: Source, actor: ImagingDocumentSource, recorder: Recorder) -> DicomWebResource:
+        """The DICOMweb face of a source."""
+        archive = Archive(
+            store=actor.store,
+            base=self.dicomweb_of(model.id),
+            most=model.dicomweb.mostResults,
+            deletes=model.dicomweb.delete,
+        )
+        return DicomWebResource(
+            actor_id=model.id,
+            service=DicomWeb(archive=archive, origins=model.dicomweb.origins),
+            recorder=recorder,
+            reactor=self._loop.reactor,
+        )
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None

@@ -20,6 +20,7 @@ from xdsi_sim.messages.patient_feed import read_patient_id
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.dicomweb import DicomWebFace
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
@@ -198,6 +199,7 @@ class Source(Server):
     """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
+    dicomweb: DicomWebFace = DicomWebFace()
 
 
 class InitiatingImagingGateway(Server):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xdsi_sim.server.accept import read_accept
+from xdsi_sim.dicomweb.accept import read_accept
 
 DICOM = "application/dicom"
 

@@ -1,0 +1,65 @@
+"""A DICOMweb service over a socket, on an instance store with sample studies and files that pydicom ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydicom.data import get_testdata_file
+
+from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.dicomweb.archive import Archive
+from xdsi_sim.dicomweb.service import ANYBODY, DicomWeb
+from xdsi_sim.server.dicomweb import DicomWebResource
+from xdsi_sim.server.loop import running_loop
+from xdsi_sim.server.site import ActorSite
+from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
+from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
+
+__all__ = ["a_service", "instance_path", "sample_store", "shipped"]
+
+SAMPLES = ("ct-head", "us-heart", "mr-brain-enhanced")
+
+
+def shipped(name: str) -> Path:
+    """A file that pydicom ships."""
+    path = get_testdata_file(name, download=False)
+    assert isinstance(path, str)
+    return Path(path)
+
+
+def sample_store(folder: Path, *files: str) -> SqliteInstanceStore:
+    """A store with the sample studies and some shipped files; the caller closes it."""
+    store = SqliteInstanceStore(folder / "pacs")
+    paths = [path for name in SAMPLES for path in write_sample(name, folder / name)]
+    assert store.add_all([*paths, *map(shipped, files)]).broken == ()
+    return store
+
+
+def a_service(
+    site: ActorSite,
+    store: SqliteInstanceStore,
+    *,
+    path: str = "/dicom-web",
+    recorder: Recorder = NOT_RECORDED,
+    origins: tuple[str, ...] = ANYBODY,
+    deletes: bool = False,
+    most: int = 1000,
+) -> str:
+    """Put a service on the site; gives its address."""
+    url = f"http://127.0.0.1:{site.port}{path}"
+    archive = Archive(store=store, base=url, most=most, deletes=deletes)
+    resource = DicomWebResource(
+        actor_id="pacs",
+        service=DicomWeb(archive=archive, origins=origins),
+        recorder=recorder,
+        reactor=running_loop().reactor,
+    )
+    site.put(path, resource)
+    return url
+
+
+def instance_path(image: StoredInstance) -> str:
+    """`studies/…/series/…/instances/…`."""
+    return (
+        f"studies/{image.studyInstanceUID}/series/{image.seriesInstanceUID}/instances/{image.sopInstanceUID}"
+    )

@@ -1,0 +1,103 @@
+"""Accept negotiation of DICOMweb, read leniently (PS3.18: 8.7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xdsi_sim.dicomweb.messages import WebRequest
+from xdsi_sim.soap.media import MediaType, parse_media_type
+
+__all__ = ["ANY", "MULTIPART", "Offer", "Range", "accepted", "preferred", "read_accept"]
+
+ANY: Final = "*/*"
+MULTIPART: Final = "multipart/related"
+_ITEM: Final = re.compile(r'(?:[^",]|"[^"]*"?)+')
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One form in which a resource can be had."""
+
+    media: str
+    """Of the whole answer, or of its parts if it is multipart."""
+    multipart: bool = False
+
+    def __str__(self) -> str:
+        return f'{MULTIPART}; type="{self.media}"' if self.multipart else self.media
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One media range that a client takes."""
+
+    type: str
+    parameters: Mapping[str, str]
+    q: float = 1.0
+
+    @property
+    def transfer_syntax(self) -> str | None:
+        """`*`, a UID, or None where it is not named."""
+        own = self.parameters.get("transfer-syntax")
+        return own or self._part.parameters.get("transfer-syntax")
+
+    @property
+    def _part(self) -> MediaType:
+        """Of the parts; viewers have sent its parameters inside the quotes, too."""
+        return parse_media_type(self.parameters.get("type", ANY))
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it takes what a resource gives unasked; multipart without a type says no more than that."""
+        return self.type == ANY or (self.type == MULTIPART and self._part.type in (ANY, ""))
+
+    def takes(self, offer: Offer) -> bool:
+        """Whether it covers an offer."""
+        if self.is_any:
+            return True
+        if self.type == MULTIPART:
+            return offer.multipart and _covers(self._part.type, offer.media)
+        # `application/*` does not cover multipart by the letter, but nobody who sends it means less
+        return _covers(self.type, offer.media) and not (offer.multipart and self.type == offer.media)
+
+    @property
+    def media(self) -> str:
+        """What it is about: the type of the parts where it is multipart."""
+        return self._part.type if self.type == MULTIPART else self.type
+
+
+def _covers(wanted: str, media: str) -> bool:
+    return wanted in (media, f"{media.partition('/')[0]}/*")
+
+
+def read_accept(header: str | None, query: str | None = None) -> Sequence[Range]:
+    """Ranges by preference: the `accept` query parameter before the header; none given is anything."""
+    ranges = [*_ranges(query, 1.0), *_ranges(header, 0.0)]
+    wanted = sorted((item for item in ranges if item[1].q > 0), key=lambda item: (-item[0], -item[1].q))
+    return [item for _, item in wanted] or ([] if ranges else [Range(ANY, {})])
+
+
+def accepted(request: WebRequest) -> Sequence[Range]:
+    """What the client takes, by its header or in the address."""
+    return read_accept(request.header("accept"), request.parameters().get("accept"))
+
+
+def _ranges(text: str | None, rank: float) -> Iterator[tuple[float, Range]]:
+    for item in filter(None, map(str.strip, _ITEM.findall(text or ""))):
+        media = parse_media_type(item)
+        yield rank, Range(media.type, media.parameters, _quality(media.parameters.get("q", "1")))
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def preferred(ranges: Iterable[Range], offers: Sequence[Offer]) -> Iterator[tuple[Range, Offer]]:
+    """What can be had of what is wanted, the best first; an offer that stands earlier is the better one."""
+    for item in ranges:
+        yield from ((item, offer) for offer in offers if item.takes(offer))

@@ -1,0 +1,39 @@
+"""QIDO-RS: studies, series and instances that fit (PS3.18: 10.6, RAD TF: 4.129)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from xdsi_sim.dicom.levels import Level
+from xdsi_sim.dicomweb.accept import accepted
+from xdsi_sim.dicomweb.answers import data_sets
+from xdsi_sim.dicomweb.archive import Archive, Target
+from xdsi_sim.dicomweb.messages import Answer, WebRequest
+from xdsi_sim.dicomweb.query import read_query
+
+__all__ = ["search"]
+
+_SERVICE: Final = "xdsi-sim"
+
+
+def search(level: Level) -> Callable[[Archive, WebRequest, Target], Answer]:
+    """What answers a search at a level."""
+
+    def answer(archive: Archive, request: WebRequest, target: Target) -> Answer:
+        query = read_query(level, request.query, target.study, target.series)
+        found = archive.store.search(query.search, base=archive.base, most=archive.most)
+        warnings = list(query.warnings)
+        if found.remaining:
+            warnings.append(f"There are {found.remaining} additional results that can be requested")
+        return data_sets(
+            found.items,
+            accepted(request),
+            base=archive.base,
+            what="the results of a search",
+            headers=(("Warning", ", ".join(f'299 {_SERVICE} "{text}"' for text in warnings)),)
+            if warnings
+            else (),
+        )
+
+    return answer

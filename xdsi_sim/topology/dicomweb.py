@@ -1,0 +1,40 @@
+"""`dicomweb:` of an imaging source: its public address, and what it lets others do."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from xdsi_sim.topology.checked import Checked, wrong
+
+__all__ = ["DicomWebFace"]
+
+_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")
+_ADDRESS: Final = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not _ORIGIN.fullmatch(value):
+        raise wrong(f"'{value}' is not an origin, such as https://viewer.example, nor '*'")
+    return value
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise wrong(f"'{value}' is not an address, such as https://pacs.example/dicom-web")
+    return value.rstrip("/")
+
+
+class DicomWebFace(Checked):
+    """How the DICOMweb face of a source behaves."""
+
+    publicUrl: Annotated[str, AfterValidator(_address)] | None = None
+    """Address that clients use, where it is not that of the actor: behind a proxy."""
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
+    """Origins of pages that may read answers."""
+    delete: bool = False
+    """Whether studies, series and instances may be deleted."""
+    mostResults: Annotated[int, Field(ge=1)] = 10_000
+    """Results that one search gives at once."""
