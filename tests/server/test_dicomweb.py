@@ -1,143 +1,179 @@
 from __future__ import annotations
 
+import io
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pydicom
 import pytest
+import requests
+from a_dicomweb import a_service, instance_path, sample_store, shipped
 from dicomweb_client import DICOMwebClient
-from wire import Answer, get
+from wire import connect, get, post, read_answer, send
 
-from xdsi_sim.content import FileContent, read_all
-from xdsi_sim.dicom.samples import write_sample
-from xdsi_sim.server.dicomweb import DicomWebResource
+from xdsi_sim.content import BytesContent, FileContent, read_all
+from xdsi_sim.dicom import part10
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
 
+CT, US = "2.999.76.1", "2.999.76.5"
 ANY = 'Accept: multipart/related; type="application/dicom"; transfer-syntax=*'
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteInstanceStore]:
-    opened = SqliteInstanceStore(tmp_path / "pacs")
-    opened.add_all([*write_sample("ct-head", tmp_path / "ct"), *write_sample("us-heart", tmp_path / "us")])
+    opened = sample_store(tmp_path)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def base(site: ActorSite, store: SqliteInstanceStore, log: ExchangeLog) -> str:
-    url = f"http://127.0.0.1:{site.port}/dicom-web"
-    site.put("/dicom-web", DicomWebResource(actor_id="pacs", store=store, base=url, recorder=log))
-    return url
+    return a_service(site, store, recorder=log, deletes=True)
 
 
-def study(store: SqliteInstanceStore, modality: str) -> str:
-    return next(uid for uid in store.studies() if modality in (store.study(uid) or fail()).modalities)
+@pytest.fixture
+def client(base: str) -> DICOMwebClient:
+    return DICOMwebClient(base)
 
 
-def fail() -> None:
-    raise AssertionError
+def uids(image: StoredInstance) -> tuple[str, str, str]:
+    return image.studyInstanceUID, image.seriesInstanceUID, image.sopInstanceUID
 
 
-def test_a_client_not_written_here_gets_every_level(base: str, store: SqliteInstanceStore) -> None:
-    client = DICOMwebClient(base)
-    uid = study(store, "CT")
-    stored = {image.sopInstanceUID: image for image in store.instances(uid)}
-    assert {item.SOPInstanceUID for item in client.retrieve_study(uid)} == stored.keys()
-    for series in (store.study(uid) or fail()).series:
-        got = client.retrieve_series(uid, series.series_instance_uid)
-        assert {item.SOPInstanceUID for item in got} == {item.sop_instance_uid for item in series.instances}
+# --- a client that was not written here -----------------------------------------------------------
+
+
+def test_it_searches_at_every_level(client: DICOMwebClient) -> None:
+    studies = client.search_for_studies(search_filters={"PatientName": "*^Anna*"}, fuzzymatching=False)
+    series = client.search_for_series(CT, search_filters={"Modality": "CT"}, fields=["BodyPartExamined"])
+    of_all = client.search_for_series()
+    images = client.search_for_instances(CT, series[0]["0020000E"]["Value"][0])
+    assert [found["0020000D"]["Value"] for found in studies] == [[CT]]
+    assert [found["00180015"]["Value"] for found in series] == [["HEAD"], ["HEAD"]]
+    assert (len(of_all), len(images), len(client.search_for_instances())) == (5, 6, 13)
+    assert client.search_for_studies(search_filters={"PatientID": "nobody"}) == []
+
+
+def test_it_pages_until_there_is_nothing_more(client: DICOMwebClient) -> None:
+    pages = [client.search_for_instances(limit=5, offset=offset) for offset in (0, 5, 10, 15)]
+    seen = [found["00080018"]["Value"][0] for page in pages for found in page]
+    assert [len(page) for page in pages] == [5, 5, 3, 0]
+    assert len(set(seen)) == 13
+    assert len(client.search_for_instances(limit=5, get_remaining=True)) == 13
+
+
+def test_it_retrieves_every_level(client: DICOMwebClient, store: SqliteInstanceStore) -> None:
+    stored = {image.sopInstanceUID: image for image in store.instances(CT)}
+    assert {item.SOPInstanceUID for item in client.retrieve_study(CT)} == stored.keys()
+    for series in {image.seriesInstanceUID for image in stored.values()}:
+        assert len(client.retrieve_series(CT, series)) == len(store.instances(CT, series))
+        assert len(client.retrieve_series_metadata(CT, series)) == len(store.instances(CT, series))
     image = next(iter(stored.values()))
-    one = client.retrieve_instance(uid, image.seriesInstanceUID, image.sopInstanceUID)
-    assert one.SOPInstanceUID == image.sopInstanceUID
-    assert len(client.retrieve_study_metadata(uid)) == len(stored)
+    assert client.retrieve_instance(*uids(image)).SOPInstanceUID == image.sopInstanceUID
+    assert client.retrieve_instance_metadata(*uids(image))["00080018"]["Value"] == [image.sopInstanceUID]
+    assert len(client.retrieve_study_metadata(CT)) == len(stored)
+
+
+def test_it_retrieves_frames_pictures_and_bulk_values(
+    client: DICOMwebClient, store: SqliteInstanceStore
+) -> None:
+    image, clip = store.instances(CT)[0], store.instances(US)[0]
+    pixels = part10.read(image.content).PixelData
+    address = client.retrieve_instance_metadata(*uids(image))["7FE00010"]["BulkDataURI"]
+    assert client.retrieve_instance_frames(*uids(image), frame_numbers=[1]) == [pixels]
+    assert client.retrieve_bulkdata(address) == [pixels]
+    jpegs = client.retrieve_instance_frames(
+        *uids(clip), frame_numbers=[3, 1], media_types=(("image/jpeg", "1.2.840.10008.1.2.4.50"),)
+    )
+    assert [frame[:2] for frame in jpegs] == [b"\xff\xd8"] * 2
+    picture = client.retrieve_instance_rendered(*uids(image), media_types=("image/png",))
+    assert picture.startswith(b"\x89PNG")
+    shown = client.retrieve_instance_frames_rendered(*uids(clip), [2], media_types=("image/jpeg",))
+    assert shown.startswith(b"\xff\xd8")
+
+
+def test_it_stores_and_deletes(client: DICOMwebClient, store: SqliteInstanceStore) -> None:
+    dataset = pydicom.dcmread(shipped("CT_small.dcm"))
+    report = client.store_instances([dataset])
+    study, series = dataset.StudyInstanceUID, dataset.SeriesInstanceUID
+    assert [item.ReferencedSOPInstanceUID for item in report.ReferencedSOPSequence] == [
+        dataset.SOPInstanceUID
+    ]
+    assert client.retrieve_instance(study, series, dataset.SOPInstanceUID).PixelData == dataset.PixelData
+    client.delete_instance(study, series, dataset.SOPInstanceUID)
+    assert client.search_for_studies(search_filters={"StudyInstanceUID": study}) == []
+    assert not list(store._files.rglob("*.dcm")) or store.instances(study) == ()
+
+
+def test_another_one_finds_and_fetches(base: str, store: SqliteInstanceStore) -> None:
+    qido = pytest.importorskip("dicomtrolley.qido_rs")
+    wado = pytest.importorskip("dicomtrolley.wado_rs")
+    trolley_of = pytest.importorskip("dicomtrolley.trolley").Trolley
+    with requests.Session() as session:
+        trolley = trolley_of(searcher=qido.QidoRS(session, base), downloader=wado.WadoRS(session, base))
+        (found,) = trolley.find_studies(qido.HierarchicalQuery(PatientID="N-4711"))
+        relational = qido.RelationalQuery(PatientID="N-4711", query_level="INSTANCE")
+        (again,) = trolley.find_studies(relational)
+        fetched = {dataset.SOPInstanceUID for dataset in trolley.fetch_all_datasets([found])}
+    assert (found.uid, sum(len(series.instances) for series in again.series)) == (CT, 11)
+    assert fetched == {image.sopInstanceUID for image in store.instances(CT)}
+
+
+# --- on the wire -----------------------------------------------------------------------------------
 
 
 def test_files_go_out_to_the_last_byte(base: str, store: SqliteInstanceStore) -> None:
-    image = store.instances(study(store, "US"))[0]
-    path = (
-        f"studies/{image.studyInstanceUID}/series/{image.seriesInstanceUID}/instances/{image.sopInstanceUID}"
-    )
+    image = store.instances(US)[0]
+    path = instance_path(image)
     whole = get(f"{base}/{path}", ANY)
-    single = get(f"{base}/{path}", "Accept: application/dicom; transfer-syntax=*")
-    assert single.body == read_all(image.content)
+    alone = get(f"{base}/{path}", "Accept: application/dicom; transfer-syntax=*")
+    boundary = whole.headers["content-type"].partition("boundary=")[2].encode()
+    assert alone.body == read_all(image.content)
     assert f"Content-Location: {base}/{path}".encode() in whole.body
     assert f"transfer-syntax={image.transferSyntaxUID}".encode() in whole.body
-    boundary = whole.headers["content-type"].partition("boundary=")[2].encode()
     assert whole.body.startswith(b"--" + boundary + b"\r\n")
     assert whole.body.endswith(b"\r\n--" + boundary + b"--\r\n")
-    assert single.body in whole.body
+    assert alone.body in whole.body
 
 
-def test_metadata_is_an_array_with_addresses_of_this_service(base: str, store: SqliteInstanceStore) -> None:
-    answer = get(f"{base}/studies/{study(store, 'CT')}/metadata")
-    items = json.loads(answer.body)
-    assert answer.headers["content-type"] == "application/dicom+json"
-    assert len(items) == 11
-    pixels = next(item["7FE00010"] for item in items if "7FE00010" in item)
-    assert pixels["BulkDataURI"].startswith(base)
+@pytest.mark.parametrize("path", ["", "/metadata", "/thumbnail"])
+def test_head_is_get_without_the_body(base: str, path: str) -> None:
+    url = f"{base}/studies/{CT}{path}"
+    whole, head = get(url), get(url, method="HEAD")
+    assert head.body == b""
+    kinds = [answer.headers["content-type"].partition("boundary")[0] for answer in (whole, head)]
+    assert kinds[0] == kinds[1]
+    assert int(head.headers["content-length"]) == len(whole.body)
 
 
-@pytest.mark.parametrize(
-    ("path", "accept", "method", "status"),
-    [
-        (
-            "studies/{us}",
-            "*/*",
-            "GET",
-            406,
-        ),  # stored compressed, and no transfer syntax asks for Explicit VR LE
-        ("studies/{us}", "multipart/related; type=application/dicom; transfer-syntax=*", "GET", 200),
-        ("studies/{us}", "multipart/related; transfer-syntax=1.2.840.10008.1.2.1", "GET", 406),
-        ("studies/{ct}", "*/*", "GET", 200),
-        ("studies/{ct}/", "*/*", "GET", 200),
-        ("studies/{ct}", "application/dicom", "GET", 406),
-        ("studies/{ct}", "image/png", "GET", 406),
-        ("studies/{ct}/metadata", "image/png", "GET", 406),
-        ("studies/1.2.3", "*/*", "GET", 404),
-        ("studies/{ct}/series/1.2", "*/*", "GET", 404),
-        ("studies/not-a-uid", "*/*", "GET", 400),
-        ("studies/..%2F..%2Fetc", "*/*", "GET", 400),
-        ("studies/" + "1" * 65, "*/*", "GET", 400),
-        ("patients/1", "*/*", "GET", 404),
-        ("studies", "*/*", "GET", 404),
-        ("studies/{ct}", "*/*", "DELETE", 405),
-        ("studies/{ct}", "*/*", "HEAD", 200),
-    ],
-)
-def test_each_request_gets_its_status(
-    base: str, store: SqliteInstanceStore, path: str, accept: str, method: str, status: int
-) -> None:
-    url = f"{base}/{path.format(us=study(store, 'US'), ct=study(store, 'CT'))}"
-    answer: Answer = get(url, f"Accept: {accept}", method=method)
-    assert answer.status == status
-    assert answer.headers["access-control-allow-origin"] == "*"
-
-
-def test_what_was_fetched_is_recorded_without_a_copy(
-    base: str, store: SqliteInstanceStore, log: ExchangeLog
-) -> None:
-    answer = get(f"{base}/studies/{study(store, 'CT')}", ANY, "Xdsi-Trace: cafe02;viewer")
+def test_what_was_fetched_is_recorded_without_a_copy(base: str, log: ExchangeLog) -> None:
+    answer = get(f"{base}/studies/{CT}", ANY, "Xdsi-Trace: cafe02;viewer")
     (exchange,) = log.exchanges("cafe02")
     assert (exchange.transaction, exchange.sender, exchange.status) == ("WADO-RS", "viewer", "HTTP 200")
     assert exchange.response is not None
     assert read_all(exchange.response.body) == answer.body
 
 
+@pytest.mark.parametrize("path", ["studies/1.2.3", "studies"])
 def test_a_defect_of_the_store_is_told_without_its_particulars(
     base: str,
     store: SqliteInstanceStore,
     log: ExchangeLog,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    path: str,
 ) -> None:
-    def broken(*_uids: str) -> None:
+    def broken(*_args: object, **_kwargs: object) -> None:
         raise OSError("a secret")
 
     monkeypatch.setattr(store, "instances", broken)
-    answer = get(f"{base}/studies/1.2.3")
+    monkeypatch.setattr(store, "search", broken)
+    answer = get(f"{base}/{path}")
     (exchange,) = log.exchanges()
     assert (answer.status, exchange.status) == (500, "HTTP 500")
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -147,63 +183,150 @@ def test_a_defect_of_the_store_is_told_without_its_particulars(
     assert "a secret" in caplog.text
 
 
-@pytest.mark.parametrize("path", ["", "/metadata"])
-def test_head_is_get_without_the_body(base: str, store: SqliteInstanceStore, path: str) -> None:
-    url = f"{base}/studies/{study(store, 'CT')}{path}"
-    whole, head = get(url), get(url, method="HEAD")
-    assert head.body == b""
-    assert (
-        head.headers["content-type"].partition("boundary")[0]
-        == (whole.headers["content-type"].partition("boundary")[0])
-    )
-    assert int(head.headers["content-length"]) == len(whole.body)
+def a_body(*parts: bytes, boundary: str = "b", head: bytes = b"Content-Type: application/dicom") -> bytes:
+    pieces = [b"--" + boundary.encode() + b"\r\n" + head + b"\r\n\r\n" + part + b"\r\n" for part in parts]
+    return b"".join(pieces) + b"--" + boundary.encode() + b"--\r\n"
 
 
-def test_a_method_that_is_not_served_is_told_which_are(base: str, store: SqliteInstanceStore) -> None:
-    answer = get(f"{base}/studies/{study(store, 'CT')}", method="DELETE")
-    assert answer.headers["allow"] == "GET, HEAD"
-
-
-def test_metadata_can_be_asked_for_in_the_address(base: str, store: SqliteInstanceStore) -> None:
-    url = f"{base}/studies/{study(store, 'CT')}/metadata?accept=application/dicom%2Bjson"
-    assert get(url, "Accept: image/png").status == 200
-
-
-class Mixed:
-    """A study whose two images are stored in different transfer syntaxes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "image"
-        self.path.write_bytes(b"pixels")
-
-    def instances(self, *_uids: str) -> list[StoredInstance]:
-        return [self.image(number, syntax) for number, syntax in enumerate(("1.2.1", "1.2.2"))]
-
-    def image(self, number: int, syntax: str) -> StoredInstance:
-        return StoredInstance(
-            sopInstanceUID=f"1.{number}",
-            studyInstanceUID="1",
-            seriesInstanceUID="1",
-            series_number=1,
-            instance_number=number,
-            sopClassUID="1",
-            transferSyntaxUID=syntax,
-            frames=1,
-            content=FileContent.of(self.path),
-        )
+RELATED = 'multipart/related; type="application/dicom"; boundary=b'
+FILE = shipped("CT_small.dcm").read_bytes()
 
 
 @pytest.mark.parametrize(
-    ("syntaxes", "status"), [(["1.2.1"], 406), (["1.2.2", "1.2.1"], 200), (["1.2.1", "*"], 200)]
+    ("content_type", "body"),
+    [
+        (RELATED, a_body(FILE)),
+        ("multipart/related;type=application/dicom;boundary=b", a_body(FILE)),
+        ("multipart/related; boundary=b", b"\r\n" + a_body(FILE)),
+        (RELATED, b"preamble\r\n" + a_body(FILE)),
+        (
+            RELATED,
+            a_body(FILE, head=b"content-type: application/dicom\r\nContent-ID: <1>\r\nMIME-Version: 1.0"),
+        ),
+        (
+            'multipart/related; boundary="a\'()+_,-./:=? b"; type="application/dicom"',
+            a_body(FILE, boundary="a'()+_,-./:=? b"),
+        ),
+        ("application/dicom", FILE),
+    ],
 )
-def test_each_image_may_be_taken_by_a_range_of_its_own(
-    site: ActorSite, log: ExchangeLog, tmp_path: Path, syntaxes: list[str], status: int
+def test_a_body_is_taken_in_the_forms_that_clients_send(
+    base: str, store: SqliteInstanceStore, content_type: str, body: bytes
 ) -> None:
-    url = f"http://127.0.0.1:{site.port}/mixed"
-    site.put("/mixed", DicomWebResource(actor_id="pacs", store=Mixed(tmp_path), base=url, recorder=log))
-    accept = ", ".join(
-        f"multipart/related; type=application/dicom; transfer-syntax={uid}" for uid in syntaxes
-    )
-    answer = get(f"{url}/studies/1", f"Accept: {accept}")
+    answer = send(f"{base}/studies", post(f"{base}/studies", content_type, body))
+    stored = json.loads(answer.body)["00081199"]["Value"][0]["00081155"]["Value"][0]
+    image = store.find(stored)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/dicom+json"
+    assert image is not None
+    assert read_all(image.content) == FILE
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_body_may_come_in_chunks(base: str, whole: bool) -> None:
+    body = a_body(FILE)
+    pieces = [body] if whole else [body[at : at + 700] for at in range(0, len(body), 700)]
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+    head = f"POST /dicom-web/studies HTTP/1.1\r\nHost: h\r\nContent-Type: {RELATED}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert send(base, head.encode() + chunks).status == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "words"),
+    [
+        ("text/plain", b"x", 415, "instances are stored as"),
+        ("application/json", b"{}", 415, "this is application/json"),
+        ("", b"x", 415, "no Content-Type"),
+        ("multipart/form-data; boundary=b", a_body(FILE), 415, "this is multipart/form-data"),
+        (
+            'multipart/related; type="application/dicom+json"; boundary=b',
+            a_body(FILE),
+            415,
+            "of application/dicom+json",
+        ),
+        ('multipart/related; type="application/dicom"', a_body(FILE), 400, "boundary"),
+        (RELATED, a_body(FILE)[:-20], 400, "closing delimiter"),
+        (RELATED, b"--b--\r\n", 400, "nothing to store"),
+        (RELATED, a_body(b"x", head=b"Content-Type: image/jpeg"), 415, "a part is of image/jpeg"),
+        (RELATED, b"", 415, "instances are stored as"),
+    ],
+)
+def test_a_body_that_is_none_is_told_why(
+    base: str, spool: Path, content_type: str, body: bytes, status: int, words: str
+) -> None:
+    answer = send(base, post(f"{base}/studies", content_type, body))
     assert answer.status == status
-    assert answer.body.count(b"pixels") == (2 if status == 200 else 0)
+    assert words in answer.body.decode()
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert list(spool.iterdir()) == []
+
+
+def test_what_is_stored_is_recorded_and_leaves_no_spool(base: str, log: ExchangeLog, spool: Path) -> None:
+    large = bytes(200_000)
+    body = a_body(FILE + b"\xfc\xff\xfc\xffOB\0\0" + len(large).to_bytes(4, "little") + large)
+    answer = send(base, post(f"{base}/studies", RELATED, body, "Xdsi-Trace: cafe03;ct"))
+    (exchange,) = log.exchanges("cafe03")
+    assert (exchange.transaction, answer.status) == ("STOW-RS", 200)
+    assert read_all(exchange.request.body) == body
+    assert list(spool.iterdir()) == []
+
+
+def test_a_client_that_leaves_harms_nobody(base: str, spool: Path) -> None:
+    data = post(f"{base}/studies", RELATED, a_body(FILE * 20))
+    with connect(base) as connection:
+        connection.sendall(data[: len(data) // 2])
+        connection.shutdown(socket.SHUT_RDWR)
+    assert get(f"{base}/studies?limit=1").status == 200
+    assert list(spool.iterdir()) == []
+
+
+def test_requests_on_one_connection_are_answered_in_their_order(base: str) -> None:
+    request = f"GET /dicom-web/studies/{CT}/metadata HTTP/1.1\r\nHost: h\r\n\r\n"
+    search = "GET /dicom-web/studies HTTP/1.1\r\nHost: h\r\n\r\n"
+    with connect(base) as connection:
+        connection.sendall((request + search + request).encode())
+        rest = bytearray()
+        sizes = [len(json.loads(read_answer(connection, rest).body)) for _ in range(3)]
+    assert sizes == [11, 3, 11]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /dicom-web/%ff%fe/%00 HTTP/1.1",
+        b"GET /dicom-web/studies?%ff=%ff HTTP/1.1",
+        b"GET /dicom-web/studies?PatientID=%ff HTTP/1.1",
+        b"GET /dicom-web/studies?limit=" + b"9" * 5000 + b" HTTP/1.1",
+        b"GET /dicom-web/studies?StudyDate=" + b"1-" * 3000 + b" HTTP/1.1",
+        b"GET /dicom-web/studies?" + b"&".join(b"PatientName=*" for _ in range(900)) + b" HTTP/1.1",
+        b"GET /dicom-web/studies?PatientName=" + b"*?" * 3000 + b" HTTP/1.1",
+        b"GET /dicom-web/studies?" + b".".join([b"RequestAttributesSequence"] * 90) + b"=1 HTTP/1.1",
+        b"GET /dicom-web/studies?StudyInstanceUID=" + b",".join([b"1.2"] * 3000) + b" HTTP/1.1",
+        b"GET /dicom-web/studies?includefield=" + b",".join([b"PatientID"] * 1000) + b" HTTP/1.1",
+        b"BREW /dicom-web/studies HTTP/1.1",
+        b"GET /dicom-web/studies/1.2/series/1.3/instances/1.4/frames/" + b"1," * 3000 + b" HTTP/1.1",
+    ],
+)
+def test_whatever_is_asked_gets_an_answer_in_words(base: str, line: bytes) -> None:
+    answer = send(base, line + b"\r\nHost: h\r\n\r\n")
+    assert answer.status in (200, 400, 404, 405)
+    assert b"Traceback" not in answer.body
+    assert answer.body or answer.status == 200
+
+
+def some_instance(store: SqliteInstanceStore) -> Any:
+    return pydicom.dcmread(io.BytesIO(read_all(store.instances(CT)[0].content)))
+
+
+def test_large_instances_are_stored_without_being_held(base: str, store: SqliteInstanceStore) -> None:
+    dataset = some_instance(store)
+    dataset.SOPInstanceUID = "2.999.5.5"
+    dataset.Rows, dataset.Columns = 2000, 2000
+    dataset.PixelData = bytes(2000 * 2000 * 2)
+    data = part10.write(dataset)
+    answer = send(base, post(f"{base}/studies/{CT}", RELATED, a_body(data)))
+    kept = store.find("2.999.5.5")
+    assert answer.status == 200
+    assert kept is not None
+    assert isinstance(kept.content, FileContent)
+    assert read_all(BytesContent(data)) == read_all(kept.content)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from xdsi_sim.content import Content, Segment
+from xdsi_sim.content import Content, FileContent, Segment
 
 __all__ = ["PLAIN", "Answer", "Headers", "Part", "Refused", "Upload", "WebRequest", "text_answer"]
 
@@ -43,6 +43,12 @@ class Upload:
     parts: tuple[Part, ...] = ()
     raw: tuple[Segment, ...] = ()
     """As it was on the wire."""
+
+    def discard(self) -> None:
+        """Remove the temporary files, once it is stored and recorded."""
+        for content in (*self.raw, *(part.content for part in self.parts)):
+            if isinstance(content, FileContent):
+                content.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,7 @@ class DicomWebResource(Resource):
         message = None if gone else answer(served.request, done.status, headers, done.segments)
         if self._recorder.on:
             self._recorder.record(served.exchange(done.status, message))
+        served.upload.discard()
 
 
 def _web_request(request: FrontRequest, upload: Upload) -> WebRequest:

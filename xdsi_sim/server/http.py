@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from twisted.internet.interfaces import IPullProducer
 from twisted.web.server import Request, Site
@@ -109,7 +109,7 @@ class FrontRequest(Request):
         else:
             self.host = self.requestHeaders.getRawHeaders(b"host", [b""])[0]
         self.path, _, query = path.partition(b"?")
-        self.args = parse_qs(query, keep_blank_values=True) if query else {}
+        self.args = _arguments(query)
         self.process()
 
     def connectionLost(self, reason: Any) -> None:
@@ -146,6 +146,14 @@ class FrontRequest(Request):
             headers=_header_list(self.requestHeaders),
             body=SegmentsContent(tuple(segments)),
         )
+
+
+def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
+    """The parameters of an address, whatever octets they hold: the parser takes ASCII alone as octets."""
+    arguments: dict[bytes, list[bytes]] = {}
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1"):
+        arguments.setdefault(name.encode("latin-1"), []).append(value.encode("latin-1"))
+    return arguments
 
 
 def _header_list(headers: Any) -> tuple[tuple[str, str], ...]:
