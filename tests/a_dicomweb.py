@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pydicom
 from pydicom.data import get_testdata_file
 
 from xdsi_sim.dicom.samples import write_sample
@@ -28,11 +29,22 @@ def shipped(name: str) -> Path:
 
 
 def sample_store(folder: Path, *files: str) -> SqliteInstanceStore:
-    """A store with the sample studies and some shipped files; the caller closes it."""
+    """A store with the sample studies and some shipped files, each a study; the caller closes it."""
     store = SqliteInstanceStore(folder / "pacs")
     paths = [path for name in SAMPLES for path in write_sample(name, folder / name)]
-    assert store.add_all([*paths, *map(shipped, files)]).broken == ()
+    paths += [renumbered(name, number, folder) for number, name in enumerate(files, start=1)]
+    assert store.add_all(paths).broken == ()
     return store
+
+
+def renumbered(name: str, number: int, folder: Path) -> Path:
+    """A shipped file with UIDs of its own: several of them are the same object in other transfer syntaxes."""
+    dataset = pydicom.dcmread(shipped(name))
+    dataset.StudyInstanceUID = f"2.999.80.{number}"
+    dataset.SeriesInstanceUID = f"2.999.80.{number}.1"
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"2.999.80.{number}.1.1"
+    dataset.save_as(folder / name)
+    return folder / name
 
 
 def a_service(

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from xdsi_sim.dicomweb.accept import read_accept
+from xdsi_sim.dicomweb.accept import Offer, accepted, preferred, read_accept
+from xdsi_sim.dicomweb.messages import WebRequest
 
-DICOM = "application/dicom"
+MULTIPART = Offer("application/dicom", multipart=True)
+SINGLE = Offer("application/dicom")
+JSON = Offer("application/dicom+json")
 
 
 @pytest.mark.parametrize(
@@ -16,28 +19,37 @@ DICOM = "application/dicom"
         ("multipart/related;type=application/dicom;transfer-syntax=*", True, False, False),
         ('multipart/related; transfer-syntax=*; type="application/dicom"', True, False, False),
         ('multipart/related; type="application/dicom; transfer-syntax=1.2"', True, False, False),
-        ("multipart/related", True, False, False),
-        ('multipart/related; type="*/*"', True, False, False),
+        ("Multipart/Related; TYPE=application/dicom", True, False, False),
+        ('multipart/related; type="application/*"', True, False, False),
+        ("multipart/related", True, True, True),
+        ('multipart/related; type="*/*"', True, True, True),
         ("application/dicom", False, True, False),
         ("application/dicom+json, multipart/related; type=application/octet-stream", False, False, True),
-        ("application/*", False, True, True),
+        ("application/*", True, True, True),
         ("image/png", False, False, False),
         ("application/dicom; q=0", False, False, False),
         ("application/dicom; q=nonsense", False, False, False),
+        (', ,;;=,"', False, False, False),
     ],
 )
 def test_ranges_take_what_clients_mean_by_them(
     header: str | None, multipart: bool, single: bool, json: bool
 ) -> None:
     ranges = read_accept(header)
-    assert any(item.takes("multipart/related", DICOM) for item in ranges) is multipart
-    assert any(item.takes(DICOM) for item in ranges) is single
-    assert any(item.takes("application/dicom+json") for item in ranges) is json
+    taken = [any(item.takes(offer) for item in ranges) for offer in (MULTIPART, SINGLE, JSON)]
+    assert taken == [multipart, single, json]
 
 
 def test_quality_ranks_and_among_equals_the_first_wins() -> None:
-    ranges = read_accept("a/a;q=0.5, b/b, c/c;q=0.9, d/d", "e/e;q=0.1")
-    assert [item.type for item in ranges] == ["b/b", "d/d", "c/c", "a/a", "e/e"]
+    ranges = read_accept("a/a;q=0.5, b/b, c/c;q=0.9, d/d")
+    assert [item.type for item in ranges] == ["b/b", "d/d", "c/c", "a/a"]
+
+
+def test_what_stands_in_the_address_comes_before_the_header() -> None:
+    request = WebRequest(
+        method="GET", path=(), query=(("accept", "e/e;q=0.1"),), headers={"accept": "a/a;q=0.5, b/b"}
+    )
+    assert [item.type for item in accepted(request)] == ["e/e", "b/b", "a/a"]
 
 
 def test_a_comma_in_quotes_parts_nothing() -> None:
@@ -59,3 +71,8 @@ def test_between_two_commas_may_be_nothing(text: str) -> None:
 )
 def test_a_transfer_syntax_is_read_wherever_it_stands(header: str, syntax: str | None) -> None:
     assert [item.transfer_syntax for item in read_accept(header)] == [syntax]
+
+
+def test_the_client_decides_before_the_order_of_offers() -> None:
+    wanted = read_accept("application/dicom+json;q=0.2, application/dicom")
+    assert [offer for _, offer in preferred(wanted, (JSON, SINGLE))] == [SINGLE, JSON]

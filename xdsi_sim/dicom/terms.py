@@ -16,7 +16,7 @@ from xdsi_sim.dicom.levels import DATE_AND_TIME
 __all__ = ["Term", "fold", "fold_name", "full_time", "terms_of"]
 
 _GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
-_TIME: Final = re.compile(r"(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d{1,6}))?)?)?")
+_TIME: Final = re.compile(r"([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.([0-9]{1,6}))?)?)?")
 _LONGEST: Final = 1024
 """Characters of a value up to which it can be searched for."""
 

@@ -35,13 +35,14 @@ _OPTIONS: Final = frozenset(
 )
 _TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT", "AS", "DT"})
 _NUMBER: Final = frozenset({"IS", "DS", "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD"})
-_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _FLAGS: Final = {"true": True, "false": False, "": True}
 _LAST: Final = "~"  # stands behind all digits
 _EMPTY: Final = '""'
 _LATEST: Final = "235959999999"
 _DIGITS: Final = 18  # SQLite counts no further
 _BETWEEN_WORDS: Final = " ^=-"
+_MOST_CONDITIONS: Final = 64
 _DEEPEST: Final = 8
 
 
@@ -101,7 +102,8 @@ def read_query(
     ]
     included = [field for name, value in parameters if name == "includefield" for field in value.split(",")]
     fields = {_key(field).root for field in included if field not in ("", "all")}
-    limit = _count(parameters, "limit")
+    if len(conditions) > _MOST_CONDITIONS:
+        raise Refused(400, f"{len(conditions)} conditions are more than {_MOST_CONDITIONS}")
     search = Search(
         level=level,
         study=study,
@@ -109,7 +111,7 @@ def read_query(
         conditions=tuple(_with_combined_times(conditions, {key.path for key, value in keys if "-" in value})),
         fields=frozenset(fields | {key.root for key, _ in keys}),
         everything="all" in included,
-        limit=limit,
+        limit=_count(parameters, "limit"),
         offset=_count(parameters, "offset") or 0,
         asked=tuple(pair for pair in parameters if pair[0] not in IGNORED),
     )
