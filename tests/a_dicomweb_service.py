@@ -28,6 +28,7 @@ FILES = (
     "examples_palette.dcm",
 )
 """Studies 2.999.80.1 and so on."""
+NO_UPLOAD = Upload(media_type="")
 BASE = "http://h/dicom-web"
 
 
@@ -55,7 +56,7 @@ def ask(service: DicomWeb, tmp_path: Path) -> Ask:
         target: str,
         *,
         method: str = "GET",
-        upload: Upload = Upload(media_type=""),
+        upload: Upload = NO_UPLOAD,
         of: DicomWeb = service,
         **headers: str,
     ) -> Answer:

@@ -79,9 +79,9 @@ def studies_that_match(objects: Iterable[Dataset], keys: dict[str, str]) -> set[
 
 def _meets(members: list[Dataset], keys: dict[str, str]) -> bool:
     rest = dict(keys)
-    if "-" in keys.get("StudyDate", "") and "-" in keys.get("StudyTime", ""):
-        if not _at_once(members[0], rest.pop("StudyDate"), rest.pop("StudyTime")):
-            return False
+    both_ranges = "-" in keys.get("StudyDate", "") and "-" in keys.get("StudyTime", "")
+    if both_ranges and not _at_once(members[0], rest.pop("StudyDate"), rest.pop("StudyTime")):
+        return False
     return all(_one(_values(members, keyword), STUDY_KEYS[keyword], value) for keyword, value in rest.items())
 
 

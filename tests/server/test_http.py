@@ -276,3 +276,10 @@ def test_a_connection_that_is_not_kept_is_closed_after_the_answer(
     assert received.startswith(f"HTTP/{version} 200 OK".encode())
     assert b"Transfer-Encoding" not in received
     assert received.endswith(b"</soap:Envelope>")
+
+
+@pytest.mark.parametrize("query", ["%ff%fe=%ff", "wsdl=%ff", "%", "&&=&;"])
+def test_an_address_may_hold_any_octets(serve: Callable[..., str], query: str) -> None:
+    url = serve("registry", Registry())
+    request = f"GET {urlsplit(url).path}?{query} HTTP/1.1\r\nHost: h\r\n\r\n"
+    assert send(url, request.encode()).status in (200, 405)

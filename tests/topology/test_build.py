@@ -57,6 +57,25 @@ def test_an_actor_may_have_a_port_of_its_own(central: Topology, tmp_path: Path) 
         assert get(f"{running.url_of('registry')}?wsdl").status == 200
 
 
+def test_a_source_speaks_dicomweb_as_its_settings_say(central: Topology, tmp_path: Path) -> None:
+    plain = central.model_dump(mode="json", exclude_none=True)
+    public = "https://pacs.example/dicom-web"
+    plain["communities"][0]["sources"][0]["dicomweb"] = {
+        "publicUrl": public,
+        "origins": ["https://viewer.example"],
+        "delete": True,
+    }
+    with start(Topology.model_validate({**plain, "listen": str(central.listen)}), tmp_path, FREE) as running:
+        source = central.communities[0].sources[0].id
+        here = f"{running.url_of(source)}/dicom-web"
+        answer = get(here, "Origin: https://viewer.example")
+        assert running.dicomweb_of(source) == public
+        assert f'base="{public}"'.encode() in answer.body
+        assert answer.headers["access-control-allow-origin"] == "https://viewer.example"
+        assert get(f"{here}/studies/1.2", method="DELETE").status == 404
+        assert get(f"{running.dicomweb_of('pacs-south')}/studies/1.2", method="DELETE").status == 405
+
+
 def test_what_was_begun_is_undone_where_a_part_fails(central: Topology, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = Listen("127.0.0.1", taken.getsockname()[1])
