@@ -118,9 +118,9 @@ def _form(pixels: Pixels, ranges: Sequence[Range], *, one: bool) -> _Form:
     """The form that the client likes best; raises Refused, 406, where there is none."""
     stored = media_type_of(pixels.syntax)
     aliases = _RLE_ALIASES if stored == "image/dicom-rle" else ()
-    medias = dict.fromkeys((OCTETS, stored, *aliases))
-    offers = [Offer(media, multipart) for multipart in (True, False) for media in medias]
-    for wanted, offer in preferred(ranges, offers[: None if one else len(medias)]):
+    kinds = dict.fromkeys((OCTETS, stored, *aliases))
+    offers = [Offer(media, multipart) for multipart in (True, False) for media in kinds]
+    for wanted, offer in preferred(ranges, offers[: None if one else len(kinds)]):
         if form := _as_asked(pixels, wanted.transfer_syntax, offer):
             return form
     shown = ", ".join(map(str, offers))
