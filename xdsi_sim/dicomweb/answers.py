@@ -127,7 +127,7 @@ def finished(request: WebRequest, answer: Answer) -> Answer:
         answer = replace(answer, headers=(*answer.headers, ("ETag", tag)))
         if _knows(request.header("if-none-match"), tag):
             return replace(answer, status=304, segments=())
-    if answer.single and answer.status == 200:
+    if answer.single:
         return _ranged(request, answer)
     return _compressed(request, answer)
 

@@ -7,7 +7,7 @@ stored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,11 +31,13 @@ _RLE_ALIASES: Final = ("image/x-dicom-rle", "image/x-dicom+rle")
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """In which frames go out."""
+    """In which octets go out."""
 
     offer: Offer
-    media_type: str
-    take: Callable[[Pixels, Sequence[int]], list[Content]]
+    media_type: str = OCTETS
+    """Of a part, with its parameters."""
+    stored: bool = False
+    """Whether frames are as they are stored."""
 
 
 def frames(archive: Archive, request: WebRequest, target: Target) -> Answer:
@@ -109,7 +111,7 @@ def _pixels(image: StoredImage) -> Pixels:
 def _taken(form: _Form, pixels: Pixels, numbers: Sequence[int]) -> list[Content]:
     """Frames in that form; raises Refused, 406, where they cannot be had in it."""
     try:
-        return form.take(pixels, numbers)
+        return pixels.stored(numbers) if form.stored else pixels.decoded(numbers)
     except CannotDecode as error:
         raise Refused(406, f"{error}; ask for {OCTETS}; transfer-syntax=*, which is what is stored") from None
 
@@ -131,14 +133,11 @@ def _as_asked(pixels: Pixels, syntax: str | None, offer: Offer) -> _Form | None:
     """An offer in a transfer syntax, where that fits."""
     native = pixels.syntax in NATIVE
     if offer.media == OCTETS and syntax in (None, EXPLICIT_LITTLE_ENDIAN, *(("*",) if native else ())):
-        return _Form(offer, OCTETS, lambda pixels, numbers: pixels.decoded(numbers))
+        return _Form(offer)
     if not native and syntax in ("*", pixels.syntax, *((None,) if offer.media != OCTETS else ())):
         # octets "as stored" are of a media type of their own, and a viewer needs to know of which
         media = media_type_of(pixels.syntax) if offer.media == OCTETS else offer.media
-        typed = f"{media}; transfer-syntax={pixels.syntax}"
-        return _Form(
-            Offer(offer.media, offer.multipart), typed, lambda pixels, numbers: pixels.stored(numbers)
-        )
+        return _Form(offer, f"{media}; transfer-syntax={pixels.syntax}", stored=True)
     return None
 
 
@@ -208,7 +207,7 @@ def _pixel_value(image: StoredImage, ranges: Sequence[Range], location: str) -> 
     pixels = _pixels(image)
     form = _form(pixels, ranges, one=True)
     contents = _taken(form, pixels, range(1, pixels.count + 1))
-    if form.media_type == OCTETS:  # one value, whatever it is made of
+    if not form.stored:  # one value, whatever it is made of
         contents = [SegmentsContent(tuple(contents))]
     pieces = [Piece(content, form.media_type, location) for content in contents]
     if len(pieces) > 1 and not form.offer.multipart:
@@ -221,6 +220,5 @@ def _as_octets(
 ) -> Answer:
     offers = [Offer(OCTETS, multipart=True), *([Offer(OCTETS)] if len(pieces) == 1 else [])]
     for _, offer in preferred(ranges, offers):
-        form = _Form(offer, OCTETS, lambda pixels, numbers: pixels.decoded(numbers))
-        return _answer(images, pieces, form, status=status)
+        return _answer(images, pieces, _Form(offer), status=status)
     raise Refused(406, f"bulk values can be had as {', '.join(map(str, offers))}")

@@ -10,12 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from xdsi_sim.dicom.attributes import is_uid
 from xdsi_sim.dicom.dictionary import attribute
 from xdsi_sim.dicom.levels import (
-    CALCULATED,
     DATE_AND_TIME,
     MODALITIES_IN_STUDY,
     Level,
@@ -28,7 +27,7 @@ from xdsi_sim.dicomweb.messages import Refused
 
 __all__ = ["Query", "read_query"]
 
-IGNORED: Final = frozenset({"accept", "access_token", "token", "_"})
+_IGNORED: Final = frozenset({"accept", "access_token", "token", "_"})
 """Parameters that are no part of the search: read elsewhere, or a viewer's own."""
 _OPTIONS: Final = frozenset(
     {"includefield", "limit", "offset", "fuzzymatching", "emptyvaluematching", "multiplevaluematching"}
@@ -85,37 +84,24 @@ def read_query(
     series: str | None = None,
 ) -> Query:
     """The search that the parameters ask for; raises Refused, 400, where they break its syntax."""
-    options = _Options(
-        *(_flag(parameters, f"{name}matching") for name in ("fuzzy", "emptyvalue", "multiplevalue"))
-    )
     keys = [(_key(name), value) for name, value in _united(parameters)]
-    warnings = tuple(
-        f"{key.name} cannot be searched for at this level and was ignored"
-        for key, value in keys
-        if value and not _matches(key, level)
-    )
-    conditions = [
-        condition
-        for key, value in keys
-        if _matches(key, level)
-        for condition in _conditions(key, value, options)
-    ]
+    searched = [(key, value) for key, value in keys if _matches(key, level)]
+    ignored = [key.name for key, value in keys if value and not _matches(key, level)]
     included = [field for name, value in parameters if name == "includefield" for field in value.split(",")]
     fields = {_key(field).root for field in included if field not in ("", "all")}
-    if len(conditions) > _MOST_CONDITIONS:
-        raise Refused(400, f"{len(conditions)} conditions are more than {_MOST_CONDITIONS}")
     search = Search(
         level=level,
         study=study,
         series=series,
-        conditions=tuple(_with_combined_times(conditions, {key.path for key, value in keys if "-" in value})),
+        conditions=_all_conditions(searched, _options(parameters)),
         fields=frozenset(fields | {key.root for key, _ in keys}),
         everything="all" in included,
         limit=_count(parameters, "limit"),
         offset=_count(parameters, "offset") or 0,
-        asked=tuple(pair for pair in parameters if pair[0] not in IGNORED),
+        asked=tuple(pair for pair in parameters if pair[0] not in _IGNORED),
     )
-    return Query(search, warnings)
+    warnings = (f"{name} cannot be searched for at this level and was ignored" for name in ignored)
+    return Query(search, tuple(warnings))
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -125,7 +111,7 @@ def _united(parameters: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The keys; one that comes several times lists its values."""
     keys: dict[str, list[str]] = {}
     for name, value in parameters:
-        if name not in IGNORED and name not in _OPTIONS:
+        if name not in _IGNORED and name not in _OPTIONS:
             keys.setdefault(name, []).append(value)
     for name, values in keys.items():
         if len(values) > 1 and not _is_list(_key(name)):
@@ -157,6 +143,14 @@ def _matches(key: _Key, level: Level) -> bool:
 # --- options ----------------------------------------------------------------------------------
 
 
+def _options(parameters: Sequence[tuple[str, str]]) -> _Options:
+    return _Options(
+        fuzzy=_flag(parameters, "fuzzymatching"),
+        empty=_flag(parameters, "emptyvaluematching"),
+        many=_flag(parameters, "multiplevaluematching"),
+    )
+
+
 def _of(parameters: Iterable[tuple[str, str]], name: str) -> str | None:
     values = {value for given, value in parameters if given == name}
     if len(values) > 1:
@@ -185,16 +179,22 @@ def _count(parameters: Iterable[tuple[str, str]], name: str) -> int | None:
 # --- values -----------------------------------------------------------------------------------
 
 
+def _all_conditions(keys: Sequence[tuple[_Key, str]], options: _Options) -> tuple[Condition, ...]:
+    conditions = [each for key, value in keys for each in _conditions(key, value, options)]
+    if len(conditions) > _MOST_CONDITIONS:
+        raise Refused(400, f"{len(conditions)} conditions are more than {_MOST_CONDITIONS}")
+    ranged = {key.path for key, value in keys if "-" in value}
+    return tuple(_with_combined_times(conditions, ranged))
+
+
 def _conditions(key: _Key, value: str, options: _Options) -> Iterator[Condition]:
     """What a value asks for; an empty one matches everything (PS3.4: C.2.2.2.3)."""
-    place: dict[str, Any] = {
-        "level": CALCULATED.get(key.root, level_of(key.root)),
-        "path": key.path,
-    }
+    tests: Iterable[Test] = ()
     if value == _EMPTY and options.empty:
-        yield Condition(**place, test=Absent())
+        tests = (Absent(),)
     elif value.strip("*"):
-        yield from (Condition(**place, test=test) for test in _tests(key, value, options))
+        tests = _tests(key, value, options)
+    yield from (Condition(level=level_of(key.root), path=key.path, test=test) for test in tests)
 
 
 def _tests(key: _Key, value: str, options: _Options) -> Iterable[Test]:

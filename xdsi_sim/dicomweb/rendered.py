@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.ports import StoredImage
@@ -65,15 +66,10 @@ def thumbnail(archive: Archive, request: WebRequest, target: Target) -> Answer:
 def _each(archive: Archive, request: WebRequest, images: Sequence[StoredImage], view: View) -> Answer:
     if not images:
         raise Refused(406, "nothing of this has an image")
-    offers = [offer for each in _PICTURES for offer in (replace(each, multipart=True), each)]
-    _, offer = choose(accepted(request), offers, "pictures")
-    if len(images) > 1 and not offer.multipart and not _takes_parts(request):
-        raise Refused(406, f"{len(images)} images can be had as {offers[0]}")
-    return multipart([_picture(archive, image, view, offer) for image in images], offer.media)
-
-
-def _takes_parts(request: WebRequest) -> bool:
-    return any(item.is_any for item in accepted(request))
+    parts = [replace(each, multipart=True) for each in _PICTURES]
+    _, offer = choose(accepted(request), [*parts, *(_PICTURES if len(images) == 1 else ())], "pictures")
+    pieces = [_picture(archive, image, view, offer) for image in images]
+    return multipart(pieces, offer.media) if offer.multipart else single(pieces[0])
 
 
 def _offer(request: WebRequest) -> Offer:
@@ -137,9 +133,9 @@ def _window(text: str) -> dict[str, Window]:
 
     center, width, *rest = text.split(",")
     function = rest[0].lower() if rest else "linear"
-    if function not in _FUNCTIONS or len(rest) > 1 or not 0 < float(width) < float("inf"):
+    if function not in _FUNCTIONS or len(rest) > 1 or not isfinite(float(center)):
         raise ValueError
-    if abs(float(center)) == float("inf") or float(center) != float(center):
+    if not (isfinite(float(width)) and float(width) > 0):
         raise ValueError
     return {"window": Window(float(center), float(width), function)}
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicomweb.answers import finished
-from xdsi_sim.dicomweb.archive import Archive
+from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.capabilities import WADL, describe
 from xdsi_sim.dicomweb.messages import Answer, Headers, Refused, WebRequest, text_answer
-from xdsi_sim.dicomweb.routes import ROUTES, route_of
+from xdsi_sim.dicomweb.routes import ROUTES, Operation, route_of
 
 __all__ = ["ANYBODY", "DicomWeb", "Plan"]
 
@@ -25,6 +25,7 @@ _EXPOSED: Final = (
 )
 _ALLOWED: Final = "accept, content-type, authorization, range, if-none-match, if-range"
 _DAY: Final = "86400"
+_AT_THE_ROOT: Final = "GET, HEAD, OPTIONS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class DicomWeb:
 
     def _planned(self, request: WebRequest) -> Plan:
         if not request.path:
-            return Plan("DICOMweb", True, lambda: self._with_cors(request, self._root(request)))
+            if request.method not in _AT_THE_ROOT.split(", "):
+                raise _not_served(request.method, _AT_THE_ROOT)
+            return Plan("DICOMweb", True, lambda: self._root(request))
         route, target = route_of(request.path)
         methods = {name: operation for name, operation in route.methods.items() if self._serves(name)}
         allowed = ", ".join([*methods, *(("HEAD",) if "GET" in methods else ()), "OPTIONS"])
@@ -68,36 +71,28 @@ class DicomWeb:
             return Plan("DICOMweb", True, lambda: self._preflight(request, allowed))
         operation = methods.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
-            reason = f"{request.method[:20]} is not served here; {allowed} are"
-            raise Refused(405, reason, (("Allow", allowed),))
+            raise _not_served(request.method, allowed)
+        return Plan(operation.transaction, operation.quick, lambda: self._done(operation, request, target))
 
-        def run() -> Answer:
-            try:
-                return self._with_cors(
-                    request, finished(request, operation.handler(self.archive, request, target))
-                )
-            except Refused as refused:
-                return self._refusal(request, refused)
-            except DicomError as error:
-                return self._refusal(request, Refused(406, str(error)))
-
-        return Plan(operation.transaction, operation.quick, run)
+    def _done(self, operation: Operation, request: WebRequest, target: Target) -> Answer:
+        try:
+            answer = finished(request, operation.handler(self.archive, request, target))
+        except Refused as refused:
+            return self._refusal(request, refused)
+        except DicomError as error:
+            return self._refusal(request, Refused(406, str(error)))
+        return self._with_cors(request, answer)
 
     def _serves(self, method: str) -> bool:
         return method != "DELETE" or self.archive.deletes
 
     def _root(self, request: WebRequest) -> Answer:
         """Capabilities (PS3.18: 8.9); to a browser that asks for leave, leave."""
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            allowed = "GET, HEAD, OPTIONS"
-            return text_answer(
-                405, f"{request.method[:20]} is not served here; {allowed} are", (("Allow", allowed),)
-            )
         if request.method == "OPTIONS" and request.header("access-control-request-method"):
-            return self._preflight(request, "GET, HEAD, OPTIONS")
+            return self._preflight(request, _AT_THE_ROOT)
         methods = {name for route in ROUTES for name in route.methods if self._serves(name)}
         body = describe(self.archive.base, ROUTES, methods)
-        return Answer(media_type=WADL, segments=[body])
+        return self._with_cors(request, Answer(media_type=WADL, segments=[body]))
 
     # --- pages of other origins (CORS)
 
@@ -121,7 +116,7 @@ class DicomWeb:
             ("Access-Control-Expose-Headers", _EXPOSED),
             ("Cross-Origin-Resource-Policy", "cross-origin"),
         )
-        if self.origins == ANYBODY:
+        if "*" in self.origins:
             return (("Access-Control-Allow-Origin", "*"), *common)
         vary = ("Vary", "Origin")
         origin = headers.get("origin", "")
@@ -130,11 +125,13 @@ class DicomWeb:
         return (("Access-Control-Allow-Origin", origin), vary, *common)
 
 
+def _not_served(method: str, allowed: str) -> Refused:
+    return Refused(405, f"{method[:20]} is not served here; {allowed} are", (("Allow", allowed),))
+
+
 def _merged(headers: Headers, more: Headers) -> Headers:
-    """Both, but one `Vary` only."""
-    given = dict(headers)
-    if "Vary" in given:
-        more = tuple((name, f"{given['Vary']}, {value}" if name == "Vary" else value) for name, value in more)
-        if any(name == "Vary" for name, _ in more):
-            headers = tuple(pair for pair in headers if pair[0] != "Vary")
-    return (*headers, *more)
+    """Both; what both have is one list."""
+    merged = dict(headers)
+    for name, value in more:
+        merged[name] = f"{merged[name]}, {value}" if name in merged else value
+    return tuple(merged.items())
