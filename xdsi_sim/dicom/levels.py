@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from xdsi_sim.dicom.attributes import DicomJson
@@ -138,6 +139,7 @@ DEFAULTS: Final[Mapping[Level, Mapping[str, tuple[str, bool]]]] = {
 _ONLINE: Final = {"00080056": {"vr": "CS", "Value": ["ONLINE"]}}
 
 
+@lru_cache(maxsize=4096)
 def level_of(tag: str) -> Level:
     """The level that an attribute belongs to; what neither study nor series has is the instance's."""
     if tag in CALCULATED:

@@ -91,61 +91,31 @@ _NEW_IMAGE: Final = "INSERT INTO image (series, uid, number, answer) VALUES (?, 
 _NEW_TERM: Final = "INSERT OR IGNORE INTO term (level, owner, path, item, value) VALUES (?, ?, ?, ?, ?)"
 _DOCUMENTS: Final = "SELECT document FROM metadata"
 _PATIENT_ID: Final = "00100020"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What the index keeps of one level of an instance."""
-
-    uid: str
-    answer: str
-    document: str
-    terms: tuple[Term, ...]
+_STUDY_UID: Final = "0020000D"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """An instance, taken apart for the index."""
+    """An instance, taken apart for the index as far as every instance needs it."""
 
-    study: _Entry
-    series: _Entry
-    image: _Entry
-    date: str | None
-    time: str | None
-    modality: str | None
-    series_number: int | None
-    instance_number: int | None
+    instance: DicomJson
+    study: dict[str, Any]
+    study_document: str
+    answer: str
+    terms: tuple[Term, ...]
 
 
 def levels_of(instance: DicomJson) -> Levels:
-    """What an instance is found by, and what is told of it, of its series and of its study."""
-    own = {
-        tag: value
-        for tag, value in instance.items()
-        if level_of(tag) is Level.INSTANCE and is_searchable(tag)
-    }
+    """What an instance is found by, and what is told of it and of its study."""
+    own = {tag: value for tag, value in instance.items() if level_of(tag) is Level.INSTANCE}
     study = attributes_of(Level.STUDY, instance)
     return Levels(
-        study=_entry(Level.STUDY, text(instance, "StudyInstanceUID"), study, study),
-        series=_series_entry(instance),
-        image=_entry(Level.INSTANCE, text(instance, "SOPInstanceUID"), instance, own),
-        date=text(instance, "StudyDate"),
-        time=text(instance, "StudyTime"),
-        modality=text(instance, "Modality"),
-        series_number=integer(instance, "SeriesNumber"),
-        instance_number=integer(instance, "InstanceNumber"),
+        instance=instance,
+        study=study,
+        study_document=_written(study),
+        answer=_written(default_answer(Level.INSTANCE, instance)),
+        terms=tuple(terms_of({tag: value for tag, value in own.items() if is_searchable(tag)})),
     )
-
-
-def _series_entry(instance: DicomJson) -> _Entry:
-    series = attributes_of(Level.SERIES, instance)
-    with_study = {**series, "0020000D": instance["0020000D"]}
-    return _entry(Level.SERIES, text(instance, "SeriesInstanceUID"), with_study, series)
-
-
-def _entry(level: Level, uid: str | None, attributes: DicomJson, searched: DicomJson) -> _Entry:
-    document = "" if level is Level.INSTANCE else _written(searched)  # that of an instance is kept elsewhere
-    return _Entry(uid or "", _written(default_answer(level, attributes)), document, tuple(terms_of(searched)))
 
 
 def _written(attributes: Mapping[str, Any]) -> str:
@@ -173,45 +143,57 @@ def _statements(script: str) -> Iterable[str]:
 
 def enter(levels: Levels, db: Connection) -> bool:
     """Enter a new instance; whether its patient is the one that its study has already."""
+    instance = levels.instance
     study, same = _enter_study(levels, db)
-    found = db.execute(_SERIES, (study, levels.series.uid)).fetchone()
-    series = found[0] if found else _enter_series(levels, study, db)
-    image = levels.image
-    row = (series, image.uid, levels.instance_number, image.answer)
-    _enter_terms(Level.INSTANCE, db.execute(_NEW_IMAGE, row).lastrowid, image.terms, db)
+    found = db.execute(_SERIES, (study, text(instance, "SeriesInstanceUID"))).fetchone()
+    series = found[0] if found else _enter_series(instance, study, db)
+    row = (series, text(instance, "SOPInstanceUID"), integer(instance, "InstanceNumber"), levels.answer)
+    _enter_terms(Level.INSTANCE, db.execute(_NEW_IMAGE, row).lastrowid, levels.terms, db)
     return same
 
 
-def _enter_series(levels: Levels, study: int, db: Connection) -> int:
-    entry = levels.series
-    row = (study, entry.uid, levels.series_number, levels.modality, entry.answer, entry.document)
+def _enter_series(instance: DicomJson, study: int, db: Connection) -> int:
+    attributes = attributes_of(Level.SERIES, instance)
+    answer = default_answer(Level.SERIES, {**attributes, _STUDY_UID: instance[_STUDY_UID]})
+    row = (
+        study,
+        text(instance, "SeriesInstanceUID"),
+        integer(instance, "SeriesNumber"),
+        text(instance, "Modality"),
+        _written(answer),
+        _written(attributes),
+    )
     series = db.execute(_NEW_SERIES, row).lastrowid or 0
-    _enter_terms(Level.SERIES, series, entry.terms, db)
+    _enter_terms(Level.SERIES, series, terms_of(attributes), db)
     return series
 
 
 def _enter_study(levels: Levels, db: Connection) -> tuple[int, bool]:
     """Row of the study, and whether its patient is that of the instance."""
-    entry = levels.study
-    found = db.execute(_STUDY, (entry.uid,)).fetchone()
+    uid = text(levels.study, "StudyInstanceUID")
+    found = db.execute(_STUDY, (uid,)).fetchone()
     if found is None:
-        row = (entry.uid, levels.date, levels.time, entry.answer, entry.document)
+        row = (uid, *_told_of_study(levels.study))
         study = db.execute(_NEW_STUDY, row).lastrowid or 0
-        _enter_terms(Level.STUDY, study, entry.terms, db)
+        _enter_terms(Level.STUDY, study, terms_of(levels.study), db)
         return study, True
     study, document = found
-    return study, document == entry.document or _fill(study, json.loads(document), entry, db)
+    return study, document == levels.study_document or _fill(study, json.loads(document), levels.study, db)
 
 
-def _fill(study: int, known: dict[str, Any], entry: _Entry, db: Connection) -> bool:
+def _told_of_study(attributes: DicomJson) -> tuple[str | None, ...]:
+    """Date, time, answer and document."""
+    answer = default_answer(Level.STUDY, attributes)
+    date, time = text(attributes, "StudyDate"), text(attributes, "StudyTime")
+    return date, time, _written(answer), _written(attributes)
+
+
+def _fill(study: int, known: dict[str, Any], told: DicomJson, db: Connection) -> bool:
     """Take what the study does not say yet from another of its instances: the first that says it is right."""
-    told = json.loads(entry.document)
     new = {tag: value for tag, value in told.items() if not _says(known, tag) and _says(told, tag)}
     if new:
         united = dict(sorted({**known, **new}.items()))
-        answer = _written(default_answer(Level.STUDY, united))
-        when = (text(united, "StudyDate"), text(united, "StudyTime"))
-        db.execute(_FILL_STUDY, (*when, answer, _written(united), study))
+        db.execute(_FILL_STUDY, (*_told_of_study(united), study))
         _enter_terms(Level.STUDY, study, terms_of(united), db)
     return not _says(told, _PATIENT_ID) or new.get(_PATIENT_ID, known.get(_PATIENT_ID)) == told[_PATIENT_ID]
 
