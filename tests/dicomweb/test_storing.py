@@ -154,7 +154,8 @@ def test_the_report_comes_in_what_the_client_takes(
     [
         (upload(FILE, media_type="application/dicom"), 200),
         (upload(FILE, media_type="multipart/related; boundary=b"), 200),
-        (upload(FILE, media_type='multipart/related; type="application/dicom+json"; boundary=b'), 415),
+        (upload(FILE, media_type='multipart/related; type="application/dicom+xml"; boundary=b'), 415),
+        (upload(FILE, media_type='multipart/related; type="application/dicom+json"; boundary=b'), 400),
         (upload(FILE, media_type="multipart/form-data; boundary=b"), 415),
         (upload(FILE, media_type=""), 415),
         (upload(FILE, part="application/dicom+json"), 415),

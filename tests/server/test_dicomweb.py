@@ -241,14 +241,15 @@ def test_a_body_may_come_in_chunks(base: str, whole: bool) -> None:
     ("content_type", "body", "status", "words"),
     [
         ("text/plain", b"x", 415, "instances are stored as"),
-        ("application/json", b"{}", 415, "this is application/json"),
+        ("application/json", b"{", 400, "the metadata are not JSON"),
+        ("application/xml", b"<x/>", 415, "this is application/xml"),
         ("", b"x", 415, "no Content-Type"),
         ("multipart/form-data; boundary=b", a_body(FILE), 415, "this is multipart/form-data"),
         (
-            'multipart/related; type="application/dicom+json"; boundary=b',
+            'multipart/related; type="application/dicom+xml"; boundary=b',
             a_body(FILE),
             415,
-            "of application/dicom+json",
+            "of application/dicom+xml",
         ),
         ('multipart/related; type="application/dicom"', a_body(FILE), 400, "boundary"),
         (RELATED, a_body(FILE)[:-20], 400, "closing delimiter"),

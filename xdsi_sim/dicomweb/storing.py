@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xdsi_sim.actors.ports import Kept
@@ -13,6 +13,7 @@ from xdsi_sim.dicom.json_document import to_bytes
 from xdsi_sim.dicomweb.accept import MULTIPART, Offer, accepted
 from xdsi_sim.dicomweb.answers import DICOM_JSON, DICOM_XML, choose
 from xdsi_sim.dicomweb.archive import Archive, Target
+from xdsi_sim.dicomweb.composing import JSON_TYPES, compose
 from xdsi_sim.dicomweb.messages import Answer, Refused, Upload, WebRequest
 from xdsi_sim.soap.media import parse_media_type
 
@@ -35,10 +36,9 @@ _OTHER_PATIENT: Final = 0xB007
 def store(archive: Archive, request: WebRequest, target: Target) -> Answer:
     """Store each part that is a DICOM file; durable when the answer goes out."""
     _, offer = choose(accepted(request), _REPORTS, "the result of storing")
-    contents = _contents(request.upload)
-    if not contents:
-        raise Refused(400, "there is nothing to store: the body has no part")
-    outcomes = archive.store.keep(contents, study=target.study)
+    outcomes = _kept(archive, _contents(request.upload), target.study)
+    if not outcomes:
+        raise Refused(400, "there is nothing to store: the body has no object")
     report = to_bytes(dict(sorted(_report(archive, outcomes).items())))
     if offer.media == DICOM_XML:
         from xdsi_sim.dicom.native_model import to_xml  # noqa: PLC0415  hardly anybody asks for it
@@ -54,15 +54,34 @@ def delete(archive: Archive, _request: WebRequest, target: Target) -> Answer:
     return Answer(status=204)
 
 
-def _contents(upload: Upload) -> list[Content]:
+def _kept(archive: Archive, contents: Iterable[Content | Kept], study: str | None) -> list[Kept]:
+    """What became of each, in their order; what could not be made a file stays where it stands."""
+    refused: dict[int, Kept] = {}
+
+    def files() -> Iterator[Content]:
+        for place, content in enumerate(contents):
+            if isinstance(content, Kept):
+                refused[place] = content
+            else:
+                yield content
+
+    stored = archive.store.keep(files(), study=study)
+    following = iter(stored)
+    places = range(len(refused) + len(stored))
+    return [refused[place] if place in refused else next(following) for place in places]
+
+
+def _contents(upload: Upload) -> Iterable[Content | Kept]:
     """The files in a body; raises Refused, 415, where it holds something else."""
     media = parse_media_type(upload.media_type)
+    kind = parse_media_type(media.parameters.get("type", "")).type
+    if media.type in JSON_TYPES or (media.type == MULTIPART and kind in JSON_TYPES):
+        return compose(upload.parts)
     if media.type == _DICOM:
         return [part.content for part in upload.parts]
-    kind = parse_media_type(media.parameters.get("type", "")).type
     if media.type != MULTIPART or kind not in ("", _DICOM):
         found = f"{media.type}{f' of {kind}' if kind else ''}" if media.type else "no Content-Type"
-        expected = f'{MULTIPART}; type="{_DICOM}", or {_DICOM} for a single instance'
+        expected = f'{MULTIPART}; type="{_DICOM}" or "{DICOM_JSON}", or as {_DICOM} by themselves'
         raise Refused(415, f"instances are stored as {expected}; this is {found}")
     strange = [
         part.headers["content-type"]

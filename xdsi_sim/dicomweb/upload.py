@@ -50,7 +50,7 @@ class UploadReader:
             self._multipart = MultipartReader(boundary, self._open, self._body.record, self._limits)
             take = self._multipart.feed
         else:
-            take = self._open({}).write
+            take = self._open({"content-type": self._content_type}).write
         if coding is None or self._coded is None:
             return take
         self._inflater = Inflater(coding, take, self._limits)
