@@ -151,6 +151,14 @@ def test_head_is_get_without_the_body(base: str, path: str) -> None:
     assert int(head.headers["content-length"]) == len(whole.body)
 
 
+def test_an_answer_without_a_body_tells_no_length(base: str) -> None:
+    tag = get(f"{base}/studies").headers["etag"]
+    unchanged = get(f"{base}/studies", f"If-None-Match: {tag}")
+    leave = get(f"{base}/studies", method="OPTIONS")
+    assert [(answer.status, answer.body) for answer in (unchanged, leave)] == [(304, b""), (204, b"")]
+    assert not {"content-length", "transfer-encoding"} & (unchanged.headers.keys() | leave.headers.keys())
+
+
 def test_what_was_fetched_is_recorded_without_a_copy(base: str, log: ExchangeLog) -> None:
     answer = get(f"{base}/studies/{CT}", ANY, "Xdsi-Trace: cafe02;viewer")
     (exchange,) = log.exchanges("cafe02")

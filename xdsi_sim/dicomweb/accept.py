@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,7 +54,16 @@ class Range:
         return self.type == ANY or (self.type == MULTIPART and self._part.type in (ANY, ""))
 
     def takes(self, offer: Offer) -> bool:
-        """Whether it covers an offer."""
+        """Whether it covers an offer, and does not refuse it."""
+        return self.q > 0 and self.covers(offer)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it stands for a form, in whatever syntax, that the client does not take."""
+        return self.q <= 0 and not self.is_any and self.transfer_syntax is None
+
+    def covers(self, offer: Offer) -> bool:
+        """Whether it is about an offer."""
         if self.is_any:
             return True
         if self.type == MULTIPART:
@@ -73,10 +82,13 @@ def _covers(wanted: str, media: str) -> bool:
 
 
 def read_accept(header: str | None, query: str | None = None) -> Sequence[Range]:
-    """Ranges by preference: the `accept` query parameter before the header; none given is anything."""
+    """Ranges by preference: the `accept` query parameter before the header; none given is anything.
+
+    What a client refuses (`q=0`) is among them.
+    """
     ranges = [*_ranges(query, 1.0), *_ranges(header, 0.0)]
-    wanted = sorted((item for item in ranges if item[1].q > 0), key=lambda item: (-item[0], -item[1].q))
-    return [item for _, item in wanted] or ([] if ranges else [Range(ANY, {})])
+    ranked = sorted(ranges, key=lambda item: (-item[0], -item[1].q))
+    return [item for _, item in ranked] or [Range(ANY, {})]
 
 
 def accepted(request: WebRequest) -> Sequence[Range]:
@@ -97,7 +109,9 @@ def _quality(text: str) -> float:
         return 0.0
 
 
-def preferred(ranges: Iterable[Range], offers: Sequence[Offer]) -> Iterator[tuple[Range, Offer]]:
+def preferred(ranges: Sequence[Range], offers: Sequence[Offer]) -> Iterator[tuple[Range, Offer]]:
     """What can be had of what is wanted, the best first; an offer that stands earlier is the better one."""
+    refusals = [item for item in ranges if item.refuses]
+    left = [offer for offer in offers if not any(item.covers(offer) for item in refusals)]
     for item in ranges:
-        yield from ((item, offer) for offer in offers if item.takes(offer))
+        yield from ((item, offer) for offer in left if item.takes(offer))

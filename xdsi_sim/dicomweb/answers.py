@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -53,7 +53,7 @@ class Piece:
     """Its address."""
 
 
-def choose(ranges: Iterable[Range], offers: Sequence[Offer], what: str) -> tuple[Range, Offer]:
+def choose(ranges: Sequence[Range], offers: Sequence[Offer], what: str) -> tuple[Range, Offer]:
     """The form that the client likes best; raises Refused, 406, where there is none."""
     for chosen in preferred(ranges, offers):
         return chosen

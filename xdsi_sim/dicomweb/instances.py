@@ -62,8 +62,9 @@ def _answer(images: Sequence[StoredImage], pieces: Sequence[Piece], offer: Offer
 
 def _refuse_mixture(ranges: Sequence[Range]) -> None:
     """DICOM media types and rendered ones are not mixed (PS3.18: 8.7.4)."""
-    rendered = [item for item in ranges if item.type.startswith(_RENDERED)]
-    if rendered and any(item.media == DICOM for item in ranges):
+    wanted = [item for item in ranges if item.q > 0]
+    rendered = [item for item in wanted if item.type.startswith(_RENDERED)]
+    if rendered and any(item.media == DICOM for item in wanted):
         raise Refused(
             400, f"Accept mixes {DICOM} with {rendered[0].type}, which only rendered resources have"
         )
