@@ -124,6 +124,27 @@ def test_another_one_finds_and_fetches(base: str, store: SqliteInstanceStore) ->
     assert fetched == {image.sopInstanceUID for image in store.instances(CT)}
 
 
+def test_a_web_viewer_opens_a_study(base: str, store: SqliteInstanceStore) -> None:
+    """What a current viewer asks, word for word, from its list of studies to the first frame."""
+    origin = "Origin: http://localhost:3000"
+    fields = "00081030%2C00080060%2C00080090%2C00100030"
+    page = f"limit=101&offset=0&fuzzymatching=false&includefield={fields}"
+    listed = json.loads(get(f"{base}/studies?{page}", origin).body)
+    (study,) = json.loads(get(f"{base}/studies?{page}&StudyInstanceUID={CT}", origin).body)
+    others = json.loads(get(f"{base}/studies?00100020=N-4711&includefield=00081030", origin).body)
+    series = json.loads(get(f"{base}/studies/{CT}/series?includefield=0008103E%2C00200011", origin).body)
+    url = f"{base}/studies/{CT}/series/{series[0]['0020000E']['Value'][0]}/metadata"
+    octets = "multipart/related;type=application/octet-stream;transfer-syntax=*"
+    strange = f"Accept: application/dicom+json, {octets}, {octets}"
+    metadata = json.loads(get(url, origin, strange).body)
+    address = metadata[0]["7FE00010"]["BulkDataURI"].replace("bulkdata/7FE00010", "frames/1")
+    answer = get(address, origin, f"Accept: {octets}")
+    assert (len(listed), len(others), len(series), len(metadata)) == (3, 1, 3, 6)
+    assert study["00080061"]["Value"] == ["CT", "SR"]
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (200, "*")
+    assert part10.read(store.instances(CT)[0].content).PixelData in answer.body
+
+
 # --- on the wire -----------------------------------------------------------------------------------
 
 
