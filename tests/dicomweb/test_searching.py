@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from a_dicomweb_service import Ask, body_of, parts_of
+from a_dicomweb_service import BASE, Ask, body_of, parts_of
 
 from xdsi_sim.dicomweb.service import DicomWeb
 
@@ -46,14 +46,14 @@ def test_a_warning_tells_how_many_remain(ask: Ask, service: DicomWeb) -> None:
     count = len(json.loads(body_of(ask("instances"))))
     for target, of in (("instances?limit=2", service), ("instances", few), ("instances?limit=99", few)):
         warning = dict(ask(target, of=of).headers)["Warning"]
-        assert warning == f'299 xdsi-sim "There are {count - 2} additional results that can be requested"'
+        assert warning == f"299 {BASE}: There are {count - 2} additional results that can be requested"
     assert "Warning" not in dict(ask("instances").headers)
 
 
 def test_a_warning_tells_what_was_ignored(ask: Ask) -> None:
     warning = dict(ask("studies?Modality=CT&limit=1").headers)["Warning"]
     assert "Modality cannot be searched for" in warning
-    assert warning.count("299 xdsi-sim") == 2
+    assert warning.count(f"299 {BASE}: ") == 2
 
 
 @pytest.mark.parametrize("query", ["FooBar=1", "limit=-1", "StudyDate=yesterday"])

@@ -1,4 +1,4 @@
-"""Which attribute belongs to which level, and what a search gives of each (PS3.18: 10.6.3.3).
+"""Which attribute belongs to which level, and what a search gives of each (PS3.18: 10.6.3).
 
 An instance has the attributes of patient and study, of series and of its own in one data set; an archive
 that is searched by level has to take them apart.

@@ -1,4 +1,4 @@
-"""STOW-RS with metadata apart: DICOM JSON, and bulk values by their Content-Location (PS3.18: 10.5.2)."""
+"""STOW-RS with metadata apart: DICOM JSON, and bulk values by their Content-Location (PS3.18: 10.5)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["JSON_TYPES", "compose"]
 JSON_TYPES: Final = ("application/dicom+json", "application/json")
 _LARGEST: Final = 32_000_000
 """Octets of the metadata."""
-_SYNTAXES: Final[Mapping[str, str]] = {  # PS3.18: Table 8.7.3-5, the default of each media type
+_SYNTAXES: Final[Mapping[str, str]] = {  # PS3.18: 8.7.3, the default of each media type
     OCTETS: EXPLICIT_LITTLE_ENDIAN,
     "image/jpeg": "1.2.840.10008.1.2.4.50",
     "image/jls": "1.2.840.10008.1.2.4.80",

@@ -18,7 +18,7 @@ from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred
 from xdsi_sim.dicomweb.answers import Piece, data_sets, entity_tag, multipart, single
 from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.messages import Answer, Refused, WebRequest
-from xdsi_sim.dicomweb.pixels import pixel_data
+from xdsi_sim.dicomweb.pixels import bulk_data
 from xdsi_sim.soap.spool import Spool
 
 __all__ = ["metadata", "retrieve"]
@@ -37,15 +37,17 @@ def metadata(archive: Archive, request: WebRequest, target: Target) -> Answer:
 
 
 def retrieve(archive: Archive, request: WebRequest, target: Target) -> Answer:
-    """Instances as DICOM files, or what is in them as octets."""
+    """Instances as DICOM files, or their bulk values."""
     images = archive.images(target)
     ranges = accepted(request)
     _refuse_mixture(ranges)
     one = target.instance is not None
     offers = (_DICOM_PARTS, *((Offer(DICOM),) if one else ()), Offer(OCTETS, multipart=True))
     for wanted, offer in preferred(ranges, offers):
+        if offer.media == OCTETS and wanted.is_any:
+            continue  # who takes anything means instances
         if offer.media == OCTETS:
-            return pixel_data(archive, request, target)
+            return bulk_data(archive, request, target)  # for historical reasons (PS3.18: 10.4.4)
         alike = [item for item in ranges if item.takes(offer)] if offer.multipart else [wanted]
         pieces = [piece for image in images if (piece := _piece(archive, image, alike, request.spool))]
         if pieces:
@@ -61,7 +63,7 @@ def _answer(images: Sequence[StoredImage], pieces: Sequence[Piece], offer: Offer
 
 
 def _refuse_mixture(ranges: Sequence[Range]) -> None:
-    """DICOM media types and rendered ones are not mixed (PS3.18: 8.7.4)."""
+    """DICOM media types and rendered ones are not mixed (PS3.18: 8.7)."""
     wanted = [item for item in ranges if item.q > 0]
     rendered = [item for item in wanted if item.type.startswith(_RENDERED)]
     if rendered and any(item.media == DICOM for item in wanted):

@@ -1,4 +1,4 @@
-"""WADO-RS: frames, pixel data and other bulk values (PS3.18: 10.4.1.1.6, 10.5, RAD TF: 4.107).
+"""WADO-RS: frames, pixel data and other bulk values (PS3.18: 10.4.1.1, RAD TF: 4.107).
 
 Octets are uncompressed and little endian; `transfer-syntax=*`, a syntax or its media type ask for what is
 stored.

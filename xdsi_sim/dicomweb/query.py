@@ -1,4 +1,4 @@
-"""QIDO-RS: the parameters of a search, read into a value (PS3.18: 8.3.4, 10.6.1.2).
+"""QIDO-RS: the parameters of a search, read into a value (PS3.18: 8.3.4, 10.6).
 
 A name that is no attribute, and a value that its VR does not allow, are refused. An attribute that exists
 but cannot be searched for is left out with a warning, so that more is found than was asked for, never less.

@@ -1,4 +1,4 @@
-"""WADO-RS: rendered frames, thumbnails and reports (PS3.18: 10.4.1.1.3, 10.4.1.1.4, 8.3.5)."""
+"""WADO-RS: rendered frames, thumbnails and reports (PS3.18: 10.4.1.1, 8.3.5)."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def thumbnail(archive: Archive, request: WebRequest, target: Target) -> Answer:
 def _each(archive: Archive, request: WebRequest, images: Sequence[StoredImage], view: View) -> Answer:
     if not images:
         raise Refused(406, "nothing of this has an image")
+    # a single part is not to be had, even where there is a single image (PS3.18: 10.4.4)
     parts = [replace(each, multipart=True) for each in _PICTURES]
-    _, offer = choose(accepted(request), [*parts, *(_PICTURES if len(images) == 1 else ())], "pictures")
-    pieces = [_picture(archive, image, view, offer) for image in images]
-    return multipart(pieces, offer.media) if offer.multipart else single(pieces[0])
+    _, offer = choose(accepted(request), parts, "pictures of several images")
+    return multipart([_picture(archive, image, view, offer) for image in images], offer.media)
 
 
 def _offer(request: WebRequest) -> Offer:

@@ -85,7 +85,7 @@ ROUTES: Final[Sequence[Route]] = (
     Route(f"{_FRAMES}/rendered", {"GET": _get(rendered.rendered, "Retrieve pictures of frames")}),
     Route(f"{_FRAMES}/thumbnail", {"GET": _get(rendered.thumbnail, "Retrieve a thumbnail of a frame")}),
 )
-"""PS3.18: Table 10.1-1; a bulk value's path may have several segments."""
+"""PS3.18: 10; a bulk value's path may have several segments."""
 
 _BULK: Final = "{bulk}"
 _BULK_PATH: Final = re.compile(r"[0-9A-Fa-f]{8}(/\d{1,6}/[0-9A-Fa-f]{8})*")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
 
 from xdsi_sim.dicom.levels import Level
 from xdsi_sim.dicomweb.accept import accepted
@@ -13,8 +12,6 @@ from xdsi_sim.dicomweb.messages import Answer, WebRequest
 from xdsi_sim.dicomweb.query import read_query
 
 __all__ = ["search"]
-
-_SERVICE: Final = "xdsi-sim"
 
 
 def search(level: Level) -> Callable[[Archive, WebRequest, Target], Answer]:
@@ -31,9 +28,12 @@ def search(level: Level) -> Callable[[Archive, WebRequest, Target], Answer]:
             accepted(request),
             base=archive.base,
             what="the results of a search",
-            headers=(("Warning", ", ".join(f'299 {_SERVICE} "{text}"' for text in warnings)),)
-            if warnings
-            else (),
+            headers=(("Warning", _told(archive.base, warnings)),) if warnings else (),
         )
 
     return answer
+
+
+def _told(base: str, warnings: Iterable[str]) -> str:
+    """In the form that PS3.18: 8.3.4.2 gives such headers, which is not that of HTTP."""
+    return ", ".join(f"299 {base}: {text}" for text in warnings)

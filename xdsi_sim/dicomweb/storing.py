@@ -21,7 +21,7 @@ __all__ = ["delete", "store"]
 
 _DICOM: Final = "application/dicom"
 _REPORTS: Final = (Offer(DICOM_JSON), Offer("application/json"), Offer(DICOM_XML))
-_CANNOT_UNDERSTAND: Final = 0xC000
+_CANNOT_UNDERSTAND: Final = 0xC000  # PS3.18: Table I.2-2
 _PROCESSING_FAILURE: Final = 0x0110
 _OUT_OF_RESOURCES: Final = 0xA700
 _REASONS: Final[Mapping[type[Exception], int]] = {
@@ -104,7 +104,7 @@ def _status(outcomes: Sequence[Kept]) -> int:
     return 409
 
 
-# --- the report (PS3.18: Table 10.5.3-2) --------------------------------------------------------
+# --- the report (PS3.18: Table I.1-1) -----------------------------------------------------------
 
 
 def _report(archive: Archive, outcomes: Sequence[Kept]) -> dict[str, Any]:
@@ -113,8 +113,9 @@ def _report(archive: Archive, outcomes: Sequence[Kept]) -> dict[str, Any]:
     known = [outcome for outcome in failed if outcome.sopInstanceUID is not None]
     unknown = [outcome for outcome in failed if outcome.sopInstanceUID is None]
     studies = {outcome.studyInstanceUID for outcome in stored}
+    url = f"{archive.base}/studies/{min(map(str, studies))}" if studies else None
     return {
-        **({"00081190": _value("UR", f"{archive.base}/studies/{min(map(str, studies))}")} if studies else {}),
+        "00081190": {"vr": "UR"} if url is None else _value("UR", url),
         **_sequence("00081198", known, _failure),
         **_sequence("00081199", stored, lambda outcome: _success(archive, outcome)),
         **_sequence("0008119A", unknown, _failure),
