@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import subprocess
@@ -308,6 +309,30 @@ def test_many_threads_store_and_read_at_once(store: SqliteInstanceStore, ct_head
         thread.join()
     assert failures == []
     assert len(store.instances(CT_HEAD)) == len(ct_head)
+
+
+def test_what_is_stored_while_it_is_removed_has_its_file_or_is_not_there(
+    store: SqliteInstanceStore, ct_head: tuple[Path, ...]
+) -> None:
+    content = FileContent.of(ct_head[0])
+    removing = threading.Thread(target=lambda: [store.remove(CT_HEAD) for _ in range(40)])
+    removing.start()
+    kept = [outcome for _ in range(40) for outcome in store.keep([content])]
+    removing.join()
+    assert {type(outcome.error) for outcome in kept} <= {type(None), FileNotFoundError}
+    assert [image for image in store.instances(CT_HEAD) if not image.content.path.exists()] == []
+    assert len(names_in(store)) <= 1
+
+
+def test_a_disk_that_is_full_is_told_of_what_did_not_fit(
+    store: SqliteInstanceStore, ct_head: tuple[Path, ...]
+) -> None:
+    full = store._database.submit(lambda db: db.execute("PRAGMA max_page_count = 1").fetchone())
+    full.result()
+    (outcome,) = store.keep([FileContent.of(ct_head[0])])
+    assert isinstance(outcome.error, OSError)
+    assert outcome.error.errno == errno.ENOSPC
+    assert store.instances(CT_HEAD) == ()
 
 
 def test_opening_a_store_loads_no_dicom_library(tmp_path: Path) -> None:

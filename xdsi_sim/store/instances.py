@@ -8,6 +8,7 @@ the index with it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import SQLITE_FULL, Connection, OperationalError
 from typing import Final, TypeVar
 
 from xdsi_sim.actors.ports import Kept
@@ -57,7 +58,8 @@ _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES (
 _HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
 _HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
 _DOCUMENTS: Final = "SELECT document FROM instance JOIN metadata USING (sop_instance_uid)"
-_CONTENTS: Final = "SELECT sha256, size FROM instance"
+_STORED: Final = "SELECT sop_instance_uid, sha256 FROM instance"
+_IS_STORED: Final = f"{_STORED} WHERE sop_instance_uid = ? AND sha256 = ?"
 _REMOVE: Final = "DELETE FROM instance"
 _PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
 _PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
@@ -178,15 +180,19 @@ class SqliteInstanceStore:
         """Forget instances, chosen as in `instances`, and drop their files; gives how many there were."""
         where, uids = _condition(study, series, sop)
 
-        def forget(db: Connection) -> list[tuple[str, int]]:
-            files: list[tuple[str, int]] = db.execute(f"{_CONTENTS} {where}", uids).fetchall()
+        def forget(db: Connection) -> list[tuple[str, str]]:
+            gone: list[tuple[str, str]] = db.execute(f"{_STORED} {where}", uids).fetchall()
             db.execute(f"{_REMOVE} {where}", uids)
-            return files
+            return gone
 
-        files = self._database.submit(forget).result()
-        for sha256, size in files:
-            self._content(sha256, size).path.unlink(missing_ok=True)
-        return len(files)
+        def drop(db: Connection) -> None:  # by the writer, for the same bytes may have come again meanwhile
+            for known in gone:
+                if db.execute(_IS_STORED, known).fetchone() is None:
+                    self._content(known[1], 0).path.unlink(missing_ok=True)
+
+        gone = self._database.submit(forget).result()
+        self._database.submit(drop).result()
+        return len(gone)
 
     def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
         """Store many files, with one commit for each batch; a broken one never hinders the others.
@@ -218,7 +224,7 @@ class SqliteInstanceStore:
             try:
                 entry.result()
                 stored.append(arrival.instance)
-            except ConflictingInstance as error:
+            except (ConflictingInstance, OSError) as error:
                 conflicts.append(Broken(path=path, error=error))
         return stored, conflicts
 
@@ -335,13 +341,14 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
 def _index(received: _Received, db: Connection) -> bool:
     """Enter an instance, unless its bytes are known; whether its patient is that of the study.
 
-    Raises ConflictingInstance, and drops the file.
+    Raises ConflictingInstance, and drops the file; FileNotFoundError where it was removed meanwhile.
     """
     instance = received.instance
     known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
     if known and known[0] != received.sha256:
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
         raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
+    instance.content.path.stat()
     if known:
         return True
     values = [getattr(instance, name) for name in _FIELDS.values()]
@@ -361,8 +368,11 @@ def _outcome(arrival: _Received, entry: Future[bool]) -> Kept:
     )
     try:
         return replace(kept, otherPatient=not entry.result())
-    except ConflictingInstance as error:
+    except (ConflictingInstance, OSError) as error:
         return replace(kept, error=error)
+    except OperationalError as error:
+        full = error.sqlite_errorcode == SQLITE_FULL
+        return replace(kept, error=OSError(errno.ENOSPC if full else errno.EIO, str(error)))
 
 
 def _refuse_other_study(instance: StoredInstance, study: str | None) -> None:
