@@ -87,16 +87,24 @@ class FrontRequest(Request):
 
     def package(self) -> Package:
         """The body as a SOAP message, once: its files are the caller's. Raises ProtocolViolation, OSError."""
-        return self.body(NO_BODY)
+        reader: Any = self._taken()
+        if reader is None:
+            return NO_BODY
+        package: Package = reader.finish()
+        return package
 
     def body(self, nothing: T) -> T:
-        """The same as the reader of this address gives it; `nothing` where there is none."""
-        reader, self._reader = self._reader, None
-        if reader is None:
-            return nothing
-        self.beginning = bytes(reader.beginning)
-        body: T = reader.finish()
+        """The same as another reader gives it; `nothing` where there is none."""
+        reader = self._taken()
+        body: T = nothing if reader is None else reader.finish()
         return body
+
+    def _taken(self) -> BodyReader | None:
+        """The reader, once."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            self.beginning = bytes(reader.beginning)
+        return reader
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""

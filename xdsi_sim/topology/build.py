@@ -30,11 +30,8 @@ from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.dicom.publisher import Publisher
-from xdsi_sim.dicomweb.archive import Archive
-from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.server.mllp import MllpPort
@@ -52,6 +49,7 @@ from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.faces import dicomweb_face
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -265,25 +263,12 @@ class RunningTopology:
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
-            site.put(f"{placed.path}/{DICOM_WEB}", self._face(model, actor, recorder))
+            base = self.dicomweb_of(model.id)
+            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
+            site.put(f"{placed.path}/{DICOM_WEB}", face)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
-
-    def _face(self, model: Source, actor: ImagingDocumentSource, recorder: Recorder) -> DicomWebResource:
-        """The DICOMweb face of a source."""
-        archive = Archive(
-            store=actor.store,
-            base=self.dicomweb_of(model.id),
-            most=model.dicomweb.mostResults,
-            deletes=model.dicomweb.delete,
-        )
-        return DicomWebResource(
-            actor_id=model.id,
-            service=DicomWeb(archive=archive, origins=model.dicomweb.origins),
-            recorder=recorder,
-            reactor=self._loop.reactor,
-        )
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
