@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.data import get_testdata_file
+from pydicom.uid import MPEG4HP41
 
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.dicomweb.archive import Archive
@@ -16,8 +17,9 @@ from xdsi_sim.server.site import ActorSite
 from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
 
-__all__ = ["a_service", "instance_path", "sample_store", "shipped"]
+__all__ = ["UNDECODABLE", "a_service", "instance_path", "sample_store", "shipped", "undecodable"]
 
+UNDECODABLE = "film.dcm"
 SAMPLES = ("ct-head", "us-heart", "mr-brain-enhanced")
 
 
@@ -37,9 +39,17 @@ def sample_store(folder: Path, *files: str) -> SqliteInstanceStore:
     return store
 
 
+def undecodable(folder: Path) -> Path:
+    """A file that says that it is a film, for which no decoder of still images is ever installed."""
+    dataset = pydicom.dcmread(shipped("MR_small_RLE.dcm"))
+    dataset.file_meta.TransferSyntaxUID = MPEG4HP41
+    dataset.save_as(folder / UNDECODABLE)
+    return folder / UNDECODABLE
+
+
 def renumbered(name: str, number: int, folder: Path) -> Path:
     """A shipped file with UIDs of its own: several of them are the same object in other transfer syntaxes."""
-    dataset = pydicom.dcmread(shipped(name))
+    dataset = pydicom.dcmread(undecodable(folder) if name == UNDECODABLE else shipped(name))
     dataset.StudyInstanceUID = f"2.999.80.{number}"
     dataset.SeriesInstanceUID = f"2.999.80.{number}.1"
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"2.999.80.{number}.1.1"

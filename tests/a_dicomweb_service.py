@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from a_dicomweb import sample_store
+from a_dicomweb import UNDECODABLE, sample_store
 
 from xdsi_sim.content import SegmentsContent, read_all
 from xdsi_sim.dicomweb.archive import Archive
@@ -19,7 +19,7 @@ FILES = (
     "MR_small_RLE.dcm",
     "MR_small_bigendian.dcm",
     "MR_small_implicit.dcm",
-    "MR_small_jpeg_ls_lossless.dcm",
+    UNDECODABLE,
     "image_dfl.dcm",
     "waveform_ecg.dcm",
     "rtplan.dcm",

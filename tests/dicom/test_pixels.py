@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pydicom
 import pytest
-from a_dicomweb import shipped
+from a_dicomweb import shipped, undecodable
 
 from xdsi_sim.content import BytesContent, FileContent, SliceContent, read_all
 from xdsi_sim.dicom.errors import CannotDecode, NoPixels
@@ -73,10 +74,11 @@ def test_an_object_without_an_image_has_no_pixels(name: str) -> None:
         open_pixels(FileContent.of(shipped(name)))
 
 
-@pytest.mark.parametrize("name", ["MR_truncated.dcm", "MR_small_jpeg_ls_lossless.dcm"])
-def test_what_cannot_be_decoded_is_told(name: str) -> None:
-    with pytest.raises(CannotDecode):
-        frames(name)
+def test_what_cannot_be_decoded_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotDecode, match="shorter than their frames"):
+        frames("MR_truncated.dcm")
+    with pytest.raises(CannotDecode, match="cannot be decoded here"):
+        open_pixels(FileContent.of(undecodable(tmp_path))).decoded([1])
 
 
 def test_frames_that_cannot_be_told_apart_are_told() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
-from a_dicomweb import shipped
+from a_dicomweb import shipped, undecodable
 from PIL import Image
 
 from xdsi_sim.content import BytesContent, FileContent
@@ -111,11 +112,11 @@ def test_an_annotation_is_written_into_the_picture() -> None:
     assert (plain != written).any()
 
 
-def test_what_cannot_be_shown_is_told() -> None:
+def test_what_cannot_be_shown_is_told(tmp_path: Path) -> None:
     with pytest.raises(NoPixels):
         render(FileContent.of(shipped("rtplan.dcm")), View(), "image/png")
     with pytest.raises(CannotDecode, match="cannot be shown"):
-        render(FileContent.of(shipped("MR_small_jpeg_ls_lossless.dcm")), View(), "image/png")
+        render(FileContent.of(undecodable(tmp_path)), View(), "image/png")
 
 
 def test_without_the_extra_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pydicom
 import pytest
-from a_dicomweb import shipped
+from a_dicomweb import shipped, undecodable
 
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.dicom.errors import CannotDecode, NotDicom
@@ -30,9 +31,9 @@ def test_the_object_stays_the_same(name: str) -> None:
     assert "PixelData" not in before or (after.pixel_array == before.pixel_array).all()
 
 
-def test_what_has_no_decoder_is_told() -> None:
-    with pytest.raises(CannotDecode, match=r"1\.2\.840\.10008\.1\.2\.4\.80"):
-        to_explicit_little_endian(FileContent.of(shipped("MR_small_jpeg_ls_lossless.dcm")))
+def test_what_has_no_decoder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotDecode, match=r"1\.2\.840\.10008\.1\.2\.4\.102"):
+        to_explicit_little_endian(FileContent.of(undecodable(tmp_path)))
 
 
 def test_what_is_no_dicom_is_told() -> None:

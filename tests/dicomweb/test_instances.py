@@ -100,17 +100,17 @@ def test_what_is_decoded_has_the_same_pixels_and_uids(
 
 
 def test_what_nothing_here_decodes_can_be_had_as_it_is_stored(ask: Ask, store: SqliteInstanceStore) -> None:
-    image = stored_in(store, "1.2.840.10008.1.2.4.80")
+    image = stored_in(store, "1.2.840.10008.1.2.4.102")
     refused = ask(instance_path(image))
     assert refused.status == 406
-    assert b"1.2.840.10008.1.2.4.80" in body_of(refused)
+    assert b"1.2.840.10008.1.2.4.102" in body_of(refused)
     assert ask(instance_path(image), accept=f"{RELATED}; transfer-syntax=*").status == 200
 
 
 def test_a_study_of_which_only_a_part_can_be_had_is_partial(
     ask: Ask, store: SqliteInstanceStore, tmp_path: Path
 ) -> None:
-    image = stored_in(store, "1.2.840.10008.1.2.4.80")
+    image = stored_in(store, "1.2.840.10008.1.2.4.102")
     dataset = pydicom.dcmread(io.BytesIO(read_all(store.instances(CT)[0].content)))
     dataset.StudyInstanceUID, dataset.SOPInstanceUID = image.studyInstanceUID, "2.999.4.1"
     dataset.save_as(tmp_path / "x.dcm", enforce_file_format=True)

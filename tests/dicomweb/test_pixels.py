@@ -4,7 +4,7 @@ import io
 
 import pydicom
 import pytest
-from a_dicomweb import instance_path
+from a_dicomweb import UNDECODABLE, instance_path
 from a_dicomweb_service import FILES, Ask, body_of, parts_of
 
 from xdsi_sim.content import read_all
@@ -127,11 +127,11 @@ def test_several_frames_cannot_be_a_single_part(ask: Ask, clip: StoredInstance) 
 
 
 def test_what_cannot_be_decoded_is_told_with_the_way_out(ask: Ask, store: SqliteInstanceStore) -> None:
-    address = f"{instance_path(shipped_image(store, 'MR_small_jpeg_ls_lossless.dcm'))}/frames/1"
+    address = f"{instance_path(shipped_image(store, UNDECODABLE))}/frames/1"
     refused = ask(address)
     assert (refused.status, b"transfer-syntax=*" in body_of(refused)) == (406, True)
     stored = ask(address, accept=f"{RELATED}{OCTETS}; transfer-syntax=*")
-    assert parts_of(stored)[0][0] == "image/jls; transfer-syntax=1.2.840.10008.1.2.4.80"
+    assert parts_of(stored)[0][0] == "video/mp4; transfer-syntax=1.2.840.10008.1.2.4.102"
 
 
 @pytest.mark.parametrize("name", ["waveform_ecg.dcm", "rtplan.dcm"])
@@ -181,5 +181,5 @@ def test_bulk_values_of_a_study_are_all_of_its_instances(ask: Ask) -> None:
 
 def test_what_has_no_bulk_values_is_told(ask: Ask, store: SqliteInstanceStore) -> None:
     assert ask(f"{instance_path(shipped_image(store, 'rtplan.dcm'))}/bulkdata").status == 404
-    refused = ask(f"{instance_path(shipped_image(store, 'MR_small_jpeg_ls_lossless.dcm'))}/bulkdata")
+    refused = ask(f"{instance_path(shipped_image(store, UNDECODABLE))}/bulkdata")
     assert (refused.status, b"decoded" in body_of(refused)) == (406, True)

@@ -366,13 +366,21 @@ def _outcome(arrival: _Received, entry: Future[bool]) -> Kept:
         sopInstanceUID=instance.sopInstanceUID,
         sopClassUID=instance.sopClassUID,
     )
-    try:
-        return replace(kept, otherPatient=not entry.result())
-    except (ConflictingInstance, OSError) as error:
-        return replace(kept, error=error)
-    except OperationalError as error:
-        full = error.sqlite_errorcode == SQLITE_FULL
-        return replace(kept, error=OSError(errno.ENOSPC if full else errno.EIO, str(error)))
+    failure = entry.exception()
+    if failure is not None:
+        return replace(kept, error=_refusal(failure))
+    return replace(kept, otherPatient=not entry.result())
+
+
+def _refusal(failure: BaseException) -> DicomError | OSError:
+    """Why an instance was not entered; raises what is a defect of ours."""
+    for error in (failure, failure.__cause__):
+        if isinstance(error, DicomError | OSError):
+            return error
+        if isinstance(error, OperationalError):
+            full = error.sqlite_errorcode == SQLITE_FULL
+            return OSError(errno.ENOSPC if full else errno.EIO, str(error))
+    raise failure
 
 
 def _refuse_other_study(instance: StoredInstance, study: str | None) -> None:
