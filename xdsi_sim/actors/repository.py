@@ -28,6 +28,7 @@ from xdsi_sim.messages.retrieve import (
     incomplete,
 )
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.subjects import Fingerprint, id_key
 from xdsi_sim.rules.transactions import check_provision
@@ -47,6 +48,8 @@ class DocumentRepository:
     registry: str
     """URL of the registry."""
     store: DocumentStore
+    codes: CodeSets | None = None
+    """The codes of the affinity domain, of which a refusal tells too; None takes any."""
     new_id: NewId = new_uuid
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
@@ -55,7 +58,7 @@ class DocumentRepository:
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
         provided = _Provided.of(request)
-        verdict = check_provision(request.submission, provided.objects, provided.prints)
+        verdict = check_provision(request.submission, provided.objects, provided.prints, codes=self.codes)
         if not verdict.accepted:
             return _refused(self._judged_whole(request, provided))
         submission = self.new_id()
@@ -104,7 +107,7 @@ class DocumentRepository:
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        return check_provision(request.submission, provided.objects, provided.prints, stored)
+        return check_provision(request.submission, provided.objects, provided.prints, stored, self.codes)
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.

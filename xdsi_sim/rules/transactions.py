@@ -14,6 +14,7 @@ from xdsi_sim.ebrim.described import Described
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
+    affinity_domain,
     association,
     attributes,
     author,
@@ -27,6 +28,7 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     slot,
     submission,
 )
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import (
     REGISTRY_METADATA_ERROR,
     REPOSITORY_METADATA_ERROR,
@@ -43,12 +45,12 @@ _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C2
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
-    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D27 D31 D34 E30",
+    DocumentEntry: f"{_CARRIER} C07 D11 D12 D13 D14 D20 D21 D24 D26 D31 D34 E30",
     Folder: _CARRIER,
     Association: _ANY_OBJECT,
 }
 _SUBMISSION: Final = (
-    "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
+    "C03 C04 C05 C08 D01 D02 D03 D04 D27 D28 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
     "E26 E28 E29 F12"
 )
 _REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
@@ -96,11 +98,17 @@ RULESETS: Final = {
 
 
 def check_registration(
-    request: SubmitObjectsRequest, known: Known | None = None, transaction: str = "ITI-42"
+    request: SubmitObjectsRequest,
+    known: Known | None = None,
+    transaction: str = "ITI-42",
+    codes: CodeSets | None = None,
 ) -> Verdict:
-    """All that is wrong with a request to a registry; without `known`, all that the request alone tells."""
+    """All that is wrong with a request to a registry; without `known`, all that the request alone tells.
+
+    Without `codes`, the codes of the affinity domain, any code will do.
+    """
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known)
+    subject = Submission.of(request, column=ruleset.column, known=known, codes=codes)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
     return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
 
@@ -119,6 +127,7 @@ def check_provision(
     objects: tuple[Described, ...],
     documents: tuple[Fingerprint, ...],
     stored: Mapping[str, Fingerprint] | None = None,
+    codes: CodeSets | None = None,
 ) -> Verdict:
     """What is wrong between what a request of ITI-41 says, its documents, and what is stored by uniqueId.
 
@@ -131,7 +140,7 @@ def check_provision(
     verdict = judge(pairs, ruleset.metadata_error)
     if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
-    subject = Submission.of(request, column=ruleset.column)
+    subject = Submission.of(request, column=ruleset.column, codes=codes)
     return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
 
 

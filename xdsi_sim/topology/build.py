@@ -24,6 +24,7 @@ from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
@@ -114,6 +115,7 @@ class RunningTopology:
         self._stores: dict[str, SqliteInstanceStore] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
+        self._codes: dict[str, CodeSets | None] = {}
         try:
             self._start(data)
         except BaseException:
@@ -273,6 +275,7 @@ class RunningTopology:
             store=self._opened(SqliteRegistryStore(self._folder / model.id)),
             patientAuthority=placed.community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
+            codes=self._codes_of(placed),
             strict=strict,
             most_results=model.mostResults if isinstance(model, Registry) else 0,
         )
@@ -284,7 +287,19 @@ class RunningTopology:
             oid=model.metadata_oid or "",
             registry=self.url_of(placed.community.registry.id),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            codes=self._codes_of(placed),
         )
+
+    def _codes_of(self, placed: Placed) -> CodeSets | None:
+        """The codes of the actor's affinity domain, read once."""
+        community = placed.community
+        if community.codes is None:
+            return None
+        if community.id not in self._codes:
+            from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415  costs what only codes should
+
+            self._codes[community.id] = code_sets(community.codes)
+        return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
