@@ -27,6 +27,7 @@ ACROSS = {
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
     "test_queries.py": "every stored query, over a socket",
+    "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_zeep.py": "every operation, called by a foreign stack",
 }

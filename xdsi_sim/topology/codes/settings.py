@@ -17,7 +17,7 @@ __all__ = ["CodeSettings"]
 
 
 def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str | Path) else value
 
 
 Files = Annotated[tuple[Path, ...], BeforeValidator(_as_list)]
@@ -66,6 +66,10 @@ class CodeSettings(Checked):
         for attribute, paths in self.valueSets.items():
             for index, path in enumerate(paths):
                 yield ("valueSets", attribute, index), path, attribute
+
+    def looked_at(self) -> CodeSettings:
+        """The same for somebody who wants to know the codes of a domain that is `off`."""
+        return self.model_copy(update={"check": "strict"}) if self.check == "off" else self
 
     def beside(self, folder: Path) -> CodeSettings:
         """The same with relative paths taken from `folder`, where the topology's file is."""
