@@ -13,8 +13,8 @@ from xdsi_sim.rules.code_sets import CODED, AllowedCode, CodeSets
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import check_provision, check_registration
-from xdsi_sim.vocab import CodingScheme
 from xdsi_sim.vocab import Association as AssociationType
+from xdsi_sim.vocab import CodingScheme
 
 CLASS = CodingScheme.IHE_RAD_CLASS
 STRAY = Code.of("stray", "2.999.7", "Nothing known")

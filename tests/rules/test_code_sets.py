@@ -55,7 +55,12 @@ def test_a_code_that_several_files_have_is_one_code() -> None:
             f"the set has it with another codingScheme: 18748-4^^{LOINC}",
         ),
         (("urn:ihe:rad:PDF", "x"), "urn:ihe:rad:pdf", "", f"the set has: urn:ihe:rad:PDF^^{LOINC}"),
-        (("18748-4", "x"), "1", " study 18748-4", f"what the set calls ' study 18748-4' is: 18748-4^^{LOINC}"),
+        (
+            ("18748-4", "x"),
+            "1",
+            " study 18748-4",
+            f"what the set calls ' study 18748-4' is: 18748-4^^{LOINC}",
+        ),
         (("a", "b"), "zzz", "", f"the set is: a^^{LOINC}, b^^{LOINC}"),
         ([f"code {n}" for n in range(7)], "zzz", "", "the set has 7 codes"),
     ],

@@ -5,7 +5,7 @@ The rules of codes alone; what else is wrong with a submission is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from xdsi_sim.ebrim.xml import Element, line_of
 from xdsi_sim.errors import Severity
 from xdsi_sim.messages.submit import SubmitObjectsRequest, read_submit_objects
 from xdsi_sim.rules.code_sets import CodeSets
-from xdsi_sim.rules.registry import Rule, Violation, rules
+from xdsi_sim.rules.registry import rules
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.transactions import RULESETS
 from xdsi_sim.vocab import NS
@@ -59,33 +59,43 @@ def strays(request: SubmitObjectsRequest, codes: CodeSets) -> Iterator[Stray]:
     """Each code of a submission that breaks a rule of codes."""
     subject = Submission.of(request, column=_COLUMN, codes=codes)
     pairs = [(subject, _OF_SUBMISSIONS), *((value, _OF_OBJECTS) for value in request.objects.objects())]
+    places = _Places.of(request.element)
     for held, its_rules in pairs:
         for rule in its_rules:
             for violation in rule.check(held):
-                yield _stray(request, held, rule, violation)
+                object_ = violation.location or getattr(held, "entryUUID", None) or None
+                yield Stray(
+                    line=places.line(object_, violation.attribute, violation.value),
+                    rule=rule.id,
+                    severity=violation.severity or rule.severity,
+                    object=object_,
+                    attribute=violation.attribute,
+                    value=violation.value,
+                    text=violation.text,
+                )
 
 
-def _stray(request: SubmitObjectsRequest, held: object, rule: Rule, violation: Violation) -> Stray:
-    location = violation.location or getattr(held, "entryUUID", None)
-    return Stray(
-        line=_line(request.element, location, violation),
-        rule=rule.id,
-        severity=violation.severity or rule.severity,
-        object=location,
-        attribute=violation.attribute,
-        value=violation.value,
-        text=violation.text,
-    )
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The elements of a submission by the id of the object that they are, or belong to."""
 
+    objects: Mapping[str | None, Element]
+    parts: Mapping[str | None, list[Element]]
 
-def _line(submission: Element, location: str | None, violation: Violation) -> int | None:
-    """Where the code stands, or else its object."""
-    key = _KEYS.get(violation.attribute or "")
-    code = (violation.value or "").partition("^^")[0]
-    owner = next((element for element in submission.iter() if element.get("id") == location), None)
-    for element in submission.iter(_CLASSIFICATION, _SLOT):
-        named = key in {element.get("classificationScheme"), element.get("name")}
-        owned = element.getparent() is owner or element.get("classifiedObject") == location
-        if named and owned and element.get("nodeRepresentation", code) == code:
-            return line_of(element)
-    return None if owner is None else line_of(owner)
+    @classmethod
+    def of(cls, submission: Element) -> _Places:
+        parts: dict[str | None, list[Element]] = {}
+        for part in submission.iter(_CLASSIFICATION, _SLOT):
+            parent = part.getparent()
+            inside = None if parent is None else parent.get("id")
+            parts.setdefault(inside or part.get("classifiedObject"), []).append(part)
+        return cls({element.get("id"): element for element in submission.iter() if element.get("id")}, parts)
+
+    def line(self, object_: str | None, attribute: str | None, value: str | None) -> int | None:
+        """Where the value of the attribute stands, or else its object; None where no id leads there."""
+        key, code = _KEYS.get(attribute or ""), (value or "").partition("^^")[0]
+        for part in self.parts.get(object_, ()):
+            named = key is not None and key in {part.get("classificationScheme"), part.get("name")}
+            if named and part.get("nodeRepresentation", code) == code:
+                return line_of(part)
+        return line_of(self.objects[object_]) if object_ in self.objects else None

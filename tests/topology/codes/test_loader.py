@@ -55,9 +55,7 @@ def test_a_topology_may_give_a_system_its_oid(tmp_path: Path) -> None:
     assert codings(given, "typeCode") == [("x", "2.999.7")]
 
 
-@pytest.mark.parametrize(
-    ("check", "severity"), [("strict", Severity.ERROR), ("warn", Severity.WARNING)]
-)
+@pytest.mark.parametrize(("check", "severity"), [("strict", Severity.ERROR), ("warn", Severity.WARNING)])
 def test_strays_weigh_what_the_setting_says(tmp_path: Path, check: str, severity: Severity) -> None:
     assert sets(check=check, files=[written(tmp_path, "a.yaml", TABLE)]).severity is severity
 

@@ -65,7 +65,7 @@ def test_codes_are_strict_where_nothing_is_said() -> None:
         ("files:", "file:", "9:7: unknown key 'file'. Did you mean 'files'?"),
         ("2.999.7}", "2.999.x}", "12:45: '2.999.x' is not an OID"),
         ("codes.yaml,", "code.yaml,", "9:15: code.yaml: cannot be read: No such file or directory"),
-        ("tables/codes.xml]", "imagin]", "9:27: imagin: no code table 'imagin' ships with xdsi-sim. Did you"),
+        ("tables/codes.xml]", "imagng]", "9:27: imagng: no code table 'imagng' ships with xdsi-sim. Did you"),
         ("tables/codes.xml]", "formats.json]", "9:27: formats.json: '.json' is no form of code tables"),
         ("formats.json", "codes.yaml", "codes.yaml:1:1: no JSON: "),
         ("codes.yaml,", "domain.yaml,", "domain.yaml:1:1: unknown key 'name'"),

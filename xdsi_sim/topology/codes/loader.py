@@ -26,6 +26,10 @@ _FORMS: Final[Mapping[str, Callable[[Path], Iterator[AllowedCode]]]] = {
     ".xml": read_ihe_codes,
 }
 _FHIR: Final = ".json"
+_OF_FHIR: Final = (
+    "A resource of FHIR needs its attribute: valueSets: {{formatCode: {0}}}, "
+    "or, on the command line, --codes formatCode={0}."
+)
 _WEIGHTS: Final = {"strict": Severity.ERROR, "warn": Severity.WARNING}
 
 
@@ -66,9 +70,10 @@ def _read(path: Path, attribute: str | None, systems: Mapping[str, str]) -> Iter
     form = _FORMS.get(found.suffix.lower())
     if form is not None:
         return form(found)
-    hint = "Name it under 'valueSets', with its attribute." if found.suffix == _FHIR else None
     raise UsageError(
-        f"'{found.suffix}' is no form of code tables: {', '.join(_FORMS)}.", file=str(path), hint=hint
+        f"'{found.suffix}' is no form of code tables: {', '.join(_FORMS)}.",
+        file=str(path),
+        hint=_OF_FHIR.format(path.name) if found.suffix.lower() == _FHIR else None,
     )
 
 
