@@ -8,6 +8,7 @@ from a_coded_domain import IHE, TABLE, VALUE_SET, written
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.loader import load_topology
+from xdsi_sim.topology.model import Topology
 
 DOMAIN = """\
 name: small
@@ -51,6 +52,12 @@ def test_files_are_looked_for_beside_the_topology(folder: Path) -> None:
 def test_one_file_need_not_be_a_list_and_a_table_that_ships_has_no_folder(folder: Path) -> None:
     codes = settings(folder, DOMAIN.replace("[codes.yaml, tables/codes.xml]", "imaging"))
     assert codes.files == (Path("imaging"),)
+
+
+def test_the_setting_has_a_json_schema() -> None:
+    schema = Topology.model_json_schema()["$defs"]["CodeSettings"]["properties"]
+    assert {"type": "string"} in schema["files"]["anyOf"]
+    assert set(schema) == set(CodeSettings.model_fields)
 
 
 def test_codes_are_strict_where_nothing_is_said() -> None:

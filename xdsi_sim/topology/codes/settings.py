@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_validator
 
 from xdsi_sim.ebrim.datatypes import OID
 from xdsi_sim.rules.code_sets import CODED, PLAIN
@@ -20,7 +20,8 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | Path) else value
 
 
-Files = Annotated[tuple[Path, ...], BeforeValidator(_as_list)]
+_ONE_OR_MORE: Final = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Files = Annotated[tuple[Path, ...], BeforeValidator(_as_list), WithJsonSchema(_ONE_OR_MORE)]
 
 
 def _for_attributes(value: dict[str, Any]) -> dict[str, Any]:
