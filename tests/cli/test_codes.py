@@ -47,8 +47,9 @@ def sound(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stray(tmp_path: Path) -> Path:
-    entry = an_entry(classCode=Code.of("image", CLASS, "Images"))
-    text = a_submission(entries=(entry,)).written().decode().replace("><", ">\n<")
+    first = an_entry(1, classCode=Code.of("image", CLASS, "Images"))
+    second = an_entry(2, mimeType="text/goofy")
+    text = a_submission(entries=(first, second)).written().decode().replace("><", ">\n<")
     return written(tmp_path, "stray.xml", text)
 
 
@@ -95,15 +96,18 @@ def test_files_are_listed_whatever_their_form(tmp_path: Path) -> None:
 
 def test_a_stray_is_told_with_file_and_line(stray: Path, sound: Path, topology: Path) -> None:
     ended = run("check", sound, stray, "--codes", topology.with_name("codes.yaml"))
-    line = next(
-        number
-        for number, text in enumerate(stray.read_text(encoding="utf-8").split("\n"), 1)
-        if 'nodeRepresentation="image"' in text
+    lines = stray.read_text(encoding="utf-8").split("\n")
+    first, second = (
+        next(number for number, line in enumerate(lines, 1) if text in line)
+        for text in ('nodeRepresentation="image"', 'mimeType="text/goofy"')
     )
     assert ended.returncode == 1
     assert ended.stdout == (
-        f"{stray}:{line}: D28 error: classCode is none of the affinity domain's codes, "
-        f"the set has: IMAGES^^{CLASS}: 'image^^{CLASS}'\n1 finding in 2 files\n"
+        f"{stray}:{first}: D28 error: classCode is none of the affinity domain's codes, "
+        f"the set has: IMAGES^^{CLASS}: 'image^^{CLASS}'\n"
+        f"{stray}:{second}: D27 error: mimeType is none of the affinity domain's, "
+        "the set is: application/dicom, application/pdf: 'text/goofy'\n"
+        "2 findings in 2 files\n"
     )
 
 
@@ -112,7 +116,8 @@ def test_the_sets_may_be_those_of_a_topology(stray: Path, sound: Path, topology:
     good, bad = json.loads(told.stdout)["files"]
     assert (told.returncode, good) == (1, {"file": str(sound), "findings": []})
     assert [(found["rule"], found["attribute"], found["value"]) for found in bad["findings"]] == [
-        ("D28", "classCode", f"image^^{CLASS}")
+        ("D28", "classCode", f"image^^{CLASS}"),
+        ("D27", "mimeType", "text/goofy"),
     ]
     good_alone = run("check", sound, "--topology", topology, "--community", "coded")
     assert (good_alone.returncode, good_alone.stdout) == (0, "no findings in 1 file\n")

@@ -43,6 +43,13 @@ def test_a_stray_is_told_with_its_line() -> None:
     assert stray.line == line_with(data, "<rim:Classification", 'nodeRepresentation="stray"')
 
 
+def test_each_code_of_a_list_leads_to_its_own_line() -> None:
+    events = (Code.of("CT", "2.999.7", "CT"), STRAY)
+    known = AllowedCode(attribute="eventCodeList", code="CT", codingScheme="2.999.7")
+    data = in_lines(a_submission(entries=(an_entry(eventCodeList=events),)))
+    assert [stray.line for stray in found_in(data, CodeSets.of([known]))] == [line_with(data, '"stray"')]
+
+
 def test_every_attribute_leads_to_its_own_line() -> None:
     coded = {name: (STRAY,) if name in ("confidentialityCode", "eventCodeList") else STRAY for name in ENTRY}
     data = in_lines(

@@ -58,7 +58,7 @@ class DocumentRepository:
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
         provided = _Provided.of(request)
-        verdict = check_provision(request.submission, provided.objects, provided.prints, codes=self.codes)
+        verdict = check_provision(request.submission, provided.objects, provided.prints)
         if not verdict.accepted:
             return _refused(self._judged_whole(request, provided))
         submission = self.new_id()
