@@ -71,11 +71,12 @@ def test_the_codes_of_a_topology_are_listed_also_where_they_are_off(topology: Pa
         {"code": "application/dicom", "codingScheme": None, "display": None},
     )
     assert coded["attributes"]["typeCode"][0]["codingScheme"] == "2.16.840.1.113883.6.1"
-    assert free == {"domain": "free", "severity": None, "attributes": {}}
+    assert (coded["check"], free) == ("off", {"domain": "free", "check": None, "attributes": {}})
 
 
 def test_people_get_a_table(topology: Path) -> None:
     told = run("list", topology, "--attribute", "classCode").stdout
+    assert "Codes of coded (off)" in told
     assert "IMAGES" in told
     assert "24725-4" not in told
     assert "free: classCode takes any code." in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,12 +63,11 @@ def list_(
         raise UsageError(
             f"--attribute: unknown attribute '{attribute}'.", hint=did_you_mean(attribute, known)
         )
-    sets = _sets_of(topology if topology or files else "central", files)
-    listed = {name: () if each is None else each.codes(attribute) for name, each in sets.items()}
+    domains = _domains(topology if topology or files else "central", files)
     if json_:
-        print(json.dumps({"domains": [_domain(name, sets[name], them) for name, them in listed.items()]}))  # noqa: T201
+        print(json.dumps({"domains": [_shown(domain, attribute) for domain in domains]}))  # noqa: T201
     else:
-        _print_sets(listed, attribute)
+        _print_domains(domains, attribute)
 
 
 @codes.command()
@@ -92,7 +91,7 @@ def check(
 
     Example: xdsi-sim codes check submission.xml --codes codes.xml
     """
-    sets = _one_of(_sets_of(topology, files), community)
+    sets = _one_of(_domains(topology, files), community)
     found = {message: _strays(message, sets) for message in messages}
     if json_:
         told = [{"file": file, "findings": list(map(asdict, them))} for file, them in found.items()]
@@ -104,23 +103,39 @@ def check(
 
 # --- from arguments to sets ------------------------------------------------------------------
 
-_FILES = "files"
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    """A community, or files that were named, and the codes taken there."""
+
+    name: str
+    check: str | None
+    """What the topology says; None where it says nothing of codes."""
+    sets: CodeSets | None
+
+    @classmethod
+    def of(cls, name: str, settings: CodeSettings | None) -> _Domain:
+        """With its sets read, also where they are `off`."""
+        from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415
+
+        if settings is None:
+            return cls(name, None, None)
+        return cls(name, settings.check, code_sets(settings.looked_at()))
+
+    def codes(self, attribute: str | None) -> tuple[AllowedCode, ...]:
+        """Of one attribute or of all; none where any will do."""
+        return () if self.sets is None else self.sets.codes(attribute)
 
 
-def _sets_of(topology: str | None, files: Sequence[str] | None) -> Mapping[str, CodeSets | None]:
-    """The sets by id of their community, or those of files; a community without sets is there too."""
-    from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415
+def _domains(topology: str | None, files: Sequence[str] | None) -> list[_Domain]:
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     if bool(topology) == bool(files):
         raise UsageError("whose codes?", hint="Name a topology, or files by --codes.")
     if files:
-        return {_FILES: code_sets(_settings(files))}
-    loaded = load_topology(find_topology(topology or ""))
-    return {
-        each.id: code_sets(None if each.codes is None else each.codes.looked_at())
-        for each in loaded.communities
-    }
+        return [_Domain.of("files", _settings(files))]
+    communities = load_topology(find_topology(topology or "")).communities
+    return [_Domain.of(community.id, community.codes) for community in communities]
 
 
 def _settings(files: Sequence[str]) -> CodeSettings:
@@ -144,11 +159,11 @@ def _settings(files: Sequence[str]) -> CodeSettings:
         raise UsageError(f"--codes: {context.get('text', error)}.", hint=context.get("hint")) from None
 
 
-def _one_of(sets: Mapping[str, CodeSets | None], community: str | None) -> CodeSets:
+def _one_of(domains: Sequence[_Domain], community: str | None) -> CodeSets:
     """The sets of the community that is meant; raises UsageError where that is not one that has some."""
     from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
 
-    having = {name: each for name, each in sets.items() if each is not None}
+    having = {domain.name: domain.sets for domain in domains if domain.sets is not None}
     if community is not None and community not in having:
         raise UsageError(
             f"--community: '{community}' has no codes here.", hint=did_you_mean(community, having)
@@ -175,25 +190,26 @@ def _strays(message: str, sets: CodeSets) -> list[Stray]:
 # --- what is shown ---------------------------------------------------------------------------
 
 
-def _domain(name: str, sets: CodeSets | None, listed: Sequence[AllowedCode]) -> dict[str, Any]:
+def _shown(domain: _Domain, attribute: str | None) -> dict[str, Any]:
     attributes: dict[str, list[dict[str, str | None]]] = {}
-    for one in listed:
+    for one in domain.codes(attribute):
         shown = {"code": one.code, "codingScheme": one.codingScheme or None, "display": one.display}
         attributes.setdefault(one.attribute, []).append(shown)
-    severity = None if sets is None else sets.severity.value
-    return {"domain": name, "severity": severity, "attributes": attributes}
+    return {"domain": domain.name, "check": domain.check, "attributes": attributes}
 
 
-def _print_sets(listed: Mapping[str, Sequence[AllowedCode]], attribute: str | None) -> None:
+def _print_domains(domains: Sequence[_Domain], attribute: str | None) -> None:
     from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
 
-    what = attribute or "every attribute"
-    for name, them in listed.items():
-        if not them:
-            console().print(f"{name}: {what} takes any code.", markup=False)
-            continue
-        rows = [(one.attribute, one.code, one.codingScheme, one.display or "") for one in them]
-        print_table(console(), f"Codes of {name}", ("Attribute", "Code", "Coding scheme", "Display"), rows)
+    for domain in domains:
+        rows = [
+            (one.attribute, one.code, one.codingScheme, one.display or "") for one in domain.codes(attribute)
+        ]
+        title = f"Codes of {domain.name} ({domain.check})"
+        if rows:
+            print_table(console(), title, ("Attribute", "Code", "Coding scheme", "Display"), rows)
+        else:
+            console().print(f"{domain.name}: {attribute or 'every attribute'} takes any code.", markup=False)
 
 
 def _print_strays(found: Mapping[str, Sequence[Stray]]) -> None:

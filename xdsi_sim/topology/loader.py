@@ -33,12 +33,12 @@ def _with_codes(topology: Topology, document: Document, folder: Path, at: Place)
         return topology
     from xdsi_sim.topology.codes.loader import check_files  # noqa: PLC0415  costs what only codes should
 
-    communities = []
-    for number, community in enumerate(topology.communities):
-        codes = None if community.codes is None else community.codes.beside(folder)
-        if codes is not None:
+    communities = list(topology.communities)
+    for number, community in enumerate(communities):
+        if community.codes is not None:
+            codes = community.codes.beside(folder)
             check_files(codes, document, (*at, "communities", number, "codes"))
-        communities.append(community.model_copy(update={"codes": codes}))
+            communities[number] = community.model_copy(update={"codes": codes})
     return topology.model_copy(update={"communities": tuple(communities)})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -189,14 +189,12 @@ _RESOURCES: Final[Mapping[str, type[_Resource]]] = {"ValueSet": _ValueSet, "Code
 class _Named(_Part):
     """What any resource says of itself."""
 
-    known: ClassVar = tuple(_RESOURCES)
-
     resourceType: str
 
     @model_validator(mode="after")
     def _is_known(self) -> _Named:
-        if self.resourceType not in self.known:
-            hint = did_you_mean(self.resourceType, self.known)
+        if self.resourceType not in _RESOURCES:
+            hint = did_you_mean(self.resourceType, _RESOURCES)
             raise wrong(f"unknown resourceType '{self.resourceType}'.", hint=hint, at=("resourceType",))
         return self
 
