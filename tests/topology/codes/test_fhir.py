@@ -10,7 +10,7 @@ import pytest
 from a_coded_domain import CODE_SYSTEM, VALUE_SET, written
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.topology.codes.fhir import read_fhir_codes
+from xdsi_sim.topology.codes.fhir import code_systems_in, read_fhir_codes
 from xdsi_sim.vocab import FHIR_SYSTEMS
 
 FORMATS = "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode"
@@ -70,6 +70,27 @@ def test_a_code_system_that_is_known_keeps_its_url(tmp_path: Path) -> None:
     assert (f"CT^^{url}", None) in read(tmp_path, anonymous, "classCode")
 
 
+WHOLE = {
+    "include": [{"system": CODE_SYSTEM["url"]}, {"system": "http://loinc.org", "concept": [{"code": "1"}]}]
+}
+
+
+def test_a_value_set_may_include_a_code_system_that_is_read_too(tmp_path: Path) -> None:
+    whole = written(tmp_path, "whole.json", {**VALUE_SET, "compose": WHOLE})
+    beside = code_systems_in([whole, written(tmp_path, "classes.json", CODE_SYSTEM), tmp_path / "gone.json"])
+    assert beside == {CODE_SYSTEM["url"]}
+    assert [str(one) for one in read_fhir_codes(whole, "classCode", {}, beside)] == ["1^^http://loinc.org"]
+
+
+def test_but_not_all_of_it_but_some(tmp_path: Path) -> None:
+    some = {**WHOLE, "exclude": [{"system": CODE_SYSTEM["url"], "concept": [{"code": "CT"}]}]}
+    path = written(tmp_path, "some.json", {**VALUE_SET, "compose": some})
+    with pytest.raises(
+        UsageError, match=r"some\.json:24:7: what is left of a whole system is not in the file"
+    ):
+        list(read_fhir_codes(path, "classCode", {}, {CODE_SYSTEM["url"]}))
+
+
 def test_media_types_have_no_system(tmp_path: Path) -> None:
     include = [{"system": "urn:ietf:bcp:13", "concept": [{"code": "application/pdf"}]}]
     resource = {**VALUE_SET, "compose": {"include": include}}
@@ -104,17 +125,22 @@ BAD = {
     ),
     "whole system": (
         including(system="http://loinc.org"),
-        "23:7: all of http://loinc.org is included, and not in the file. Name its CodeSystem instead.",
+        "23:7: all of http://loinc.org is included, and not in the file. Name its CodeSystem beside the",
     ),
-    "no system": (including(concept=[ONE]), "23:7: concepts without their system"),
+    "no system": (including(concept=[ONE]), "23:7: codes without their system"),
     "no code": (
         including(system="http://loinc.org", concept=[{"display": "x"}]),
         "26:11: the key 'code' is missing",
     ),
     "nothing at all": (lambda resource: resource.pop("compose"), "1:1: no code is in the file"),
     "half an expansion": (
-        expanded(total=9, contains=[ONE]),
+        expanded(total=9, contains=[{"system": "http://loinc.org", "code": "x"}]),
         "34:14: the expansion holds 1 of 9 codes",
+    ),
+    "no system in an expansion": (expanded(contains=[ONE]), "35:7: a code without its system"),
+    "all but one": (
+        lambda resource: resource["compose"].update(exclude=[{"system": FORMATS}]),
+        "all of http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode is included",
     ),
 }
 

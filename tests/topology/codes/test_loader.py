@@ -48,6 +48,13 @@ def test_all_forms_make_one_set_with_coding_schemes_as_oids(tmp_path: Path) -> N
     assert "eventCodeList" not in found.by_attribute
 
 
+def test_a_value_set_and_the_code_system_that_it_includes_make_one_set(tmp_path: Path) -> None:
+    whole = {**VALUE_SET, "compose": {"include": [{"system": CODE_SYSTEM["url"]}]}}
+    files = [written(tmp_path, "a.json", whole), written(tmp_path, "b.json", CODE_SYSTEM)]
+    found = codings(sets(valueSets={"classCode": files}), "classCode")
+    assert found == [("IMAGES", "2.999.1.9"), ("CT", "2.999.1.9"), ("REPORTS", "2.999.1.9")]
+
+
 def test_a_topology_may_give_a_system_its_oid(tmp_path: Path) -> None:
     table = written(tmp_path, "a.yaml", "typeCode: {http://example.org/codes: [x]}")
     assert codings(sets(files=[table]), "typeCode") == [("x", "http://example.org/codes")]

@@ -1,35 +1,41 @@
 """ValueSet and CodeSystem of FHIR R4, as JSON.
 
-Only codes that stand in the file are taken: what a terminology server would have to find out (a filter, a
-whole code system, another ValueSet) is refused. Abstract concepts group others and are no codes to be used.
+Only codes that stand in the files are taken: what a terminology server would have to find out (a filter,
+another ValueSet, a code system whose file is not there) is refused. Abstract concepts group others and are no
+codes to be used.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.rules.code_sets import PLAIN, AllowedCode
 from xdsi_sim.topology.checked import check, did_you_mean, wrong
 from xdsi_sim.topology.yaml import Document, parse_yaml
 
-__all__ = ["read_fhir_codes"]
+__all__ = ["code_systems_in", "read_fhir_codes"]
 
 _OID: Final = "urn:oid:"
-_EXPAND: Final = "Name a ValueSet with an expansion ($expand of a terminology server)"
+_EXPANDED: Final = "a ValueSet with an expansion ($expand of a terminology server)"
+_BESIDE: Final = "beside"
 
 
-def read_fhir_codes(path: Path, attribute: str, systems: Mapping[str, str]) -> Iterator[AllowedCode]:
+def read_fhir_codes(
+    path: Path, attribute: str, systems: Mapping[str, str], beside: Collection[str] = ()
+) -> Iterator[AllowedCode]:
     """The codes of a resource for an attribute; raises UsageError with the place of what is wrong.
 
-    A CodeSystem whose url is none of `systems` may name its OID itself.
+    A CodeSystem whose url is none of `systems` may name its OID itself. `beside` are the urls of the
+    CodeSystems that are read for the attribute too: a ValueSet may include all of them.
     """
-    resource = _resource(path)
+    resource = _resource(path, beside)
     for system, concept in resource.codes(systems):
         yield AllowedCode(
             attribute=attribute,
@@ -37,6 +43,17 @@ def read_fhir_codes(path: Path, attribute: str, systems: Mapping[str, str]) -> I
             codingScheme="" if attribute in PLAIN else system,
             display=concept.display,
         )
+
+
+def code_systems_in(paths: Iterable[Path]) -> frozenset[str]:
+    """The urls of the CodeSystems among the files; what is wrong with a file is told where it is read."""
+    urls = set()
+    for path in paths:
+        with suppress(UsageError):
+            _, value = _json(path)
+            if isinstance(value, dict) and value.get("resourceType") == "CodeSystem":
+                urls.add(str(value.get("url")))
+    return frozenset(urls)
 
 
 # --- what is read of the resources -----------------------------------------------------------
@@ -74,17 +91,16 @@ class _Include(_Part):
     valueSet: tuple[Any, ...] = ()
 
     @model_validator(mode="after")
-    def _stands_in_the_file(self) -> _Include:
+    def _stands_in_the_files(self, info: ValidationInfo) -> _Include:
         for key in ("filter", "valueSet"):
             if getattr(self, key):
-                raise wrong(
-                    f"codes by '{key}' are not in the file.", hint=f"{_EXPAND}.", at=(key,), at_key=True
-                )
-        if not self.concept:
-            hint = f"Name its CodeSystem instead. {_EXPAND.replace('Name', 'Or name')}."
-            raise wrong(f"all of {self.system or 'nothing'} is included, and not in the file.", hint=hint)
+                hint = f"Name {_EXPANDED}."
+                raise wrong(f"codes by '{key}' are not in the file.", hint=hint, at=(key,), at_key=True)
         if not self.system:
-            raise wrong("concepts without their system")
+            raise wrong("codes without their system")
+        if not self.concept and self.system not in (info.context or {}).get(_BESIDE, ()):
+            hint = f"Name its CodeSystem beside the ValueSet, or {_EXPANDED}."
+            raise wrong(f"all of {self.system} is included, and not in the file.", hint=hint)
         return self
 
     def codes(self) -> Iterator[tuple[str, _Concept]]:
@@ -95,7 +111,19 @@ class _Compose(_Part):
     include: tuple[_Include, ...]
     exclude: tuple[_Include, ...] = ()
 
+    @model_validator(mode="after")
+    def _nothing_of_a_whole_is_excluded(self) -> _Compose:
+        whole = {part.system for part in self.include if not part.concept}
+        for index, part in enumerate(self.exclude):
+            if part.system in whole or not part.concept:
+                hint = f"Name {_EXPANDED}."
+                raise wrong(
+                    "what is left of a whole system is not in the file.", hint=hint, at=("exclude", index)
+                )
+        return self
+
     def codes(self) -> Iterator[tuple[str, _Concept]]:
+        """What is listed; a CodeSystem that is included as a whole tells its codes itself."""
         excluded = {(system, one.code) for part in self.exclude for system, one in part.codes()}
         for part in self.include:
             for system, concept in part.codes():
@@ -109,6 +137,12 @@ class _Contains(_Part):
     display: str | None = None
     abstract: bool = False
     contains: tuple[_Contains, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_system(self) -> _Contains:
+        if self.code and not self.system:
+            raise wrong("a code without its system")
+        return self
 
     def all(self) -> Iterator[_Contains]:
         """Itself and all below."""
@@ -142,12 +176,6 @@ class _Resource(_Part):
         """Code system and concept of each code."""
         raise NotImplementedError
 
-    @model_validator(mode="after")
-    def _has_a_code(self) -> _Resource:
-        if next(self.codes({}), None) is None:
-            raise wrong("no code is in the file")
-        return self
-
 
 class _ValueSet(_Resource):
     compose: _Compose | None = None
@@ -160,6 +188,12 @@ class _ValueSet(_Resource):
         expansion = value.get("expansion") if isinstance(value, dict) else None
         expanded = isinstance(expansion, dict) and expansion.get("contains")
         return {**value, "compose": None} if expanded else value
+
+    @model_validator(mode="after")
+    def _has_a_part(self) -> _ValueSet:
+        if self.compose is None and (self.expansion is None or not self.expansion.contains):
+            raise wrong("no code is in the file")
+        return self
 
     def codes(self, systems: Mapping[str, str]) -> Iterator[tuple[str, _Concept]]:  # noqa: ARG002
         parts = self.compose or self.expansion
@@ -174,6 +208,12 @@ class _CodeSystem(_Resource):
     url: str
     identifier: tuple[_Identifier, ...] = ()
     concept: tuple[_Concept, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_concept(self) -> _CodeSystem:
+        if not self.concept:
+            raise wrong("no code is in the file")
+        return self
 
     def codes(self, systems: Mapping[str, str]) -> Iterator[tuple[str, _Concept]]:
         oids = [one.value for one in self.identifier if one.value.startswith(_OID)]
@@ -199,16 +239,17 @@ class _Named(_Part):
         return self
 
 
-def _resource(path: Path) -> _Resource:
+def _resource(path: Path, beside: Collection[str]) -> _Resource:
     text, value = _json(path)
     try:
-        return _checked(Document(str(path), value, {}, {}))
+        return _checked(Document(str(path), value, {}, {}), beside)
     except UsageError as error:
-        raise _placed(text, error) from None
+        raise _placed(text, beside, error) from None
 
 
-def _checked(document: Document) -> _Resource:
-    return check(_RESOURCES[check(_Named, document).resourceType], document)
+def _checked(document: Document, beside: Collection[str]) -> _Resource:
+    kind = _RESOURCES[check(_Named, document).resourceType]
+    return check(kind, document, {_BESIDE: beside})
 
 
 def _json(path: Path) -> tuple[str, Any]:
@@ -226,7 +267,7 @@ def _json(path: Path) -> tuple[str, Any]:
         raise UsageError("values are nested too deep", file=file) from None
 
 
-def _placed(text: str, error: UsageError) -> UsageError:
+def _placed(text: str, beside: Collection[str], error: UsageError) -> UsageError:
     """The complaint again, with its place: JSON is YAML, whose reader is slow but keeps positions."""
     file = error.file or ""
     try:
@@ -234,7 +275,7 @@ def _placed(text: str, error: UsageError) -> UsageError:
     except UsageError:  # too large for it
         return UsageError(error.message, file=file, hint=error.hint)
     try:
-        _checked(document)
+        _checked(document, beside)
     except UsageError as placed:
         return placed
     return error

@@ -11,7 +11,7 @@ from xdsi_sim.errors import Severity, UsageError
 from xdsi_sim.resources import scenarios
 from xdsi_sim.rules.code_sets import PLAIN, AllowedCode, CodeSets, coding_scheme
 from xdsi_sim.topology.checked import did_you_mean
-from xdsi_sim.topology.codes.fhir import read_fhir_codes
+from xdsi_sim.topology.codes.fhir import code_systems_in, read_fhir_codes
 from xdsi_sim.topology.codes.ihe import read_ihe_codes
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.codes.table import read_code_table
@@ -57,15 +57,19 @@ def check_files(settings: CodeSettings, document: Document, place: Place) -> Non
 
 
 def _codes(settings: CodeSettings, path: Path, attribute: str | None) -> Iterator[AllowedCode]:
+    """What one of the files holds, with coding schemes in the form in which they are compared."""
     systems = {**FHIR_SYSTEMS, **settings.systems}
-    for code in _read(path, attribute, systems):
+    if attribute is None:
+        codes = _read(path)
+    else:
+        beside = code_systems_in(settings.valueSets[attribute])
+        codes = read_fhir_codes(path, attribute, systems, beside)
+    for code in codes:
         plain = code.attribute in PLAIN
         yield code if plain else replace(code, codingScheme=coding_scheme(code.codingScheme, systems))
 
 
-def _read(path: Path, attribute: str | None, systems: Mapping[str, str]) -> Iterator[AllowedCode]:
-    if attribute is not None:
-        return read_fhir_codes(path, attribute, systems)
+def _read(path: Path) -> Iterator[AllowedCode]:
     found = path if path.suffix else _shipped(path.name)
     form = _FORMS.get(found.suffix.lower())
     if form is not None:
