@@ -63,6 +63,8 @@ def test_a_code_that_several_files_have_is_one_code() -> None:
         ),
         (("a", "b"), "zzz", "", f"the set is: a^^{LOINC}, b^^{LOINC}"),
         ([f"code {n}" for n in range(7)], "zzz", "", "the set has 7 codes"),
+        ([f"code {n}" for n in range(3000)], "codes 7", "", "the set has 3000 codes"),  # too many to compare
+        ([f"code {n}" for n in range(3000)], "CODE 7", "", f"the set has: code 7^^{LOINC}"),
     ],
 )
 def test_a_hint_tells_what_may_have_been_meant(

@@ -31,6 +31,7 @@ Coding = tuple[str, str]
 
 _OID: Final = "urn:oid:"
 _NEAR: Final = 0.8  # by less, any two codes of SNOMED CT are near each other
+_COMPARED: Final = 2_000  # so many texts are compared in some 10 ms
 _FEW: Final = 6
 
 
@@ -103,7 +104,9 @@ def _near(code: str, allowed: Iterable[AllowedCode]) -> list[AllowedCode]:
     by_text: dict[str, list[AllowedCode]] = {}
     for one in allowed:
         by_text.setdefault(one.code.casefold(), []).append(one)
-    near = get_close_matches(code.strip().casefold(), by_text, n=1, cutoff=_NEAR)
+    wanted = code.strip().casefold()
+    compared = by_text if len(by_text) <= _COMPARED else ()
+    near = [wanted] if wanted in by_text else get_close_matches(wanted, compared, n=1, cutoff=_NEAR)
     return by_text[near[0]] if near else []
 
 
