@@ -41,6 +41,7 @@ from xdsi_sim.ebrim.model import (
 from xdsi_sim.ebrim.writer import write_object_list
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
 from xdsi_sim.rules.transactions import check_provision, check_registration
@@ -156,6 +157,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D24": entry(uniqueId="1" * 257),
     "D26": entry(languageCode="e n"),
     "D27": entry(mimeType="dicom"),
+    "D28": entry(classCode=Code.of("IMAGE", "1.3.6.1.4.1.19376.1.2.6.1", "Images")),
     "D31": entry(sourcePatientInfo=("PID-40|x",)),
     "D34": entry(referenceIdList=("A1",)),
     "D36": entry(title=InternationalString.of("x" * 128)),
@@ -237,11 +239,21 @@ TAKEN: Final = replace(KNOWN, objects={**KNOWN.objects, uuid(1): _registered(1, 
 RULESET: Final = {"D05": "XDR limited", **dict.fromkeys(("E31", "E32", "F07"), "ITI-61")}
 """Of the rules that hold elsewhere than in ITI-42."""
 
+CODES: Final = CodeSets.of(
+    (
+        AllowedCode(
+            attribute="classCode", code="IMAGES", codingScheme="1.3.6.1.4.1.19376.1.2.6.1", display="Images"
+        ),
+        AllowedCode(attribute="mimeType", code="application/dicom"),
+    )
+)
+"""An affinity domain with one class of documents, all in DICOM; other codes are free."""
+
 
 def broken_by(rule: str) -> list[str]:
     """Ids of the rules that the example of `rule` breaks."""
     known = TAKEN if rule == "C10" else KNOWN
-    verdict = check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"))
+    verdict = check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"), codes=CODES)
     return [finding.rule for finding in verdict.findings]
 
 

@@ -28,6 +28,7 @@ ACROSS = {
     "test_durability.py": "a server that is killed",
     "test_recipients.py": "a Document Recipient, over a socket",
     "test_queries.py": "every stored query, over a socket",
+    "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_imaging_gateways.py": "images of another community, through two gateways",
     "test_nist.py": "the sample cases of the NIST toolkit",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import zeep
+from a_coded_domain import TABLE, coded_domain, written
 from a_domain import domain, provide, provision
 from submissions import PATIENT, a_set, a_submission, an_entry, an_on_demand_entry
 from zeep.plugins import HistoryPlugin
@@ -15,7 +17,7 @@ from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology
-from xdsi_sim.vocab import APPROVED, NS, TRANSACTIONS
+from xdsi_sim.vocab import APPROVED, NS, SEVERITY_WARNING, TRANSACTIONS
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,18 @@ def test_a_document_made_on_demand_is_retrieved_by_iti_43_and_once_more_as_its_s
     again, _ = call(running, "summaries", "ITI-43", DocumentRequest=[kept])
     assert again.DocumentResponse[0].Document == made.Document
     assert again.DocumentResponse[0].NewDocumentUniqueId is None
+
+
+def test_iti_42_with_a_warning(tmp_path: Path) -> None:
+    with coded_domain(
+        tmp_path / "data", check="warn", files=written(tmp_path, "codes.yaml", TABLE)
+    ) as warning:
+        request = a_submission(entries=(an_entry(languageCode="fr"),))
+        nothing = {"Identifiable": []}
+        answer, _ = call(warning, "registry", "ITI-42", Objects(request), RegistryObjectList=nothing)
+    (told,) = answer.RegistryErrorList.RegistryError
+    assert (status(answer), told.severity) == ("Success", SEVERITY_WARNING)
+    assert told.codeContext.endswith("attribute=languageCode; value=fr; rule=D28")
 
 
 def test_iti_41_with_the_document_inline(running: RunningTopology) -> None:

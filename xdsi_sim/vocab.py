@@ -11,6 +11,7 @@ __all__ = [
     "APPROVED",
     "DEPRECATED",
     "FAILURE",
+    "FHIR_SYSTEMS",
     "NO_REPLY",
     "NS",
     "OFFLINE",
@@ -100,6 +101,25 @@ class CodingScheme:
     CONFIDENTIALITY: Final = "2.16.840.1.113883.5.25"
     IHE_FORMAT: Final = "1.3.6.1.4.1.19376.1.2.3"
     IHE_RAD_CLASS: Final = "1.3.6.1.4.1.19376.1.2.6.1"
+
+
+FHIR_SYSTEMS: Final = {
+    "http://dicom.nema.org/resources/ontology/DCM": CodingScheme.DCM,
+    "http://dicom.nema.org/resources/ontology/DCMUID": CodingScheme.DICOM_UID,
+    "http://snomed.info/sct": CodingScheme.SNOMED_CT,
+    "http://loinc.org": CodingScheme.LOINC,
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality": CodingScheme.CONFIDENTIALITY,
+    "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode": CodingScheme.IHE_FORMAT,
+    "http://ihe.net/fhir/ValueSet/IHE.FormatCode.codesystem": CodingScheme.IHE_FORMAT,  # its older name
+    "http://terminology.hl7.org/CodeSystem/hl7-document-format-codes": "2.16.840.1.113883.4.642.1.1407",
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode": "2.16.840.1.113883.5.4",
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode": "2.16.840.1.113883.5.111",
+    "http://hl7.org/fhir/sid/icd-10": "2.16.840.1.113883.6.3",
+    "http://unitsofmeasure.org": "2.16.840.1.113883.6.8",
+    "http://www.ama-assn.org/go/cpt": "2.16.840.1.113883.6.12",
+    "http://www.radlex.org": "2.16.840.1.113883.6.256",
+}
+"""OIDs of coding schemes by the URI that FHIR has for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.selection import Selection
@@ -74,6 +75,8 @@ class DocumentRegistry:
     """OID of the affinity domain's assigning authority; None takes any."""
     any_patient: bool = True
     """Takes patient ids that no feed has announced."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None takes any."""
     strict: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
@@ -84,7 +87,7 @@ class DocumentRegistry:
 
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        verdict = check_registration(request, transaction=transaction)
+        verdict = check_registration(request, transaction=transaction, codes=self.codes)
         if verdict.accepted:
             objects = self._accepted(request.objects)
             change = RegistryChange(added=objects.objects())
@@ -94,7 +97,8 @@ class DocumentRegistry:
             except _Refused as refused:
                 verdict = refused.verdict
         else:  # one answer lists everything, also what only the registry knows
-            verdict = check_registration(request, self._known(request, self.store.view()), transaction)
+            known = self._known(request, self.store.view())
+            verdict = check_registration(request, known, transaction, self.codes)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 

@@ -29,6 +29,7 @@ from xdsi_sim.messages.retrieve import (
     incomplete,
 )
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import check_provision
@@ -48,6 +49,8 @@ class DocumentRepository:
     registry: str
     """URL of the registry."""
     store: DocumentStore
+    codes: CodeSets | None = None
+    """The codes of the affinity domain, of which a refusal tells too; None takes any."""
     new_id: NewId = new_uuid
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
@@ -105,7 +108,7 @@ class DocumentRepository:
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        return check_provision(request.submission, provided.objects, provided.prints, stored)
+        return check_provision(request.submission, provided.objects, provided.prints, stored, self.codes)
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.

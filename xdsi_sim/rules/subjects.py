@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
@@ -137,9 +138,18 @@ class Submission:
     """The HasMember associations."""
     relationships: tuple[Association, ...]
     """The associations of all other types."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None where any will do."""
 
     @classmethod
-    def of(cls, request: SubmitObjectsRequest, *, column: int, known: Known | None = None) -> Submission:
+    def of(
+        cls,
+        request: SubmitObjectsRequest,
+        *,
+        column: int,
+        known: Known | None = None,
+        codes: CodeSets | None = None,
+    ) -> Submission:
         """The request seen by `column`; without `known`, only what the request tells can be judged."""
         members, relationships = _split(request.objects.associations)
         return cls(
@@ -149,6 +159,7 @@ class Submission:
             by_id={id_key(value.entryUUID): value for value in request.objects.objects()},
             members=members,
             relationships=relationships,
+            codes=codes,
         )
 
     @property

@@ -15,6 +15,7 @@ from xdsi_sim.ebrim.limited import COLUMN as LIMITED_COLUMN
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
+    affinity_domain,
     association,
     attributes,
     author,
@@ -29,6 +30,7 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     slot,
     submission,
 )
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import (
     REGISTRY_METADATA_ERROR,
     REPOSITORY_METADATA_ERROR,
@@ -50,7 +52,7 @@ __all__ = [
 
 _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36"
-_ENTRY: Final = f"{_CARRIER} C07 D11 D20 D21 D24 D26 D27 D31 D34"
+_ENTRY: Final = f"{_CARRIER} C07 D11 D20 D21 D24 D26 D31 D34"
 _OBJECTS: Final = {
     SubmissionSet: f"{_CARRIER} D20 D21",
     DocumentEntry: f"{_ENTRY} D12 D13 D14 E30",
@@ -58,7 +60,7 @@ _OBJECTS: Final = {
     Association: _ANY_OBJECT,
 }
 _SUBMISSION: Final = (
-    "C03 C04 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
+    "C03 C04 C05 C08 D01 D02 D03 D04 D27 D28 E01 E02 E03 E05 E06 E07 E08 E09 E10 E13 E14 E15 E16 E17 E18 E19 "
     "E26 E28 E29 F12"
 )
 _BY_SENDER: Final = ("D01", "D02", "D03", "D04")
@@ -134,11 +136,17 @@ the same from a Metadata-Limited Document Source.
 
 
 def check_registration(
-    request: SubmitObjectsRequest, known: Known | None = None, transaction: str = "ITI-42"
+    request: SubmitObjectsRequest,
+    known: Known | None = None,
+    transaction: str = "ITI-42",
+    codes: CodeSets | None = None,
 ) -> Verdict:
-    """All that is wrong with a request to a registry; without `known`, all that the request alone tells."""
+    """All that is wrong with a request to a registry; without `known`, all that the request alone tells.
+
+    Without `codes`, the codes of the affinity domain, any code will do.
+    """
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known)
+    subject = Submission.of(request, column=ruleset.column, known=known, codes=codes)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
     return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
 
@@ -157,6 +165,7 @@ def check_provision(
     objects: tuple[Described, ...],
     documents: tuple[Fingerprint, ...],
     stored: Mapping[str, Fingerprint] | None = None,
+    codes: CodeSets | None = None,
 ) -> Verdict:
     """What is wrong between what a request of ITI-41 says, its documents, and what is stored by uniqueId.
 
@@ -168,7 +177,7 @@ def check_provision(
     verdict = judge([(provision, ruleset.provision)], ruleset.metadata_error)
     if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
-    return _whole(request, provision, ruleset)
+    return _whole(request, provision, ruleset, codes)
 
 
 def check_receipt(
@@ -177,17 +186,20 @@ def check_receipt(
     documents: tuple[Fingerprint, ...],
     *,
     limited: bool,
+    codes: CodeSets | None = None,
 ) -> Verdict:
     """All that is wrong with what a Document Recipient is sent; if `limited`, by the duties that are left.
 
     What it got before under the same uniqueId does not matter: it keeps messages, not documents by id.
     """
     ruleset = RULESETS["XDR limited" if limited else "XDR"]
-    return _whole(request, Provision(objects=objects, documents=documents), ruleset)
+    return _whole(request, Provision(objects=objects, documents=documents), ruleset, codes)
 
 
-def _whole(request: SubmitObjectsRequest, provision: Provision, ruleset: Ruleset) -> Verdict:
-    subject = Submission.of(request, column=ruleset.column)
+def _whole(
+    request: SubmitObjectsRequest, provision: Provision, ruleset: Ruleset, codes: CodeSets | None
+) -> Verdict:
+    subject = Submission.of(request, column=ruleset.column, codes=codes)
     pairs = [(provision, ruleset.provision), (subject, ruleset.submission), *_objects(request, ruleset)]
     return judge(pairs, ruleset.metadata_error)
 

@@ -32,6 +32,7 @@ from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
@@ -133,6 +134,7 @@ class RunningTopology:
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
+        self._codes: dict[str, CodeSets | None] = {}
         try:
             self._start(data)
         except BaseException:
@@ -293,6 +295,7 @@ class RunningTopology:
             store=self._opened(SqliteRegistryStore(self._folder / model.id)),
             patientAuthority=placed.community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
+            codes=self._codes_of(placed),
             strict=strict,
             most_results=model.mostResults if isinstance(model, Registry) else 0,
         )
@@ -304,6 +307,7 @@ class RunningTopology:
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            codes=self._codes_of(placed),
         )
 
     def _registry_of(self, community: Community) -> str:
@@ -314,7 +318,18 @@ class RunningTopology:
         """The actor behind a recipient of the topology."""
         model = placed.actor
         inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
-        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model))
+        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model), codes=self._codes_of(placed))
+
+    def _codes_of(self, placed: Placed) -> CodeSets | None:
+        """The codes of the actor's affinity domain, read once."""
+        community = placed.community
+        if community.codes is None:
+            return None
+        if community.id not in self._codes:
+            from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415  costs what only codes should
+
+            self._codes[community.id] = code_sets(community.codes)
+        return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""

@@ -20,6 +20,7 @@ from xdsi_sim.messages.patient_feed import read_patient_id
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
@@ -269,6 +270,8 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
+    codes: CodeSettings | None = None
+    """The codes that its metadata may use; absent, any."""
     registry: Registry | None = None
     """None where documents only go from point to point."""
     repositories: tuple[Repository, ...] = ()
