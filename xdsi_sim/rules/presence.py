@@ -38,27 +38,27 @@ _PROHIBITED: Final = _readers("X")
 @rule("D01", cites="ITI TF-3: Table 4.3.1-3")
 def document_entries_are_complete(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry has every attribute that is required of its sender."""
-    return _missing(submission.objects.documentEntries, submission.column)
+    return _missing(submission.objects.documentEntries, submission)
 
 
 @rule("D02", cites="ITI TF-3: Table 4.3.1-3")
 def submission_sets_are_complete(submission: Submission) -> Iterator[Violation]:
     """A SubmissionSet has every attribute that is required of its sender."""
-    return _missing(submission.objects.submissionSets, submission.column)
+    return _missing(submission.objects.submissionSets, submission)
 
 
 @rule("D03", cites="ITI TF-3: Table 4.3.1-3")
 def folders_are_complete(submission: Submission) -> Iterator[Violation]:
     """A Folder has every attribute that is required of its sender."""
-    yield from _missing(submission.objects.folders, submission.column)
+    yield from _missing(submission.objects.folders, submission)
     for folder in submission.objects.folders:
         if folder.title is not None and not str(folder.title):
             yield Violation("title is empty", location=folder.entryUUID, attribute="title")
 
 
-def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
+def _missing(values: Iterable[MetadataObject], submission: Submission) -> Iterator[Violation]:
     for value in values:
-        for name, content in _REQUIRED[type(value)][column](value):
+        for name, content in _REQUIRED[type(value)][submission.column_of(value)](value):
             if (content is None or content == ()) and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
@@ -78,7 +78,7 @@ def _is_there_but_broken(value: MetadataObject, name: str) -> bool:
 def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violation]:
     """No object has an attribute that its sender must not give, such as limitedMetadata in XDS."""
     for value in submission.carriers():
-        for name, content in _PROHIBITED[type(value)][submission.column](value):
+        for name, content in _PROHIBITED[type(value)][submission.column_of(value)](value):
             if content is not None and content is not False:
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
 

@@ -190,10 +190,10 @@ def known_document_has_the_known_size(submission: Submission) -> Iterator[Violat
 def _known_documents(submission: Submission) -> Iterator[tuple[DocumentEntry, Registered]]:
     """Each new entry with a registered one of its uniqueId: these agree with each other."""
     for entry in submission.objects.documentEntries if submission.known.uniqueIds else ():
-        for registered in submission.known.uniqueIds.get(entry.uniqueId or "", ()):
-            if registered.kind is DocumentEntry:
-                yield entry, registered
-                break
+        holders = submission.known.uniqueIds.get(entry.uniqueId or "", ())
+        known = [registered for registered in holders if registered.kind is DocumentEntry]
+        if known:  # of several versions the one that holds: an update may have changed hash and size
+            yield entry, min(known, key=lambda registered: registered.availabilityStatus != APPROVED)
 
 
 def _not_identical(entry: DocumentEntry, registered: Registered, attribute: str) -> Violation:

@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.vocab import ON_DEMAND
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
@@ -30,12 +31,14 @@ __all__ = [
     "Lookup",
     "Provision",
     "Registered",
+    "Standing",
     "Submission",
     "id_key",
     "is_uuid",
 ]
 
 _UUID: Final = "urn:uuid:"
+_ON_DEMAND_COLUMN: Final = 3
 
 
 def is_uuid(id: str) -> bool:
@@ -110,6 +113,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an update starts from: objects of the registry as they are, whole. Ids are in lower case."""
+
+    latest: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By logicalID, the last version of each object that the request names, by whichever version."""
+    objects: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By entryUUID, what the Associations of the request lead to or from."""
+    links: tuple[Association, ...] = ()
+    """The Approved Associations at one of them, but for those that lead to or from an earlier version."""
+
+
+_NOTHING_STANDS: Final = Standing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Held):
     """What a registry holds of what a submission names, and what it takes."""
 
@@ -117,6 +135,10 @@ class Known(Held):
     """OID of the affinity domain's assigning authority; None where any will do."""
     any_patient: bool = False
     """The registry takes patient ids that nobody fed."""
+    standing: Standing = _NOTHING_STANDS
+    """Only where the request is an update."""
+    homes: frozenset[str] | None = None
+    """The communities that an update is forwarded to; None where it is forwarded to none."""
 
 
 # --- subjects --------------------------------------------------------------------------------
@@ -130,6 +152,8 @@ class Submission:
     column: int
     """Of `Attr.need`: whose duties hold."""
     known: Known
+    restricted: bool
+    """It is a restricted update (ITI-92)."""
     by_id: Mapping[str, MetadataObject]
     """The objects of the request by `id_key`."""
     members: tuple[Association, ...]
@@ -138,13 +162,21 @@ class Submission:
     """The associations of all other types."""
 
     @classmethod
-    def of(cls, request: SubmitObjectsRequest, *, column: int, known: Known | None = None) -> Submission:
+    def of(
+        cls,
+        request: SubmitObjectsRequest,
+        *,
+        column: int,
+        known: Known | None = None,
+        restricted: bool = False,
+    ) -> Submission:
         """The request seen by `column`; without `known`, only what the request tells can be judged."""
         members, relationships = _split(request.objects.associations)
         return cls(
             request=request,
             column=column,
             known=_KNOWING_NOTHING if known is None else known,
+            restricted=restricted,
             by_id={id_key(value.entryUUID): value for value in request.objects.objects()},
             members=members,
             relationships=relationships,
@@ -154,6 +186,11 @@ class Submission:
     def objects(self) -> RegistryObjectList:
         """The objects of the request."""
         return self.request.objects
+
+    def column_of(self, value: MetadataObject) -> int:
+        """The column of `Attr.need` for one object: an On-Demand DocumentEntry has its own."""
+        on_demand = isinstance(value, DocumentEntry) and value.objectType == ON_DEMAND
+        return _ON_DEMAND_COLUMN if on_demand else self.column
 
     def carriers(self) -> tuple[Carrier, ...]:
         """The objects with patientId and uniqueId."""

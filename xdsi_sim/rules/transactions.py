@@ -6,8 +6,8 @@ anyway; but what it refuses, it judges whole, so that one answer lists everythin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.ebrim.described import Described
@@ -20,12 +20,15 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     classification,
     document_entry,
     membership,
+    metadata_update,
     presence,
     query,
     registration,
     repository,
+    restricted_update,
     slot,
     submission,
+    update_association,
 )
 from xdsi_sim.rules.registry import (
     REGISTRY_METADATA_ERROR,
@@ -52,6 +55,8 @@ _SUBMISSION: Final = (
     "E26 E28 E29 F12"
 )
 _REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
+_UPDATE: Final = "C03 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E08 E09 E28 F01 F12 L01 L02 L03 L05 L11 L12"
+_UPDATED: Final = "C10 F02 F09 F10 F11 L04 L06 L08 L09"
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
@@ -63,11 +68,23 @@ class Ruleset:
     """What `META` stands for."""
     column: int
     """Of `Attr.need`."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """errorCodes of this transaction alone, by the id of the rule."""
+    restricted: bool = False
+    """It updates no more than what ITI-92 allows."""
     submission: tuple[Rule, ...]
     objects: Mapping[type, tuple[Rule, ...]]
     registration: tuple[Rule, ...] = ()
     """Rules of the submission that hold only where it is known what the registry holds."""
     provision: tuple[Rule, ...] = ()
+
+    def subject(self, request: SubmitObjectsRequest, known: Known | None = None) -> Submission:
+        """The request as its rules see it."""
+        return Submission.of(request, column=self.column, known=known, restricted=self.restricted)
+
+    def judge(self, pairs: Iterable[tuple[object, tuple[Rule, ...]]]) -> Verdict:
+        """Hold each subject against rules, in the codes of the transaction."""
+        return judge(pairs, self.metadata_error, self.codes)
 
 
 def _rules(ids: str) -> tuple[Rule, ...]:
@@ -75,6 +92,10 @@ def _rules(ids: str) -> tuple[Rule, ...]:
 
 
 _RULES_OF_OBJECTS: Final = {type_: _rules(ids) for type_, ids in _OBJECTS.items()}
+_RULES_OF_UPDATED_OBJECTS: Final = {
+    type_: tuple(rule for rule in its_rules if rule.id != "E30")  # On-Demand ones are updated, too
+    for type_, its_rules in _RULES_OF_OBJECTS.items()
+}
 
 RULESETS: Final = {
     "ITI-41": Ruleset(
@@ -91,6 +112,29 @@ RULESETS: Final = {
         objects=_RULES_OF_OBJECTS,
         registration=_rules(_REGISTRATION),
     ),
+    "ITI-57": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=1,
+        submission=_rules(f"{_UPDATE} E14 E15 E18"),
+        objects=_RULES_OF_UPDATED_OBJECTS,
+        registration=_rules(f"{_UPDATED} L07 L13 L14 L15 L16 L17 L18 L21"),
+    ),
+    "ITI-92": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=1,
+        codes={
+            "L02": "XDSInvalidRequestException",
+            "L05": "XDSMetadataAnnotationError",
+            "L08": "XDSMetadataIdentifierError",
+            "L09": "XDSObjectTypeError",
+            "L11": "XDSMetadataUpdateError",
+            "L12": "XDSMetadataAnnotationError",
+        },
+        restricted=True,
+        submission=_rules(f"{_UPDATE} E29 L23"),
+        objects=_RULES_OF_UPDATED_OBJECTS,
+        registration=_rules(f"{_UPDATED} L22 L24"),
+    ),
 }
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
 
@@ -100,9 +144,8 @@ def check_registration(
 ) -> Verdict:
     """All that is wrong with a request to a registry; without `known`, all that the request alone tells."""
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
-    return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
+    return ruleset.judge([(ruleset.subject(request, known), held), *_objects(request, ruleset)])
 
 
 def check_against_registry(
@@ -110,8 +153,7 @@ def check_against_registry(
 ) -> Verdict:
     """What is wrong with a request to a registry only because of what that holds."""
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known)
-    return judge([(subject, ruleset.registration)], ruleset.metadata_error)
+    return ruleset.judge([(ruleset.subject(request, known), ruleset.registration)])
 
 
 def check_provision(
@@ -128,11 +170,12 @@ def check_provision(
     ruleset = RULESETS["ITI-41"]
     provision = Provision(objects=objects, documents=documents, stored=stored or {})
     pairs = [(provision, ruleset.provision)]
-    verdict = judge(pairs, ruleset.metadata_error)
+    verdict = ruleset.judge(pairs)
     if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
-    subject = Submission.of(request, column=ruleset.column)
-    return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
+    return ruleset.judge(
+        [*pairs, (ruleset.subject(request), ruleset.submission), *_objects(request, ruleset)]
+    )
 
 
 def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:

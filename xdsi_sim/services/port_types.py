@@ -12,7 +12,7 @@ __all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocum
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51; ITI MU; ITI RMU)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -43,6 +43,16 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
     def iti51(ctx: Any, request: Any) -> Any:
         """Multi-Patient Stored Query."""
         return ctx.udc.actor.query(request, "ITI-51")
+
+    @operation("ITI-57")
+    def iti57(ctx: Any, request: Any) -> Any:
+        """Update Document Set."""
+        return ctx.udc.actor.update(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request, "ITI-92")
 
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped

@@ -81,6 +81,8 @@ _REGISTER: Final = Codec(
     read_response=lambda element, _content_of: read_registry_response(element),
     write_response=lambda message, _attach: (write_registry_response(message),),
 )
+# a submission that does not say which transaction it is of is a registration
+_UPDATE: Final = replace(_REGISTER, claims=lambda _element: False)
 _MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
 
 
@@ -127,6 +129,8 @@ CODECS: Final = {
     "ITI-44 revise": _FEED,
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
+    "ITI-57": _UPDATE,
+    "ITI-92": _UPDATE,
     "RAD-69": _IMAGING,
 }
 """Codecs by transaction name."""
