@@ -32,6 +32,7 @@ def held(
 
 
 ENTRY = an_entry(1)
+ON_DEMAND_ENTRY = an_entry(7, objectType=ON_DEMAND, creationTime=None, hash=None, size=None)
 FOLDER = a_folder(200)
 HELD: Final = (
     held(a_set(100)),
@@ -41,6 +42,7 @@ HELD: Final = (
     held(an_entry(4, patientId=OTHER)),
     held(an_entry(5), availabilityStatus=DEPRECATED),
     held(an_entry(6)),
+    held(ON_DEMAND_ENTRY),
     held(FOLDER),
     held(an_association(uuid(100), uuid(1), entryUUID=uuid(301))),
     held(an_association(uuid(200), uuid(1), entryUUID=uuid(302))),
@@ -251,6 +253,7 @@ RETITLED = InternationalString.of("Another title")
 SOUND: Final[Mapping[str, Case]] = {
     "an entry": entry(title=RETITLED),
     "an entry that was updated before": ("ITI-57", an_update(newer(an_entry(2), 10), previous="2")),
+    "an On-Demand entry": ("ITI-57", an_update(newer(ON_DEMAND_ENTRY, 10))),
     "a folder": ("ITI-57", an_update(newer(FOLDER, 10, title=RETITLED))),
     "an entry and the folder that holds it": ("ITI-57", an_update(V2, newer(FOLDER, 11))),
     "a status": status(1),

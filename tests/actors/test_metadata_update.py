@@ -223,6 +223,19 @@ def test_a_patient_may_change_where_nothing_is_linked(
     assert store.view().latest([uuid(1)])[0].entryUUID == uuid(11)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [(None, "urn:oid:2.999.1"), ("urn:oid:2.999.7", "urn:oid:2.999.7")]
+)
+def test_a_home_that_is_not_told_again_stays(
+    registry: DocumentRegistry, store: SqliteRegistryStore, told: str | None, kept: str
+) -> None:
+    first = newer(ENTRY, 11, homeCommunityId="urn:oid:2.999.1")
+    assert update(registry, an_update(first)) == []
+    request = an_update(newer(ENTRY, 12, homeCommunityId=told), set_=a_set(901), previous="2")
+    assert update(registry, request) == []
+    assert objects(store, 12)[0].homeCommunityId == kept
+
+
 # --- restricted updates ----------------------------------------------------------------------
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from rule_examples import in_module
 from submissions import a_folder, a_set, an_association, an_entry, uuid
@@ -22,6 +25,18 @@ def test_every_rule_of_an_update_has_an_example_that_breaks_it() -> None:
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_update_breaks_nothing(name: str) -> None:
     assert found_by(SOUND[name]) == []
+
+
+def test_the_manual_tells_operations_and_codes_of_each_rule(project_root: Path) -> None:
+    page = (project_root / "docs" / "metadata-update.md").read_text(encoding="utf-8")
+    assert [operation.name for operation in OPERATIONS if f"| {operation.name} |" not in page] == []
+    told = {
+        (line.split(" | ")[0].strip("| "), code)
+        for line in page.splitlines()
+        for code in re.findall(r"`(\w+)`", line)
+    }
+    expected = {(rule, code) for rule, cases in BROKEN.items() for _, code in cases}
+    assert expected - told == set()
 
 
 def subject(request: SubmitObjectsRequest, *objects: MetadataObject) -> Submission:

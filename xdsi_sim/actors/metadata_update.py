@@ -151,7 +151,7 @@ class _Draft:
             update = newer.get(key)
             within = update.value if update is not None else self.submission.within(association.targetObject)
             standing = self.submission.known.standing.objects
-            value = self._new(within) if within is not None else self.changed.get(key, standing[key])
+            value = self._new(within) if within is not None else standing[key]
             self._put(replace(value, availabilityStatus=association.newStatus))
 
     def touch_folders(self, view: RegistryView) -> None:
