@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from feeds import added, merged
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from submissions import AUTHORITY, a_folder, a_set, a_submission, an_association, an_entry, uuid
 from update_requests import a_status, an_update, brought, newer
 
@@ -319,3 +322,119 @@ def test_after_a_merge_all_versions_are_of_the_survivor_and_can_be_updated(
     newest = newer(ENTRY, 12, patientId=OTHER)
     assert update(registry, an_update(newest, set_=a_set(901, patientId=OTHER), previous="2")) == []
     assert (uuid(200), uuid(12), "HasMember") in pairs(store, 12)
+
+
+# --- any history -----------------------------------------------------------------------------
+
+
+class Updates(RuleBasedStateMachine):
+    """Three entries and two folders beside a model of a few lines: versions, statuses, memberships."""
+
+    folder: Path
+    ENTRIES, FOLDERS = ("1", "2", "3"), ("200", "201")
+    names = st.sampled_from(ENTRIES + FOLDERS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        Updates.folder = Updates.folder.with_name(f"{Updates.folder.name}x")
+        self.store = SqliteRegistryStore(Updates.folder)
+        self.registry = DocumentRegistry(store=self.store, patientAuthority=AUTHORITY)
+        entries, folders = tuple(map(an_entry, (1, 2, 3))), tuple(map(a_folder, (200, 201)))
+        request = a_submission(entries=entries, folders=folders)
+        assert run(self.registry.register(request), lambda _call: None) == RegistryResponse()
+        self.versions = {name: [uuid(int(name))] for name in self.ENTRIES + self.FOLDERS}
+        self.approved = dict.fromkeys(self.versions, True)
+        self.inside: set[tuple[str, str]] = set()
+        self.count = 1000
+
+    def next(self) -> int:
+        self.count += 1
+        return self.count
+
+    def last(self, name: str) -> DocumentEntry | Folder:
+        (value,) = self.store.view().objects([self.versions[name][-1]])
+        assert isinstance(value, DocumentEntry | Folder)
+        return value
+
+    def do(self, request: SubmitObjectsRequest) -> bool:
+        """Send it under a SubmissionSet of its own; gives whether it was done."""
+        set_, objects = a_set(self.next()), request.objects
+        links = tuple(
+            replace(link, sourceObject=set_.entryUUID) if link.sourceObject == uuid(900) else link
+            for link in objects.associations
+        )
+        changed = replace(objects, submissionSets=(set_,), associations=links)
+        return update(self.registry, SubmitObjectsRequest(objects=changed)) == []
+
+    @rule(chosen=st.sets(names, min_size=1), propagation=st.sampled_from([None, "no"]), late=st.booleans())
+    def make_versions(self, chosen: set[str], propagation: str | None, late: bool) -> None:
+        values = {name: newer(self.last(name), self.next()) for name in sorted(chosen)}
+        numbers = {value.entryUUID: len(self.versions[name]) - late for name, value in values.items()}
+        request = an_update(*values.values(), propagation=propagation)
+        links = tuple(
+            replace(link, previousVersion=str(numbers[link.targetObject or ""]))
+            for link in request.objects.associations
+        )
+        done = self.do(SubmitObjectsRequest(objects=replace(request.objects, associations=links)))
+        assert done is (not late and all(self.approved[name] for name in chosen))
+        if done:
+            self.inside = {pair for pair in self.inside if self.goes_along(pair, chosen, propagation)}
+            for name, value in values.items():
+                self.versions[name].append(value.entryUUID)
+
+    def goes_along(self, pair: tuple[str, str], chosen: set[str], propagation: str | None) -> bool:
+        rest = [name for name in pair if name not in chosen]
+        return len(rest) == 2 or (propagation is None and all(self.approved[name] for name in rest))
+
+    @rule(name=names, back=st.booleans(), version=st.sampled_from([0, -1]))
+    def change_status(self, name: str, back: bool, version: int) -> None:
+        statuses = (APPROVED, DEPRECATED) if back else (DEPRECATED, APPROVED)
+        target = self.versions[name][version]
+        done = self.do(an_update(more=(a_status(target, *statuses),)))
+        assert done is (target == self.versions[name][-1] and self.approved[name] is not back)
+        if done:
+            self.approved[name] = back
+
+    @rule(folder=st.sampled_from(FOLDERS), entry=st.sampled_from(ENTRIES))
+    def join(self, folder: str, entry: str) -> None:
+        ends = self.versions[folder][-1], self.versions[entry][-1]
+        joins = an_association(*ends, entryUUID=uuid(self.next()))
+        done = self.do(an_update(more=brought(joins)))
+        free = (folder, entry) not in self.inside
+        assert done is (free and self.approved[folder] and self.approved[entry])
+        if done:
+            self.inside.add((folder, entry))
+
+    @rule(folder=st.sampled_from(FOLDERS), entry=st.sampled_from(ENTRIES))
+    def leave(self, folder: str, entry: str) -> None:
+        ends = self.versions[folder][-1], self.versions[entry][-1]
+        for link in self.store.view().links(ends):
+            if (link.sourceObject, link.targetObject) == ends:
+                assert self.do(an_update(more=(a_status(link.entryUUID),)))
+                self.inside.remove((folder, entry))
+
+    @invariant()
+    def versions_and_statuses_are_those_of_the_model(self) -> None:
+        for name, uuids in self.versions.items():
+            values = {value.entryUUID: value for value in self.store.view().objects(uuids)}
+            statuses = [DEPRECATED] * (len(uuids) - 1) + [APPROVED if self.approved[name] else DEPRECATED]
+            assert [values[id].availabilityStatus for id in uuids] == statuses
+            assert [values[id].version for id in uuids] == [str(n + 1) for n in range(len(uuids))]
+            assert {value.logicalID for value in values.values()} == {uuids[0]}
+
+    @invariant()
+    def folders_hold_what_the_model_holds(self) -> None:
+        last = {uuids[-1]: name for name, uuids in self.versions.items()}
+        links = self.store.view().links([self.versions[name][-1] for name in self.FOLDERS])
+        pairs = [(last.get(link.sourceObject or ""), last[link.targetObject or ""]) for link in links]
+        assert sorted(pair for pair in pairs if pair[0]) == sorted(self.inside)
+
+    def teardown(self) -> None:
+        self.store.close()
+
+
+def test_any_history_of_updates_agrees_with_the_model(tmp_path: Path) -> None:
+    Updates.folder = tmp_path / "m"
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Updates, settings=settings(max_examples=25, stateful_step_count=20, deadline=None)
+    )
