@@ -55,8 +55,13 @@ _SUBMISSION: Final = (
     "E26 E28 E29 F12"
 )
 _REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 F02 F03 F04 F05 F09 F10 F11 F14 F15"
-_UPDATE: Final = "C03 C05 C08 D01 D02 D03 D04 E01 E02 E03 E05 E08 E09 E28 F01 F12 L01 L02 L03 L05 L11 L12"
-_UPDATED: Final = "C10 F02 F09 F10 F11 L04 L06 L08 L09"
+# what holds for submissions holds for updates, but for what is named
+_UPDATE: Final = f"{_SUBMISSION} F01 L01 L02 L03 L05 L11 L12"
+_NO_UPDATE: Final = (
+    "C04 E06 E07 E10 E13 E16 E17 E19 E26"  # L01, L05, L14, L17, L18 and L23 are in their place
+)
+_UPDATED: Final = f"{_REGISTRATION} L04 L06 L08 L09"
+_NOT_UPDATED: Final = "E04 E11 E12 E20 E21 E22 F03 F04 F05 F14 F15"  # L08, L14, L18, L21 and L22 are
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
@@ -87,15 +92,13 @@ class Ruleset:
         return judge(pairs, self.metadata_error, self.codes)
 
 
-def _rules(ids: str) -> tuple[Rule, ...]:
-    return rules(*ids.split())
+def _rules(ids: str, but: str = "") -> tuple[Rule, ...]:
+    return rules(*(id for id in ids.split() if id not in but.split()))
 
 
 _RULES_OF_OBJECTS: Final = {type_: _rules(ids) for type_, ids in _OBJECTS.items()}
-_RULES_OF_UPDATED_OBJECTS: Final = {
-    type_: tuple(rule for rule in its_rules if rule.id != "E30")  # On-Demand ones are updated, too
-    for type_, its_rules in _RULES_OF_OBJECTS.items()
-}
+# On-Demand entries are updated, too
+_RULES_OF_UPDATED_OBJECTS: Final = {type_: _rules(ids, but="E30") for type_, ids in _OBJECTS.items()}
 
 RULESETS: Final = {
     "ITI-41": Ruleset(
@@ -115,9 +118,9 @@ RULESETS: Final = {
     "ITI-57": Ruleset(
         metadata_error=REGISTRY_METADATA_ERROR,
         column=1,
-        submission=_rules(f"{_UPDATE} E14 E15 E18"),
+        submission=_rules(_UPDATE, but=f"{_NO_UPDATE} E29"),
         objects=_RULES_OF_UPDATED_OBJECTS,
-        registration=_rules(f"{_UPDATED} L07 L13 L14 L15 L16 L17 L18 L21"),
+        registration=_rules(f"{_UPDATED} L07 L13 L14 L15 L16 L17 L18 L21", but=_NOT_UPDATED),
     ),
     "ITI-92": Ruleset(
         metadata_error=REGISTRY_METADATA_ERROR,
@@ -131,9 +134,9 @@ RULESETS: Final = {
             "L12": "XDSMetadataAnnotationError",
         },
         restricted=True,
-        submission=_rules(f"{_UPDATE} E29 L23"),
+        submission=_rules(f"{_UPDATE} L23", but=_NO_UPDATE),
         objects=_RULES_OF_UPDATED_OBJECTS,
-        registration=_rules(f"{_UPDATED} L22 L24"),
+        registration=_rules(f"{_UPDATED} L22 L24", but=_NOT_UPDATED),
     ),
 }
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
