@@ -1,20 +1,17 @@
-"""Updates over a socket: samples of others, what queries give at both levels, many at once."""
+"""Updates over a socket: what queries give at both levels, and many at once."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from a_domain import ask, domain, submit
-from nist import CASES, PATIENTS, load_render, submission
 from submissions import PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
 from update_requests import a_status, an_update, newer
 
-from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -32,7 +29,7 @@ FIRST = a_submission(
     ),
 )
 UPDATE = an_update(newer(ENTRY, 11), newer(FOLDER, 210), set_=a_set(900))
-LEFT = an_update(more=(a_status(uuid(302 + 4), sourceObject=uuid(901)),), set_=a_set(901))
+LEFT = an_update(more=(a_status(uuid(306), sourceObject=uuid(901)),), set_=a_set(901))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +47,7 @@ BOTH = (APPROVED, DEPRECATED)
 OF_PATIENT = {"XDSDocumentEntryPatientId": PATIENT, "XDSDocumentEntryStatus": BOTH}
 FOLDERS = {"XDSFolderPatientId": PATIENT, "XDSFolderStatus": BOTH}
 APPENDS = {"AssociationTypes": AssociationType.APND}
-CASES_OF_QUERIES: list[tuple[str, dict[str, Any], set[int], set[int]]] = [
+CASES: list[tuple[str, dict[str, Any], set[int], set[int]]] = [
     ("FindDocuments", OF_PATIENT, {2, 11}, {1, 2, 11}),
     ("FindDocuments", OF_PATIENT | {"XDSDocumentEntryStatus": APPROVED}, {2, 11}, {2, 11}),
     ("FindFolders", FOLDERS, {210}, {200, 210}),
@@ -68,7 +65,7 @@ CASES_OF_QUERIES: list[tuple[str, dict[str, Any], set[int], set[int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("query", "parameters", "first", "second"), CASES_OF_QUERIES)
+@pytest.mark.parametrize(("query", "parameters", "first", "second"), CASES)
 def test_level_1_shows_the_last_versions_and_level_2_all(
     url: str, query: str, parameters: dict[str, Any], first: set[int], second: set[int]
 ) -> None:
@@ -116,32 +113,3 @@ def test_of_many_updates_of_one_version_at_once_one_wins(tmp_path: Path) -> None
     assert sorted(outcomes) == [[], *[["XDSMetadataVersionError"]] * 5]
     assert [value.version for value in found.documentEntries] == ["1", "2"]
     assert [value.availabilityStatus for value in found.documentEntries] == [DEPRECATED, APPROVED]
-
-
-# --- samples of others -----------------------------------------------------------------------
-
-UPDATES = [case for case in CASES if case["transaction"] in ("ITI-57", "ITI-92")]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopology]:
-    with domain(tmp_path_factory.mktemp("samples")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def render() -> ModuleType:
-    return load_render()
-
-
-@pytest.mark.parametrize("case", UPDATES, ids=[case["id"] for case in UPDATES])
-def test_foreign_updates_are_answered_as_their_authors_expect(
-    running: RunningTopology, render: ModuleType, case: dict[str, Any]
-) -> None:
-    url, known = running.url_of("registry"), dict(PATIENTS)
-    for step in case["prerequisites"]:
-        if step["do"] == "send":
-            assert submit(url, submission(render, step, known), step["transaction"]) == []
-    codes = submit(url, submission(render, case, known), case["transaction"])
-    assert bool(codes) is not case["valid"]
-    assert case["valid"] or set(codes) & set(case["expect_error_codes"])

@@ -64,14 +64,13 @@ def logical_id_is_a_uuid(submission: Submission) -> Iterator[Violation]:
             yield _of(update, "logicalID is not urn:uuid: with a UUID", "logicalID")
 
 
-def _of(update: Update, text: str, attribute: str, code: str | None = None) -> Violation:
+def _of(update: Update, text: str, attribute: str) -> Violation:
     """A violation by one attribute of a new version."""
     return Violation(
         text,
         location=update.value.entryUUID,
         attribute=attribute,
         value=getattr(update.value, attribute),
-        code=code,
     )
 
 

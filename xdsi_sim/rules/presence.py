@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, MetadataObject, Slot
+from xdsi_sim.ebrim.model import Classification, DocumentEntry, ExternalIdentifier, MetadataObject, Slot
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.walks import Reader, coded_extras, codes_of, fields
+from xdsi_sim.vocab import ON_DEMAND
 
 __all__: list[str] = []
 
@@ -33,32 +34,38 @@ def _readers(need: str) -> dict[type, tuple[Reader, ...]]:
 
 _REQUIRED: Final = _readers("R")
 _PROHIBITED: Final = _readers("X")
+_ON_DEMAND: Final = 3
+
+
+def _column(value: MetadataObject, column: int) -> int:
+    """Whose duties hold for one object: an On-Demand DocumentEntry has its own, whoever sends it."""
+    return _ON_DEMAND if isinstance(value, DocumentEntry) and value.objectType == ON_DEMAND else column
 
 
 @rule("D01", cites="ITI TF-3: Table 4.3.1-3")
 def document_entries_are_complete(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry has every attribute that is required of its sender."""
-    return _missing(submission.objects.documentEntries, submission)
+    return _missing(submission.objects.documentEntries, submission.column)
 
 
 @rule("D02", cites="ITI TF-3: Table 4.3.1-3")
 def submission_sets_are_complete(submission: Submission) -> Iterator[Violation]:
     """A SubmissionSet has every attribute that is required of its sender."""
-    return _missing(submission.objects.submissionSets, submission)
+    return _missing(submission.objects.submissionSets, submission.column)
 
 
 @rule("D03", cites="ITI TF-3: Table 4.3.1-3")
 def folders_are_complete(submission: Submission) -> Iterator[Violation]:
     """A Folder has every attribute that is required of its sender."""
-    yield from _missing(submission.objects.folders, submission)
+    yield from _missing(submission.objects.folders, submission.column)
     for folder in submission.objects.folders:
         if folder.title is not None and not str(folder.title):
             yield Violation("title is empty", location=folder.entryUUID, attribute="title")
 
 
-def _missing(values: Iterable[MetadataObject], submission: Submission) -> Iterator[Violation]:
+def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
     for value in values:
-        for name, content in _REQUIRED[type(value)][submission.column_of(value)](value):
+        for name, content in _REQUIRED[type(value)][_column(value, column)](value):
             if (content is None or content == ()) and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
@@ -78,7 +85,7 @@ def _is_there_but_broken(value: MetadataObject, name: str) -> bool:
 def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violation]:
     """No object has an attribute that its sender must not give, such as limitedMetadata in XDS."""
     for value in submission.carriers():
-        for name, content in _PROHIBITED[type(value)][submission.column_of(value)](value):
+        for name, content in _PROHIBITED[type(value)][_column(value, submission.column)](value):
             if content is not None and content is not False:
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
 

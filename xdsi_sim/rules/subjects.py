@@ -20,7 +20,6 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.vocab import ON_DEMAND
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
 ]
 
 _UUID: Final = "urn:uuid:"
-_ON_DEMAND_COLUMN: Final = 3
 
 
 def is_uuid(id: str) -> bool:
@@ -186,11 +184,6 @@ class Submission:
     def objects(self) -> RegistryObjectList:
         """The objects of the request."""
         return self.request.objects
-
-    def column_of(self, value: MetadataObject) -> int:
-        """The column of `Attr.need` for one object: an On-Demand DocumentEntry has its own."""
-        on_demand = isinstance(value, DocumentEntry) and value.objectType == ON_DEMAND
-        return _ON_DEMAND_COLUMN if on_demand else self.column
 
     def carriers(self) -> tuple[Carrier, ...]:
         """The objects with patientId and uniqueId."""

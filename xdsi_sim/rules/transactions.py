@@ -173,12 +173,11 @@ def check_provision(
     ruleset = RULESETS["ITI-41"]
     provision = Provision(objects=objects, documents=documents, stored=stored or {})
     pairs = [(provision, ruleset.provision)]
-    verdict = ruleset.judge(pairs)
+    verdict = judge(pairs, ruleset.metadata_error)
     if verdict.accepted and all(entry.uniqueId for entry in provision.entries()):
         return verdict
-    return ruleset.judge(
-        [*pairs, (ruleset.subject(request), ruleset.submission), *_objects(request, ruleset)]
-    )
+    subject = Submission.of(request, column=ruleset.column)
+    return judge([*pairs, (subject, ruleset.submission), *_objects(request, ruleset)], ruleset.metadata_error)
 
 
 def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:
