@@ -157,9 +157,10 @@ BROKEN: Final[Mapping[str, tuple[tuple[Case, str], ...]]] = {
             ("ITI-57", an_update(more=(a_status(uuid(1)), a_status(uuid(1), entryUUID="again")))),
             "XDSMetadataUpdateOperationError",
         ),
+        (("ITI-92", an_update(V2, newer(ENTRY, 11, logicalID=None))), "XDSMetadataUpdateError"),
         (
-            ("ITI-92", an_update(V2, newer(ENTRY, 11, logicalID=None), newer(ENTRY, 12))),
-            "XDSMetadataUpdateError",
+            ("ITI-57", an_update(V2, more=(a_status(uuid(1)), a_status(uuid(10))))),
+            "XDSMetadataUpdateOperationError",
         ),
     ),
     "L12": (
@@ -199,6 +200,13 @@ BROKEN: Final[Mapping[str, tuple[tuple[Case, str], ...]]] = {
         (join(an_association(uuid(6), uuid(900), APND)), "XDSMetadataUpdateError"),
         (join(an_association(uuid(1), uuid(3), AssociationType.SIGNS)), "XDSMetadataUpdateError"),
         (join(an_association(uuid(6), uuid(4), APND)), "XDSPatientIDReconciliationError"),
+        (
+            (
+                "ITI-57",
+                an_update(more=(*brought(JOIN), *brought(replace(JOIN, entryUUID="joins too")))),
+            ),
+            "XDSMetadataUpdateError",
+        ),
         (join(JOIN, targetObject=uuid(303)), "XDSMetadataUpdateError"),
         (join(JOIN, sourceObject=uuid(100)), "XDSMetadataUpdateOperationError"),
         (("ITI-57", an_update(more=(JOIN,))), "XDSMetadataUpdateOperationError"),

@@ -158,23 +158,34 @@ def object_type_stays(submission: Submission) -> Iterator[Violation]:
 @rule("L11", cites="ITI MU: 3.57.4.1.3.1", code=OPERATION_ERROR)
 def each_object_is_updated_once(submission: Submission) -> Iterator[Violation]:
     """A request has one new version of an object, and one change of its status."""
-    named = [(update.value.entryUUID, _name_of(update)) for update in updates(submission)]
-    yield from _repeated(named, "the object has another update in the request")
-    targets = [(each.entryUUID, each.targetObject) for each in status_updates(submission)]
-    yield from _repeated(targets, "the status of the object has another update in the request")
+    named = {id_key(update.value.entryUUID): _name_of(update) for update in updates(submission)}
+    versions = [(update.value.entryUUID, _name_of(update)) for update in updates(submission)]
+    yield from _repeated(versions, "the object has another update in the request")
+    statuses = [
+        (each.entryUUID, named.get(id_key(each.targetObject or "")) or _registered_name(submission, each))
+        for each in status_updates(submission)
+    ]
+    yield from _repeated(statuses, "the status of the object has another update in the request")
 
 
-def _name_of(update: Update) -> str | None:
-    return update.value.logicalID or update.value.uniqueId
+def _name_of(update: Update) -> str:
+    """What all versions of an object have in common, by which of their ids a request may name it."""
+    known = update.previous if update.previous is not None else update.value
+    return id_key(known.logicalID or known.uniqueId or "")
 
 
-def _repeated(named: Iterable[tuple[str, str | None]], text: str) -> Iterator[Violation]:
+def _registered_name(submission: Submission, association: Association) -> str:
+    target = id_key(association.targetObject or "")
+    value = submission.known.standing.objects.get(target)
+    return target if value is None else id_key(value.logicalID or target)
+
+
+def _repeated(named: Iterable[tuple[str, str]], text: str) -> Iterator[Violation]:
     seen: set[str] = set()
     for location, name in named:
-        key = id_key(name or "")
-        if key and key in seen:
+        if name and name in seen:
             yield Violation(text, location=location, value=name)
-        seen.add(key)
+        seen.add(name)
 
 
 @rule("L12", cites="ITI MU: 3.57.4.1.3.3.1.5", code=UPDATE_ERROR)

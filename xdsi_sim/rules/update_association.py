@@ -156,20 +156,22 @@ def submitted_association_fits(submission: Submission) -> Iterator[Violation]:
         if trigger.associationType == Type.SUBMIT_ASSOCIATION:
             yield from _trigger(submission, trigger)
             brought.add(id_key(trigger.targetObject or ""))
-    pairs = {
-        (id_key(link.sourceObject or ""), id_key(link.targetObject or ""))
-        for link in submission.known.standing.links
-    }
+    joined = {_pair(link) for link in submission.known.standing.links}
     for association in submitted(submission):
         if id_key(association.entryUUID) in brought:
             yield from _ends(submission, association)
             yield from _patients(submission, association)
-            if tuple(id_key(getattr(association, end) or "") for end in _ENDS) in pairs:
+            if _pair(association) in joined:
                 yield _at(association, "an Approved Association joins the two already", "targetObject")
+            joined.add(_pair(association))
         else:
             yield _at(
                 association, "the Association belongs to no operation", "associationType", OPERATION_ERROR
             )
+
+
+def _pair(association: Association) -> tuple[str, str]:
+    return id_key(association.sourceObject or ""), id_key(association.targetObject or "")
 
 
 def _trigger(submission: Submission, trigger: Association) -> Iterator[Violation]:
