@@ -43,6 +43,7 @@ HELD: Final = (
     held(an_entry(5), availabilityStatus=DEPRECATED),
     held(an_entry(6)),
     held(ON_DEMAND_ENTRY),
+    held(an_entry(8, uniqueId="2.999.2.6")),
     held(FOLDER),
     held(an_association(uuid(100), uuid(1), entryUUID=uuid(301))),
     held(an_association(uuid(200), uuid(1), entryUUID=uuid(302))),
@@ -129,6 +130,7 @@ BROKEN: Final[Mapping[str, tuple[tuple[Case, str], ...]]] = {
         (entry(logicalID=uuid(77)), "XDSMetadataVersionError"),
         (entry(logicalID=uuid(200)), "XDSMetadataVersionError"),
         (restricted(logicalID=None, uniqueId="2.999.2.77"), "XDSMetadataVersionError"),
+        (("ITI-92", an_update(newer(an_entry(6), 10, logicalID=None))), "XDSMetadataVersionError"),
     ),
     "L05": (
         (("ITI-57", without_members(an_update(V2))), "XDSMetadataVersionError"),

@@ -83,7 +83,7 @@ def updated_object_is_registered(submission: Submission) -> Iterator[Violation]:
         if not found and getattr(update.value, attribute):
             yield _of(update, f"{attribute} names no {kind} of the registry", attribute)
         elif found > 1:
-            yield _of(update, f"{attribute} names {found} {kind}s of the registry", attribute)
+            yield _of(update, f"{attribute} names {found} {kind}s of the registry, logicalID one", attribute)
 
 
 @rule("L05", cites="ITI MU: 3.57.4.1.3.3.1.2", code=_VERSION_ERROR)
