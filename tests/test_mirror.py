@@ -22,6 +22,7 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_smoke.py": "the shortest way through everything",
+    "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",

@@ -81,6 +81,8 @@ class Association:
     XFRM_RPLC: Final = "urn:ihe:iti:2007:AssociationType:XFRM_RPLC"
     SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
     IS_SNAPSHOT_OF: Final = "urn:ihe:iti:2010:AssociationType:IsSnapshotOf"
+    UPDATE_AVAILABILITY_STATUS: Final = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
+    SUBMIT_ASSOCIATION: Final = "urn:ihe:iti:2010:AssociationType:SubmitAssociation"
 
 
 class ReferenceIdType:
@@ -220,6 +222,24 @@ TRANSACTIONS: Final = {
             other_response_actions=("urn:ihe:iti:2010:RegisterOnDemandDocumentEntryResponse",),
             mtom=False,
             operation="DocumentRegistry_RegisterOnDemandDocumentEntry",
+        ),
+        Transaction(
+            name="ITI-57",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2010:UpdateDocumentSet",
+            response_action="urn:ihe:iti:2010:UpdateDocumentSetResponse",
+            mtom=False,
+            operation="DocumentRegistry_UpdateDocumentSet",
+        ),
+        Transaction(
+            name="ITI-92",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2018:RestrictedUpdateDocumentSet",
+            response_action="urn:ihe:iti:2018:RestrictedUpdateDocumentSetResponse",
+            mtom=False,
+            operation="UpdateResponder_RestrictedUpdateDocumentSet",
         ),
         Transaction(
             name="RAD-69",

@@ -38,6 +38,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
     ),
+    "ITI-57": (SUBMISSION, RegistryResponse()),
+    "ITI-92": (SUBMISSION, RegistryResponse()),
     "ITI-44 add": (in_v3(FED), Acknowledgement(code="CA", target=FED.id)),
     "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),

@@ -53,6 +53,8 @@ DESCRIBED_IN = {
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-51": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-57": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-92": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 add": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 revise": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 merge": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),

@@ -193,10 +193,14 @@ def _known_documents(submission: Submission) -> Iterator[tuple[DocumentEntry, Re
     An On-Demand entry of that uniqueId says nothing of a document.
     """
     for entry in submission.objects.documentEntries if submission.known.uniqueIds else ():
-        for registered in submission.known.uniqueIds.get(entry.uniqueId or "", ()):
-            if registered.kind is DocumentEntry and registered.objectType != ON_DEMAND:
-                yield entry, registered
-                break
+        holders = submission.known.uniqueIds.get(entry.uniqueId or "", ())
+        known = [
+            registered
+            for registered in holders
+            if registered.kind is DocumentEntry and registered.objectType != ON_DEMAND
+        ]
+        if known:  # of several versions the one that holds: an update may have changed hash and size
+            yield entry, min(known, key=lambda registered: registered.availabilityStatus != APPROVED)
 
 
 def _not_identical(entry: DocumentEntry, registered: Registered, attribute: str) -> Violation:

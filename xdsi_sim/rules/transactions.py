@@ -6,8 +6,8 @@ anyway; but what it refuses, it judges whole, so that one answer lists everythin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.ebrim.described import Described
@@ -22,13 +22,16 @@ from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they re
     classification,
     document_entry,
     membership,
+    metadata_update,
     on_demand,
     presence,
     query,
     registration,
     repository,
+    restricted_update,
     slot,
     submission,
+    update_association,
 )
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import (
@@ -67,6 +70,13 @@ _BY_SENDER: Final = ("D01", "D02", "D03", "D04")
 """Rules of presence for a sender with full metadata; D05 stands in for them where metadata is limited."""
 _LIMITED: Final = " ".join([*(id for id in _SUBMISSION.split() if id not in _BY_SENDER), "D05"])
 _REGISTRATION: Final = "C10 E04 E11 E12 E20 E21 E22 E24 F02 F03 F09 F10 F11 F14 F15"
+# what holds for submissions holds for updates, but for what is named
+_UPDATE: Final = f"{_SUBMISSION} F01 L01 L02 L03 L05 L12"
+_NO_UPDATE: Final = (
+    "C04 E06 E07 E10 E13 E16 E17 E19 E26"  # L01, L05, L14, L17, L18 and L23 are in their place
+)
+_UPDATED: Final = f"{_REGISTRATION} L04 L06 L08 L09 L11"
+_NOT_UPDATED: Final = "E04 E11 E12 E20 E21 E22 F03 F14 F15"  # L08, L14, L18, L21 and L22 are
 _PROVISION: Final = "G01 G02 G03 G04 G05 G06 G07"
 
 
@@ -78,18 +88,41 @@ class Ruleset:
     """What `META` stands for."""
     column: int
     """Of `Attr.need`."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """errorCodes of this transaction alone, by the id of the rule."""
+    restricted: bool = False
+    """It updates no more than what ITI-92 allows."""
     submission: tuple[Rule, ...]
     objects: Mapping[type, tuple[Rule, ...]]
     registration: tuple[Rule, ...] = ()
     """Rules of the submission that hold only where it is known what the registry holds."""
     provision: tuple[Rule, ...] = ()
 
+    def subject(
+        self,
+        request: SubmitObjectsRequest,
+        known: Known | None = None,
+        codes: CodeSets | None = None,
+    ) -> Submission:
+        """The request as its rules see it."""
+        return Submission.of(
+            request, column=self.column, known=known, codes=codes, restricted=self.restricted
+        )
 
-def _rules(ids: str) -> tuple[Rule, ...]:
-    return rules(*ids.split())
+    def judge(self, pairs: Iterable[tuple[object, tuple[Rule, ...]]]) -> Verdict:
+        """Hold each subject against rules, in the codes of the transaction."""
+        return judge(pairs, self.metadata_error, self.codes)
+
+
+def _rules(ids: str, but: str = "") -> tuple[Rule, ...]:
+    return rules(*(id for id in ids.split() if id not in but.split()))
 
 
 _RULES_OF_OBJECTS: Final = {type_: _rules(ids) for type_, ids in _OBJECTS.items()}
+# On-Demand entries are updated, too
+_RULES_OF_UPDATED_OBJECTS: Final = _RULES_OF_OBJECTS | {
+    DocumentEntry: _rules(f"{_OBJECTS[DocumentEntry]} E32", but="E30")
+}
 
 RULESETS: Final = {
     "ITI-41": Ruleset(
@@ -127,6 +160,29 @@ RULESETS: Final = {
         objects=_RULES_OF_OBJECTS,
         provision=_rules(_PROVISION),
     ),
+    "ITI-57": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=1,
+        submission=_rules(_UPDATE, but=f"{_NO_UPDATE} E29"),
+        objects=_RULES_OF_UPDATED_OBJECTS,
+        registration=_rules(f"{_UPDATED} L07 L13 L14 L15 L16 L17 L18 L21", but=_NOT_UPDATED),
+    ),
+    "ITI-92": Ruleset(
+        metadata_error=REGISTRY_METADATA_ERROR,
+        column=1,
+        codes={
+            "L02": "XDSInvalidRequestException",
+            "L05": "XDSMetadataAnnotationError",
+            "L08": "XDSMetadataIdentifierError",
+            "L09": "XDSObjectTypeError",
+            "L11": "XDSMetadataUpdateError",
+            "L12": "XDSMetadataAnnotationError",
+        },
+        restricted=True,
+        submission=_rules(f"{_UPDATE} L23", but=_NO_UPDATE),
+        objects=_RULES_OF_UPDATED_OBJECTS,
+        registration=_rules(f"{_UPDATED} L22 L24", but=_NOT_UPDATED),
+    ),
 }
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68).
 
@@ -146,9 +202,8 @@ def check_registration(
     Without `codes`, the codes of the affinity domain, any code will do.
     """
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known, codes=codes)
     held = ruleset.submission if known is None else ruleset.submission + ruleset.registration
-    return judge([(subject, held), *_objects(request, ruleset)], ruleset.metadata_error)
+    return ruleset.judge([(ruleset.subject(request, known, codes), held), *_objects(request, ruleset)])
 
 
 def check_against_registry(
@@ -156,8 +211,7 @@ def check_against_registry(
 ) -> Verdict:
     """What is wrong with a request to a registry only because of what that holds."""
     ruleset = RULESETS[transaction]
-    subject = Submission.of(request, column=ruleset.column, known=known)
-    return judge([(subject, ruleset.registration)], ruleset.metadata_error)
+    return ruleset.judge([(ruleset.subject(request, known), ruleset.registration)])
 
 
 def check_provision(

@@ -47,7 +47,17 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51", "ITI-61"),
+        transactions=(
+            "ITI-18",
+            "ITI-42",
+            "ITI-44 add",
+            "ITI-44 revise",
+            "ITI-44 merge",
+            "ITI-51",
+            "ITI-57",
+            "ITI-61",
+            "ITI-92",
+        ),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,

@@ -19,7 +19,7 @@ __all__ = [
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61; ITI MU; ITI RMU)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -55,6 +55,16 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
     def iti61(ctx: Any, request: Any) -> Any:
         """Register On-Demand Document Entry."""
         return ctx.udc.actor.register(request, "ITI-61")
+
+    @operation("ITI-57")
+    def iti57(ctx: Any, request: Any) -> Any:
+        """Update Document Set."""
+        return ctx.udc.actor.update(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request, "ITI-92")
 
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped

@@ -86,6 +86,8 @@ _REGISTER: Final = Codec(
 _REGISTER_ON_DEMAND: Final = replace(
     _REGISTER, claims=lambda element: submit_transaction(element) == "ITI-61"
 )
+# a submission that does not say which transaction it is of is a registration
+_UPDATE: Final = replace(_REGISTER, claims=lambda _element: False)
 _MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
 
 
@@ -133,6 +135,8 @@ CODECS: Final = {
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
     "ITI-61": _REGISTER_ON_DEMAND,
+    "ITI-57": _UPDATE,
+    "ITI-92": _UPDATE,
     "RAD-69": _IMAGING,
     "RAD-75": _IMAGING,
 }
