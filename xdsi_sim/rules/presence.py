@@ -15,7 +15,7 @@ from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.walks import Reader, coded_extras, codes_of, fields
 
-__all__: list[str] = []
+__all__ = ["missing"]
 
 _COLUMNS: Final = range(5)
 
@@ -38,25 +38,26 @@ _PROHIBITED: Final = _readers("X")
 @rule("D01", cites="ITI TF-3: Table 4.3.1-3")
 def document_entries_are_complete(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry has every attribute that is required of its sender."""
-    return _missing(submission.objects.documentEntries, submission.column)
+    return missing(submission.objects.documentEntries, submission.column)
 
 
 @rule("D02", cites="ITI TF-3: Table 4.3.1-3")
 def submission_sets_are_complete(submission: Submission) -> Iterator[Violation]:
     """A SubmissionSet has every attribute that is required of its sender."""
-    return _missing(submission.objects.submissionSets, submission.column)
+    return missing(submission.objects.submissionSets, submission.column)
 
 
 @rule("D03", cites="ITI TF-3: Table 4.3.1-3")
 def folders_are_complete(submission: Submission) -> Iterator[Violation]:
     """A Folder has every attribute that is required of its sender."""
-    yield from _missing(submission.objects.folders, submission.column)
+    yield from missing(submission.objects.folders, submission.column)
     for folder in submission.objects.folders:
         if folder.title is not None and not str(folder.title):
             yield Violation("title is empty", location=folder.entryUUID, attribute="title")
 
 
-def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
+def missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
+    """The attributes that the column of `Attr.need` requires and the objects do not have."""
     for value in values:
         for name, content in _REQUIRED[type(value)][column](value):
             if (content is None or content == ()) and not _is_there_but_broken(value, name):

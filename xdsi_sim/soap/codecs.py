@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from xdsi_sim.messages.query import (
 )
 from xdsi_sim.messages.response import read_registry_response, write_registry_response
 from xdsi_sim.messages.retrieve import (
+    DocumentRequest,
+    RetrieveDocumentSetRequest,
     read_retrieve_request,
     read_retrieve_response,
     write_retrieve_request,
@@ -61,7 +63,19 @@ class Codec:
     """Whether the request is of this transaction and no other whose element has the same name."""
 
 
+def _retrieve_dialect(message: RetrieveDocumentSetRequest) -> Iterator[Finding]:
+    return _repositories_dialect(message.requests)
+
+
+def _repositories_dialect(requests: Iterable[DocumentRequest]) -> Iterator[Finding]:
+    for request in requests:
+        if request.repositoryUniqueId.startswith("urn:oid:"):
+            text = f"RepositoryUniqueId {request.repositoryUniqueId} is to be the OID alone"
+            yield finding("H04", text, request.documentUniqueId)
+
+
 def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Finding]:
+    yield from _repositories_dialect(item.document for item in message.requests)
     if message.namespace != NS.XDS:
         text = f"DocumentRequest is in namespace {message.namespace}, {NS.XDS} is expected"
         yield finding("H05", text, "DocumentRequest")
@@ -97,6 +111,7 @@ _PROVIDE: Final = Codec(
     write_response=_REGISTER.write_response,
 )
 _RETRIEVE: Final = Codec(
+    dialect=_retrieve_dialect,
     read_request=lambda element, _content_of: read_retrieve_request(element),
     write_request=lambda message, _attach: (write_retrieve_request(message),),
     read_response=read_retrieve_response,
