@@ -48,7 +48,9 @@ def registered(status: str | None = SUCCESS, inside: str = "") -> Element:
 
 def found(*objects: MetadataObject | str, status: str = SUCCESS, inside: str = "") -> Element:
     """An AdhocQueryResponse with these objects; texts are references or elements to the letter."""
-    fragments = "".join(one if isinstance(one, str) else write_object(one, permanent=True).decode() for one in objects)
+    fragments = "".join(
+        one if isinstance(one, str) else write_object(one, permanent=True).decode() for one in objects
+    )
     return parse(
         f'<query:AdhocQueryResponse xmlns:query="{NS.QUERY}" status="{status}">{inside}'
         f'<rim:RegistryObjectList xmlns:rim="{NS.RIM}">{fragments}</rim:RegistryObjectList>'

@@ -51,4 +51,6 @@ def test_an_object_of_another_kind_is_told() -> None:
 
 
 def test_an_answer_to_a_wrong_query_is_not_held_against_it() -> None:
-    assert rules_of(("ITI-18", found(an_entry(availabilityStatus=APPROVED)), replace(find(), id="?"))) == set()
+    assert (
+        rules_of(("ITI-18", found(an_entry(availabilityStatus=APPROVED)), replace(find(), id="?"))) == set()
+    )

@@ -48,7 +48,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
 
 
 def test_every_transaction_has_a_codec_whose_messages_are_those_of_the_table() -> None:
-    assert CODECS.keys() == TRANSACTIONS.keys() == EXAMPLES.keys()
+    assert CODECS.keys() >= TRANSACTIONS.keys() == EXAMPLES.keys()
     for name, (request, response) in EXAMPLES.items():
         codec, transaction = CODECS[name], TRANSACTIONS[name]
         asked = parse(b"".join(codec.write_request(request, lambda _content: b"")))

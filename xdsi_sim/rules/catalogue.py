@@ -25,7 +25,17 @@ from xdsi_sim.rules.registry import (
 from xdsi_sim.rules.serving import SERVING_RULES, ServingRule
 from xdsi_sim.rules.transactions import RULESETS
 
-__all__ = ["GROUPS", "SETTINGS", "Entry", "catalogue", "code_named", "entry_of", "explain", "raised_by"]
+__all__ = [
+    "GROUPS",
+    "SETTINGS",
+    "Entry",
+    "catalogue",
+    "code_named",
+    "entry_of",
+    "explain",
+    "explain_code",
+    "raised_by",
+]
 
 GROUPS: Final = {
     "A": "HTTP, MIME, SOAP, WS-Addressing",
@@ -213,6 +223,18 @@ def code_named(code: str) -> ErrorCode | None:
 def raised_by(code: str) -> tuple[Entry, ...]:
     """The rules by which a peer is told `code`."""
     return tuple(entry for entry in catalogue().values() if code in entry.codes)
+
+
+def explain_code(code: ErrorCode) -> str:
+    """An errorCode in words: who sends it, what its codeContext holds, which rules raise it."""
+    weight = " or ".join(severity.value for severity in code.severities)
+    past = f"\nOf the past; today it is {code.instead}." if code.instead is not None else ""
+    raising = "".join(f"\n  {entry.id}  {entry.text}" for entry in raised_by(code.code))
+    rules = f"\nRaised here by{raising}" if raising else "\nRaised by nothing here."
+    return (
+        f"{code.code}  {weight}\n{code.meaning}\nThe codeContext holds {code.context.words}.\n"
+        f"In answers of {', '.join(sorted(code.transactions))}.{past}{rules}"
+    )
 
 
 def explain(id: str) -> str:

@@ -143,5 +143,10 @@ CODECS: Final = {
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
     "RAD-69": _IMAGING,
+    # between communities the messages are the same (ITI TF-2: 3.38.4.1, 3.39.4.1)
+    "ITI-38": _QUERY,
+    "ITI-39": _RETRIEVE,
+    "ITI-80": _PROVIDE,
+    "RAD-75": _IMAGING,
 }
 """Codecs by transaction name."""

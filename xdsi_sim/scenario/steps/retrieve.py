@@ -12,6 +12,8 @@ from xdsi_sim.content import Content, sha1_of
 from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, RetrieveDocumentSetRequest
+from xdsi_sim.rules.answers import check_delivered
+from xdsi_sim.rules.retrieved import DeliveredDocument
 from xdsi_sim.scenario.kind import ConsumerId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
@@ -55,6 +57,7 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
+    held = [_beside_its_metadata(document) for document in documents]
     return Outcome(
         text=plural(len(documents), "document"),
         value={
@@ -71,7 +74,8 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
                 )
             }
         ),
-        checks=tuple(check for document in documents for check in _checks(document)),
+        checks=tuple(check for document in held for check in _checks(document)),
+        findings=tuple(found for document in held for found in check_delivered(document).findings),
     )
 
 
@@ -110,11 +114,20 @@ def _matched(
             yield RetrievedDocument(entry=entry, mimeType=document.mimeType, content=document.content)
 
 
-def _checks(document: RetrievedDocument) -> Iterator[Check]:
+def _beside_its_metadata(document: RetrievedDocument) -> DeliveredDocument:
+    return DeliveredDocument(
+        entry=document.entry,
+        mimeType=document.mimeType,
+        hash=sha1_of(document.content),
+        size=document.size,
+    )
+
+
+def _checks(document: DeliveredDocument) -> Iterator[Check]:
     """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
     entry = document.entry
     for what, registered, received in (
-        ("hash", (entry.hash or "").lower(), sha1_of(document.content)),
+        ("hash", (entry.hash or "").lower(), document.hash),
         ("size", entry.size, str(document.size)),
         ("media type", entry.mimeType, document.mimeType),
     ):
