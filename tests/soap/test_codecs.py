@@ -69,6 +69,13 @@ def test_the_namespace_of_a_document_request_is_a_matter_of_dialect(namespace: s
     assert [finding.rule for finding in codec.dialect(request)] == rules
 
 
+@pytest.mark.parametrize(("name", "prefix", "rules"), [("ITI-43", "", []), ("ITI-43", "urn:oid:", ["H04"])])
+def test_a_repository_is_named_by_its_oid_alone(name: str, prefix: str, rules: list[str]) -> None:
+    request = EXAMPLES[name][0]
+    item = replace(request.requests[0], repositoryUniqueId=f"{prefix}2.999.1")
+    assert [one.rule for one in CODECS[name].dialect(replace(request, requests=(item,)))] == rules
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_we_write_strays_from_nothing(name: str) -> None:
     assert list(CODECS[name].dialect(EXAMPLES[name][0])) == []

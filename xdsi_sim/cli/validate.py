@@ -47,7 +47,9 @@ def validate(
     """Say what is wrong with saved messages, with rule, line and column.
 
     A file is an HTTP capture (as `xdsi-sim log export` writes them), a SOAP envelope, the element of a Body
-    alone, or HL7 v2. An exported answer is held against the request beside it. Exit code 1: errors were found; 3: a file could not be read.
+    alone, or HL7 v2. An exported answer is held against the request beside it.
+
+    Exit code 1: errors were found; 3: a file could not be read.
 
     Example: xdsi-sim validate answer.http --request request.http
     """

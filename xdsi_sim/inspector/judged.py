@@ -14,7 +14,7 @@ from typing import Any, Final
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.ebrim.xml import Element, child_of, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
-from xdsi_sim.inspector.known import answers, asks
+from xdsi_sim.inspector.known import KNOWN, answers, asks
 from xdsi_sim.inspector.requests import Found, check_request, found_in
 from xdsi_sim.inspector.saved import Form, Saved
 from xdsi_sim.messages.adt import read_ack, read_adt, read_header
@@ -31,13 +31,14 @@ from xdsi_sim.soap.media import NO_MEDIA_TYPE, parse_media_type
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.soap.schema import schema_findings
-from xdsi_sim.vocab import NS, Transaction
+from xdsi_sim.vocab import ANONYMOUS, NS, Transaction
 
 __all__ = ["Asked", "Judged", "judge_message"]
 
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
 _ENVELOPE: Final = "Envelope"
-_MOST_TRIES: Final = 3
+_MOST_TRIES: Final = 5  # one for each way in which headers are refused
+_SOME_ID: Final = "urn:uuid:00000000-0000-4000-8000-000000000000"
 _UNREADABLE: Final = {Form.HL7V2: "K01"}
 _NO_BODY: Final = (202, 204)
 
@@ -224,21 +225,30 @@ def _dispatched(judged: Judged, candidates: list[Transaction]) -> Transaction:
     judged.assumed = said is None and silent and len(candidates) > 1
     if envelope is None:
         return guess
-    served = (said,) if said is not None else candidates
+    served = (said,) if said is not None else tuple(dict.fromkeys((guess, *KNOWN.values())))
     for _ in range(_MOST_TRIES):
         headers = envelope.addressing
         try:
             return _dispatch(judged, envelope, served)
         except ProtocolViolation as problem:
-            judged.refuse(problem)
-            right = {"problem": None} if headers.problem is not None else {"action": guess.action}
-            envelope = replace(envelope, addressing=replace(headers, **right))
+            judged.refuse(problem if problem.rule != "A08" else _unknown(headers.action, said))
+            envelope = replace(envelope, addressing=_put_right(headers, problem, guess))
     return guess
 
 
-def _dispatch(
-    judged: Judged, envelope: Envelope, served: list[Transaction] | tuple[Transaction, ...]
-) -> Transaction:
+def _put_right(headers: Addressing, problem: ProtocolViolation, guess: Transaction) -> Addressing:
+    """The headers without the problem that was just reported."""
+    if headers.problem is not None:
+        return replace(headers, problem=None)
+    if problem.rule == "A13":  # an address that no peer can have
+        return replace(headers, replyTo=ANONYMOUS, faultTo=None)
+    if problem.rule == "A10":  # an address that the answer could not be related to
+        return replace(headers, messageID=_SOME_ID)
+    understood = headers.mustUnderstand | {"Action"} if headers.action is None else headers.mustUnderstand
+    return replace(headers, action=guess.action, mustUnderstand=understood)
+
+
+def _dispatch(judged: Judged, envelope: Envelope, served: tuple[Transaction, ...]) -> Transaction:
     headers = envelope.addressing
     anywhere = Peers(tuple(address for address in (headers.replyTo, headers.faultTo) if address))
     media = parse_media_type(judged.saved.header("content-type"))
@@ -254,6 +264,12 @@ def _dispatch(
     )
     judged.add(*dispatched.findings)
     return dispatched.transaction
+
+
+def _unknown(action: str | None, said: Transaction | None) -> ProtocolViolation:
+    """The problem of an action without the list of those that are served: nobody serves a file."""
+    expected = "that of no known transaction" if said is None else f"not {said.action!r}"
+    return ProtocolViolation(f"wsa:Action {action!r} is {expected}", rule="A08", detail="wsa:Action")
 
 
 def _content_of(judged: Judged, package: Package) -> Callable[[Element], Content]:

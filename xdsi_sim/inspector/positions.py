@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.ebrim.xml import BOMS16, Element
 
 __all__ = ["Position", "Positions"]
 
@@ -36,6 +36,9 @@ class Positions:
 
     def __init__(self, file: bytes, root: bytes, tree: Element | None) -> None:
         """`root` are the octets that `tree` was parsed from; it may be elsewhere in the file, or coded."""
+        if root[:2] in BOMS16:
+            # nothing but the whole of a file can be shown in another encoding than the file's own
+            file = root = file.decode("utf-16", "replace").encode() if root == file else b""
         self._file = file
         self._starts = [0, *(found.end() for found in re.finditer(b"\n", file))]
         self._offset = file.find(root[:_SIGNATURE]) if root else -1

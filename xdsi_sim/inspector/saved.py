@@ -51,7 +51,7 @@ class Saved:
 
     def header(self, name: str) -> str:
         """Value of the first header of that name; empty where there is none."""
-        return header(self.headers, name)
+        return header(self.headers, name.lower())
 
     @property
     def status(self) -> int | None:

@@ -114,8 +114,14 @@ def validate(
             side=judged.side,
             assumed=judged.assumed,
             fault=None if fault is None else f"{fault.code}: {fault.reason}",
-            results=tuple(_results(data, judged)),
+            results=tuple(sorted(_results(data, judged), key=_place)),
         )
+
+
+def _place(result: Result) -> tuple[int, int]:
+    """In the order of the file; first what is nowhere in it."""
+    at = result.position
+    return (0, 0) if at is None else (at.line, at.column)
 
 
 def _results(data: bytes, judged: Judged) -> Iterator[Result]:

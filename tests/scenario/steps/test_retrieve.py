@@ -5,7 +5,7 @@ from dataclasses import replace
 from submissions import an_entry
 
 from xdsi_sim.content import BytesContent, sha1_of
-from xdsi_sim.scenario.steps.retrieve import RetrievedDocument, _checks
+from xdsi_sim.scenario.steps.retrieve import RetrievedDocument, _beside_its_metadata, _checks
 
 CONTENT = BytesContent(b"text")
 
@@ -13,9 +13,9 @@ CONTENT = BytesContent(b"text")
 def test_hash_size_and_type_are_held_against_the_metadata() -> None:
     entry = an_entry(hash=sha1_of(CONTENT).upper(), size="4")
     document = RetrievedDocument(entry=entry, mimeType="application/dicom", content=CONTENT)
-    assert all(check.ok for check in _checks(document))
+    assert all(check.ok for check in _checks(_beside_its_metadata(document)))
     wrong = replace(document, content=BytesContent(b"other"), mimeType="text/plain")
-    assert [check.ok for check in _checks(wrong)] == [False, False, False]
+    assert [check.ok for check in _checks(_beside_its_metadata(wrong))] == [False, False, False]
 
 
 def test_a_manifest_is_known_by_its_format() -> None:
