@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from rule_examples import BROKEN, in_module
+import pytest
+from rule_examples import BROKEN, KNOWN, TAKEN, in_module
 from submissions import an_entry
 
 from xdsi_sim.errors import Severity
-from xdsi_sim.rules.registry import RULES, Violation, judge
+from xdsi_sim.rules.registry import META, REGISTRY_METADATA_ERROR, RULES, Violation, judge
+from xdsi_sim.rules.transactions import check_registration
 from xdsi_sim.vocab import SEVERITY_ERROR
 
 
@@ -12,6 +14,15 @@ def test_every_rule_of_a_submission_has_an_example_that_breaks_it() -> None:
     others = ("query", "repository", "patient_feed", "answer", "found", "retrieved", "gateway")
     elsewhere = {rule for module in others for rule in in_module(module)}
     assert set(RULES) - elsewhere == set(BROKEN)
+
+
+@pytest.mark.parametrize("rule", sorted(BROKEN))
+def test_what_a_peer_is_told_is_a_code_that_the_rule_declares(rule: str) -> None:
+    errors = check_registration(BROKEN[rule], TAKEN if rule == "C10" else KNOWN).errors
+    for error in errors:
+        declared = RULES[error.codeContext.rpartition("rule=")[2]]
+        codes = {declared.code, *declared.also}
+        assert error.errorCode in codes or (META in codes and error.errorCode == REGISTRY_METADATA_ERROR)
 
 
 def test_a_violation_is_told_with_object_attribute_value_and_rule() -> None:

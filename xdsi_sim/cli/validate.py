@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -17,13 +17,13 @@ from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from xdsi_sim.inspector.judged import Asked
+    from xdsi_sim.inspector.sources import Source
     from xdsi_sim.inspector.validation import Validated
     from xdsi_sim.vocab import Transaction
 
 __all__ = ["validate"]
 
 _STANDARD_INPUT: Final = "-"
-_REQUEST, _ANSWER = "-request.http", "-response.http"
 _MANY: Final = 20  # files, from which on one wants to know how far it is
 
 
@@ -46,8 +46,8 @@ def validate(
 ) -> None:
     """Say what is wrong with saved messages, with rule, line and column.
 
-    A file is an HTTP capture (as `xdsi-sim log export` writes them), a SOAP envelope, the element of a Body
-    alone, or HL7 v2. An exported answer is held against the request beside it.
+    A file is an HTTP capture, a SOAP envelope, the element of a Body alone, HL7 v2, or a ZIP of
+    `xdsi-sim log export`, in which answers are held against their requests.
 
     Exit code 1: errors were found; 3: a file could not be read.
 
@@ -57,7 +57,8 @@ def validate(
     asked = None if request is None else _request(request, said)
     told: _Facts | _Lines = _Facts() if json_ else _Lines()
     for file in told.watched(files):
-        told.tell(file, _read(file, said, asked or _exported_with(file, said), strict=strict))
+        for name, read in _read(file, said, asked, strict=strict):
+            told.tell(name, read)
     told.end()
     if told.unread:
         raise typer.Exit(COULD_NOT_RUN)
@@ -156,31 +157,34 @@ def _request(file: str, said: Transaction | None) -> Asked:
     return asked
 
 
-def _exported_with(file: str, said: Transaction | None) -> Asked | None:
-    """The request that `xdsi-sim log export` has written beside an answer."""
-    from xdsi_sim.inspector.saved import Unrecognised  # noqa: PLC0415
-    from xdsi_sim.inspector.validation import request_of  # noqa: PLC0415
-
-    request = Path(file.removesuffix(_ANSWER) + _REQUEST)
-    if not file.endswith(_ANSWER) or not request.is_file():
-        return None
-    try:
-        return request_of(request.read_bytes(), said)
-    except (OSError, Unrecognised):
-        return None
-
-
 def _data(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == _STANDARD_INPUT else Path(file).read_bytes()
 
 
-def _read(file: str, said: Transaction | None, asked: Asked | None, *, strict: bool) -> Validated | str:
+def _read(
+    file: str, said: Transaction | None, asked: Asked | None, *, strict: bool
+) -> Iterator[tuple[str, Validated | str]]:
+    """Each message of a file with what was found in it, or with why it could not be read."""
     from xdsi_sim.inspector.saved import Unrecognised  # noqa: PLC0415
+    from xdsi_sim.inspector.sources import sources_in  # noqa: PLC0415
+
+    try:
+        for source in sources_in(file, _data(file)):
+            yield source.name, _judge(source, said, asked, strict=strict)
+    except OSError as error:
+        yield file, error.strerror or str(error)
+    except Unrecognised as error:
+        yield file, str(error)
+
+
+def _judge(source: Source, said: Transaction | None, asked: Asked | None, *, strict: bool) -> Validated | str:
+    from xdsi_sim.inspector.saved import Unrecognised  # noqa: PLC0415
+    from xdsi_sim.inspector.validation import request_of  # noqa: PLC0415
     from xdsi_sim.inspector.validation import validate as judge  # noqa: PLC0415
 
     try:
-        return judge(file, _data(file), transaction=said, asked=asked, strict=strict)
-    except OSError as error:
-        return error.strerror or str(error)
+        if asked is None and source.request is not None:
+            asked = request_of(source.request, said)
+        return judge(source.name, source.data, transaction=said, asked=asked, strict=strict)
     except Unrecognised as error:
         return str(error)
