@@ -29,6 +29,7 @@ from wire import message, post
 from xdsi_sim.errors import Severity
 from xdsi_sim.inspector.judged import Asked, Judged, judge_message
 from xdsi_sim.inspector.known import named
+from xdsi_sim.inspector.places import Locator
 from xdsi_sim.inspector.saved import Form, Saved, Unrecognised, read_saved
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
@@ -249,6 +250,15 @@ GOOD = (
 )
 
 
+def test_a_parameter_without_a_name_has_a_place_all_the_same(tmp_path: Path) -> None:
+    _, envelope = message(URL, "ITI-18", find())
+    data = envelope.replace(b'name="$XDSDocumentEntryStatus"', b'name=""')
+    judged = judge(data, tmp_path)
+    assert "I03" in rules_of(judged)
+    locator = Locator(data, judged)
+    assert None not in map(locator.position, judged.found)
+
+
 @settings(max_examples=300)
 @given(data=st.data())
 def test_no_octets_whatever_raise(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -261,4 +271,7 @@ def test_no_octets_whatever_raise(data: st.DataObject, tmp_path_factory: pytest.
     except Unrecognised:
         return
     assert isinstance(saved, Saved)
-    assert isinstance(judge_message(saved, tmp_path_factory.getbasetemp()), Judged)
+    judged = judge_message(saved, tmp_path_factory.getbasetemp())
+    locator = Locator(bytes(octets), judged)
+    for one in judged.found:
+        locator.position(one)

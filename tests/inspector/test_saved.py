@@ -24,12 +24,18 @@ HEAD = b"POST /x HTTP/1.1\r\nContent-Type: application/soap+xml\r\nHost: h\r\n\r
         (b"\xef\xbb\xbf\n" + ENVELOPE, Form.XML, b"\xef\xbb\xbf\n" + ENVELOPE),
         ("<e/>".encode("utf-16"), Form.XML, "<e/>".encode("utf-16")),
         (b"MSH|^~\\&|\nPID|1\n", Form.HL7V2, b"MSH|^~\\&|\rPID|1\r"),
+        (b"MLLP ADT^A01\r\nContent-Type: x\r\n\r\nMSH|^~\\&|\r", Form.HL7V2, b"MSH|^~\\&|\r"),
         (b"\x0bMSH|^~\\&|\rPID|1\r\x1c\r", Form.HL7V2, b"MSH|^~\\&|\rPID|1\r"),
     ],
 )
 def test_a_message_is_recognised_by_its_content(data: bytes, form: Form, body: bytes) -> None:
     saved = read_saved(data)
     assert (saved.form, saved.body) == (form, body)
+
+
+def test_a_request_that_carries_nothing_is_no_message() -> None:
+    with pytest.raises(Unrecognised, match="a GET carries none"):
+        read_saved(b"GET /studies HTTP/1.1\r\n\r\n")
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"%PDF-1.7", b"hello", b"--\n", b"POST\n"])

@@ -298,7 +298,7 @@ def _judge_answer(judged: Judged, body: Element, package: Package, asked: Asked 
     verdicts = [check_answer(one.name, body, value, request, objects=True) for one in candidates]
     best = min(range(len(verdicts)), key=lambda number: len(verdicts[number].findings))
     judged.transaction = candidates[best]
-    judged.name = judged.transaction.name
+    judged.name = judged.transaction.name.partition(" ")[0]  # an event of ITI-44 is no transaction to people
     _judge_headers(judged, judged.transaction, asked)
     judged.found += found_in(verdicts[best])
 

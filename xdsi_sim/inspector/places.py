@@ -95,7 +95,7 @@ class Locator:
         children = list(_children(holder, place.attribute))
         fitting = [child for child in children if place.value and _holds(child, place.value)]
         found = next(iter(fitting or children), holder)
-        return found, place.attribute if place.attribute in found.attrib else None
+        return found, place.attribute if _has(found, place.attribute) else None
 
 
 def _ids_of(element: Element) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _ids_of(element: Element) -> Iterator[str]:
 def _own_attribute(holder: Element, attribute: str) -> str | None:
     """The XML attribute of the holder that the attribute of metadata is."""
     keys = [attr.key for attr in _attrs(holder, attribute) if attr.form is Form.XML_ATTRIBUTE]
-    return next((key for key in (*keys, attribute) if key in holder.attrib), None)
+    return next((key for key in (*keys, attribute) if _has(holder, key)), None)
 
 
 def _attrs(holder: Element, attribute: str) -> Iterator[Attr]:
@@ -130,7 +130,12 @@ def _children(holder: Element, attribute: str) -> Iterator[Element]:
             yield from holder.iterchildren(f"{_RIM}{_TEXTS[attr.form]}")
     yield from (child for child in holder.iter(f"{_RIM}Slot") if child.get("name") == attribute)
     yield from (child for child in holder.iter() if local_name(child) == attribute)
-    yield from (child for child in holder.iter() if attribute in child.attrib)
+    yield from (child for child in holder.iter() if _has(child, attribute))
+
+
+def _has(element: Element, attribute: str) -> bool:
+    """Whether the tag has the attribute; to lxml, a name that can be none is a mistake of whoever asks."""
+    return attribute in set(element.keys())
 
 
 def _holds(element: Element, value: str) -> bool:

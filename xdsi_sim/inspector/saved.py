@@ -66,6 +66,8 @@ class Saved:
 
 _REQUEST: Final = re.compile(rb"[A-Z]{3,10} \S+ HTTP/\d(?:\.\d)?[ \t]*\r?\n")
 _RESPONSE: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}(?: [^\r\n]*)?\r?\n")
+_RECORDED_FEED: Final = re.compile(rb"MLLP [^\r\n]*\r?\n")  # as the exchange log has what comes by MLLP
+_WITHOUT_BODY: Final = re.compile(rb"(?:GET|HEAD|OPTIONS|DELETE) ")
 _MULTIPART: Final = re.compile(rb"--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
 _BLANK: Final = re.compile(rb"(?:^|\r?\n)[ \t]*(?:\r?\n|$)")
 _FOLD: Final = re.compile(r"\r?\n[ \t]+(?=\S)")
@@ -77,9 +79,13 @@ _MLLP: Final = b"\x0b\x1c\r\n \t"
 
 def read_saved(data: bytes) -> Saved:
     """What `data` is; raises Unrecognised."""
+    if _REQUEST.match(data) and (found := _WITHOUT_BODY.match(data)):
+        raise Unrecognised(f"no message of a SOAP transaction: a {found[0].decode().strip()} carries none.")
     for pattern, form in ((_REQUEST, Form.HTTP_REQUEST), (_RESPONSE, Form.HTTP_RESPONSE)):
         if pattern.match(data):
             return _http(data, form)
+    if _RECORDED_FEED.match(data):
+        return Saved(form=Form.HL7V2, body=_segments(_parted(data)[1]))
     begins = data.lstrip(_BEFORE_TEXT)
     if found := _MULTIPART.match(begins):
         return _multipart(begins, found[1])
@@ -104,8 +110,7 @@ def _segments(data: bytes) -> bytes:
 
 
 def _http(data: bytes, form: Form) -> Saved:
-    end = _BLANK.search(data)
-    head, body = (data, b"") if end is None else (data[: end.start()], data[end.end() :])
+    head, body = _parted(data)
     lines = _FOLD.sub(" ", head.decode("latin-1")).splitlines()
     headers = tuple(_headers(lines[1:]))
     if "chunked" in header(headers, "transfer-encoding").lower():
@@ -114,6 +119,12 @@ def _http(data: bytes, form: Form) -> Saved:
     if boundary and b"\r" not in head:
         body = _with_line_ends(body, boundary.encode("latin-1", "replace"))
     return Saved(form=form, start_line=lines[0].strip(), headers=headers, body=body)
+
+
+def _parted(data: bytes) -> tuple[bytes, bytes]:
+    """Head and body."""
+    end = _BLANK.search(data)
+    return (data, b"") if end is None else (data[: end.start()], data[end.end() :])
 
 
 def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ __all__ = ["Source", "sources_in"]
 
 _REQUEST, _ANSWER, _CAPTURE = "-request.http", "-response.http", ".http"
 _ZIP: Final = b"PK\x03\x04"
+_GET: Final = b"GET "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,25 @@ def _members(name: str, data: bytes) -> Iterator[Source]:
         if not names:
             raise Unrecognised("a ZIP without any capture (.http).")
         for member in sorted(names):
+            if any(_is_of_dicomweb(archive, asked) for asked in names & {member, _asking(member)}):
+                continue
             request = _with_answer(member, lambda beside: archive.read(beside) if beside in names else None)
             yield Source(name=f"{name}/{member}", data=archive.read(member), request=request)
 
 
+def _is_of_dicomweb(archive: zipfile.ZipFile, member: str) -> bool:
+    """Whether it is a request that carries no message: the log has WADO-RS and its kin, too."""
+    with archive.open(member) as file:
+        return file.read(len(_GET)) == _GET
+
+
+def _asking(answer: str) -> str:
+    """The name of the request of an answer; anything else, where it is none."""
+    return answer.removesuffix(_ANSWER) + _REQUEST
+
+
 def _with_answer(name: str, read: Callable[[str], bytes | None]) -> bytes | None:
-    return read(name.removesuffix(_ANSWER) + _REQUEST) if name.endswith(_ANSWER) else None
+    return read(_asking(name)) if name.endswith(_ANSWER) else None
 
 
 def _read(path: Path) -> bytes | None:
