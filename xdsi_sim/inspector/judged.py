@@ -20,6 +20,7 @@ from xdsi_sim.inspector.saved import Form, Saved
 from xdsi_sim.messages.adt import read_ack, read_adt, read_header
 from xdsi_sim.rules.answers import check_answer
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding
+from xdsi_sim.rules.registry import RULES
 from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.answered import answer_dialect, fault_dialect
 from xdsi_sim.soap.codecs import CODECS
@@ -92,11 +93,15 @@ class Judged:
     def refuse(self, problem: ProtocolViolation) -> None:
         """A problem for which an actor refuses the message."""
         rule = problem.rule or _UNREADABLE.get(self.saved.form, "A03")
-        known = rule in PROTOCOL_RULES
+        known = PROTOCOL_RULES.get(rule) or RULES.get(rule)
         self.add(
-            finding(rule, problem.reason, problem.detail, severity=Severity.ERROR)
-            if known
-            else Finding(rule=rule, severity=Severity.ERROR, text=problem.reason, location=problem.detail)
+            Finding(
+                rule=rule,
+                severity=Severity.ERROR,
+                text=problem.reason,
+                location=problem.detail,
+                cites=known.cites if known is not None else None,
+            )
         )
 
 
@@ -198,7 +203,7 @@ def _side(body: Element, said: Transaction | None) -> str:
 def _judge_fault(judged: Judged, body: Element, asked: Asked | None) -> None:
     judged.side, fault = "fault", read_fault(body)
     judged.value = fault
-    judged.name = asked.transaction.name if asked else None
+    judged.name = _to_people(asked.transaction) if asked else None
     if judged.envelope is not None and asked is not None:
         judged.add(*fault_dialect(judged.envelope, message_id=asked.message_id, location="wsa:RelatesTo"))
 
@@ -290,6 +295,7 @@ def _content_of(judged: Judged, package: Package) -> Callable[[Element], Content
 def _judge_answer(judged: Judged, body: Element, package: Package, asked: Asked | None) -> None:
     candidates = _answering(judged, body, asked)
     judged.assumed = len(candidates) > 1
+    judged.name = _to_people(candidates[0])
     judged.add(*schema_findings(body))
     reader = CODECS[candidates[0].name].read_response
     value = judged.value = reader(body, _content_of(judged, package))
@@ -298,9 +304,14 @@ def _judge_answer(judged: Judged, body: Element, package: Package, asked: Asked 
     verdicts = [check_answer(one.name, body, value, request, objects=True) for one in candidates]
     best = min(range(len(verdicts)), key=lambda number: len(verdicts[number].findings))
     judged.transaction = candidates[best]
-    judged.name = judged.transaction.name.partition(" ")[0]  # an event of ITI-44 is no transaction to people
+    judged.name = _to_people(judged.transaction)
     _judge_headers(judged, judged.transaction, asked)
     judged.found += found_in(verdicts[best])
+
+
+def _to_people(transaction: Transaction) -> str:
+    """Its name without the event of ITI-44."""
+    return transaction.name.partition(" ")[0]
 
 
 def _answering(judged: Judged, body: Element, asked: Asked | None) -> list[Transaction]:
