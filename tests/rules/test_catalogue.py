@@ -82,8 +82,11 @@ def test_what_is_unknown_is_answered_with_the_nearest() -> None:
         entry_of("XDSMissingDocumment")
 
 
-def test_only_rules_that_exist_have_settings() -> None:
+def test_settings_are_of_rules_that_exist_and_are_in_the_manual(project_root: Path) -> None:
     assert set(SETTINGS) <= set(catalogue())
+    page = (project_root / "docs" / "topology.md").read_text("utf-8")
+    assert all(f"`{setting}`" in page for setting in SETTINGS.values())
+    assert "fault Sender, where `validation` asks for it" in explain("C01")
 
 
 def test_a_code_leads_to_the_rules_that_raise_it() -> None:

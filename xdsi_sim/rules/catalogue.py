@@ -62,7 +62,6 @@ SETTINGS: Final = {
     "I08": "strictness",
     "I13": "strictness",
     "I18": "mostResults",
-    "K01": "feed",
 }
 """Keys of a topology that decide about a rule, beside `strictness` for what a lenient actor lets pass."""
 
@@ -133,14 +132,16 @@ def _of_rule(rule: Rule, transactions: Iterable[str]) -> Entry:
 
 def _of_protocol(rule: ProtocolRule) -> Entry:
     fault = rule.fault or "no fault"
+    setting = SETTINGS.get(rule.id) or ("strictness" if rule.fault and rule.lenient else None)
+    where = ", where strict" if setting == "strictness" else f", where `{setting}` asks for it"
     return Entry(
         id=rule.id,
         severity=rule.severity.value,
         text=rule.text,
-        fault=f"{fault}, where strict" if rule.fault and rule.lenient else fault,
+        fault=f"{fault}{where}" if rule.fault and rule.lenient else fault,
         cites=rule.cites,
         ground="std" if rule.cites else "choice",
-        setting=SETTINGS.get(rule.id) or ("strictness" if rule.fault and rule.lenient else None),
+        setting=setting,
     )
 
 
