@@ -17,6 +17,8 @@ topology: central
 steps:
 """
 
+POINT_TO_POINT = HEAD.replace("central", "point-to-point")
+
 PUBLISHED = """\
   - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}
   - {name: publish, publish: {source: pacs-north}, save: published}
@@ -36,8 +38,8 @@ def write(folder: Path, steps: str, head: str = HEAD) -> Path:
     return path
 
 
-def run(folder: Path, steps: str, audience: Audience | None = None) -> RunRecord:
+def run(folder: Path, steps: str, audience: Audience | None = None, head: str = HEAD) -> RunRecord:
     """Play the steps and give the record."""
-    loaded = load_scenario(write(folder, steps))
+    loaded = load_scenario(write(folder, steps, head))
     with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
         return play(loaded, running, audience)

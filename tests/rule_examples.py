@@ -15,6 +15,7 @@ from submissions import (
     a_submission,
     an_association,
     an_entry,
+    an_on_demand_entry,
     members,
     uuid,
 )
@@ -23,6 +24,7 @@ import xdsi_sim.rules.patient_feed
 import xdsi_sim.rules.query
 import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from xdsi_sim.ebrim.described import Described, described
+from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
@@ -39,10 +41,11 @@ from xdsi_sim.ebrim.model import (
 from xdsi_sim.ebrim.writer import write_object_list
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
 from xdsi_sim.rules.transactions import check_provision, check_registration
-from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 from xdsi_sim.vocab import Association as AssociationType
 
 OTHER: Final = f"P2^^^&{AUTHORITY}&ISO"
@@ -128,6 +131,9 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D02": a_submission(set_=a_set(sourceId=None)),
     "D03": a_submission(folders=(a_folder(title=None),)),
     "D04": entry(limitedMetadata=True),
+    "D05": SubmitObjectsRequest(
+        objects=replace(limited(a_submission().objects), submissionSets=(a_set(limitedMetadata=False),))
+    ),
     "D06": entry(
         extra=(
             Classification(
@@ -151,6 +157,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "D24": entry(uniqueId="1" * 257),
     "D26": entry(languageCode="e n"),
     "D27": entry(mimeType="dicom"),
+    "D28": entry(classCode=Code.of("IMAGE", "1.3.6.1.4.1.19376.1.2.6.1", "Images")),
     "D31": entry(sourcePatientInfo=("PID-40|x",)),
     "D34": entry(referenceIdList=("A1",)),
     "D36": entry(title=InternationalString.of("x" * 128)),
@@ -175,7 +182,10 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "E26": a_submission(entries=(), associations=()),
     "E28": folder_with_entry(an_association(uuid(200), uuid(1), entryUUID="again")),
     "E29": with_(an_association(uuid(100), uuid(1), "urn:ihe:iti:2010:AssociationType:SubmitAssociation")),
+    "E24": with_(an_association(uuid(1), uuid(9), AssociationType.IS_SNAPSHOT_OF)),
     "E30": entry(objectType=ON_DEMAND),
+    "E31": a_submission(),
+    "E32": entry(objectType=ON_DEMAND),
     # --- what only the registry knows
     "C10": a_submission(),
     "E04": a_submission(
@@ -191,6 +201,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "F03": a_submission(folders=(a_folder(uniqueId="2.999.4.9"),)),
     "F04": entry(uniqueId="2.999.2.9"),
     "F05": entry(uniqueId="2.999.2.9", hash="0" * 40, size="9"),
+    "F07": a_submission(entries=(an_on_demand_entry(uniqueId="2.999.2.9"),)),
     "F09": a_submission(entries=(an_entry(patientId=OTHER),), set_=a_set(patientId=OTHER)),
     "F10": a_submission(entries=(an_entry(patientId="P^^^&1.2&ISO"),), set_=a_set(patientId="P^^^&1.2&ISO")),
     "F11": a_submission(
@@ -210,7 +221,8 @@ def _registered(number: int, kind: type, **changes: str) -> Registered:
 
 _HELD: Final = (
     _registered(8, DocumentEntry, availabilityStatus=DEPRECATED, patientId=PATIENT),
-    _registered(9, DocumentEntry, hash="0" * 40, size="4"),
+    _registered(9, DocumentEntry, objectType=STABLE, hash="0" * 40, size="4"),
+    _registered(10, DocumentEntry, objectType=ON_DEMAND, patientId=PATIENT),
     _registered(50, SubmissionSet, uniqueId="2.999.3.9"),
     _registered(209, Folder, uniqueId="2.999.4.9"),
 )
@@ -224,10 +236,25 @@ KNOWN: Final = Known(
 TAKEN: Final = replace(KNOWN, objects={**KNOWN.objects, uuid(1): _registered(1, DocumentEntry)})
 
 
+RULESET: Final = {"D05": "XDR limited", **dict.fromkeys(("E31", "E32", "F07"), "ITI-61")}
+"""Of the rules that hold elsewhere than in ITI-42."""
+
+CODES: Final = CodeSets.of(
+    (
+        AllowedCode(
+            attribute="classCode", code="IMAGES", codingScheme="1.3.6.1.4.1.19376.1.2.6.1", display="Images"
+        ),
+        AllowedCode(attribute="mimeType", code="application/dicom"),
+    )
+)
+"""An affinity domain with one class of documents, all in DICOM; other codes are free."""
+
+
 def broken_by(rule: str) -> list[str]:
     """Ids of the rules that the example of `rule` breaks."""
     known = TAKEN if rule == "C10" else KNOWN
-    return [finding.rule for finding in check_registration(BROKEN[rule], known).findings]
+    verdict = check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"), codes=CODES)
+    return [finding.rule for finding in verdict.findings]
 
 
 def in_module(module: str) -> list[str]:

@@ -18,7 +18,7 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.vocab import STABLE
+from xdsi_sim.vocab import ON_DEMAND, STABLE
 from xdsi_sim.vocab import Association as AssociationType
 
 AUTHORITY = "2.999.1.1"
@@ -52,6 +52,12 @@ def an_entry(number: int = 1, **changes: Any) -> DocumentEntry:
         "uniqueId": f"2.999.2.{number}",
     }
     return DocumentEntry(**given | changes)
+
+
+def an_on_demand_entry(number: int = 1, **changes: Any) -> DocumentEntry:
+    """An entry of which no document is made yet."""
+    given = {"objectType": ON_DEMAND, "creationTime": None, "hash": None, "size": None}
+    return an_entry(number, **given | changes)
 
 
 def a_set(number: int = 100, **changes: Any) -> SubmissionSet:

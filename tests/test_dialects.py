@@ -12,6 +12,7 @@ import pytest
 from a_domain import domain, provide, provision, root_of
 from bad_messages import IMAGING, IMAGING_TYPE
 from feeds import added, merged, tell
+from submissions import a_set, a_submission, an_on_demand_entry
 from wire import QUERY, Answer, message, post, send
 
 from xdsi_sim.actors.trace import TRACE_HEADER
@@ -184,6 +185,7 @@ DOCUMENT = DocumentRequest(repositoryUniqueId="2.999.1.3", documentUniqueId="1.2
 REQUESTS = (
     ("registry", "ITI-18", lambda: QUERY),
     ("registry", "ITI-42", lambda: provision(1).submission),
+    ("registry", "ITI-61", lambda: a_submission(entries=(an_on_demand_entry(3),), set_=a_set(103))),
     ("repository", "ITI-41", partial(provision, 2)),
     ("repository", "ITI-43", lambda: RetrieveDocumentSetRequest(requests=(DOCUMENT,))),
     (

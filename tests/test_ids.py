@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
-from xdsi_sim.ids import new_token, new_uuid
+from xdsi_sim.ids import new_token, new_uid, new_uuid
 
 VERSION_4 = re.compile("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -17,3 +18,10 @@ def test_no_token_is_like_another_whichever_thread_asks() -> None:
 
 def test_a_new_uuid_is_a_random_one_in_form() -> None:
     assert VERSION_4.fullmatch(new_uuid())
+
+
+def test_a_new_uid_is_a_uuid_in_decimal() -> None:
+    prefix, _, digits = new_uid().rpartition(".")
+    assert prefix == "2.25"
+    assert UUID(int=int(digits)).version == 4
+    assert new_uid() != new_uid()

@@ -22,12 +22,17 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_smoke.py": "the shortest way through everything",
+    "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
+    "test_recipients.py": "a Document Recipient, over a socket",
     "test_queries.py": "every stored query, over a socket",
+    "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
+    "test_imaging_gateways.py": "images of another community, through two gateways",
+    "test_nist.py": "the sample cases of the NIST toolkit",
     "test_zeep.py": "every operation, called by a foreign stack",
 }
 ACROSS_FOLDERS = {

@@ -39,7 +39,12 @@ def test_images_are_answered_with_the_action_of_documents() -> None:
 
 
 def test_what_carries_documents_travels_as_mtom() -> None:
-    assert {name for name, value in TRANSACTIONS.items() if value.mtom} == {"ITI-41", "ITI-43", "RAD-69"}
+    assert {name for name, value in TRANSACTIONS.items() if value.mtom} == {
+        "ITI-41",
+        "ITI-43",
+        "RAD-69",
+        "RAD-75",
+    }
 
 
 def test_every_public_name_is_there() -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "BytesContent",
     "Content",
     "FileContent",
+    "PassingContent",
     "Segment",
     "SegmentsContent",
     "SliceContent",
@@ -86,6 +87,14 @@ class FileContent:
     def open(self) -> BinaryIO:
         """A fresh reader at the first octet."""
         return self.path.open("rb", buffering=0)
+
+
+@dataclass(frozen=True, slots=True)
+class PassingContent(FileContent):
+    """Content in a file that goes with the handle; a file that was moved away stays where it is."""
+
+    def __del__(self) -> None:
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

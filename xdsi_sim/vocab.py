@@ -11,6 +11,7 @@ __all__ = [
     "APPROVED",
     "DEPRECATED",
     "FAILURE",
+    "FHIR_SYSTEMS",
     "NO_REPLY",
     "NS",
     "OFFLINE",
@@ -80,6 +81,8 @@ class Association:
     XFRM_RPLC: Final = "urn:ihe:iti:2007:AssociationType:XFRM_RPLC"
     SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
     IS_SNAPSHOT_OF: Final = "urn:ihe:iti:2010:AssociationType:IsSnapshotOf"
+    UPDATE_AVAILABILITY_STATUS: Final = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
+    SUBMIT_ASSOCIATION: Final = "urn:ihe:iti:2010:AssociationType:SubmitAssociation"
 
 
 class ReferenceIdType:
@@ -102,6 +105,25 @@ class CodingScheme:
     IHE_RAD_CLASS: Final = "1.3.6.1.4.1.19376.1.2.6.1"
 
 
+FHIR_SYSTEMS: Final = {
+    "http://dicom.nema.org/resources/ontology/DCM": CodingScheme.DCM,
+    "http://dicom.nema.org/resources/ontology/DCMUID": CodingScheme.DICOM_UID,
+    "http://snomed.info/sct": CodingScheme.SNOMED_CT,
+    "http://loinc.org": CodingScheme.LOINC,
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality": CodingScheme.CONFIDENTIALITY,
+    "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode": CodingScheme.IHE_FORMAT,
+    "http://ihe.net/fhir/ValueSet/IHE.FormatCode.codesystem": CodingScheme.IHE_FORMAT,  # its older name
+    "http://terminology.hl7.org/CodeSystem/hl7-document-format-codes": "2.16.840.1.113883.4.642.1.1407",
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode": "2.16.840.1.113883.5.4",
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode": "2.16.840.1.113883.5.111",
+    "http://hl7.org/fhir/sid/icd-10": "2.16.840.1.113883.6.3",
+    "http://unitsofmeasure.org": "2.16.840.1.113883.6.8",
+    "http://www.ama-assn.org/go/cpt": "2.16.840.1.113883.6.12",
+    "http://www.radlex.org": "2.16.840.1.113883.6.256",
+}
+"""OIDs of coding schemes by the URI that FHIR has for them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """What goes over the wire in one SOAP transaction."""
@@ -116,6 +138,8 @@ class Transaction:
     """Request and answer travel as MTOM (else as plain SOAP)."""
     operation: str
     """WSDL operation."""
+    other_response_actions: tuple[str, ...] = ()
+    """Those that peers are known to answer with as well."""
 
 
 _ADHOC = f"{{{NS.QUERY}}}AdhocQueryRequest", f"{{{NS.QUERY}}}AdhocQueryResponse"
@@ -190,6 +214,34 @@ TRANSACTIONS: Final = {
             operation="DocumentRegistry_MultiPatientStoredQuery",
         ),
         Transaction(
+            name="ITI-61",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2010:RegisterOnDemandDocumentEntry",
+            response_action="urn:ihe:iti:2010:RegisterOnDemandDocumentResponse",
+            other_response_actions=("urn:ihe:iti:2010:RegisterOnDemandDocumentEntryResponse",),
+            mtom=False,
+            operation="DocumentRegistry_RegisterOnDemandDocumentEntry",
+        ),
+        Transaction(
+            name="ITI-57",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2010:UpdateDocumentSet",
+            response_action="urn:ihe:iti:2010:UpdateDocumentSetResponse",
+            mtom=False,
+            operation="DocumentRegistry_UpdateDocumentSet",
+        ),
+        Transaction(
+            name="ITI-92",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2018:RestrictedUpdateDocumentSet",
+            response_action="urn:ihe:iti:2018:RestrictedUpdateDocumentSetResponse",
+            mtom=False,
+            operation="UpdateResponder_RestrictedUpdateDocumentSet",
+        ),
+        Transaction(
             name="RAD-69",
             request=_IMAGING[0],
             response=_IMAGING[1],
@@ -198,6 +250,15 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
             mtom=True,
             operation="DocumentRepository_RetrieveImagingDocumentSet",
+        ),
+        Transaction(
+            name="RAD-75",
+            request=_IMAGING[0],
+            response=_IMAGING[1],
+            action="urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSet",
+            response_action="urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSetResponse",
+            mtom=True,
+            operation="RespondingGateway_CrossGatewayRetrieveImagingDocumentSet",
         ),
     )
 }

@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from submissions import AUTHORITY, PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
+from submissions import (
+    AUTHORITY,
+    PATIENT,
+    a_folder,
+    a_set,
+    a_submission,
+    an_association,
+    an_entry,
+    an_on_demand_entry,
+    uuid,
+)
 
 from xdsi_sim.actors.flow import run
 from xdsi_sim.actors.registry import DocumentRegistry
@@ -18,7 +28,7 @@ from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, STORED_QUERIES, encode
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 from xdsi_sim.vocab import Association as AssociationType
 
 NOW = datetime(2026, 2, 14, 10, 15, tzinfo=UTC)
@@ -323,3 +333,97 @@ def test_more_than_the_ceiling_is_an_error_that_names_it(registry: DocumentRegis
 def test_a_wrong_query_is_answered_with_its_errors(registry: DocumentRegistry) -> None:
     answer = registry.query(AdhocQueryRequest(id=FIND_DOCUMENTS.id))
     assert codes(answer) == ["XDSStoredQueryMissingParam"] * 2
+
+
+# --- On-Demand entries (ITI TF-2: 3.61) -------------------------------------------------------
+
+STABLE_ONE, OFFERED, SNAPSHOT = uuid(1), uuid(2), uuid(3)
+
+
+@pytest.fixture
+def mixed(registry: DocumentRegistry) -> DocumentRegistry:
+    """A Stable entry, an On-Demand one in a folder, and a snapshot of it."""
+    folder = a_folder()
+    inside = an_association(folder.entryUUID, OFFERED)
+    on_demand = a_submission(
+        entries=(an_on_demand_entry(2),),
+        set_=a_set(102),
+        folders=(folder,),
+        more=(inside, an_association(uuid(102), inside.entryUUID)),
+    )
+    snapshot = a_submission(
+        entries=(an_entry(3),),
+        set_=a_set(103),
+        more=(an_association(SNAPSHOT, OFFERED, AssociationType.IS_SNAPSHOT_OF),),
+    )
+    assert codes(register(registry, a_submission())) == []
+    assert codes(run(registry.register(on_demand, "ITI-61"), lambda _call: None)) == []
+    assert codes(register(registry, snapshot)) == []
+    return registry
+
+
+BOTH = (STABLE, ON_DEMAND)
+FOUND = {"XDSDocumentEntryPatientId": (PATIENT,), "XDSDocumentEntryStatus": (APPROVED,)}
+BEFORE_ALL = {"XDSDocumentEntryCreationTimeTo": ("1900",)}
+SNAPSHOTS = {
+    "XDSDocumentEntryEntryUUID": (OFFERED,),
+    "AssociationTypes": (AssociationType.IS_SNAPSHOT_OF,),
+}
+APPROVED_ONES = {"patientId": (PATIENT,)} | {
+    f"XDS{kind}Status": (APPROVED,) for kind in ("DocumentEntry", "SubmissionSet", "Folder")
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "types", "found"),
+    [
+        ("FindDocuments", FOUND, (), [STABLE_ONE, SNAPSHOT]),
+        ("FindDocuments", FOUND, (ON_DEMAND,), [OFFERED]),
+        ("FindDocuments", FOUND, BOTH, [STABLE_ONE, OFFERED, SNAPSHOT]),
+        ("FindDocuments", FOUND | BEFORE_ALL, BOTH, [OFFERED]),
+        ("GetAll", APPROVED_ONES, (), [STABLE_ONE, SNAPSHOT]),
+        ("GetAll", APPROVED_ONES, BOTH, [STABLE_ONE, OFFERED, SNAPSHOT]),
+        ("GetFolderAndContents", {"XDSFolderEntryUUID": (uuid(200),)}, (), []),
+        ("GetFolderAndContents", {"XDSFolderEntryUUID": (uuid(200),)}, (ON_DEMAND,), [OFFERED]),
+        ("GetSubmissionSetAndContents", {"XDSSubmissionSetEntryUUID": (uuid(102),)}, (), []),
+        ("GetSubmissionSetAndContents", {"XDSSubmissionSetEntryUUID": (uuid(102),)}, BOTH, [OFFERED]),
+        ("GetRelatedDocuments", SNAPSHOTS, (), []),
+        ("GetRelatedDocuments", SNAPSHOTS, BOTH, [OFFERED, SNAPSHOT]),
+    ],
+)
+def test_on_demand_entries_are_found_by_those_who_ask_for_them(
+    mixed: DocumentRegistry,
+    query: str,
+    parameters: dict[str, tuple[str, ...]],
+    types: tuple[str, ...],
+    found: list[str],
+) -> None:
+    asked = parameters | ({"XDSDocumentEntryType": types} if types else {})
+    answer = ask(mixed, query, **asked)
+    assert answer.errors == ()
+    assert [entry.entryUUID for entry in answer.objects.documentEntries] == found
+
+
+def test_an_on_demand_entry_may_share_its_unique_id_with_on_demand_ones_alone(
+    mixed: DocumentRegistry,
+) -> None:
+    def offer(number: int, uniqueId: str | None) -> RegistryResponse:
+        entry = an_on_demand_entry(number, uniqueId=uniqueId)
+        request = a_submission(entries=(entry,), set_=a_set(100 + number))
+        return run(mixed.register(request, "ITI-61"), lambda _call: None)
+
+    assert codes(offer(4, an_on_demand_entry(2).uniqueId)) == []
+    refused = offer(5, an_entry(1).uniqueId)
+    assert codes(refused) == ["XDSRegistryMetadataError"]
+    assert "rule=F07" in refused.errors[0].codeContext
+
+
+def test_an_on_demand_entry_may_replace_a_stable_one(mixed: DocumentRegistry) -> None:
+    request = a_submission(
+        entries=(an_on_demand_entry(4),),
+        set_=a_set(104),
+        more=(an_association(uuid(4), STABLE_ONE, AssociationType.RPLC),),
+    )
+    assert codes(run(mixed.register(request, "ITI-61"), lambda _call: None)) == []
+    (former,) = ask(mixed, "GetDocuments", XDSDocumentEntryEntryUUID=(STABLE_ONE,)).objects.documentEntries
+    assert former.availabilityStatus == DEPRECATED

@@ -8,7 +8,7 @@ import pytest
 from a_peer import Peer
 from answer_examples import found, ref
 from lxml import etree
-from submissions import an_entry
+from submissions import a_submission, an_entry, an_on_demand_entry
 from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
@@ -18,6 +18,7 @@ from xdsi_sim.client.soap import MOST_JUDGED, SoapClient, SoapFault, SoapReply
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
 from xdsi_sim.errors import ActionNotSupported
 from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
+from xdsi_sim.messages.response import RegistryResponse, write_registry_response
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
     DocumentResponse,
@@ -118,6 +119,17 @@ def test_of_very_many_objects_none_is_judged(soap: SoapClient, peer: Peer) -> No
     body = etree.tostring(found(*(ref(number) for number in range(MOST_JUDGED + 1))))
     url = peer(lambda request: http(envelope(request, body)))
     assert call(soap, url).findings == ()
+
+
+def test_another_action_that_peers_are_known_to_answer_with_is_none_the_worse(
+    soap: SoapClient, peer: Peer
+) -> None:
+    transaction = TRANSACTIONS["ITI-61"]
+    for action in (transaction.response_action, *transaction.other_response_actions):
+        answer = write_registry_response(RegistryResponse())
+        url = peer(lambda request, a=action, body=answer: http(envelope(request, body, action=a)))
+        reply = call(soap, url, "ITI-61", a_submission(entries=(an_on_demand_entry(),)))
+        assert (reply.answer, reply.findings) == (RegistryResponse(), ())
 
 
 def test_a_plain_answer_to_mtom_is_a_finding(soap: SoapClient, peer: Peer) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from rule_examples import BROKEN, KNOWN, TAKEN, in_module
 from submissions import an_entry
+from update_examples import UPDATE_MODULES
 
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import META, REGISTRY_METADATA_ERROR, RULES, Violation, judge
@@ -11,8 +12,18 @@ from xdsi_sim.vocab import SEVERITY_ERROR
 
 
 def test_every_rule_of_a_submission_has_an_example_that_breaks_it() -> None:
-    others = ("query", "repository", "patient_feed", "answer", "found", "retrieved", "gateway")
-    elsewhere = {rule for module in others for rule in in_module(module)}
+    modules = (
+        "query",
+        "repository",
+        "patient_feed",
+        "on_demand_retrieve",
+        "answer",
+        "found",
+        "retrieved",
+        "gateway",
+        *UPDATE_MODULES,
+    )
+    elsewhere = {rule for module in modules for rule in in_module(module)}
     assert set(RULES) - elsewhere == set(BROKEN)
 
 

@@ -8,14 +8,23 @@ from typing import Any
 
 import pytest
 from rule_examples import KNOWN, described_by
-from submissions import AUTHORITY, a_folder, a_provision, a_submission, an_association, an_entry, uuid
+from submissions import AUTHORITY, a_folder, a_provision, a_set, a_submission, an_association, an_entry, uuid
 
 from xdsi_sim.content import BytesContent, sha1_of
+from xdsi_sim.ebrim.limited import is_limited, limited
+from xdsi_sim.ebrim.model import Classification
+from xdsi_sim.ebrim.tables import SUBMISSION_SET
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest, read_submit_objects
 from xdsi_sim.rules.subjects import Fingerprint, Known
-from xdsi_sim.rules.transactions import check_against_registry, check_provision, check_registration
+from xdsi_sim.rules.transactions import (
+    check_against_registry,
+    check_provision,
+    check_receipt,
+    check_registration,
+)
 
+TEXT = sha1_of(BytesContent(b"text"))
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "nist"
 CASES: list[dict[str, Any]] = json.loads((SHARED / "cases.json").read_text()) if SHARED.is_dir() else []
 
@@ -48,6 +57,46 @@ def test_what_a_repository_refuses_it_judges_whole() -> None:
     assert {error.errorCode for error in verdict.errors} == {"XDSRepositoryMetadataError"}
 
 
+def receipt(request: SubmitObjectsRequest, *, limited: bool) -> list[str]:
+    """Rules that a submission breaks when its documents come with it to a recipient."""
+    documents = tuple(
+        Fingerprint(id=entry.entryUUID, hash=TEXT, size=4) for entry in request.objects.documentEntries
+    )
+    verdict = check_receipt(request, described_by(request), documents, limited=limited)
+    assert {error.errorCode for error in verdict.errors} <= {"XDSRepositoryMetadataError"}
+    return [finding.rule for finding in verdict.findings]
+
+
+def test_a_recipient_judges_what_a_registry_would() -> None:
+    assert receipt(a_submission(), limited=False) == []
+    sloppy = a_submission(entries=(an_entry(typeCode=None, creationTime="x"),))
+    assert receipt(sloppy, limited=False) == ["D01", "D08"]
+
+
+def test_whoever_sends_limited_metadata_must_give_little() -> None:
+    request = SubmitObjectsRequest(objects=limited(a_submission(folders=(a_folder(),)).objects))
+    assert receipt(request, limited=True) == []
+    assert {*receipt(request, limited=False)} == {"D01", "D02", "D03", "D04"}
+
+
+def test_labels_that_were_mixed_up_are_told() -> None:
+    node = SUBMISSION_SET.by_name["limitedMetadata"].key
+    entry = an_entry(extra=(Classification(classificationNode=node),))
+    request = a_submission(entries=(entry,), set_=a_set(limitedMetadata=True))
+    assert is_limited(request.objects)
+    verdict = check_registration(request, transaction="XDR limited")
+    assert [finding.text for finding in verdict.findings] == [
+        "limitedMetadata is missing",
+        "the label limitedMetadata is that of a SubmissionSet",
+    ]
+
+
+def test_what_is_given_must_be_sound_though_it_need_not_be_given() -> None:
+    entry = an_entry(limitedMetadata=True, creationTime="x")
+    request = a_submission(entries=(entry,), set_=a_set(limitedMetadata=True))
+    assert receipt(request, limited=True) == ["D08"]
+
+
 @pytest.fixture(scope="module")
 def render() -> ModuleType:
     if not CASES:
@@ -75,7 +124,7 @@ FAULTY = ("S02",)  # its two documents differ and have one uniqueId, which the f
 ALONE = [
     case
     for case in CASES
-    if case["transaction"] == "ITI-42"
+    if case["transaction"] in ("ITI-42", "ITI-61")
     and case["id"] not in FAULTY
     and all(step["do"] == "feed_patient" for step in case["prerequisites"])
 ]
@@ -85,7 +134,20 @@ ALONE = [
 def test_foreign_submissions_are_judged_as_their_authors_expect(
     render: ModuleType, case: dict[str, Any]
 ) -> None:
-    verdict = check_registration(submission(render, case), Known(any_patient=True))
+    verdict = check_registration(
+        submission(render, case), Known(any_patient=True), transaction=case["transaction"]
+    )
     codes = {error.errorCode for error in verdict.errors}
     assert verdict.accepted is case["valid"], verdict.errors
     assert case["valid"] or codes & set(case["expect_error_codes"]), verdict.errors
+
+
+TO_RECIPIENTS = [case for case in CASES if case["transaction"] == "ITI-41-XDR"]
+
+
+@pytest.mark.parametrize("case", TO_RECIPIENTS, ids=[case["id"] for case in TO_RECIPIENTS])
+def test_foreign_submissions_to_a_recipient_are_judged_likewise(
+    render: ModuleType, case: dict[str, Any]
+) -> None:
+    request = submission(render, case)
+    assert (receipt(request, limited=is_limited(request.objects)) == []) is case["valid"]

@@ -36,4 +36,13 @@ def test_a_feed_by_iti_8_has_an_address_of_its_own(tmp_path: Path) -> None:
         registry = next(actor for actor in description_of(running)["actors"] if actor["id"] == "registry")
         assert feeds_of(running) == {"registry": registry["mllp"]}
         assert registry["mllp"].startswith("127.0.0.1:")
-        assert [actor["mllp"] for actor in description_of(running)["actors"]].count(None) == 2
+        others = (actor for actor in description_of(running)["actors"] if actor["id"] != "registry")
+        assert {actor["mllp"] for actor in others} == {None}
+
+
+def test_where_a_recipient_keeps_what_it_gets_is_told(tmp_path: Path) -> None:
+    topology = load_topology(find_topology("point-to-point"))
+    with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running:
+        described = {actor["id"]: actor["received"] for actor in description_of(running)["actors"]}
+    assert described["clinic"] == str(tmp_path / "clinic" / "received")
+    assert {id_ for id_, folder in described.items() if folder} == {"clinic", "practice", "board"}

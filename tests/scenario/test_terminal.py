@@ -138,3 +138,12 @@ def test_the_port_of_a_feed_stands_below_its_registry(output: Console, tmp_path:
         print_actors(output, running)
         assert f"{running.mllp_of('registry')} " in written(output)
     assert "MLLP (ITI-8)" in written(output)
+
+
+def test_where_a_recipient_keeps_what_it_gets_stands_below_it(output: Console, tmp_path: Path) -> None:
+    topology = load_topology(find_topology("point-to-point"))
+    with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running:
+        print_actors(output, running)
+    told = written(output)
+    assert told.count("keeps what it gets") == 3
+    assert "received" in told

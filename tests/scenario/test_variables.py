@@ -57,4 +57,5 @@ def test_references_are_listed_without_escaped_ones() -> None:
 def test_values_are_written_as_a_scenario_writes_them() -> None:
     entry = an_entry()
     assert as_text((entry.title, None, 3)) == "CT Head, , 3"
+    assert as_text((True, False)) == "true, false"
     assert follow(entry, ("hash",)) == entry.hash

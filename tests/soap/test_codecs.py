@@ -25,6 +25,10 @@ from xdsi_sim.vocab import NS, TRANSACTIONS
 SUBMISSION = SubmitObjectsRequest(objects=RegistryObjectList())
 FED = PatientFeed(event=Event.ADD, id=Ii("1.2"), patientIds=(Ii("1.2.3", "P1"),))
 ASKED = DocumentRequest(repositoryUniqueId="1.2", documentUniqueId="3")
+IMAGES = RetrieveImagingDocumentSetRequest(
+    requests=(ImagingDocumentRequest(studyInstanceUID="1", seriesInstanceUID="2", document=ASKED),),
+    transferSyntaxUIDs=("1.2.840.10008.1.2.1",),
+)
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
     "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
@@ -34,16 +38,14 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
     ),
+    "ITI-57": (SUBMISSION, RegistryResponse()),
+    "ITI-92": (SUBMISSION, RegistryResponse()),
     "ITI-44 add": (in_v3(FED), Acknowledgement(code="CA", target=FED.id)),
     "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
-    "RAD-69": (
-        RetrieveImagingDocumentSetRequest(
-            requests=(ImagingDocumentRequest(studyInstanceUID="1", seriesInstanceUID="2", document=ASKED),),
-            transferSyntaxUIDs=("1.2.840.10008.1.2.1",),
-        ),
-        RetrieveDocumentSetResponse(),
-    ),
+    "ITI-61": (SUBMISSION, RegistryResponse()),
+    "RAD-69": (IMAGES, RetrieveDocumentSetResponse()),
+    "RAD-75": (IMAGES, RetrieveDocumentSetResponse()),
 }
 
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from submissions import a_submission, an_entry, an_on_demand_entry
 
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import (
     ActionMismatch,
@@ -167,6 +169,27 @@ def test_without_addressing_the_stored_query_tells_which_transaction_it_is(
     served = (TRANSACTIONS["ITI-18"], TRANSACTIONS["ITI-51"])
     found = dispatch(Envelope(addressing=Addressing(), body=body), served, mtom=False, strict=False)
     assert found.transaction.name == transaction
+
+
+@pytest.mark.parametrize(("transaction", "entry"), [("ITI-42", an_entry()), ("ITI-61", an_on_demand_entry())])
+def test_without_addressing_the_entries_tell_which_registration_it_is(
+    transaction: str, entry: DocumentEntry
+) -> None:
+    body = a_submission(entries=(entry,)).element
+    served = (TRANSACTIONS["ITI-42"], TRANSACTIONS["ITI-61"])
+    found = dispatch(Envelope(addressing=Addressing(), body=body), served, mtom=False, strict=False)
+    assert found.transaction.name == transaction
+
+
+@pytest.mark.parametrize("action", ["ITI-57", "ITI-92", "ITI-42", None])
+def test_of_the_transactions_with_a_submission_the_action_tells_and_without_it_is_a_registration(
+    action: str | None,
+) -> None:
+    served = tuple(TRANSACTIONS[name] for name in ("ITI-18", "ITI-42", "ITI-57", "ITI-92"))
+    named = None if action is None else TRANSACTIONS[action].action
+    envelope = Envelope(addressing=Addressing(action=named), body=message("ITI-42").body)
+    found = dispatch(envelope, served, mtom=False, strict=False)
+    assert found.transaction.name == (action or "ITI-42")
 
 
 def test_the_first_error_among_findings_is_what_a_strict_endpoint_says() -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_all, sha1_of
+from xdsi_sim.content import BytesContent, PassingContent, SegmentsContent, read_all, sha1_of
 from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody, Tape
 
 
 @pytest.mark.parametrize(
-    ("size", "kind"), [(0, BytesContent), (IN_MEMORY, BytesContent), (IN_MEMORY + 1, FileContent)]
+    ("size", "kind"), [(0, BytesContent), (IN_MEMORY, BytesContent), (IN_MEMORY + 1, PassingContent)]
 )
 def test_only_what_is_large_goes_to_a_file(tmp_path: Path, size: int, kind: type) -> None:
     data = bytes(size)

@@ -8,11 +8,11 @@ import pytest
 from submissions import an_entry, uuid
 
 from xdsi_sim.actors.registry_port import Found, RegistryChange
-from xdsi_sim.content import SegmentsContent, body_size, read_all
+from xdsi_sim.content import PassingContent, SegmentsContent, body_size, read_all
 from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS
 from xdsi_sim.rules.selection import Part, Selection
-from xdsi_sim.store.answers import AT_HAND, PassingContent, fresh_folder
+from xdsi_sim.store.answers import AT_HAND, fresh_folder
 from xdsi_sim.store.registry import SqliteRegistryStore
 
 MANY = 2000

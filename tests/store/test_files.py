@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from xdsi_sim.store.files import link, sync_folder
+from xdsi_sim.content import BytesContent, FileContent
+from xdsi_sim.store.files import link, put, sync_folder
 
 
 def test_a_file_has_a_second_name(tmp_path: Path) -> None:
@@ -20,6 +21,19 @@ def test_where_there_can_be_no_link_it_is_said_so(tmp_path: Path) -> None:
     second.write_bytes(b"y")
     assert not link(first, second)
     assert second.read_bytes() == b"y"
+
+
+def test_a_content_becomes_a_file_or_another_name_of_one(tmp_path: Path) -> None:
+    put(BytesContent(b"bytes"), tmp_path / "first")
+    put(FileContent.of(tmp_path / "first"), tmp_path / "second")
+    assert (tmp_path / "second").read_bytes() == b"bytes"
+    assert (tmp_path / "first").samefile(tmp_path / "second")
+
+
+def test_a_content_takes_no_file_away(tmp_path: Path) -> None:
+    (tmp_path / "first").write_bytes(b"x")
+    with pytest.raises(FileExistsError):
+        put(BytesContent(b"y"), tmp_path / "first")
 
 
 def test_a_folder_that_cannot_be_synced_is_an_error(tmp_path: Path) -> None:

@@ -8,16 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from a_domain import domain, response_of
-from submissions import a_submission
+from a_domain import domain, everything, response_of, topology
+from submissions import PATIENT, a_submission
 from wire import QUERY, connect, get, message, post, read_answer
 
 from xdsi_sim.actors.flow import Call
+from xdsi_sim.actors.ports import NewDocument
+from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.response import status_name
+from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen, Log, Patience, Topology
+from xdsi_sim.vocab import ON_DEMAND
 
 FREE = Listen("127.0.0.1", 0)
 
@@ -151,3 +155,41 @@ def test_what_is_under_way_when_all_is_closed_finds_its_store_open(tmp_path: Pat
         assert status_name(response_of(read_answer(connection)).status) == "Success"
     closing.join(10)
     assert not closing.is_alive()
+
+
+def offering(**registry: object) -> Topology:
+    plain = topology(**registry).model_dump(mode="json", exclude_none=True)
+    plain["listen"] = "127.0.0.1:0"
+    plain["communities"][0]["onDemandSources"][0]["offers"] = ["P1", PATIENT.replace("P1", "P2")]
+    return Topology.model_validate(plain)
+
+
+def test_what_a_source_offers_from_the_start_is_registered_once(tmp_path: Path) -> None:
+    found = []
+    for _ in "ab":
+        with start(offering(), tmp_path, FREE) as running:
+            found.append(everything(running.url_of("registry"), PATIENT, ON_DEMAND).objects.documentEntries)
+            told = [each for each in running.exchanges() if each.transaction == "ITI-61"]
+            assert [(each.sender, each.receiver, each.status) for each in told] == [
+                ("summaries", "registry", "Success")
+            ] * 2
+    assert [entry.uniqueId for entry in found[0]] == [entry.uniqueId for entry in found[1]]
+    assert [entry.repositoryUniqueId for entry in found[0]] == ["2.999.1.4"]
+
+
+def test_an_offer_that_is_not_taken_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="summaries cannot offer a document of patient 'P1': patientId is"):
+        start(offering(patients="fed-only"), tmp_path, FREE)
+    start(offering(), tmp_path, FREE).close()  # the folder is free again
+
+
+@pytest.mark.parametrize("actor", ["repository", "summaries"])
+def test_what_a_crash_cut_short_is_settled_before_anybody_asks(actor: str, tmp_path: Path) -> None:
+    store = SqliteDocumentStore(tmp_path / actor)
+    store.keep("s", [NewDocument(uniqueId="1.2", mimeType="m", content=BytesContent(b"text"))]).result()
+    store.close()
+    with start(topology(), tmp_path, FREE):
+        pass
+    store = SqliteDocumentStore(tmp_path / actor)
+    assert (store.unsettled(), store.find(("1.2",))) == ({}, {})
+    store.close()

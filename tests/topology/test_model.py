@@ -6,7 +6,7 @@ import pytest
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import check
-from xdsi_sim.topology.model import Listen, Log, Topology
+from xdsi_sim.topology.model import Listen, Log, OnDemandSource, Recipient, Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
 GOOD = """\
@@ -54,6 +54,87 @@ def test_actors_come_with_role_oid_and_path() -> None:
         ("pacs", "Imaging Document Source", "2.999.1.3", "/national/pacs"),
         ("viewer", "Imaging Document Consumer", None, "/national/viewer"),
     ]
+
+
+ELSEWHERE = """\
+  - id: outside
+    homeCommunityId: urn:oid:2.999.2
+    patientAuthority: 2.999.2.1
+    recipients:
+      - {id: clinic, limitedMetadata: refuse, intendedRecipients: [Clinic], notProcessed: [folders, append]}
+"""
+
+
+def test_a_recipient_needs_no_registry_and_may_be_sent_to_from_elsewhere() -> None:
+    found = topology(GOOD.replace("publishesTo: repository", "publishesTo: clinic") + ELSEWHERE)
+    placed = found.find("clinic")
+    assert isinstance(placed.actor, Recipient)
+    assert (placed.actor.role, placed.path) == ("Document Recipient", "/outside/clinic")
+    assert (placed.actor.limitedMetadata, placed.actor.undeliverable) == ("refuse", "error")
+    assert placed.actor.notProcessed == ("folders", "append")
+    assert placed.community.registry is None
+
+
+ON_DEMAND = (
+    GOOD
+    + """\
+    onDemandSources:
+      - {id: summaries, repositoryUniqueId: 2.999.1.4, persists: true, offers: [P1, "P2^^^&2.999.1.1&ISO"]}
+"""
+)
+
+
+def test_an_on_demand_source_is_an_actor_with_an_oid() -> None:
+    placed = topology(ON_DEMAND).find("summaries")
+    assert isinstance(placed.actor, OnDemandSource)
+    assert placed.actor.metadata_oid == "2.999.1.4"
+    assert (placed.actor.persists, placed.actor.offers) == (True, ("P1", "P2^^^&2.999.1.1&ISO"))
+    assert (placed.actor.role, placed.path) == ("On-Demand Document Source", "/national/summaries")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("[folders,", "[folder,", "18:92: 'folder' is no content of submissions. Did you mean 'folders'?"),
+        ("[Clinic]", "['|^']", "18:68: '|^' is not a recipient, such as 'South Clinic' or '|^Roth^Miriam'"),
+        ("refuse", "refused", "expected 'accept' or 'refuse', found 'refused'. Did you mean 'refuse'?"),
+        (
+            "    registry: {id: registry, patients: fed-only}\n",
+            "",
+            "a community with repositories or On-Demand sources has a registry",
+        ),
+    ],
+)
+def test_a_wrong_recipient_is_reported_with_its_place(good: str, bad: str, expected: str) -> None:
+    text = GOOD + ELSEWHERE
+    assert good in text
+    with pytest.raises(UsageError) as caught:
+        topology(text.replace(good, bad))
+    assert expected in str(caught.value)
+
+
+def test_somebody_must_answer() -> None:
+    text = GOOD[: GOOD.index("    registry:")] + "    consumers: [{id: viewer}]\n"
+    with pytest.raises(UsageError, match=r"no actor of the topology has an address\. Name a registry"):
+        topology(text)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("2.999.1.4", "2.999.1.2", "15:45: the OID '2.999.1.2' is taken already"),
+        ("P1,", "P1^,", "15:81: 'P1^' is no patient id: "),
+    ],
+)
+def test_wrong_on_demand_sources_are_reported(good: str, bad: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(expected)):
+        topology(ON_DEMAND.replace(good, bad))
+
+
+def test_an_on_demand_source_needs_a_registry() -> None:
+    text = GOOD[: GOOD.index("    registry:")] + ON_DEMAND[len(GOOD) :]
+    with pytest.raises(UsageError, match="On-Demand sources has a registry"):
+        topology(text)
 
 
 def test_actor_is_found_by_id_with_its_community() -> None:

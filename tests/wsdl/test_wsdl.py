@@ -53,10 +53,14 @@ DESCRIBED_IN = {
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-51": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-57": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-92": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 add": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 revise": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 merge": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-61": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "RAD-69": ("ImagingDocumentSource.wsdl", NS.XDSI, "DocumentRepository"),
+    "RAD-75": ("RespondingImagingGateway.wsdl", NS.XDSI, "RespondingGateway"),
 }
 """File, namespace of the names in it, and what these names start with."""
 
@@ -231,12 +235,25 @@ def test_request_and_answer_name_their_actions(transaction: Transaction) -> None
 
 
 def test_no_operation_is_described_that_the_table_does_not_have() -> None:
-    described = [
-        operation.get("name")
+    described = {
+        str(operation.get("name"))
         for path in WSDL_FILES
         for operation in etree.parse(str(path)).getroot().iterfind("wsdl:portType/wsdl:operation", PREFIXES)
-    ]
-    assert sorted(map(str, described)) == sorted(each.operation for each in TRANSACTIONS.values())
+    }
+    assert described == {each.operation for each in TRANSACTIONS.values()}
+
+
+def test_what_can_call_a_repository_can_call_a_recipient() -> None:
+    repository, recipient = (
+        {
+            etree.tostring(part, method="c14n")
+            for path in ("*/wsdl:operation", "wsdl:service", "wsp:Policy", "wsdl:types")
+            for part in etree.parse(str(WSDL / f"Document{actor}.wsdl")).getroot().iterfind(path, PREFIXES)
+        }
+        for actor in ("Repository", "Recipient")
+    )
+    assert recipient < repository
+    assert len(recipient) == 5
 
 
 @pytest.mark.parametrize(("file", "namespace", "actor"), sorted(set(DESCRIBED_IN.values())))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from xdsi_sim.errors import XdsiSimError
 
@@ -63,6 +63,10 @@ Effect = Send | Wait
 Flow = Generator[Effect, Any, T]
 
 
+@overload
+def run(operation: Flow[T], send: Callable[[Call], Answer]) -> T: ...
+@overload
+def run(operation: T, send: Callable[[Call], Answer]) -> T: ...
 def run(operation: Flow[T] | T, send: Callable[[Call], Answer]) -> T:
     """Drive an operation to its end in the calling thread; `send` answers one call."""
     if not isinstance(operation, Generator):

@@ -13,13 +13,17 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from xdsi_sim.content import Content
+from xdsi_sim.messages.submit import SubmitObjectsRequest
 
 __all__ = [
     "Clock",
     "DocumentStore",
+    "Inbox",
     "InstanceStore",
     "NewDocument",
     "NewId",
+    "ReceivedDocument",
+    "ReceivedSubmission",
     "StoredDocument",
     "StoredImage",
     "utc_now",
@@ -89,6 +93,34 @@ class DocumentStore(Protocol):
 
     def unsettled(self) -> Mapping[str, Sequence[str]]:
         """Submissions that a crash cut short: their uniqueIds by submission."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedDocument:
+    """A document of a submission that a recipient got, with what its entry says of it."""
+
+    entryUUID: str
+    uniqueId: str
+    mimeType: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedSubmission:
+    """A submission that a recipient got."""
+
+    received: datetime
+    metadata: SubmitObjectsRequest
+    """As it came."""
+    documents: tuple[ReceivedDocument, ...]
+
+
+class Inbox(Protocol):
+    """Submissions one after the other; each whole and durable, or absent."""
+
+    def keep(self, submission: ReceivedSubmission) -> Future[None]:
+        """Keep one; done when it is durable."""
         ...
 
 

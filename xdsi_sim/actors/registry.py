@@ -1,19 +1,27 @@
-"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42, 3.51).
+"""Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42).
 
-What it makes of the patient identity feed is in `patient_feed`.
+ITI-51 and ITI-61 are told apart from these by a parameter (ITI TF-2: 3.51, 3.61). What it makes of the
+patient identity feed is in `patient_feed`, what an update does in `metadata_update`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.metadata_update import change_by, knowing_what_stands
 from xdsi_sim.actors.patient_feed import take_feed
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
-from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
+from xdsi_sim.actors.registry_port import (
+    Consequences,
+    Found,
+    RegistryChange,
+    RegistryStore,
+    RegistryView,
+)
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
@@ -28,17 +36,23 @@ from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
-from xdsi_sim.rules.transactions import check_against_registry, check_registration
+from xdsi_sim.rules.transactions import RULESETS, check_against_registry, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = ["DocumentRegistry", "ResultNotSinglePatient", "TooManyResults"]
 
 T = TypeVar("T", bound=MetadataObject)
+
+Knowing = Callable[[SubmitObjectsRequest, RegistryView], Known]
+"""What the registry knows of a request."""
+Course = Callable[[RegistryObjectList], tuple[RegistryChange, Consequences]]
+"""What is to be done with the objects of a request, once they have their final ids."""
 
 _REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
 _FIRST_VERSION: Final = "1"
@@ -66,34 +80,44 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18, ITI-42 and ITI-51, and ITI-8 and ITI-44."""
+    """Answers ITI-18, ITI-42, ITI-51, ITI-57, ITI-61 and ITI-92, and ITI-8 and ITI-44."""
 
     store: RegistryStore
     patientAuthority: str | None = None
     """OID of the affinity domain's assigning authority; None takes any."""
     any_patient: bool = True
     """Takes patient ids that no feed has announced."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None takes any."""
     strict: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
-    # --- ITI-42
+    # --- ITI-42, ITI-61
 
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        verdict = check_registration(request, transaction=transaction)
-        if verdict.accepted:
-            objects = self._accepted(request.objects)
-            change = RegistryChange(added=objects.objects())
+
+        def course(objects: RegistryObjectList) -> tuple[RegistryChange, Consequences]:
             consequences = partial(self._consequences, request, objects, transaction)
+            return RegistryChange(added=objects.objects()), consequences
+
+        return self._take(request, transaction, self._known, course)
+
+    def _take(
+        self, request: SubmitObjectsRequest, transaction: str, know: Knowing, course: Course
+    ) -> Flow[RegistryResponse]:
+        verdict = check_registration(request, transaction=transaction, codes=self.codes)
+        if verdict.accepted:
             try:
-                yield Wait(self.store.apply(change, consequences))
+                yield Wait(self.store.apply(*course(self._accepted(request.objects))))
             except _Refused as refused:
                 verdict = refused.verdict
         else:  # one answer lists everything, also what only the registry knows
-            verdict = check_registration(request, self._known(request, self.store.view()), transaction)
+            known = know(request, self.store.view())
+            verdict = check_registration(request, known, transaction, self.codes)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -135,9 +159,7 @@ class DocumentRegistry:
         view: RegistryView,
     ) -> RegistryChange:
         """What follows in the registry as it is at the commit; raises where the submission does not fit."""
-        verdict = check_against_registry(request, self._known(request, view), transaction)
-        if not verdict.accepted:
-            raise _Refused(verdict)
+        _refuse_what_is_wrong(check_against_registry(request, self._known(request, view), transaction))
         replacements = [item for item in objects.associations if item.associationType in _REPLACING]
         joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
         return RegistryChange(
@@ -188,6 +210,31 @@ class DocumentRegistry:
             if isinstance(folder, Folder):
                 yield replace(folder, lastUpdateTime=self._now())
 
+    # --- ITI-57, ITI-92
+
+    def update(self, request: SubmitObjectsRequest, transaction: str = "ITI-57") -> Flow[RegistryResponse]:
+        """Change metadata that is registered, by all operations of the request or by none."""
+
+        def course(objects: RegistryObjectList) -> tuple[RegistryChange, Consequences]:
+            return RegistryChange(), partial(self._updated, request, objects, transaction)
+
+        return self._take(request, transaction, self._standing, course)
+
+    def _standing(self, request: SubmitObjectsRequest, view: RegistryView) -> Known:
+        return knowing_what_stands(self._known(request, view), request.objects, view)
+
+    def _updated(
+        self,
+        request: SubmitObjectsRequest,
+        objects: RegistryObjectList,
+        transaction: str,
+        view: RegistryView,
+    ) -> RegistryChange:
+        known = self._standing(request, view)
+        _refuse_what_is_wrong(check_against_registry(request, known, transaction))
+        submission = RULESETS[transaction].subject(request, known)
+        return change_by(submission, objects, view, now=self._now(), new_id=self.new_id)
+
     # --- ITI-8, ITI-44
 
     def feed(self, message: PatientFeed) -> Flow[Acknowledgement]:
@@ -228,6 +275,11 @@ class DocumentRegistry:
             raise ResultNotSinglePatient(
                 f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
             )
+
+
+def _refuse_what_is_wrong(verdict: Verdict) -> None:
+    if not verdict.accepted:
+        raise _Refused(verdict)
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from xdsi_sim.content import Segment
-from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.model import Association, MetadataObject
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup
 
@@ -66,6 +66,14 @@ class RegistryView(Protocol):
 
     def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:
         """Those of the objects that are here, whole."""
+        ...
+
+    def latest(self, logicalIDs: Collection[str]) -> Sequence[MetadataObject]:
+        """The last version of each, whole."""
+        ...
+
+    def links(self, uuids: Collection[str]) -> Sequence[Association]:
+        """The Approved Associations at one of the objects, none of whose ends is an earlier version."""
         ...
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:

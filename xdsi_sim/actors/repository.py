@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
-from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocument
+from xdsi_sim.actors.ports import DocumentStore, NewId, StoredDocument
+from xdsi_sim.actors.provided import Provided
 from xdsi_sim.content import sha1_of
-from xdsi_sim.ebrim.described import Described, complete, described
+from xdsi_sim.ebrim.described import complete
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import (
     DocumentNotFound,
@@ -27,9 +28,10 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetResponse,
     incomplete,
 )
-from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import Verdict
-from xdsi_sim.rules.subjects import Fingerprint, id_key
+from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import check_provision
 from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING, SUCCESS
 
@@ -47,6 +49,8 @@ class DocumentRepository:
     registry: str
     """URL of the registry."""
     store: DocumentStore
+    codes: CodeSets | None = None
+    """The codes of the affinity domain, of which a refusal tells too; None takes any."""
     new_id: NewId = new_uuid
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
@@ -54,7 +58,7 @@ class DocumentRepository:
 
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
-        provided = _Provided.of(request)
+        provided = Provided.of(request)
         verdict = check_provision(request.submission, provided.objects, provided.prints)
         if not verdict.accepted:
             return _refused(self._judged_whole(request, provided))
@@ -98,15 +102,15 @@ class DocumentRepository:
             return None
         return isinstance(answer, AdhocQueryResponse) and bool(answer.fragments)
 
-    def _judged_whole(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Verdict:
+    def _judged_whole(self, request: ProvideAndRegisterDocumentSetRequest, provided: Provided) -> Verdict:
         """All that is wrong with what is refused, also beside what is stored already."""
         stored = {
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        return check_provision(request.submission, provided.objects, provided.prints, stored)
+        return check_provision(request.submission, provided.objects, provided.prints, stored, self.codes)
 
-    def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
+    def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.
 
         What came is sent on: the request is not looked at any more.
@@ -131,14 +135,15 @@ class DocumentRepository:
         errors: list[RegistryError] = []
         for item in request.requests:
             try:
-                documents.append(self._one(item, stored))
+                documents.append(self.deliver(item, stored))
             except XdsError as error:
                 errors.append(RegistryError.of(error))
         return RetrieveDocumentSetResponse(
             status=retrieve_status(len(documents), errors), errors=tuple(errors), documents=tuple(documents)
         )
 
-    def _one(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
+    def deliver(self, item: DocumentRequest, stored: Mapping[str, StoredDocument]) -> DocumentResponse:
+        """One of the documents that are stored; raises XdsError where it is not this that is asked for."""
         uniqueId = item.documentUniqueId
         if item.missing is not None:
             raise incomplete(item.missing, uniqueId)
@@ -166,44 +171,6 @@ class DocumentRepository:
             else:
                 yield Wait(self.store.settle(submission, registered=known))
         return left
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Provided:
-    """The documents of a submission, beside what it says of them."""
-
-    objects: tuple[Described, ...]
-    documents: tuple[Document, ...]
-    prints: tuple[Fingerprint, ...]
-    """In the order of the documents."""
-
-    @classmethod
-    def of(cls, request: ProvideAndRegisterDocumentSetRequest) -> _Provided:
-        objects = request.submission.object_list
-        return cls(
-            objects=described(objects) if objects is not None else (),
-            documents=request.documents,
-            prints=tuple(
-                Fingerprint(id=document.id, hash=sha1_of(document.content), size=document.content.size)
-                for document in request.documents
-            ),
-        )
-
-    def uniqueIds(self) -> list[str]:
-        return [value.uniqueId for value in self.objects if value.is_entry and value.uniqueId]
-
-    def pairs(self) -> Iterator[tuple[str, NewDocument]]:
-        """entryUUID and document of each entry; each has one by then."""
-        contents = {id_key(document.id): document.content for document in self.documents}
-        for entry in self.objects:
-            if entry.is_entry:
-                content = contents[id_key(entry.entryUUID)]
-                yield (
-                    entry.entryUUID,
-                    NewDocument(
-                        uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=content
-                    ),
-                )
 
 
 def _refused(verdict: Verdict, errors: tuple[RegistryError, ...] = ()) -> RegistryResponse:

@@ -22,6 +22,7 @@ import typer
 
 from xdsi_sim import __version__
 from xdsi_sim.cli import tls
+from xdsi_sim.cli.codes import codes
 from xdsi_sim.cli.conventions import (
     COULD_NOT_RUN,
     DATA_VARIABLE,
@@ -63,6 +64,7 @@ _app.add_typer(tls.commands)
 _app.add_typer(patient)
 _app.command()(validate)
 _app.command()(explain)
+_app.add_typer(codes)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

@@ -22,6 +22,7 @@ __all__ = [
     "Element",
     "child_of",
     "escape",
+    "line_of",
     "local_name",
     "only_child",
     "parse",
@@ -190,6 +191,12 @@ def only_child(element: Element, tag: str) -> Element | None:
 def local_name(element: Element) -> str:
     """The name without its namespace."""
     return str(element.tag).rpartition("}")[2]
+
+
+def line_of(element: Element) -> int | None:
+    """The line where the element begins, or its last attribute; None where it was not read from text."""
+    line: int | None = element.sourceline  # type: ignore[assignment]  # the stubs do not know its type
+    return line
 
 
 def escape(text: str) -> str:

@@ -321,7 +321,7 @@ def _answering(judged: Judged, body: Element, asked: Asked | None) -> list[Trans
         return [said]
     fitting = list(answers(body))
     action = judged.envelope.addressing.action if judged.envelope is not None else None
-    return [one for one in fitting if one.response_action == action] or fitting
+    return [one for one in fitting if action in (one.response_action, *one.other_response_actions)] or fitting
 
 
 def _judge_headers(judged: Judged, transaction: Transaction, asked: Asked | None) -> None:

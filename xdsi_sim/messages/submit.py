@@ -1,4 +1,4 @@
-"""ITI-42 and ITI-41 / RAD-68: metadata, and metadata with documents."""
+"""ITI-42, ITI-61 and ITI-41 / RAD-68: metadata, and metadata with documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xdsi_sim.ebrim.reader import read_object_list
 from xdsi_sim.ebrim.writer import write_object_list
 from xdsi_sim.ebrim.xml import Element, child_of, escape, only_child, parse, serialise
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.vocab import NS
+from xdsi_sim.vocab import NS, ON_DEMAND
 
 __all__ = [
     "Document",
@@ -20,6 +20,7 @@ __all__ = [
     "SubmitObjectsRequest",
     "read_provide_and_register",
     "read_submit_objects",
+    "submit_transaction",
     "write_provide_and_register",
     "write_submit_objects",
 ]
@@ -27,6 +28,7 @@ __all__ = [
 _LIST: Final = f"{{{NS.RIM}}}RegistryObjectList"
 _SUBMIT: Final = f"{{{NS.LCM}}}SubmitObjectsRequest"
 _DOCUMENT: Final = f"{{{NS.XDS}}}Document"
+_ENTRY: Final = f"{{{NS.RIM}}}ExtrinsicObject"
 
 _OPEN: Final = f'<lcm:SubmitObjectsRequest xmlns:lcm="{NS.LCM}">'.encode()
 _CLOSE: Final = b"</lcm:SubmitObjectsRequest>"
@@ -116,6 +118,12 @@ class ProvideAndRegisterDocumentSetRequest:
 def read_submit_objects(element: Element) -> SubmitObjectsRequest:
     """From `lcm:SubmitObjectsRequest`."""
     return SubmitObjectsRequest(element=element)
+
+
+def submit_transaction(element: Element) -> str:
+    """The transaction that a `lcm:SubmitObjectsRequest` belongs to, by the DocumentEntries in it."""
+    on_demand = any(entry.get("objectType") == ON_DEMAND for entry in element.iter(_ENTRY))
+    return "ITI-61" if on_demand else "ITI-42"
 
 
 def write_submit_objects(request: SubmitObjectsRequest) -> bytes:

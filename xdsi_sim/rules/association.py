@@ -22,12 +22,7 @@ RELATIONSHIPS: Final = frozenset(
 )
 """The types that join two DocumentEntries (ITI TF-3: 4.2.2.2)."""
 
-_UPDATES: Final = frozenset(
-    (
-        "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus",
-        "urn:ihe:iti:2010:AssociationType:SubmitAssociation",
-    )
-)
+_UPDATES: Final = frozenset((Type.UPDATE_AVAILABILITY_STATUS, Type.SUBMIT_ASSOCIATION))
 _KNOWN: Final = RELATIONSHIPS | _UPDATES | {Type.HAS_MEMBER}
 _BY_SHORT_NAME: Final = {type_.rpartition(":")[2]: type_ for type_ in _KNOWN}
 _ENDS: Final = ("sourceObject", "targetObject")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import HASH, LANGUAGE_CODE, MIME_TYPE, Cxi, check_dtm
+from xdsi_sim.ebrim.datatypes import HASH, LANGUAGE_CODE, Cxi, check_dtm
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
@@ -107,13 +107,6 @@ def language_code_is_a_tag(entry: DocumentEntry) -> Iterator[Violation]:
         yield Violation(
             "languageCode is not a language tag", attribute="languageCode", value=entry.languageCode
         )
-
-
-@rule("D27", cites="ITI TF-2: 3.42.4.1.3.3.4")
-def mime_type_is_a_media_type(entry: DocumentEntry) -> Iterator[Violation]:
-    """A mimeType is type/subtype."""
-    if entry.mimeType is not None and not MIME_TYPE.fullmatch(entry.mimeType):
-        yield Violation("mimeType is not type/subtype", attribute="mimeType", value=entry.mimeType)
 
 
 @rule("E30", cites="ITI TF-2: 3.42.4.1.2")

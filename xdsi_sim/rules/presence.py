@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, MetadataObject, Slot
+from xdsi_sim.ebrim.limited import label_of_another_kind
+from xdsi_sim.ebrim.model import Classification, DocumentEntry, ExternalIdentifier, MetadataObject, Slot
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.walks import Reader, coded_extras, codes_of, fields
+from xdsi_sim.vocab import ON_DEMAND
 
-__all__ = ["missing"]
+__all__ = ["KNOWN_OF_A_DOCUMENT", "missing"]
+
+KNOWN_OF_A_DOCUMENT: Final = ("creationTime", "hash", "size")
+"""What can only be said of a document that is there."""
 
 _COLUMNS: Final = range(5)
 
@@ -33,6 +38,12 @@ def _readers(need: str) -> dict[type, tuple[Reader, ...]]:
 
 _REQUIRED: Final = _readers("R")
 _PROHIBITED: Final = _readers("X")
+_ON_DEMAND: Final = 3
+
+
+def _column(value: MetadataObject, column: int) -> int:
+    """Whose duties hold for one object: an On-Demand DocumentEntry has its own, whoever sends it."""
+    return _ON_DEMAND if isinstance(value, DocumentEntry) and value.objectType == ON_DEMAND else column
 
 
 @rule("D01", cites="ITI TF-3: Table 4.3.1-3")
@@ -59,8 +70,9 @@ def folders_are_complete(submission: Submission) -> Iterator[Violation]:
 def missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
     """The attributes that the column of `Attr.need` requires and the objects do not have."""
     for value in values:
-        for name, content in _REQUIRED[type(value)][column](value):
-            if (content is None or content == ()) and not _is_there_but_broken(value, name):
+        for name, content in _REQUIRED[type(value)][_column(value, column)](value):
+            absent = content is None or content is False or content == ()
+            if absent and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
 
@@ -79,9 +91,23 @@ def _is_there_but_broken(value: MetadataObject, name: str) -> bool:
 def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violation]:
     """No object has an attribute that its sender must not give, such as limitedMetadata in XDS."""
     for value in submission.carriers():
-        for name, content in _PROHIBITED[type(value)][submission.column](value):
-            if content is not None and content is not False:
+        for name, content in _PROHIBITED[type(value)][_column(value, submission.column)](value):
+            is_given = content is not None and content is not False
+            if is_given and name not in KNOWN_OF_A_DOCUMENT:  # E32 has those
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
+
+
+@rule("D05", cites="ITI TF-2: 3.41.4.1.3.1; ITI TF-3: Table 4.3.1-3")
+def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
+    """Where one object is labelled limitedMetadata, each has the label and all else that is still required.
+
+    That is what the framework asks of a Metadata-Limited Document Source.
+    """
+    yield from missing(submission.carriers(), submission.column)
+    for value in submission.carriers():
+        if (kind := label_of_another_kind(value)) is not None:
+            text = f"the label limitedMetadata is that of a {kind}"
+            yield Violation(text, location=value.entryUUID, attribute="limitedMetadata")
 
 
 # --- number ----------------------------------------------------------------------------------

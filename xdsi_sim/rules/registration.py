@@ -15,7 +15,7 @@ from xdsi_sim.rules.association import RELATIONSHIPS
 from xdsi_sim.rules.membership import REFERENCE, entries_of_the_set
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Registered, Submission, id_key, is_uuid
-from xdsi_sim.vocab import APPROVED
+from xdsi_sim.vocab import APPROVED, ON_DEMAND
 from xdsi_sim.vocab import Association as Type
 
 __all__: list[str] = []
@@ -188,12 +188,19 @@ def known_document_has_the_known_size(submission: Submission) -> Iterator[Violat
 
 
 def _known_documents(submission: Submission) -> Iterator[tuple[DocumentEntry, Registered]]:
-    """Each new entry with a registered one of its uniqueId: these agree with each other."""
+    """Each new entry with a registered one of its uniqueId: these agree with each other.
+
+    An On-Demand entry of that uniqueId says nothing of a document.
+    """
     for entry in submission.objects.documentEntries if submission.known.uniqueIds else ():
-        for registered in submission.known.uniqueIds.get(entry.uniqueId or "", ()):
-            if registered.kind is DocumentEntry:
-                yield entry, registered
-                break
+        holders = submission.known.uniqueIds.get(entry.uniqueId or "", ())
+        known = [
+            registered
+            for registered in holders
+            if registered.kind is DocumentEntry and registered.objectType != ON_DEMAND
+        ]
+        if known:  # of several versions the one that holds: an update may have changed hash and size
+            yield entry, min(known, key=lambda registered: registered.availabilityStatus != APPROVED)
 
 
 def _not_identical(entry: DocumentEntry, registered: Registered, attribute: str) -> Violation:

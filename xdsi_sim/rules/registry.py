@@ -6,7 +6,7 @@ letter for the group, two digits; never reused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -148,12 +148,19 @@ class Verdict:
 
 
 _NOTHING_FOUND: Final = Verdict()
+_THE_RULE_SAYS: Final[Mapping[str, str]] = {}
 
 
 def judge(
-    pairs: Iterable[tuple[object, tuple[Rule, ...]]], metadata_error: str = REGISTRY_METADATA_ERROR
+    pairs: Iterable[tuple[object, tuple[Rule, ...]]],
+    metadata_error: str = REGISTRY_METADATA_ERROR,
+    codes: Mapping[str, str] = _THE_RULE_SAYS,
 ) -> Verdict:
-    """Hold each subject against its rules; `metadata_error` is what `META` stands for here."""
+    """Hold each subject against its rules.
+
+    `metadata_error` is what `META` stands for here; `codes` are errorCodes that stand here, by id of the
+    rule, for what the rule says.
+    """
     found = [
         (subject, one, violation)
         for subject, its_rules in pairs
@@ -162,7 +169,7 @@ def judge(
     ]
     if not found:
         return _NOTHING_FOUND
-    breaches = [_Breach.of(*parts, metadata_error) for parts in found]
+    breaches = [_Breach.of(*parts, metadata_error, codes) for parts in found]
     return Verdict(
         findings=tuple(breach.finding() for breach in breaches),
         places=tuple(breach.place() for breach in breaches),
@@ -181,8 +188,15 @@ class _Breach:
     location: str | None
 
     @classmethod
-    def of(cls, subject: object, rule: Rule, violation: Violation, metadata_error: str) -> _Breach:
-        code = rule.code if violation.code is None else violation.code or None
+    def of(
+        cls,
+        subject: object,
+        rule: Rule,
+        violation: Violation,
+        metadata_error: str,
+        codes: Mapping[str, str],
+    ) -> _Breach:
+        code = codes.get(rule.id, rule.code) if violation.code is None else violation.code or None
         severity = violation.severity or rule.severity
         location = violation.location or getattr(subject, "entryUUID", None) or None
         return cls(rule, violation, metadata_error if code == META else code, severity, location)

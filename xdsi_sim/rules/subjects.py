@@ -20,6 +20,7 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Lookup",
     "Provision",
     "Registered",
+    "Standing",
     "Submission",
     "id_key",
     "is_uuid",
@@ -93,6 +95,7 @@ class Registered:
     patientId: str | None = None
     """The surviving one after merges."""
     uniqueId: str | None = None
+    objectType: str | None = None
     hash: str | None = None
     size: str | None = None
 
@@ -110,6 +113,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an update starts from: objects of the registry as they are, whole. Ids are in lower case."""
+
+    latest: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By logicalID, the last version of each object that the request names, by whichever version."""
+    objects: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By entryUUID, what the Associations of the request lead to or from."""
+    links: tuple[Association, ...] = ()
+    """The Approved Associations at one of them, but for those that lead to or from an earlier version."""
+
+
+_NOTHING_STANDS: Final = Standing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Held):
     """What a registry holds of what a submission names, and what it takes."""
 
@@ -117,6 +135,10 @@ class Known(Held):
     """OID of the affinity domain's assigning authority; None where any will do."""
     any_patient: bool = False
     """The registry takes patient ids that nobody fed."""
+    standing: Standing = _NOTHING_STANDS
+    """Only where the request is an update."""
+    homes: frozenset[str] | None = None
+    """The communities that an update is forwarded to; None where it is forwarded to none."""
 
 
 # --- subjects --------------------------------------------------------------------------------
@@ -130,24 +152,38 @@ class Submission:
     column: int
     """Of `Attr.need`: whose duties hold."""
     known: Known
+    restricted: bool
+    """It is a restricted update (ITI-92)."""
     by_id: Mapping[str, MetadataObject]
     """The objects of the request by `id_key`."""
     members: tuple[Association, ...]
     """The HasMember associations."""
     relationships: tuple[Association, ...]
     """The associations of all other types."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None where any will do."""
 
     @classmethod
-    def of(cls, request: SubmitObjectsRequest, *, column: int, known: Known | None = None) -> Submission:
+    def of(
+        cls,
+        request: SubmitObjectsRequest,
+        *,
+        column: int,
+        known: Known | None = None,
+        codes: CodeSets | None = None,
+        restricted: bool = False,
+    ) -> Submission:
         """The request seen by `column`; without `known`, only what the request tells can be judged."""
         members, relationships = _split(request.objects.associations)
         return cls(
             request=request,
             column=column,
             known=_KNOWING_NOTHING if known is None else known,
+            restricted=restricted,
             by_id={id_key(value.entryUUID): value for value in request.objects.objects()},
             members=members,
             relationships=relationships,
+            codes=codes,
         )
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
-from xdsi_sim.topology.model import Source
+from xdsi_sim.topology.model import Recipient, Source
 
-__all__ = ["actors_of", "description_of", "dicomweb_of", "feeds_of"]
+__all__ = ["actors_of", "description_of", "dicomweb_of", "feeds_of", "inboxes_of"]
 
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
@@ -39,9 +40,15 @@ def feeds_of(running: Running) -> Mapping[str, str]:
     return {id: str(listen) for id in ids if (listen := running.mllp_of(id)) is not None}
 
 
+def inboxes_of(running: Running) -> Mapping[str, Path]:
+    """Folder in which each recipient keeps what it gets, by the id of the recipient."""
+    recipients = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Recipient))
+    return {recipient.id: running.inbox_of(recipient.id) for recipient in recipients}
+
+
 def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
-    faces, feeds = dicomweb_of(running), feeds_of(running)
+    faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -53,6 +60,7 @@ def description_of(running: Running) -> dict[str, Any]:
                 "url": actor.url,
                 "dicomweb": faces.get(actor.id),
                 "mllp": feeds.get(actor.id),
+                "received": str(inboxes[actor.id]) if actor.id in inboxes else None,
                 "oid": actor.oid,
                 "home": actor.home,
             }

@@ -12,9 +12,18 @@ from typing import Annotated, Any
 
 from xdsi_sim.scenario.stage import Outcome, Stage
 from xdsi_sim.topology.checked import Checked
-from xdsi_sim.topology.model import Actor, Consumer, Registry, Source
+from xdsi_sim.topology.model import Actor, Consumer, OnDemandSource, Recipient, Registry, Source
 
-__all__ = ["ActorOf", "ConsumerId", "FileName", "RegistryId", "SourceId", "StepKind"]
+__all__ = [
+    "ActorOf",
+    "ConsumerId",
+    "FileName",
+    "OnDemandSourceId",
+    "RecipientId",
+    "RegistryId",
+    "SourceId",
+    "StepKind",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,9 @@ class FileName:
 
 SourceId = Annotated[str, ActorOf(Source)]
 ConsumerId = Annotated[str, ActorOf(Consumer)]
+OnDemandSourceId = Annotated[str, ActorOf(OnDemandSource)]
 RegistryId = Annotated[str, ActorOf(Registry)]
+RecipientId = Annotated[str, ActorOf(Recipient)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call
+from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
+from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
@@ -143,6 +145,10 @@ class Running(Protocol):
         """The instance store of an imaging source."""
         ...
 
+    def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
+        """The actor of an On-Demand source."""
+        ...
+
     def url_of(self, actor_id: str) -> str:
         """Where the actor answers."""
         ...
@@ -153,6 +159,14 @@ class Running(Protocol):
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
+        ...
+
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        ...
+
+    def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
+        """What a recipient has taken in since the topology was started, in the order of its coming."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
-from uuid import uuid4
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.ids import new_token
+from xdsi_sim.ids import new_token, new_uid
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.language import StepBase
@@ -139,7 +138,7 @@ class _Player:
             conversation=conversation,
             folder=self.folder,
             now=lambda: datetime.now(UTC),
-            new_uid=lambda: f"2.25.{uuid4().int}",
+            new_uid=new_uid,
         )
 
     def _outcome(self, step: StepBase, stage: Stage) -> Mapping[str, Any]:

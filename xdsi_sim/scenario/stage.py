@@ -77,6 +77,10 @@ class Stage:
     def call(self, *, sender: str, receiver: str, transaction: str, message: Any) -> Reply:
         """Send a SOAP message from one actor to another."""
         call = Call(url=self.running.url_of(receiver), transaction=transaction, message=message)
+        return self.send(call, sender=sender)
+
+    def send(self, call: Call, *, sender: str) -> Reply:
+        """Send a SOAP message of an actor."""
         reply = self.running.client.call(call, sender=sender, conversation=self.conversation)
         self.findings.extend(reply.findings)
         return reply

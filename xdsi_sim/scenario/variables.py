@@ -120,11 +120,13 @@ def _written(path: Path) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value as a scenario writes it: codes as `code^^scheme`, absent as nothing."""
+    """A value as a scenario writes it: codes as `code^^scheme`, `true` and `false`, absent as nothing."""
     if isinstance(value, Code):
         return f"{value.code}^^{value.codingScheme}"
     if isinstance(value, InternationalString):
         return str(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(as_text, value))
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)

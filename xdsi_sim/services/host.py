@@ -9,9 +9,12 @@ from typing import Any, Final
 from xdsi_sim.content import Segment
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.services.port_types import (
+    DocumentRecipientService,
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    OnDemandDocumentSourceService,
+    RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
@@ -44,7 +47,17 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51"),
+        transactions=(
+            "ITI-18",
+            "ITI-42",
+            "ITI-44 add",
+            "ITI-44 revise",
+            "ITI-44 merge",
+            "ITI-51",
+            "ITI-57",
+            "ITI-61",
+            "ITI-92",
+        ),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
@@ -52,11 +65,29 @@ PORT_TYPES: Final = {
         wsdl="DocumentRepository.wsdl",
         transactions=("ITI-41", "ITI-43"),
     ),
+    "recipient": PortType(
+        service=DocumentRecipientService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="DocumentRecipient.wsdl",
+        transactions=("ITI-41",),
+    ),
+    "on-demand source": PortType(
+        service=OnDemandDocumentSourceService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="OnDemandDocumentSource.wsdl",
+        transactions=("ITI-43",),
+    ),
     "source": PortType(
         service=ImagingDocumentSourceService,
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="ImagingDocumentSource.wsdl",
         transactions=("RAD-69",),
+    ),
+    "responding-imaging-gateway": PortType(
+        service=RespondingImagingGatewayService,
+        namespace="urn:ihe:rad:xdsi-b:2009",
+        wsdl="RespondingImagingGateway.wsdl",
+        transactions=("RAD-75",),
     ),
 }
 """Port types by the role of the actor in a topology."""

@@ -8,11 +8,18 @@ from xdsi_sim.services.protocol import operation
 
 from spyne import Service  # isort: skip
 
-__all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocumentSourceService"]
+__all__ = [
+    "DocumentRecipientService",
+    "DocumentRegistryService",
+    "DocumentRepositoryService",
+    "ImagingDocumentSourceService",
+    "OnDemandDocumentSourceService",
+    "RespondingImagingGatewayService",
+]
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61; ITI MU; ITI RMU)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -44,6 +51,21 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Multi-Patient Stored Query."""
         return ctx.udc.actor.query(request, "ITI-51")
 
+    @operation("ITI-61")
+    def iti61(ctx: Any, request: Any) -> Any:
+        """Register On-Demand Document Entry."""
+        return ctx.udc.actor.register(request, "ITI-61")
+
+    @operation("ITI-57")
+    def iti57(ctx: Any, request: Any) -> Any:
+        """Update Document Set."""
+        return ctx.udc.actor.update(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request, "ITI-92")
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
     """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
@@ -59,10 +81,37 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
         return ctx.udc.actor.retrieve(request)
 
 
+class DocumentRecipientService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Document Recipient (ITI TF-2: 3.41)."""
+
+    @operation("ITI-41")
+    def iti41(ctx: Any, request: Any) -> Any:
+        """Provide and Register Document Set-b."""
+        return ctx.udc.actor.provide_and_register(request)
+
+
+class OnDemandDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """On-Demand Document Source (ITI TF-2: 3.43)."""
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
 class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped
     """Imaging Document Source (RAD TF: 4.69)."""
 
     @operation("RAD-69")
     def rad69(ctx: Any, request: Any) -> Any:
         """Retrieve Imaging Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class RespondingImagingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Responding Imaging Gateway (RAD TF: 4.75)."""
+
+    @operation("RAD-75")
+    def rad75(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Retrieve Imaging Document Set."""
         return ctx.udc.actor.retrieve(request)

@@ -28,7 +28,7 @@ def _answer_dialect(
     headers = envelope.addressing
     packaging = None if mtom is None else _packaging(mtom)
     for rule, found, expected, what in (
-        ("A18", headers.action, transaction.response_action, "wsa:Action"),
+        ("A18", headers.action, _expected(transaction, headers.action), "wsa:Action"),
         ("A19", headers.relatesTo, message_id or headers.relatesTo or "that of its request", "wsa:RelatesTo"),
         ("A20", packaging, packaging and _packaging(transaction.mtom), "packaging"),
     ):
@@ -37,6 +37,12 @@ def _answer_dialect(
     if headers.action is not None and "Action" not in headers.mustUnderstand:
         text = "wsa:Action of the answer has no soap:mustUnderstand that is true"
         yield finding("A18", text, location)
+
+
+def _expected(transaction: Transaction, action: str | None) -> str:
+    """The action of the answer; another one, where peers are known to answer with it."""
+    others = transaction.other_response_actions
+    return action if action is not None and action in others else transaction.response_action
 
 
 def _packaging(mtom: bool) -> str:

@@ -36,6 +36,7 @@ from xdsi_sim.messages.submit import (
     ContentOf,
     read_provide_and_register,
     read_submit_objects,
+    submit_transaction,
     write_provide_and_register,
     write_submit_objects,
 )
@@ -94,7 +95,13 @@ _REGISTER: Final = Codec(
     write_request=lambda message, _attach: (write_submit_objects(message),),
     read_response=lambda element, _content_of: read_registry_response(element),
     write_response=lambda message, _attach: (write_registry_response(message),),
+    claims=lambda element: submit_transaction(element) != "ITI-61",
 )
+_REGISTER_ON_DEMAND: Final = replace(
+    _REGISTER, claims=lambda element: submit_transaction(element) == "ITI-61"
+)
+# a submission that does not say which transaction it is of is a registration
+_UPDATE: Final = replace(_REGISTER, claims=lambda _element: False)
 _MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
 
 
@@ -142,6 +149,9 @@ CODECS: Final = {
     "ITI-44 revise": _FEED,
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
+    "ITI-61": _REGISTER_ON_DEMAND,
+    "ITI-57": _UPDATE,
+    "ITI-92": _UPDATE,
     "RAD-69": _IMAGING,
     # between communities the messages are the same (ITI TF-2: 3.38.4.1, 3.39.4.1)
     "ITI-38": _QUERY,

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from xdsi_sim.content import BytesContent, FileContent, Segment
+from xdsi_sim.content import BytesContent, FileContent, PassingContent, Segment
 from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
@@ -53,7 +53,7 @@ class Tape:
             self._data = bytearray()
 
     def finish(self) -> BytesContent | FileContent:
-        """What was written; a file belongs to the caller, who moves or discards it."""
+        """What was written; a file goes with the last handle to it, unless it is moved away."""
         if self._content is None:
             self._content = self._finished()
         return self._content
@@ -62,7 +62,7 @@ class Tape:
         if self._file is None or self._path is None:
             return BytesContent(bytes(self._data), self.sha1())
         self._file.close()
-        return FileContent(self._path, self.size, self.sha1())
+        return PassingContent(self._path, self.size, self.sha1())
 
     def segment(self) -> Segment:
         """The same as part of a body."""
@@ -153,7 +153,7 @@ class SpooledBody:
         return octets if len(self._contents) < _MANY else _OF_MANY_IN_MEMORY
 
     def finish(self) -> tuple[Segment, ...]:
-        """The body as it was on the wire; files belong to the caller."""
+        """The body as it was on the wire; its files go with the handles to them."""
         for content in self._contents:
             content.finish()
         return tuple([item.segment() for item in self._raw])

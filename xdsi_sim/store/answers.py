@@ -8,30 +8,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from sqlite3 import Cursor
 from typing import Final
 
 from xdsi_sim.actors.registry_port import Found
-from xdsi_sim.content import FileContent, Segment
+from xdsi_sim.content import PassingContent, Segment
 from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.ids import new_token
 
-__all__ = ["AT_HAND", "PassingContent", "fresh_folder", "gathered"]
+__all__ = ["AT_HAND", "fresh_folder", "gathered"]
 
 AT_HAND: Final = 1024 * 1024
 """Octets of fragments that an answer keeps in memory."""
 _ROWS: Final = 100  # of one read: most answers are complete with the first
-
-
-@dataclass(frozen=True, slots=True)
-class PassingContent(FileContent):
-    """Content in a file that goes with the handle."""
-
-    def __del__(self) -> None:
-        self.path.unlink(missing_ok=True)
 
 
 def fresh_folder(folder: Path) -> Path:

@@ -187,3 +187,4 @@ class ExchangeLog:
             self._bodies.discard(chain.from_iterable(batch.bodies()))
         elif (first := done.result()) is not None:
             self._bodies.remove_below(first)
+        batch.waiting.clear()  # the contents in it would live as long as what refers to this call

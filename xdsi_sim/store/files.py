@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["link", "sync_folder"]
+from xdsi_sim.content import Content, FileContent, chunks_of
+
+__all__ = ["link", "put", "sync_folder"]
 
 
 def link(source: Path, path: Path) -> bool:
@@ -15,6 +17,15 @@ def link(source: Path, path: Path) -> bool:
     except OSError:  # another file system, or one without links
         return False
     return True
+
+
+def put(content: Content, path: Path) -> None:
+    """Bring the bytes to a new file and force them to disk; of a file it may be another name."""
+    if not (isinstance(content, FileContent) and link(content.path, path)):
+        with path.open("xb") as file:
+            file.writelines(chunks_of(content))
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
-from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.model import Association, MetadataObject
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import FOLDER, KINDS_BY_NAME
 from xdsi_sim.ebrim.xml import parse
@@ -26,11 +26,12 @@ from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.store.sqlite import Database, insert
-from xdsi_sim.vocab import APPROVED, Association
+from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = ["SqliteRegistryStore"]
 
-_DERIVING: Final = (Association.XFRM, Association.APND)
+_DERIVING: Final = (AssociationType.XFRM, AssociationType.APND)
 
 
 class SqliteRegistryStore:
@@ -107,8 +108,20 @@ class _View:
         """Those of the objects that are here, whole."""
         if not uuids:
             return []
-        rows = self._rows("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
+        return self._read("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
+
+    def _read(self, sql: str, *values: Collection[str]) -> list[MetadataObject]:
+        rows = self._rows(sql, *values)
         return [read_object(parse(fragment), KINDS_BY_NAME[kind]) for kind, fragment in rows]
+
+    def latest(self, logicalIDs: Collection[str]) -> Sequence[MetadataObject]:
+        """The last version of each, whole."""
+        return self._read(_LATEST, {id.lower() for id in logicalIDs})
+
+    def links(self, uuids: Collection[str]) -> Sequence[Association]:
+        """The Approved Associations at one of the objects, none of whose ends is an earlier version."""
+        ends = {uuid.lower() for uuid in uuids}
+        return [value for value in self._read(_LINKS, ends, ends) if isinstance(value, Association)]
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
@@ -118,7 +131,7 @@ class _View:
             types = ",".join(f"'{name}'" for name in _DERIVING)
             sql = (
                 "SELECT sourceObject FROM object WHERE targetObject IN ({}) "
-                f"AND associationType IN ({types})"
+                f"AND associationType IN ({types}) AND availabilityStatus IS NOT '{DEPRECATED}'"
             )
             asked = [str(uuid) for (uuid,) in self._rows(sql, asked) if uuid not in found]
             found.update(dict.fromkeys(asked))
@@ -131,26 +144,37 @@ class _View:
             "WHERE a.targetObject = ? AND a.associationType = ? AND a.availabilityStatus = ? "
             "AND o.kind = ? AND o.availabilityStatus = ?"
         )
-        values = (uuid.lower(), Association.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
+        values = (uuid.lower(), AssociationType.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
         rows = self._connection.execute(sql, values)
         return [str(row[0]) for row in rows]
 
 
 _REGISTERED: Final = (  # one statement, because each asks for the interpreter
-    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, hash, size FROM object "
-    "WHERE entryUUID IN ({}) OR uniqueId IN ({})"
+    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size "
+    "FROM object WHERE entryUUID IN ({}) OR uniqueId IN ({})"
+)
+_LATEST: Final = (
+    "SELECT o.kind, o.fragment FROM object o WHERE o.logicalID IN ({}) AND NOT EXISTS "
+    "(SELECT 1 FROM object n WHERE n.logicalID = o.logicalID AND n.kind = o.kind AND n.number > o.number)"
+)
+_LINKS: Final = (
+    "SELECT a.kind, a.fragment FROM object a WHERE (a.sourceObject IN ({}) OR a.targetObject IN ({})) "
+    f"AND a.availabilityStatus = '{APPROVED}' AND NOT EXISTS "
+    "(SELECT 1 FROM object e JOIN object n ON n.logicalID = e.logicalID "
+    "WHERE e.entryUUID IN (a.sourceObject, a.targetObject) AND n.kind = e.kind AND n.number > e.number)"
 )
 _FED: Final = "SELECT patientId, survivor FROM patient WHERE patientId IN ({})"
 
 
 def _registered(row: Sequence[Any]) -> Registered:
-    entry_uuid, kind, status, patient, unique_id, hash_, size = row
+    entry_uuid, kind, status, patient, unique_id, object_type, hash_, size = row
     return Registered(
         entryUUID=entry_uuid,
         kind=KINDS_BY_NAME[kind].type,
         availabilityStatus=status,
         patientId=patient,
         uniqueId=unique_id,
+        objectType=object_type,
         hash=hash_,
         size=size,
     )

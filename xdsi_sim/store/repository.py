@@ -7,7 +7,6 @@ and renamed into place before the index names it. Either way a document is there
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -16,10 +15,10 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.ports import NewDocument, StoredDocument
-from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
+from xdsi_sim.content import BytesContent, Content, FileContent, read_all, sha1_of
 from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_token
-from xdsi_sim.store.files import link, sync_folder
+from xdsi_sim.store.files import put, sync_folder
 from xdsi_sim.store.opening import opening
 from xdsi_sim.store.sqlite import Database, Schema
 
@@ -153,12 +152,7 @@ class SqliteDocumentStore:
         name = new_token()
         temporary = self._files / f"{name}.tmp"
         try:
-            # whoever spooled it removes the first name
-            if not (isinstance(content, FileContent) and link(content.path, temporary)):
-                with temporary.open("wb") as file:
-                    file.writelines(chunks_of(content))
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
+            put(content, temporary)  # where it is a second name, whoever spooled it removes the first
             temporary.rename(self._files / name)
         except BaseException:
             temporary.unlink(missing_ok=True)

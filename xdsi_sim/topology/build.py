@@ -9,11 +9,17 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+from xdsi_sim.actors import imaging_gateways
+from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
+from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
+from xdsi_sim.actors.ports import ReceivedSubmission
+from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
@@ -23,7 +29,10 @@ from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
@@ -37,22 +46,29 @@ from xdsi_sim.soap.peers import Peers
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
+from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.model import (
     Actor,
+    Community,
     Feed,
+    InitiatingImagingGateway,
     Listen,
+    OnDemandSource,
     Patience,
     Placed,
+    Recipient,
     Registry,
     Repository,
+    RespondingImagingGateway,
     Server,
     Source,
     Topology,
 )
+from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["BlockingClient", "RunningTopology", "start"]
 
@@ -60,6 +76,8 @@ T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+RECEIVED: Final = "received"
+"""Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
@@ -112,8 +130,11 @@ class RunningTopology:
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
+        self._inboxes: dict[str, FolderInbox] = {}
+        self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._traces: dict[str, Trace] = {}
+        self._codes: dict[str, CodeSets | None] = {}
         try:
             self._start(data)
         except BaseException:
@@ -132,6 +153,7 @@ class RunningTopology:
         )
         self._make_clients(recorder, self._site(servers[0]))
         self._recover([self._serve(placed, recorder) for placed in servers])
+        self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -273,6 +295,7 @@ class RunningTopology:
             store=self._opened(SqliteRegistryStore(self._folder / model.id)),
             patientAuthority=placed.community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
+            codes=self._codes_of(placed),
             strict=strict,
             most_results=model.mostResults if isinstance(model, Registry) else 0,
         )
@@ -282,9 +305,31 @@ class RunningTopology:
         model = placed.actor
         return DocumentRepository(
             oid=model.metadata_oid or "",
-            registry=self.url_of(placed.community.registry.id),
+            registry=self._registry_of(placed.community),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            codes=self._codes_of(placed),
         )
+
+    def _registry_of(self, community: Community) -> str:
+        """Where the registry of a community answers; raises KeyError where it has none."""
+        return self.url_of(community.registry.id if community.registry is not None else "")
+
+    def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
+        """The actor behind a recipient of the topology."""
+        model = placed.actor
+        inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
+        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model), codes=self._codes_of(placed))
+
+    def _codes_of(self, placed: Placed) -> CodeSets | None:
+        """The codes of the actor's affinity domain, read once."""
+        community = placed.community
+        if community.codes is None:
+            return None
+        if community.id not in self._codes:
+            from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415  costs what only codes should
+
+            self._codes[community.id] = code_sets(community.codes)
+        return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
@@ -292,11 +337,64 @@ class RunningTopology:
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
+    def initiating_imaging_gateway(
+        self, placed: Placed, _strict: bool
+    ) -> imaging_gateways.InitiatingImagingGateway:
+        """The actor behind the gateway to the images of other communities."""
+        return imaging_gateways.InitiatingImagingGateway(
+            homeCommunityId=placed.community.homeCommunityId,
+            sources=self._sources_of(placed.community),
+            gateways={
+                community.homeCommunityId: self.url_of(community.respondingImagingGateway.id)
+                for community in self.topology.communities
+                if community.respondingImagingGateway is not None and community is not placed.community
+            },
+        )
+
+    def responding_imaging_gateway(
+        self, placed: Placed, _strict: bool
+    ) -> imaging_gateways.RespondingImagingGateway:
+        """The actor behind the gateway to the images of its community."""
+        return imaging_gateways.RespondingImagingGateway(
+            homeCommunityId=placed.community.homeCommunityId, sources=self._sources_of(placed.community)
+        )
+
+    def _sources_of(self, community: Community) -> dict[str, str]:
+        """URLs of the imaging sources by Retrieve Location UID."""
+        return {source.oid: self.url_of(source.id) for source in community.sources}
+
+    def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
+        """The actor behind an On-Demand source of the topology."""
+        model = placed.actor
+        publisher = Publisher(
+            sourceId=model.metadata_oid or "",
+            patient_authority=placed.community.patientAuthority,
+            institution=model.institution if isinstance(model, OnDemandSource) else None,
+        )
+        source = self._on_demand[model.id] = OnDemandDocumentSource(
+            snapshots=self.repository(placed, strict),
+            publisher=publisher,
+            persists=isinstance(model, OnDemandSource) and model.persists,
+        )
+        return source
+
     def _recover(self, actors: Sequence[Any]) -> None:
         """Settle what a crash cut short, before anybody asks."""
         for actor in actors:
-            if isinstance(actor, DocumentRepository):
+            if isinstance(actor, DocumentRepository | OnDemandDocumentSource):
                 drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
+
+    def _offer(self, models: Sequence[OnDemandSource]) -> None:
+        """Register what On-Demand sources offer from the start, where it is not registered yet."""
+        for model in models:
+            source = self._on_demand[model.id]
+            send = partial(self._soap.send, trace=Trace.begin(model.id))
+            for patient in model.offers:
+                offering = source.register(source.patientId(patient), anew=False)
+                response = drive_blocking(offering, send, self._loop).response
+                if response.status != SUCCESS:
+                    told = response.errors[0].codeContext
+                    raise CannotRun(f"{model.id} cannot offer a document of patient '{patient}': {told}")
 
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
@@ -312,6 +410,18 @@ class RunningTopology:
         """The instance store of an imaging source."""
         return self._stores[source_id]
 
+    def inbox_of(self, recipient_id: str) -> Path:
+        """Folder in which a recipient keeps what it gets."""
+        return self._inboxes[recipient_id].folder
+
+    def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
+        """What a recipient has taken in since the topology was started, in the order of its coming."""
+        return self._inboxes[recipient_id].received()
+
+    def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
+        """The actor of an On-Demand source."""
+        return self._on_demand[source_id]
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -326,6 +436,19 @@ class RunningTopology:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _acceptance(model: Actor) -> Acceptance:
+    if not isinstance(model, Recipient):
+        return Acceptance()
+    return Acceptance(
+        limited=model.limitedMetadata == "accept",
+        known=model.intendedRecipients,
+        unavailable=model.unavailableRecipients,
+        undeliverable=model.undeliverable,
+        ignored=model.notProcessed,
+        queued=model.queued,
+    )
 
 
 def _validating(topology: Topology) -> frozenset[str]:
@@ -346,7 +469,11 @@ def _timeouts(patience: Patience) -> Timeouts:
 _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
+    Recipient: ("recipient", RunningTopology.recipient),
     Source: ("source", RunningTopology.source),
+    InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
+    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
+    OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
 

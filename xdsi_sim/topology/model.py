@@ -13,11 +13,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from xdsi_sim.actors.acceptance import PARTS, Undeliverable
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
+from xdsi_sim.messages.patient_feed import read_patient_id
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
@@ -28,13 +31,17 @@ __all__ = [
     "Community",
     "Consumer",
     "Feed",
+    "InitiatingImagingGateway",
     "Listen",
     "Log",
+    "OnDemandSource",
     "Patience",
     "Peer",
     "Placed",
+    "Recipient",
     "Registry",
     "Repository",
+    "RespondingImagingGateway",
     "Server",
     "Source",
     "Topology",
@@ -42,8 +49,10 @@ __all__ = [
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
+_ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT: Final = 65535
+_ANY_AUTHORITY: Final = "2.999"
 _DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
 
 
@@ -99,6 +108,16 @@ Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
 HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
 AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
 Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
+
+
+def _a_part(word: str) -> str:
+    if word not in PARTS:
+        raise wrong(f"'{word}' is no content of submissions.", hint=did_you_mean(word, PARTS))
+    return word
+
+
+Addressee = Annotated[str, _matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
+"""What an intendedRecipient must hold, `XON|XCN|XTN`; a part or component that is empty may be anything."""
 
 
 class Actor(Checked):
@@ -177,9 +196,64 @@ class Source(Server):
     """Retrieve Location UID in manifests, sourceId of submissions."""
     aeTitle: AeTitle
     publishesTo: str
-    """Id of the repository that takes its manifests and reports."""
+    """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
+
+
+class InitiatingImagingGateway(Server):
+    """Initiating Imaging Gateway: the way of its community's consumers to the images of all others."""
+
+    role = "Initiating Imaging Gateway"
+
+
+class RespondingImagingGateway(Server):
+    """Responding Imaging Gateway: the way of other communities to the images of its own."""
+
+    role = "Responding Imaging Gateway"
+
+
+class Recipient(Server):
+    """Document Recipient of XDR: takes what sources send it from point to point, and keeps it as it came."""
+
+    role = "Document Recipient"
+
+    limitedMetadata: Literal["accept", "refuse"] = "accept"
+    """Whether it has the Accepts Limited Metadata Option."""
+    intendedRecipients: tuple[Addressee, ...] | None = None
+    """Whom it can hand on to; absent is anybody."""
+    unavailableRecipients: tuple[Addressee, ...] = ()
+    """Whom it knows, but cannot reach."""
+    undeliverable: Undeliverable = "error"
+    """How it says that it cannot hand on: an `error` refuses the submission."""
+    notProcessed: tuple[Annotated[str, AfterValidator(_a_part)], ...] = ()
+    """Content that it keeps and does nothing with; it warns of each."""
+    queued: bool = False
+    """Hands documents on later; it warns of each."""
+
+
+def _patient(value: str) -> str:
+    try:
+        read_patient_id(value, _ANY_AUTHORITY)
+    except ValueError as error:
+        raise wrong(f"'{value}' is no patient id: {error}") from None
+    return value
+
+
+class OnDemandSource(Server):
+    """On-Demand Document Source: makes imaging summaries of patients when they are asked for."""
+
+    role = "On-Demand Document Source"
+    oid_key = "repositoryUniqueId"
+
+    repositoryUniqueId: Oid
+    """Also sourceId of its submissions."""
+    persists: bool = False
+    """Whether it keeps what it has made, and registers it as a snapshot."""
+    institution: str | None = None
+    """Name of the house, as author of what it makes."""
+    offers: tuple[Annotated[str, AfterValidator(_patient)], ...] = ()
+    """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
 
 
 class Consumer(Actor):
@@ -196,15 +270,24 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
-    registry: Registry
+    codes: CodeSettings | None = None
+    """The codes that its metadata may use; absent, any."""
+    registry: Registry | None = None
+    """None where documents only go from point to point."""
     repositories: tuple[Repository, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     sources: tuple[Source, ...] = ()
+    onDemandSources: tuple[OnDemandSource, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    initiatingImagingGateway: InitiatingImagingGateway | None = None
+    respondingImagingGateway: RespondingImagingGateway | None = None
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        yield ("registry",), self.registry
-        for kind in ("repositories", "sources", "consumers"):
+        for kind in ("registry", "initiatingImagingGateway", "respondingImagingGateway"):
+            if (actor := getattr(self, kind)) is not None:
+                yield (kind,), actor
+        for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
             for index, actor in enumerate(getattr(self, kind)):
                 yield (kind, index), actor
 
@@ -338,14 +421,31 @@ class Topology(Checked):
                     yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
 
     @model_validator(mode="after")
-    def _sources_publish_to_a_repository(self) -> Topology:
+    def _somebody_answers(self) -> Topology:
+        if all(placed.address_less for placed in self.actors()):
+            hint = "Name a registry, a source or a recipient."
+            raise wrong("no actor of the topology has an address.", hint=hint, at=("communities",))
+        return self
+
+    @model_validator(mode="after")
+    def _what_registers_has_a_registry(self) -> Topology:
         for number, community in enumerate(self.communities):
-            known = [repository.id for repository in community.repositories]
+            registering = community.repositories or community.onDemandSources
+            if registering and community.registry is None:
+                text = "a community with repositories or On-Demand sources has a registry"
+                raise wrong(text, at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _sources_publish_to_somebody(self) -> Topology:
+        recipients = [recipient.id for community in self.communities for recipient in community.recipients]
+        for number, community in enumerate(self.communities):
+            known = [*(repository.id for repository in community.repositories), *recipients]
             for index, source in enumerate(community.sources):
-                if source.publishesTo not in known:
+                if (name := source.publishesTo) not in known:
                     raise wrong(
-                        f"no repository '{source.publishesTo}' in community '{community.id}'",
-                        hint=did_you_mean(source.publishesTo, known),
+                        f"no repository '{name}' in community '{community.id}', nor a recipient",
+                        hint=did_you_mean(name, known),
                         at=("communities", number, "sources", index, "publishesTo"),
                     )
         return self

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from xdsi_sim.scenario.steps.publishing import publisher_of
+from pathlib import Path
+
+from a_scenario import POINT_TO_POINT, run
+from submissions import a_submission
+
+from xdsi_sim.ebrim.limited import is_limited
+from xdsi_sim.scenario.record import RunRecord, Verdict
+from xdsi_sim.scenario.steps.publishing import Sending, publisher_of
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Source
 
@@ -13,3 +20,44 @@ def test_a_source_publishes_under_its_own_oid_for_its_community() -> None:
         placed.actor.oid,
         placed.community.patientAuthority,
     )
+
+
+def test_a_submission_names_those_for_whom_it_is() -> None:
+    sending = Sending(source="pacs", intendedRecipient=("Clinic", "|^Roth"))
+    sent = sending.addressed(a_submission().objects)
+    assert sent.submissionSets[0].intendedRecipient == ("Clinic", "|^Roth")
+    assert sent.documentEntries == a_submission().objects.documentEntries
+
+
+def test_a_source_may_say_no_more_than_it_must() -> None:
+    sending = Sending(source="pacs", intendedRecipient=("Clinic",), limitedMetadata=True)
+    sent = sending.addressed(a_submission().objects)
+    assert is_limited(sent)
+    assert sent.submissionSets[0].intendedRecipient == ("Clinic",)
+    assert (sent.documentEntries[0].classCode, sent.documentEntries[0].patientId) == (None, None)
+
+
+LOAD = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
+SEND = "  - {name: send, publish: {source: pacs-north, to: %s}, expect: {status: Success, errors: %s}}\n"
+
+
+def played(folder: Path, *steps: str) -> RunRecord:
+    return run(folder, LOAD + "".join(steps), head=POINT_TO_POINT)
+
+
+def test_what_is_sent_again_replaces_what_went_to_the_same_recipient(tmp_path: Path) -> None:
+    record = played(
+        tmp_path,
+        SEND % ("practice", "[DocumentQueued]"),
+        SEND % ("board", "[]"),
+        SEND % ("board", "[PartialReplaceContentNotProcessed]"),
+        SEND % ("clinic", "[]"),
+    )
+    assert record.verdict is Verdict.PASS, record.steps
+
+
+def test_a_repository_takes_no_limited_metadata(tmp_path: Path) -> None:
+    steps = LOAD + "  - {name: p, publish: {source: pacs-north, limitedMetadata: true}}\n"
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.FAIL
+    assert "limitedMetadata is not allowed here" in str(record.steps[-1].checks)

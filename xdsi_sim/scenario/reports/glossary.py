@@ -39,6 +39,8 @@ TRANSACTION_TITLES: Final = {
 ROLES: Final = {
     "Document Registry": "keeps the metadata of all documents and answers queries about them",
     "Document Repository": "stores documents, registers their metadata, hands documents out",
+    "Document Recipient": "takes documents that are sent to it from point to point, and keeps them",
+    "On-Demand Document Source": "announces documents that it makes when they are asked for",
     "Document Source": "publishes documents",
     "Document Consumer": "looks for documents and fetches them",
     "Imaging Document Source": "keeps images (a PACS), publishes a manifest of each study, hands images out",

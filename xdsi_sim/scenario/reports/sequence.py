@@ -65,6 +65,7 @@ _ORDER: Final = (  # left to right in a community: who asks, what is asked, who 
     "Responding",
     "Registry",
     "Repository",
+    "Recipient",
     "Imaging Document Source",
     "Source",
     "Initiating",

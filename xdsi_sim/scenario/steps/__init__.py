@@ -14,12 +14,26 @@ from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
+from xdsi_sim.scenario.steps.receive import RECEIVE
+from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
 
 __all__ = ["KINDS"]
 
 KINDS: Final[Mapping[str, StepKind]] = {
     kind.key: kind
-    for kind in (PATIENT, LOAD, PUBLISH, PUBLISH_REPORT, QUERY, RETRIEVE, LOCATE, FETCH, COMPARE)
+    for kind in (
+        PATIENT,
+        LOAD,
+        PUBLISH,
+        PUBLISH_REPORT,
+        REGISTER_ON_DEMAND,
+        RECEIVE,
+        QUERY,
+        RETRIEVE,
+        LOCATE,
+        FETCH,
+        COMPARE,
+    )
 }
 """Kinds of steps by key, in the order in which a story uses them."""

@@ -11,11 +11,11 @@ from xdsi_sim.content import BytesContent
 from xdsi_sim.dicom.imaging_metadata import manifest_entry
 from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
 from xdsi_sim.ids import new_uuid
-from xdsi_sim.scenario.kind import SourceId, StepKind
+from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
-from xdsi_sim.scenario.steps.publishing import Published, provide, publisher_of, source_of, study_of
+from xdsi_sim.scenario.steps.publishing import Published, Sending, provide, publisher_of, source_of, study_of
 from xdsi_sim.scenario.variables import references
-from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.topology.checked import wrong
 
 __all__ = ["PUBLISH"]
 
@@ -28,17 +28,16 @@ def _some_or_all(value: Any) -> Any:
     return value
 
 
-class Publish(Checked):
+class Publish(Sending):
     """Whose studies to publish."""
 
-    source: SourceId
     studies: Annotated[Any, AfterValidator(_some_or_all)] = "all"
     """`all`, or Study Instance UIDs: a list, or a reference to one or several."""
 
 
 def play(publish: Publish, stage: Stage) -> Outcome:
     """Publish one manifest a study, made from what is stored; it replaces the former one of the study."""
-    outcomes = [_publish(stage, publish.source, uid) for uid in _uids(publish, stage)]
+    outcomes = [_publish(stage, publish, uid) for uid in _uids(publish, stage)]
     manifests = tuple(published for published, _ in outcomes)
     return Outcome(
         text=plural(len(manifests), "manifest"),
@@ -55,18 +54,18 @@ def _uids(publish: Publish, stage: Stage) -> Sequence[str]:
     return (publish.studies,) if isinstance(publish.studies, str) else tuple(publish.studies)
 
 
-def _publish(stage: Stage, source_id: str, uid: str) -> tuple[Published, Answered]:
+def _publish(stage: Stage, publish: Publish, uid: str) -> tuple[Published, Answered]:
     from xdsi_sim.dicom.kos import write_manifest  # noqa: PLC0415  brings pydicom
 
-    placed, source = source_of(stage, source_id)
-    study = study_of(stage, source_id, uid)
+    placed, source = source_of(stage, publish.source)
+    study = study_of(stage, publish.source, uid)
     location = RetrieveLocation(
-        oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(source_id)
+        oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
     )
     manifest = compose_manifest(study, location, now=stage.now(), new_uid=stage.new_uid)
     entry = manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
     content = BytesContent(write_manifest(manifest))
-    answer = provide(stage, placed, entry, content, study=uid, what="manifest", transaction="RAD-68")
+    answer = provide(stage, publish, entry, content, study=uid, what="manifest", transaction="RAD-68")
     published = Published(
         uniqueId=manifest.sop_instance_uid,
         studyInstanceUID=uid,

@@ -10,20 +10,19 @@ from xdsi_sim.content import BytesContent, Content, FileContent
 from xdsi_sim.dicom.imaging_metadata import report_entry
 from xdsi_sim.dicom.publisher import REPORT_FORMATS, Report
 from xdsi_sim.ids import new_uuid
-from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
+from xdsi_sim.scenario.kind import FileName, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage
-from xdsi_sim.scenario.steps.publishing import Published, provide, publisher_of, source_of, study_of
-from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.scenario.steps.publishing import Published, Sending, provide, publisher_of, source_of, study_of
+from xdsi_sim.topology.checked import wrong
 
 __all__ = ["PUBLISH_REPORT"]
 
 _FORMAT_OF: Final = {".pdf": "pdf", ".txt": "plain", ".xml": "cda"}
 
 
-class PublishReport(Checked):
+class PublishReport(Sending):
     """The report and what it is about."""
 
-    source: SourceId
     study: str
     """Study Instance UID."""
     title: str
@@ -71,7 +70,7 @@ def play(publish: PublishReport, stage: Stage) -> Outcome:
     )
     entry = report_entry(study, report, publisher_of(placed, source), entryUUID=new_uuid())
     what = f"report {publish.title}"
-    answer = provide(stage, placed, entry, publish.content(stage), study=publish.study, what=what)
+    answer = provide(stage, publish, entry, publish.content(stage), study=publish.study, what=what)
     published = Published(
         uniqueId=report.uniqueId,
         studyInstanceUID=publish.study,

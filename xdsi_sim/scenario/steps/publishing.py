@@ -1,24 +1,45 @@
-"""What `publish` and `publish-report` share: who publishes, and the submission of one document."""
+"""What `publish` and `publish-report` share: who publishes to whom, and the submission of one document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.imaging_metadata import submission
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.study import Study
-from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.ebrim.limited import limited
+from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.scenario.kind import RecipientId, SourceId
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
+from xdsi_sim.topology.checked import Checked
 from xdsi_sim.topology.model import Placed, Source
 
-__all__ = ["Published", "provide", "publisher_of", "source_of", "study_of"]
+__all__ = ["Published", "Sending", "provide", "publisher_of", "source_of", "study_of"]
+
+
+class Sending(Checked):
+    """Who sends, to whom, and as what kind of source."""
+
+    source: SourceId
+    to: RecipientId | None = None
+    """The recipient that gets it; without, whom the source publishes to."""
+    intendedRecipient: tuple[str, ...] = ()
+    """Whom it is for, each as `XON|XCN|XTN`."""
+    limitedMetadata: bool = False
+    """Says no more than a Metadata-Limited Document Source must."""
+
+    def addressed(self, objects: RegistryObjectList) -> RegistryObjectList:
+        """A submission as this kind of source sends it."""
+        sent = limited(objects) if self.limitedMetadata else objects
+        sets = (replace(set_, intendedRecipient=self.intendedRecipient) for set_ in sent.submissionSets)
+        return replace(sent, submissionSets=tuple(sets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A document that was sent to a repository."""
+    """A document that was sent to a repository or a recipient."""
 
     uniqueId: str
     studyInstanceUID: str
@@ -53,7 +74,7 @@ def study_of(stage: Stage, source_id: str, uid: str) -> Study:
 
 def provide(
     stage: Stage,
-    placed: Placed,
+    sending: Sending,
     entry: DocumentEntry,
     content: Content,
     *,
@@ -61,14 +82,15 @@ def provide(
     what: str,
     transaction: str = "ITI-41",
 ) -> Answered:
-    """Send one document about a study to the repository that the source publishes to.
+    """Send one document about a study, where `sending` says, or where the source publishes.
 
-    It replaces what the source published as the same `what` before (ITI TF-3: 4.2.2.2.3).
+    It replaces what the source published there as the same `what` before (ITI TF-3: 4.2.2.2.3).
     """
-    store, source = stage.running.store_of(placed.actor.id), placed.actor
-    if not isinstance(source, Source):
-        raise TypeError(f"{source.id} publishes nothing")
-    former = store.published(study, what)
+    placed, source = source_of(stage, sending.source)
+    store = stage.running.store_of(source.id)
+    receiver = sending.to or source.publishesTo
+    document = what if receiver == source.publishesTo else f"{what} for {receiver}"
+    former = store.published(study, document)
     objects = submission(
         (entry,),
         publisher_of(placed, source),
@@ -78,12 +100,11 @@ def provide(
         replaces={} if former is None else {entry.entryUUID: former},
     )
     message = ProvideAndRegisterDocumentSetRequest(
-        submission=SubmitObjectsRequest(objects=objects),
+        submission=SubmitObjectsRequest(objects=sending.addressed(objects)),
         documents=(Document(id=entry.entryUUID, content=content),),
     )
-    receiver = source.publishesTo
     reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
     answer = answered(reply, receiver=receiver, transaction=transaction)
     if answer.status == "Success":
-        store.note_published(study, what, entry.entryUUID)
+        store.note_published(study, document, entry.entryUUID)
     return answer

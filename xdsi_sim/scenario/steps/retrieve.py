@@ -11,13 +11,16 @@ from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Content, sha1_of
 from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION
 from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.errors import Finding
 from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, RetrieveDocumentSetRequest
 from xdsi_sim.rules.answers import check_delivered
+from xdsi_sim.rules.on_demand_retrieve import check_delivery
 from xdsi_sim.rules.retrieved import DeliveredDocument
 from xdsi_sim.scenario.kind import ConsumerId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked
+from xdsi_sim.vocab import ON_DEMAND
 
 __all__ = ["RETRIEVE", "RetrievedDocument"]
 
@@ -37,6 +40,12 @@ class RetrievedDocument:
     entry: DocumentEntry
     mimeType: str
     content: Content
+    newRepositoryUniqueId: str | None = None
+    """Where a document made on demand is kept, if it is."""
+    newDocumentUniqueId: str | None = None
+    """Id of a document made on demand."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with the ids of its delivery (rules H13 and H14)."""
 
     @property
     def size(self) -> int:
@@ -57,7 +66,7 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
-    held = [_beside_its_metadata(document) for document in documents]
+    held = [_Held(document, sha1_of(document.content)) for document in documents]
     return Outcome(
         text=plural(len(documents), "document"),
         value={
@@ -75,7 +84,7 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
             }
         ),
         checks=tuple(check for document in held for check in _checks(document)),
-        findings=tuple(found for document in held for found in check_delivered(document).findings),
+        findings=tuple(finding for document in held for finding in _findings(document)),
     )
 
 
@@ -111,33 +120,62 @@ def _matched(
     for document in documents:
         entry = by_id.get(document.request.documentUniqueId)
         if entry is not None:
-            yield RetrievedDocument(entry=entry, mimeType=document.mimeType, content=document.content)
+            yield RetrievedDocument(
+                entry=entry,
+                mimeType=document.mimeType,
+                content=document.content,
+                newRepositoryUniqueId=document.newRepositoryUniqueId,
+                newDocumentUniqueId=document.newDocumentUniqueId,
+                findings=check_delivery(entry, document).findings,
+            )
 
 
-def _beside_its_metadata(document: RetrievedDocument) -> DeliveredDocument:
-    return DeliveredDocument(
-        entry=document.entry,
-        mimeType=document.mimeType,
-        hash=sha1_of(document.content),
-        size=document.size,
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document with the hash of its octets, worked out once."""
+
+    document: RetrievedDocument
+    hash: str
+
+
+def _findings(held: _Held) -> tuple[Finding, ...]:
+    document = held.document
+    delivered = DeliveredDocument(
+        entry=document.entry, mimeType=document.mimeType, hash=held.hash, size=document.size
+    )
+    return (*document.findings, *check_delivered(delivered).findings)
+
+
+def _checks(held: _Held) -> Iterator[Check]:
+    """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
+    document, entry = held.document, held.document.entry
+    if entry.objectType == ON_DEMAND:  # nothing is registered of the bytes
+        yield _new_id(document)
+    else:
+        yield _same(document, "hash", (entry.hash or "").lower(), held.hash)
+        yield _same(document, "size", entry.size, str(document.size))
+    yield _same(document, "media type", entry.mimeType, document.mimeType)
+
+
+def _same(document: RetrievedDocument, what: str, registered: str | None, received: str) -> Check:
+    return Check(
+        text=f"the {what} of '{document.entry.title or document.entry.uniqueId}' is the registered one",
+        ok=registered == received,
+        expected=registered,
+        observed=received,
+        cites="ITI TF-2: 3.43.4.2.3",
     )
 
 
-def _checks(document: DeliveredDocument) -> Iterator[Check]:
-    """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
-    entry = document.entry
-    for what, registered, received in (
-        ("hash", (entry.hash or "").lower(), document.hash),
-        ("size", entry.size, str(document.size)),
-        ("media type", entry.mimeType, document.mimeType),
-    ):
-        yield Check(
-            text=f"the {what} of '{entry.title or entry.uniqueId}' is the registered one",
-            ok=registered == received,
-            expected=registered,
-            observed=received,
-            cites="ITI TF-2: 3.43.4.2.3",
-        )
+def _new_id(document: RetrievedDocument) -> Check:
+    wrong = [finding.text for finding in document.findings]
+    return Check(
+        text=f"'{document.entry.title or document.entry.uniqueId}', made on demand, has an id of its own",
+        ok=not wrong,
+        expected="a NewDocumentUniqueId that is not the id asked for",
+        observed="; ".join(wrong) or document.newDocumentUniqueId,
+        cites="ITI TF-2: 3.43.4.2.2",
+    )
 
 
 RETRIEVE: Final = StepKind(key="retrieve", parameters=Retrieve, play=play, counts="documents", answers=True)
