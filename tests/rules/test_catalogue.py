@@ -72,7 +72,7 @@ def test_an_explanation_says_where_a_rule_holds_and_what_decides_about_it() -> N
         "The setting `strictness` of a topology decides about it.",
     ]
     assert "XDSRegistryMetadataError or XDSRepositoryMetadataError\n" in explain("d08")
-    assert "Holds for ITI-41, ITI-42." in explain("D08")
+    assert "Holds for ITI-41, ITI-42" in explain("D08")
 
 
 def test_what_is_unknown_is_answered_with_the_nearest() -> None:
