@@ -44,13 +44,13 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51"),
+        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51", "ITI-62"),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRepository.wsdl",
-        transactions=("ITI-41", "ITI-43"),
+        transactions=("ITI-41", "ITI-43", "ITI-86"),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,

@@ -12,7 +12,7 @@ __all__ = ["DocumentRegistryService", "DocumentRepositoryService", "ImagingDocum
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51; ITI RMD: 3.62)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -44,9 +44,14 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Multi-Patient Stored Query."""
         return ctx.udc.actor.query(request, "ITI-51")
 
+    @operation("ITI-62")
+    def iti62(ctx: Any, request: Any) -> Any:
+        """Remove Metadata."""
+        return ctx.udc.actor.remove(request)
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
+    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68; ITI RMD: 3.86)."""
 
     @operation("ITI-41")
     def iti41(ctx: Any, request: Any) -> Any:
@@ -57,6 +62,11 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
     def iti43(ctx: Any, request: Any) -> Any:
         """Retrieve Document Set."""
         return ctx.udc.actor.retrieve(request)
+
+    @operation("ITI-86")
+    def iti86(ctx: Any, request: Any) -> Any:
+        """Remove Documents."""
+        return ctx.udc.actor.remove(request)
 
 
 class ImagingDocumentSourceService(Service):  # type: ignore[misc]  # Spyne is untyped

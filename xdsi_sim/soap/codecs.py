@@ -22,6 +22,12 @@ from xdsi_sim.messages.query import (
     write_query_request,
     write_query_response,
 )
+from xdsi_sim.messages.remove import (
+    read_remove_documents,
+    read_remove_objects,
+    write_remove_documents,
+    write_remove_objects,
+)
 from xdsi_sim.messages.response import read_registry_response, write_registry_response
 from xdsi_sim.messages.retrieve import (
     read_retrieve_request,
@@ -109,7 +115,16 @@ _IMAGING: Final = Codec(
     read_response=read_retrieve_response,
     write_response=write_retrieve_response,
 )
-
+_REMOVE: Final = replace(
+    _REGISTER,
+    read_request=lambda element, _content_of: read_remove_objects(element),
+    write_request=lambda message, _attach: (write_remove_objects(message),),
+)
+_REMOVE_DOCUMENTS: Final = replace(
+    _REGISTER,
+    read_request=lambda element, _content_of: read_remove_documents(element),
+    write_request=lambda message, _attach: (write_remove_documents(message),),
+)
 _FEED: Final = Codec(
     subject=lambda _root: "ITI-44",  # whichever event it tells
     read_request=lambda element, _content_of: read_prpa(element),
@@ -127,6 +142,8 @@ CODECS: Final = {
     "ITI-44 revise": _FEED,
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
+    "ITI-62": _REMOVE,
+    "ITI-86": _REMOVE_DOCUMENTS,
     "RAD-69": _IMAGING,
 }
 """Codecs by transaction name."""

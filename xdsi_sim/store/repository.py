@@ -19,7 +19,9 @@ from xdsi_sim.actors.ports import NewDocument, StoredDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, chunks_of, read_all, sha1_of
 from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_token
+from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.files import link, sync_folder
+from xdsi_sim.store.lending import LentFiles
 from xdsi_sim.store.opening import opening
 from xdsi_sim.store.sqlite import Database, Schema
 
@@ -44,6 +46,11 @@ _GIVE_UP_CLAIMS: Final = "DELETE FROM claim WHERE submission IN (SELECT value FR
 _HAND_OVER: Final = (
     "UPDATE document SET submission = heir.submission FROM claim AS heir "
     "WHERE document.submission = ? AND heir.uniqueId = document.uniqueId"
+)
+_TAKE_OUT: Final = (
+    "DELETE FROM document WHERE uniqueId IN (SELECT value FROM json_each(?)) AND submission IS NULL "
+    "AND uniqueId NOT IN (SELECT uniqueId FROM claim) "
+    "AND uniqueId NOT IN (SELECT value FROM json_each(?)) RETURNING uniqueId, file"
 )
 _UNSETTLED: Final = (
     "SELECT submission, uniqueId FROM document WHERE submission IS NOT NULL "
@@ -90,6 +97,7 @@ class SqliteDocumentStore:
     def __init__(self, folder: Path) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "documents"
+        self._lent = LentFiles(self._files)
         with opening(folder) as opened:
             self._files.mkdir(parents=True, exist_ok=True)
             self._database = opened.enter_context(Database(folder / "repository.db", _SCHEMA))
@@ -98,6 +106,8 @@ class SqliteDocumentStore:
             """Whether there may be claims: settling asks no table for what is all but never there."""
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
         self._registered: set[str] = set()
+        self._again: dict[str, set[str]] = {}
+        """By submission under way: documents of it that were here for good before."""
         self._writing: Future[Sequence[str]] | None = None
 
     def _sweep(self) -> None:
@@ -119,14 +129,17 @@ class SqliteDocumentStore:
         """Those of the documents that are here."""
         # as one value: a list of parameters has a limit that a large request exceeds
         rows = self._database.reader().execute(_FIND, (json.dumps(list(uniqueIds)),))
-        return {row[0]: self._document(*row) for row in rows}
+        found = (self._document(*row) for row in rows)
+        return {document.uniqueId: document for document in found if document is not None}
 
     def _document(
         self, uniqueId: str, mimeType: str, hash_: str, size: int, data: bytes | None, file: str | None
-    ) -> StoredDocument:
-        content: Content = BytesContent(data or b"", hash_)
+    ) -> StoredDocument | None:
+        content: Content | None = BytesContent(data or b"", hash_)
         if file is not None:
-            content = FileContent(self._files / file, size, hash_)
+            content = self._lent.lend(file, size, hash_)
+        if content is None:
+            return None
         return StoredDocument(uniqueId=uniqueId, mimeType=mimeType, hash=hash_, size=size, content=content)
 
     def keep(self, submission: str, documents: Sequence[NewDocument]) -> Future[None]:
@@ -168,14 +181,16 @@ class SqliteDocumentStore:
     def _remove(self, files: Sequence[str | None]) -> None:
         for file in files:
             if file is not None:
-                (self._files / file).unlink(missing_ok=True)
+                self._lent.remove(file)
 
     def _index(self, submission: str, rows: Sequence[_Row]) -> Future[Any]:
         """Enter the documents; gives the files of those that are here already."""
         self._write_registered()
-        return self._database.submit(
+        kept = self._database.submit(
             lambda connection: [self._insert(connection, submission, row) for row in rows]
         )
+        kept.add_done_callback(lambda done: done.exception() and self._again.pop(submission, None))
+        return kept
 
     def _insert(self, connection: Connection, submission: str, row: _Row) -> str | None:
         """Enter a document; gives its file where the same bytes are here already."""
@@ -188,7 +203,9 @@ class SqliteDocumentStore:
             raise NonIdenticalHash(
                 f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]
             )
-        if owner not in (None, submission):
+        if owner is None:
+            self._again.setdefault(submission, set()).add(row[0])
+        elif owner != submission:
             # two submissions at once bring it: it stays if either is registered, else it goes with the last
             self._claimed = True
             connection.execute("INSERT OR IGNORE INTO claim VALUES (?, ?)", (row[0], submission))
@@ -196,6 +213,7 @@ class SqliteDocumentStore:
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""
+        self._again.pop(submission, None)
         if not registered:
             return self._pool.submit(self._drop, submission)
         # written with the next commit: a crash before that leaves work for `unsettled`, and loses nothing
@@ -226,6 +244,25 @@ class SqliteDocumentStore:
     def _forget(self, written: Future[Sequence[str]]) -> None:
         if written.exception() is None:  # else it is tried again
             self._registered.difference_update(written.result())
+
+    def remove(self, uniqueIds: Sequence[str]) -> Future[Mapping[str, Fate]]:
+        """Take documents out, but for those that a submission under way brings."""
+        return self._pool.submit(self._take_out, json.dumps(list(uniqueIds)))
+
+    def _take_out(self, uniqueIds: str) -> Mapping[str, Fate]:
+        removed, busy = self._database.submit(partial(self._removed, uniqueIds=uniqueIds)).result()
+        self._remove([file for _, file in removed])  # when nothing names it any more
+        return {**dict.fromkeys(busy, Fate.BUSY), **{uniqueId: Fate.REMOVED for uniqueId, _ in removed}}
+
+    def _removed(
+        self, connection: Connection, *, uniqueIds: str
+    ) -> tuple[Sequence[tuple[str, str | None]], Sequence[str]]:
+        """uniqueId and file of what goes, and the uniqueIds of what stays for now."""
+        self._settled(connection)
+        again = json.dumps(list(set().union(*self._again.copy().values())))
+        removed = connection.execute(_TAKE_OUT, (uniqueIds, again)).fetchall()
+        sql = "SELECT uniqueId FROM document WHERE uniqueId IN (SELECT value FROM json_each(?))"
+        return removed, [uniqueId for (uniqueId,) in connection.execute(sql, (uniqueIds,))]
 
     def unsettled(self) -> Mapping[str, Sequence[str]]:
         """Submissions that a crash cut short: their uniqueIds by submission."""
