@@ -21,6 +21,7 @@ ACROSS = {
     "test_layers.py": "imports of all modules",
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
+    "test_removal.py": "ITI-62 and ITI-86 from socket to disk",
     "test_smoke.py": "the shortest way through everything",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
