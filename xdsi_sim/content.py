@@ -11,6 +11,7 @@ import errno
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -26,6 +27,7 @@ __all__ = [
     "SliceContent",
     "body_size",
     "chunks_of",
+    "discard",
     "pieces_in",
     "read_all",
     "sha1_of",
@@ -237,6 +239,12 @@ class _PiecesReader(io.RawIOBase):
         buffer[:size] = self._piece[:size]
         self._piece = self._piece[size:]
         return size
+
+
+def discard(path: Path) -> None:
+    """Remove a file that nobody needs; one that cannot be removed now goes when its folder is next swept."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _open(segment: Segment) -> BinaryIO:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from errno import EDQUOT, EFBIG, ENOSPC
+from typing import ClassVar, Final
 
 __all__ = [
+    "NO_SPACE",
     "ActionMismatch",
     "ActionMissing",
     "ActionNotSupported",
@@ -25,6 +27,9 @@ __all__ = [
     "ProtocolViolation",
     "RegistryNotAvailable",
     "Severity",
+    "StoreBusy",
+    "StoreFull",
+    "StoreTrouble",
     "UnknownRepositoryId",
     "UnsupportedMediaType",
     "UsageError",
@@ -96,6 +101,34 @@ class RegistryNotAvailable(XdsError):
     """The repository could not reach its registry."""
 
     code = "XDSRegistryNotAvailable"
+
+
+# --- told to a peer by the code of the actor that it has asked --------------------------------
+
+
+NO_SPACE: Final = frozenset((ENOSPC, EDQUOT, EFBIG))
+"""Errors of the system that say that there is no space left."""
+
+
+class StoreTrouble(XdsiSimError):
+    """A store could not do what was asked of it, and is as it was before.
+
+    `kind` is the end of the errorCode, which begins with the actor (ITI TF-3: Table 4.2.4.1-2).
+    """
+
+    kind: ClassVar[str] = "Error"
+
+
+class StoreFull(StoreTrouble):
+    """There is no space left."""
+
+    kind = "OutOfResources"
+
+
+class StoreBusy(StoreTrouble):
+    """Somebody else holds the store, for longer than is waited."""
+
+    kind = "Busy"
 
 
 # --- told to a peer as SOAP fault ------------------------------------------------------------

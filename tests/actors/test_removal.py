@@ -13,7 +13,7 @@ from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.removal import remove_documents
 from xdsi_sim.content import BytesContent
-from xdsi_sim.errors import XdsError
+from xdsi_sim.errors import StoreFull
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.messages.retrieve import DocumentRequest
@@ -140,6 +140,6 @@ def test_a_store_that_cannot_is_told_for_each_document(
     documents: SqliteDocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed: Future[None] = Future()
-    failed.set_exception(XdsError("the disk is full"))
+    failed.set_exception(StoreFull("the disk is full"))
     monkeypatch.setattr(documents, "remove", lambda _ids: failed)
     assert codes(removal(documents, "1.1", "1.2")) == ["XDSRemoveDocumentsError"] * 2

@@ -10,7 +10,7 @@ import pytest
 
 from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, read_all
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.errors import CannotRun, StoreTrouble
 from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.repository import SMALL, NonIdenticalHash, SqliteDocumentStore
 
@@ -152,7 +152,7 @@ class Unreadable:
 def test_a_document_that_cannot_be_written_leaves_nothing_of_the_others(reopen: Open, folder: Path) -> None:
     store = reopen()
     documents = [document("d1"), document("d2", bytes(SMALL * 2)), document("d3", Unreadable())]
-    with pytest.raises(OSError, match="the disk is gone"):
+    with pytest.raises(StoreTrouble, match="the disk is gone"):
         store.keep("s1", documents).result()
     assert store.find(["d1", "d2", "d3"]) == {}
     assert list((folder / "documents").iterdir()) == []

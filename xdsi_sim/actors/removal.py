@@ -10,7 +10,7 @@ from dataclasses import replace
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import DocumentStore
 from xdsi_sim.actors.registry_port import RegistryChange, RegistryStore, RegistryView
-from xdsi_sim.errors import XdsError, XdsiSimError
+from xdsi_sim.errors import StoreTrouble, XdsiSimError
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryResponse, retrieve_status
 from xdsi_sim.rules.registry import Verdict
@@ -63,7 +63,7 @@ def remove_documents(
     if ours:
         try:
             fates = yield Wait(store.remove(ours))
-        except XdsError:
+        except StoreTrouble:
             fates = dict.fromkeys(ours, Fate.FAILED)
     settled = tuple(
         replace(each, fate=fates.get(each.request.documentUniqueId, Fate.UNKNOWN)) for each in removals

@@ -16,6 +16,7 @@ from xdsi_sim.messages.imaging import (
 )
 from xdsi_sim.messages.prpa import read_mcci, read_prpa, write_mcci, write_prpa
 from xdsi_sim.messages.query import (
+    AdhocQueryResponse,
     query_transaction,
     read_query_request,
     read_query_response,
@@ -28,8 +29,14 @@ from xdsi_sim.messages.remove import (
     write_remove_documents,
     write_remove_objects,
 )
-from xdsi_sim.messages.response import read_registry_response, write_registry_response
+from xdsi_sim.messages.response import (
+    RegistryError,
+    RegistryResponse,
+    read_registry_response,
+    write_registry_response,
+)
 from xdsi_sim.messages.retrieve import (
+    RetrieveDocumentSetResponse,
     read_retrieve_request,
     read_retrieve_response,
     write_retrieve_request,
@@ -44,7 +51,7 @@ from xdsi_sim.messages.submit import (
     write_submit_objects,
 )
 from xdsi_sim.rules.protocol import finding
-from xdsi_sim.vocab import NS
+from xdsi_sim.vocab import FAILURE, NS
 
 __all__ = ["CODECS", "Codec"]
 
@@ -59,6 +66,8 @@ class Codec:
     write_request: Callable[[Any, Attach], Pieces]
     read_response: Callable[[Element, ContentOf], Any]
     write_response: Callable[[Any, Attach], Pieces]
+    failure: Callable[[RegistryError], Any] | None = None
+    """The response that tells of one error and has nothing else; None where a fault has to do."""
     dialect: Callable[[Any], Iterator[Finding]] = lambda _message: iter(())
     """What the standards ask of a request, and a lenient endpoint lets pass."""
     subject: Callable[[bytes], str | None] = lambda _root: None
@@ -78,6 +87,7 @@ _QUERY: Final = Codec(
     write_request=lambda message, _attach: (write_query_request(message),),
     read_response=lambda element, _content_of: read_query_response(element),
     write_response=lambda message, _attach: write_query_response(message),
+    failure=lambda error: AdhocQueryResponse(status=FAILURE, errors=(error,)),
     claims=lambda element: query_transaction(element) != "ITI-51",
 )
 _MULTI_PATIENT: Final = replace(_QUERY, claims=lambda element: query_transaction(element) == "ITI-51")
@@ -86,6 +96,7 @@ _REGISTER: Final = Codec(
     write_request=lambda message, _attach: (write_submit_objects(message),),
     read_response=lambda element, _content_of: read_registry_response(element),
     write_response=lambda message, _attach: (write_registry_response(message),),
+    failure=lambda error: RegistryResponse(status=FAILURE, errors=(error,)),
 )
 _MANIFEST: Final = b"1.2.840.10008.5.1.4.1.1.88.59"
 
@@ -101,19 +112,20 @@ _PROVIDE: Final = Codec(
     write_request=lambda message, attach: (write_provide_and_register(message, attach),),
     read_response=_REGISTER.read_response,
     write_response=_REGISTER.write_response,
+    failure=_REGISTER.failure,
 )
 _RETRIEVE: Final = Codec(
     read_request=lambda element, _content_of: read_retrieve_request(element),
     write_request=lambda message, _attach: (write_retrieve_request(message),),
     read_response=read_retrieve_response,
     write_response=write_retrieve_response,
+    failure=lambda error: RetrieveDocumentSetResponse(status=FAILURE, errors=(error,)),
 )
-_IMAGING: Final = Codec(
+_IMAGING: Final = replace(
+    _RETRIEVE,
     dialect=_imaging_dialect,
     read_request=lambda element, _content_of: read_imaging_request(element),
     write_request=lambda message, _attach: (write_imaging_request(message),),
-    read_response=read_retrieve_response,
-    write_response=write_retrieve_response,
 )
 _REMOVE: Final = replace(
     _REGISTER,

@@ -7,7 +7,7 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
-from xdsi_sim.content import FileContent
+from xdsi_sim.content import FileContent, discard
 
 __all__ = ["LentContent", "LentFiles"]
 
@@ -40,6 +40,6 @@ class LentFiles:
         with self._lock:
             lent = self._lent.get(name)
             if lent is None:
-                path.unlink(missing_ok=True)
+                discard(path)
             else:
-                weakref.finalize(lent, path.unlink, missing_ok=True)
+                weakref.finalize(lent, discard, path)

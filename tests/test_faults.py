@@ -1,0 +1,237 @@
+"""Actors whose disk fails: what was acknowledged is whole, what was refused is absent, and they go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from a_domain import everything, provision, response_of
+from submissions import PATIENT
+from test_durability import TOPOLOGY
+from wire import message, post, send
+
+from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
+from xdsi_sim.messages.response import RegistryResponse, status_name
+from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
+from xdsi_sim.messages.submit import SubmitObjectsRequest
+
+TESTS = Path(__file__).parent
+SMALL, LARGE = b"text", os.urandom(100_000)
+ALL: Final = 1_000_000
+TROUBLES: Final = {
+    f"XDS{who}{what}" for who in ("Registry", "Repository") for what in ("Error", "OutOfResources")
+}
+KNOWN_SET: Final = "XDSDuplicateUniqueIdInRegistry"
+
+
+class Actors:
+    """Registry and repository in a process of their own, on a disk that can be told to fail."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "domain.yaml"
+        path.write_text(TOPOLOGY, encoding="utf-8")
+        command = [sys.executable, str(TESTS / "a_faulty_disk.py"), "up", str(path), "--json", "--no-log"]
+        self.process = subprocess.Popen(
+            [*command, "--listen", "127.0.0.1:0", "--data", str(folder / "data")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(TESTS.parent)},
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._in, self._out = self.process.stdin, self.process.stdout
+        told = json.loads(self._out.readline())
+        self.urls = {actor["id"]: actor["url"] for actor in told["actors"]}
+
+    def tell(self, *words: object) -> int:
+        print(*words, file=self._in, flush=True)
+        answer: int = json.loads(self._out.readline())
+        return answer
+
+    def ask(self, actor: str, transaction: str, value: object) -> RegistryResponse:
+        url = self.urls[actor]
+        answer = send(url, post(url, *message(url, transaction, value)))
+        assert answer.status == 200, answer.body
+        return response_of(answer)
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=30)
+        self._in.close()
+        self._out.close()
+        return code
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Actors]:
+    actors = Actors(folder)
+    try:
+        yield actors
+    finally:
+        if actors.process.poll() is None:
+            actors.end(signal.SIGKILL)
+
+
+class Books:
+    """What must be there, by what the actors have said."""
+
+    def __init__(self, actors: Actors) -> None:
+        self.actors = actors
+        self.registered: set[int] = set()
+        self.documents: set[int] = set()
+        self.numbers: list[int] = []
+
+    def new(self) -> int:
+        self.numbers.append(len(self.numbers) + 1)
+        return self.numbers[-1]
+
+    # --- what is done, each once; gives the number of its document
+
+    def provide(self, content: bytes, set_: str | None = None) -> int:
+        """By ITI-41; with the uniqueId of a set that is known, the registry refuses it."""
+        number = self.new()
+        request = provision(number, content)
+        if set_ is not None:
+            objects = request.submission.objects
+            sets = tuple(replace(value, uniqueId=set_) for value in objects.submissionSets)
+            request = replace(
+                request, submission=SubmitObjectsRequest(objects=replace(objects, submissionSets=sets))
+            )
+        if self.accepted(self.actors.ask("repository", "ITI-41", request), KNOWN_SET if set_ else ""):
+            self.registered.add(number)
+            self.documents.add(number)
+        return number
+
+    def register(self) -> int:
+        """By ITI-42, without a document."""
+        number = self.new()
+        objects = provision(number).submission.objects
+        entries = tuple(replace(entry, hash="0" * 40, size="4") for entry in objects.documentEntries)
+        request = SubmitObjectsRequest(objects=replace(objects, documentEntries=entries))
+        if self.accepted(self.actors.ask("registry", "ITI-42", request)):
+            self.registered.add(number)
+        return number
+
+    def remove_metadata(self, number: int) -> int:
+        request = RemoveObjectsRequest(ids=tuple(submissions(self.actors)[number]))
+        if self.accepted(self.actors.ask("registry", "ITI-62", request)):
+            self.registered.remove(number)
+        return number
+
+    def remove_document(self, number: int) -> int:
+        request = RemoveDocumentsRequest(requests=(a_document(number),))
+        if self.accepted(self.actors.ask("repository", "ITI-86", request), "XDSRemoveDocumentsError"):
+            self.documents.remove(number)
+        return number
+
+    def accepted(self, response: RegistryResponse, expected: str = "") -> bool:
+        """Whether it was; a refusal tells of the disk."""
+        codes = {error.errorCode for error in response.errors}
+        assert codes <= {*TROUBLES, expected}
+        return status_name(response.status) == "Success"
+
+    # --- what is there
+
+    def check(self, *numbers: int) -> None:
+        """Of these documents, or of all."""
+        asked = numbers or tuple(self.numbers)
+        assert self.registered == submissions(self.actors).keys()
+        assert retrievable(self.actors, asked) == self.documents & {*asked}
+
+
+def a_document(number: int) -> DocumentRequest:
+    return DocumentRequest(repositoryUniqueId="2.999.1.3", documentUniqueId=f"2.999.2.{number}")
+
+
+def submissions(actors: Actors) -> dict[int, list[str]]:
+    """Ids of set, entry and association, by number of the document; fails where one is not whole."""
+    objects = everything(actors.urls["registry"], PATIENT).objects
+    sets = {value.entryUUID for value in objects.submissionSets}
+    numbers = {
+        value.entryUUID: int((value.uniqueId or "").rpartition(".")[2]) for value in objects.documentEntries
+    }
+    found = {
+        numbers[link.targetObject or ""]: [link.entryUUID, link.sourceObject or "", link.targetObject or ""]
+        for link in objects.associations
+        if link.sourceObject in sets
+    }
+    assert len(found) == len(sets) == len(numbers) == len(objects.associations)
+    return found
+
+
+def retrievable(actors: Actors, numbers: Sequence[int]) -> set[int]:
+    """Those of the documents that come."""
+    request = RetrieveDocumentSetRequest(requests=tuple(map(a_document, numbers)))
+    url = actors.urls["repository"]
+    answer = send(url, post(url, *message(url, "ITI-43", request)))
+    assert answer.status == 200
+    return {
+        number for number in numbers if f">2.999.2.{number}</xds:DocumentUniqueId>".encode() in answer.body
+    }
+
+
+def after_a_crash(registry: Path, copy: Path) -> set[int]:
+    """What a registry that ended here and now would find, by number of the document."""
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for name in ("registry.db", "registry.db-wal"):
+        shutil.copy(registry / name, copy)
+    with closing(sqlite3.connect(copy / "registry.db")) as connection:
+        rows = connection.execute("SELECT uniqueId FROM object WHERE kind = 'DocumentEntry'").fetchall()
+    return {int(uniqueId.rpartition(".")[2]) for (uniqueId,) in rows}
+
+
+ACTS: Final[dict[str, tuple[Callable[[Books], object], Callable[[Books, Any], int]]]] = {
+    "ITI-41, small": (lambda _books: None, lambda books, _: books.provide(SMALL)),
+    "ITI-41, large": (lambda _books: None, lambda books, _: books.provide(LARGE)),
+    "ITI-41 that the registry refuses": (
+        lambda _books: None,
+        lambda books, _: books.provide(LARGE, "2.999.3.100001"),
+    ),
+    "ITI-42": (lambda _books: None, lambda books, _: books.register()),
+    "ITI-62": (lambda books: books.provide(SMALL), lambda books, number: books.remove_metadata(number)),
+    "ITI-86": (lambda books: books.provide(LARGE), lambda books, number: books.remove_document(number)),
+}
+"""What is done before, and what is done while the disk fails."""
+
+
+@pytest.mark.parametrize("times", [1, ALL], ids=["once", "from then on"])
+@pytest.mark.parametrize("act", ACTS)
+def test_whichever_call_fails_nothing_is_half_and_the_actors_go_on(
+    tmp_path: Path, act: str, times: int
+) -> None:
+    before, during = ACTS[act]
+    with running(tmp_path) as actors:
+        books = Books(actors)
+        books.provide(SMALL)
+        first, seen = 1, 1
+        while first <= seen:
+            ready = before(books)
+            actors.tell("fail", first, times)
+            number = during(books, ready)
+            if times == 1:
+                assert after_a_crash(tmp_path / "data" / "registry", tmp_path / "copy") == books.registered
+            seen = actors.tell("mend")
+            books.check(number)
+            first += 1
+        assert first > 5
+        books.provide(LARGE)
+        books.check()
+        assert books.numbers[-1] in books.documents
+        actors.end(signal.SIGKILL)
+    with running(tmp_path) as actors:
+        books.actors = actors
+        books.check()
+        assert actors.end(signal.SIGTERM) == 0
