@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +12,7 @@ import pytest
 
 from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, read_all
-from xdsi_sim.errors import CannotRun, StoreTrouble
+from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, StoreTrouble
 from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.repository import SMALL, NonIdenticalHash, SqliteDocumentStore
 
@@ -328,3 +330,51 @@ def test_a_file_that_a_crash_left_behind_its_removal_is_swept(reopen: Open, fold
     file.write_bytes(bytes(SMALL * 2))  # as if it had not been unlinked yet
     reopen()
     assert list((folder / "documents").iterdir()) == []
+
+
+# --- an index that cannot be written ---------------------------------------------------------
+
+
+def test_what_a_full_index_does_not_take_leaves_no_file(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    small = document("d0", bytes(SMALL))
+    store._database.submit(
+        lambda connection: connection.execute("PRAGMA max_page_count=1").fetchone()
+    ).result()
+    for documents in ([small], [document("d1", bytes(SMALL * 2)), small]):
+        with pytest.raises(StoreFull, match="full"):
+            store.keep("s1", documents).result()
+    assert list((folder / "documents").iterdir()) == []
+    store._database.submit(
+        lambda connection: connection.execute("PRAGMA max_page_count=1000000").fetchone()
+    ).result()
+    keep(store, "s2", small)
+    assert store.find(["d0", "d1"]).keys() == {"d0"}
+
+
+def test_what_was_refused_is_hidden_while_it_cannot_be_taken_out_and_in_nobodys_way(
+    reopen: Open, folder: Path
+) -> None:
+    store = reopen()
+    store._database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+    store.keep("s1", [document("d1", bytes(SMALL * 2)), document("d2")]).result()
+    store.keep("s2", [document("d2")]).result()
+    with closing(sqlite3.connect(folder / "repository.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        store.settle("s1", registered=False).result()
+        assert store.find(["d1", "d2"]).keys() == {"d2"}
+        with pytest.raises(StoreBusy, match="locked"):
+            store.keep("s3", [document("d3")]).result()
+    keep(store, "s4", document("d1", b"other bytes"))
+    assert read_all(store.find(["d1"])["d1"].content) == b"other bytes"
+    assert store.unsettled() == {"s2": ["d2"], "s4": ["d1"]}
+    assert list((folder / "documents").iterdir()) == []
+
+
+def test_a_store_is_closed_though_it_cannot_be_written_any_more(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    store._database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+    keep(store, "s1", document("d1"))
+    with closing(sqlite3.connect(folder / "repository.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        assert reopen().unsettled() == {"s1": ["d1"]}

@@ -130,8 +130,7 @@ class PackageReader:
     """Takes the body of one SOAP message in pieces; `finish` gives the package.
 
     The first thing that is wrong, with the message or with the spool, is kept and raised by `finish`, so
-    that the rest of the body can be let through without work and an answer can be sent. Where only the
-    documents could not be spooled, the package says so, and the answer is one of the transaction.
+    that the rest of the body can be let through without work and an answer can be sent.
     """
 
     def __init__(
@@ -254,10 +253,14 @@ class PackageReader:
         self._unnamed += 1  # nothing can refer to it, so nothing is decoded
         return _Taken(lambda _data: None) if encoded else self._body.open()
 
-    def finish(self) -> Package:
-        """The whole message; raises the first ProtocolViolation or OSError met while taking it in."""
+    def finish(self, *, answerable: bool = False) -> Package:
+        """The whole message; raises the first ProtocolViolation or OSError met while taking it in.
+
+        If it is to be `answerable`, a message of which only the documents could not be spooled is given
+        without them, and says so: its transaction has an answer for that.
+        """
         if self._problem is not None:
-            return self._without_parts(self._problem)
+            return self._without_parts(self._problem, answerable)
         try:
             self._close()
             return self._package()
@@ -265,8 +268,8 @@ class PackageReader:
             self._refuse(problem)
             raise
 
-    def _without_parts(self, problem: ProtocolViolation | OSError) -> Package:
-        if not (self._root and isinstance(problem, OSError)):
+    def _without_parts(self, problem: ProtocolViolation | OSError, answerable: bool) -> Package:
+        if not (answerable and self._root and isinstance(problem, OSError)):
             raise problem
         trouble = StoreFull if problem.errno in NO_SPACE else StoreTrouble
         return Package(

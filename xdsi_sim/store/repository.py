@@ -254,7 +254,8 @@ class SqliteDocumentStore:
 
     def _let_go(self, submissions: Sequence[str], dropped: Future[Sequence[str | None]]) -> None:
         if (trouble := dropped.exception()) is not None:
-            _LOG.error("what was refused could not be taken out yet: %s", trouble)
+            if not self._left.issuperset(submissions):
+                _LOG.error("what was refused could not be taken out yet: %s", trouble)
             self._left.update(submissions)
             return
         self._left.difference_update(submissions)
