@@ -1,7 +1,8 @@
-"""The error tree: three branches for three readers, and the finding that a rule yields.
+"""The error tree: branches by who reads of it and how, and the finding that a rule yields.
 
-`XdsError` is told to a peer as a RegistryError, `ProtocolViolation` as a SOAP fault,
-`UsageError` to the person at the keyboard. Anything else that is raised is a defect of ours.
+`XdsError` is told to a peer as a RegistryError, `StoreTrouble` as that of the actor whose store it is,
+`ProtocolViolation` as a SOAP fault, `UsageError` to the person at the keyboard. Anything else that is
+raised is a defect of ours.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class RegistryNotAvailable(XdsError):
     code = "XDSRegistryNotAvailable"
 
 
-# --- told to a peer by the code of the actor that it has asked --------------------------------
+# --- told to a peer as RegistryError of the actor that it has asked -----------------------------
 
 
 NO_SPACE: Final = frozenset((ENOSPC, EDQUOT, EFBIG))

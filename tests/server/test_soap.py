@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_domain import a_query, root_of
+from a_domain import a_query, response_of, root_of
 from submissions import PATIENT, an_entry
 from wire import Answer, Vendor, connect, get, message, post, read_answer, send
 
@@ -236,6 +236,23 @@ def test_a_store_in_trouble_is_told_by_the_code_of_its_actor(
     (error,) = response.errors
     assert (answer.status, status_name(response.status), error.errorCode) == (200, "Failure", code)
     assert error.codeContext == "the store could not do it, and nothing has changed: no room; rule=F33"
+
+
+def test_documents_that_cannot_be_spooled_are_told_by_their_transaction(
+    serve: Serve, spool: Path, log: ExchangeLog
+) -> None:
+    url = serve("repository", OutOfOrder(StoreTrouble("nobody asks"), waiting=False))
+    large = Document(id="d", content=BytesContent(bytes(1_000_000)))
+    submission = SubmitObjectsRequest(objects=RegistryObjectList())
+    request = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=(large,))
+    spool.rmdir()
+    answer = send(url, post(url, *message(url, "ITI-41", request)))
+    spool.mkdir()
+    (error,) = response_of(answer).errors
+    assert (answer.status, error.errorCode) == (200, "XDSRepositoryError")
+    assert "No such file or directory" in error.codeContext
+    assert answer.headers["content-type"].startswith("multipart/related")
+    assert [exchange.transaction for exchange in log.exchanges()] == ["ITI-41"]
 
 
 def test_others_are_served_while_one_waits(serve: Serve) -> None:
