@@ -20,6 +20,16 @@ from xdsi_sim.topology.model import Listen, Topology
 from xdsi_sim.vocab import APPROVED, NS
 
 AUTHORITY = "2.999.1.1"
+FILE = """\
+name: domain
+communities:
+  - id: c
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.1
+    registry: {id: registry}
+    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
+"""
+"""Registry and repository, for actors in a process of their own."""
 
 
 def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> Topology:

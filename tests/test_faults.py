@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from a_domain import everything, provision, response_of
+from a_domain import FILE, everything, provision, response_of
 from submissions import PATIENT
-from test_durability import TOPOLOGY
 from wire import message, post, send
 
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
@@ -41,7 +40,7 @@ class Actors:
 
     def __init__(self, folder: Path, *program: str, before: tuple[str, ...] = ()) -> None:
         path = folder / "domain.yaml"
-        path.write_text(TOPOLOGY, encoding="utf-8")
+        path.write_text(FILE, encoding="utf-8")
         options = ("--json", "--listen", "127.0.0.1:0", "--data", str(folder / "data"))
         self.process = subprocess.Popen(
             [*before, sys.executable, *program[:2], "up", str(path), *options, *program[2:]],
