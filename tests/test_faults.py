@@ -285,5 +285,25 @@ def test_a_full_disk_is_told_and_what_follows_is_taken_when_there_is_space_again
         assert actors.end(signal.SIGTERM) == 0
 
 
+def test_who_starts_on_a_full_disk_is_told_so(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (tmp_path / "domain.yaml").write_text(FILE, encoding="utf-8")
+    if not can_mount(data):
+        pytest.skip("no file systems can be mounted here")
+    full = f'mount -t tmpfs -o size=64k tmpfs {data} && (head -c 99999 /dev/zero > {data}/ballast; exec "$@")'
+    program = (sys.executable, "-m", "xdsi_sim", "up", str(tmp_path / "domain.yaml"), "--data", str(data))
+    done = subprocess.run(
+        [*IN_A_SMALL_DISK, full, "sh", *program, "--listen", "127.0.0.1:0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "disk is full" in done.stderr
+    assert "other process" not in done.stderr
+
+
 def used(folder: Path) -> int:
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())

@@ -20,7 +20,7 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import CannotRun, StoreBusy, UsageError
 from xdsi_sim.store.opening import opening
 from xdsi_sim.store.trouble import understood
 
@@ -284,6 +284,8 @@ def _lock(path: Path) -> Connection:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         connection.close()
+        if not isinstance(understood(error), StoreBusy):
+            raise
         raise CannotRun(
             f"the data folder cannot be used: {error}.",
             file=str(path.parent),
