@@ -10,8 +10,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,10 +95,12 @@ class Books:
         self.registered: set[int] = set()
         self.documents: set[int] = set()
         self.numbers: list[int] = []
+        self._fresh = count(1)  # for several threads
 
     def new(self) -> int:
-        self.numbers.append(len(self.numbers) + 1)
-        return self.numbers[-1]
+        number = next(self._fresh)
+        self.numbers.append(number)
+        return number
 
     # --- what is done, each once; gives the number of its document
 
@@ -233,12 +237,33 @@ def test_whichever_call_fails_nothing_is_half_and_the_actors_go_on(
         assert first > 5
         books.provide(LARGE)
         books.check()
-        assert books.numbers[-1] in books.documents
+        assert books.provide(SMALL) in books.documents
         actors.end(signal.SIGKILL)
     with running(tmp_path, *FAULTY) as actors:
         books.actors = actors
         books.check()
         assert actors.end(signal.SIGTERM) == 0
+
+
+def test_of_many_at_once_each_is_told_what_became_of_its_own(tmp_path: Path) -> None:
+    with running(tmp_path, *FAULTY) as actors, ThreadPoolExecutor(4) as pool:
+        books = Books(actors)
+        known = provision(books.provide(SMALL)).submission.objects.submissionSets[0].uniqueId
+        for first in range(1, 150, 15):
+            actors.tell("fail", first, 10)
+            begun = [
+                pool.submit(books.provide, LARGE if number % 3 else SMALL, known if number == 4 else None)
+                for number in range(8)
+            ] + [pool.submit(books.register) for _ in range(8)]
+            for each in begun:
+                each.result()
+            assert actors.tell("mend") > first
+            books.check()
+        assert len(books.documents) > 1
+        actors.end(signal.SIGKILL)
+    with running(tmp_path, *FAULTY) as actors:
+        books.actors = actors
+        books.check()
 
 
 # --- a disk that is full
