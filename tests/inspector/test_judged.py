@@ -198,7 +198,9 @@ def test_an_answer_that_may_be_of_several_transactions_is_taken_for_what_it_fits
     failed = registered(FAILURE, errors(error("ReferencesExistException", "urn:uuid:1")))
     judged = judge(etree.tostring(failed), tmp_path)
     assert judged.assumed
-    assert rules_of(judged) == ["J07"]
+    assert (judged.name, rules_of(judged)) == ("ITI-62", [])
+    mixed = registered(FAILURE, errors(error("ReferencesExistException"), error("XDSMissingDocument")))
+    assert rules_of(judge(etree.tostring(mixed), tmp_path)) == ["J07"]
     submitted = registered(FAILURE, errors(error("XDSRegistryNotAvailable")))
     assert judge(etree.tostring(submitted), tmp_path).name == "ITI-41"
     assert rules_of(judge(etree.tostring(found()), tmp_path)) == []

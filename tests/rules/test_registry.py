@@ -16,6 +16,7 @@ def test_every_rule_of_a_submission_has_an_example_that_breaks_it() -> None:
         "query",
         "repository",
         "patient_feed",
+        "removal",
         "on_demand_retrieve",
         "answer",
         "found",

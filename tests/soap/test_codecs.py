@@ -12,6 +12,7 @@ from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDoc
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -44,6 +45,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
     "ITI-61": (SUBMISSION, RegistryResponse()),
+    "ITI-62": (RemoveObjectsRequest(ids=("urn:uuid:1", "urn:uuid:2")), RegistryResponse()),
+    "ITI-86": (RemoveDocumentsRequest(requests=(ASKED,)), RegistryResponse()),
     "RAD-69": (IMAGES, RetrieveDocumentSetResponse()),
     "RAD-75": (IMAGES, RetrieveDocumentSetResponse()),
 }

@@ -15,6 +15,7 @@ from xdsi_sim.errors import Finding
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.gateway import CommunityQuery, CommunityRetrieve
@@ -22,6 +23,7 @@ from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.rules.query import STORED_QUERY
 from xdsi_sim.rules.registry import Place, Verdict, judge, rules
+from xdsi_sim.rules.removal import DocumentRemoval, Fate, check_document_removals, check_removal
 from xdsi_sim.rules.selection import Query
 from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import RULESETS, check_provision, check_registration
@@ -109,6 +111,20 @@ def _communities(transaction: str, items: tuple[DocumentRequest, ...]) -> Iterat
         yield from found_in(judge([(CommunityRetrieve(documents=documents), rules("H15"))]))
 
 
+def _removal(_transaction: str, value: RemoveObjectsRequest, strict: bool, _whole: bool) -> Iterator[Found]:
+    return found_in(check_removal(value, strict=strict))
+
+
+def _documents_removal(
+    _transaction: str, value: RemoveDocumentsRequest, _strict: bool, _whole: bool
+) -> Iterator[Found]:
+    removals = (
+        DocumentRemoval(request=item, repositoryUniqueId=item.repositoryUniqueId, fate=Fate.REMOVED)
+        for item in value.requests  # wherever they are kept
+    )
+    return found_in(check_document_removals(tuple(removals)))
+
+
 def _feed(_transaction: str, value: PatientFeed, _strict: bool, _whole: bool) -> Iterator[Found]:
     named = any(id.root for id in (*value.patientIds, *value.subsumedIds))
     message = FedMessage(feed=value, authority=None if named else _OF_THE_DOMAIN)
@@ -122,6 +138,8 @@ _CHECKS: Final[dict[type, Callable[[str, Any, bool, bool], Iterator[Found]]]] = 
     AdhocQueryRequest: _query,
     RetrieveDocumentSetRequest: _retrieve,
     RetrieveImagingDocumentSetRequest: _imaging,
+    RemoveObjectsRequest: _removal,
+    RemoveDocumentsRequest: _documents_removal,
     PatientFeed: _feed,
 }
 """What is looked at in which value; a transaction with a value of its own adds a row."""

@@ -43,6 +43,20 @@ _TABLE: Final = (
         ("ITI-42",),
     ),
     ServingRule(
+        "F33",
+        "XDSRegistryOutOfResources",
+        "The store of the actor can take what it is given, and give what it is asked for.",
+        ("ITI-18", "ITI-41", "ITI-42", "ITI-43", "ITI-51", "ITI-57", "ITI-61", "ITI-62", "ITI-86", "ITI-92"),
+        _CODES,
+        (
+            "XDSRegistryBusy",
+            "XDSRegistryError",
+            "XDSRepositoryBusy",
+            "XDSRepositoryError",
+            "XDSRepositoryOutOfResources",
+        ),
+    ),
+    ServingRule(
         "G17",
         "XDSRegistryNotAvailable",
         "The registry of a repository answers.",
