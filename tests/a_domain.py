@@ -27,6 +27,16 @@ from xdsi_sim.vocab import APPROVED, FAILURE, NS, STABLE, SUCCESS
 
 AUTHORITY = "2.999.1.1"
 QUERIES = {query.name: query for query in STORED_QUERIES.values()}
+FILE = """\
+name: domain
+communities:
+  - id: c
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.1
+    registry: {id: registry}
+    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
+"""
+"""Registry and repository, for actors in a process of their own."""
 
 
 def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> Topology:

@@ -22,6 +22,7 @@ from submissions import (
 
 import xdsi_sim.rules.patient_feed
 import xdsi_sim.rules.query
+import xdsi_sim.rules.removal
 import xdsi_sim.rules.transactions  # noqa: F401  brings all rules
 from xdsi_sim.ebrim.described import Described, described
 from xdsi_sim.ebrim.limited import limited

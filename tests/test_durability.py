@@ -11,28 +11,19 @@ import threading
 import time
 from pathlib import Path
 
-from a_domain import everything, provide, provision, response_of
+from a_domain import FILE, everything, provide, provision, response_of
 from submissions import PATIENT
 from wire import message, post, send
 
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 
-TOPOLOGY = """\
-name: domain
-communities:
-  - id: c
-    homeCommunityId: urn:oid:2.999.1
-    patientAuthority: 2.999.1.1
-    registry: {id: registry}
-    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
-"""
 BIG = bytes(100_000)
 
 
 def up(folder: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
     path = folder / "domain.yaml"
-    path.write_text(TOPOLOGY, encoding="utf-8")
+    path.write_text(FILE, encoding="utf-8")
     command = [sys.executable, "-m", "xdsi_sim", "up", str(path), "--json", "--listen", "127.0.0.1:0"]
     process = subprocess.Popen([*command, "--data", str(folder / "data")], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

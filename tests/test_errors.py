@@ -5,7 +5,15 @@ import inspect
 import pytest
 
 from xdsi_sim import errors
-from xdsi_sim.errors import Finding, ProtocolViolation, Severity, UsageError, XdsError, XdsiSimError
+from xdsi_sim.errors import (
+    Finding,
+    ProtocolViolation,
+    Severity,
+    StoreTrouble,
+    UsageError,
+    XdsError,
+    XdsiSimError,
+)
 
 CLASSES = [
     value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, XdsiSimError)
@@ -14,7 +22,7 @@ CLASSES = [
 
 @pytest.mark.parametrize("error", CLASSES)
 def test_every_error_is_of_one_branch(error: type[XdsiSimError]) -> None:
-    branches = (XdsError, ProtocolViolation, UsageError)
+    branches = (XdsError, StoreTrouble, ProtocolViolation, UsageError)
     assert error is XdsiSimError or sum(issubclass(error, branch) for branch in branches) == 1
 
 

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -27,6 +28,7 @@ __all__ = [
     "SliceContent",
     "body_size",
     "chunks_of",
+    "discard",
     "pieces_in",
     "read_all",
     "sha1_of",
@@ -94,7 +96,7 @@ class PassingContent(FileContent):
     """Content in a file that goes with the handle; a file that was moved away stays where it is."""
 
     def __del__(self) -> None:
-        self.path.unlink(missing_ok=True)
+        discard(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,12 @@ class _PiecesReader(io.RawIOBase):
         buffer[:size] = self._piece[:size]
         self._piece = self._piece[size:]
         return size
+
+
+def discard(path: Path) -> None:
+    """Remove a file that nobody needs; one that cannot be removed now goes when its folder is next swept."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _open(segment: Segment) -> BinaryIO:

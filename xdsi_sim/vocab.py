@@ -45,6 +45,7 @@ class NS:
     QUERY: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
     XDS: Final = "urn:ihe:iti:xds-b:2007"
     XDSI: Final = "urn:ihe:rad:xdsi-b:2009"
+    RMD: Final = "urn:ihe:iti:rmd:2017"
     HL7: Final = "urn:hl7-org:v3"
 
 
@@ -144,6 +145,8 @@ class Transaction:
 
 _ADHOC = f"{{{NS.QUERY}}}AdhocQueryRequest", f"{{{NS.QUERY}}}AdhocQueryResponse"
 _SUBMIT = f"{{{NS.LCM}}}SubmitObjectsRequest", f"{{{NS.RS}}}RegistryResponse"
+_REMOVE = f"{{{NS.LCM}}}RemoveObjectsRequest", f"{{{NS.RS}}}RegistryResponse"
+_REMOVE_DOCUMENTS = f"{{{NS.RMD}}}RemoveDocumentsRequest", f"{{{NS.RS}}}RegistryResponse"
 _PROVIDE = f"{{{NS.XDS}}}ProvideAndRegisterDocumentSetRequest", f"{{{NS.RS}}}RegistryResponse"
 _RETRIEVE = f"{{{NS.XDS}}}RetrieveDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
 _IMAGING = f"{{{NS.XDSI}}}RetrieveImagingDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
@@ -240,6 +243,25 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2018:RestrictedUpdateDocumentSetResponse",
             mtom=False,
             operation="UpdateResponder_RestrictedUpdateDocumentSet",
+        ),
+        Transaction(
+            name="ITI-62",
+            request=_REMOVE[0],
+            response=_REMOVE[1],
+            # once the transaction was called Delete Document Set
+            action="urn:ihe:iti:2010:DeleteDocumentSet",
+            response_action="urn:ihe:iti:2010:DeleteDocumentSetResponse",
+            mtom=False,
+            operation="DocumentRegistry_DeleteDocumentSet",
+        ),
+        Transaction(
+            name="ITI-86",
+            request=_REMOVE_DOCUMENTS[0],
+            response=_REMOVE_DOCUMENTS[1],
+            action="urn:ihe:iti:2017:RemoveDocuments",
+            response_action="urn:ihe:iti:2017:RemoveDocumentsResponse",
+            mtom=False,
+            operation="DocumentRepository_RemoveDocuments",
         ),
         Transaction(
             name="RAD-69",

@@ -14,7 +14,7 @@ from an_exchange import FINDING, a_message
 from an_exchange import an_exchange as complete
 
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 
@@ -268,7 +268,7 @@ def test_of_a_batch_that_cannot_be_written_no_file_stays(
     with monkeypatch.context() as full:
         full.setattr(os, "writev", lambda _file, _octets: 0)
         log.record(an_exchange(1, SegmentsContent((b"head", large))))
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StoreFull, match="No space left"):
             log.exchanges()
     log.record(an_exchange(2, BytesContent(b"")))
     log.exchanges()  # so that the writer is done with the first

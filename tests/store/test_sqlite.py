@@ -3,13 +3,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, UsageError
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 
 SCHEMA = Schema(
@@ -33,6 +34,27 @@ def test_what_is_acknowledged_is_there_for_readers_and_after_reopening(tmp_path:
         assert numbers(database) == [1]
     with Database(tmp_path / "f.db", SCHEMA) as database:
         assert numbers(database) == [1]
+
+
+def test_a_file_that_somebody_holds_and_one_that_is_full_refuse_what_comes_and_then_take_it(
+    tmp_path: Path,
+) -> None:
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+        with closing(sqlite3.connect(tmp_path / "f.db")) as somebody:
+            somebody.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusy, match="locked"):
+                database.submit(insert(1)).result()
+        database.submit(lambda connection: connection.execute("PRAGMA max_page_count=1").fetchone()).result()
+        filling = [database.submit(insert(number)) for number in range(2000)]
+        assert {type(each.exception()) for each in filling} <= {type(None), StoreFull}
+        database.submit(
+            lambda connection: connection.execute("PRAGMA max_page_count=9999").fetchone()
+        ).result()
+        database.submit(insert(9000)).result()
+        taken = [number for number, each in enumerate(filling) if each.exception() is None]
+        assert len(taken) < len(filling)
+        assert numbers(database) == [*taken, 9000]
 
 
 def test_a_work_that_fails_undoes_itself_and_no_other_of_its_batch(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ class ImagingDocumentSource:
         if image.frames is not None and image.transferSyntaxUID not in syntaxes:
             raise TransferSyntaxNotAvailable(
                 f"instance '{sop}' is stored in transfer syntax '{image.transferSyntaxUID}', "
-                f"TransferSyntaxUIDList holds {', '.join(syntaxes) or 'none'}",
+                f"TransferSyntaxUIDList holds {', '.join(syntaxes) or 'none'}; "
+                "attribute=TransferSyntaxUIDList; rule=H18",
                 location=sop,
             )
         return DocumentResponse(request=item.document, mimeType=_DICOM, content=image.content)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from xdsi_sim.content import Content
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.removal import Fate
 
 __all__ = [
     "Clock",
@@ -89,6 +90,14 @@ class DocumentStore(Protocol):
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""
+        ...
+
+    def remove(self, uniqueIds: Sequence[str]) -> Future[Mapping[str, Fate]]:
+        """Take documents out; done when that is durable, with the fate of each one that was here.
+
+        `Fate.BUSY` is one that a submission under way brings: it stays. Who reads a document that goes
+        can read it to its end.
+        """
         ...
 
     def unsettled(self) -> Mapping[str, Sequence[str]]:

@@ -1,7 +1,8 @@
 """Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42).
 
 ITI-51 and ITI-61 are told apart from these by a parameter (ITI TF-2: 3.51, 3.61). What it makes of the
-patient identity feed is in `patient_feed`, what an update does in `metadata_update`.
+patient identity feed is in `patient_feed`, what an update does in `metadata_update`, what is removed
+in `removal`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from xdsi_sim.actors.registry_port import (
     RegistryStore,
     RegistryView,
 )
+from xdsi_sim.actors.removal import remove_metadata
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
@@ -34,6 +36,7 @@ from xdsi_sim.errors import XdsError, XdsiSimError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import CodeSets
@@ -80,7 +83,7 @@ class _Refused(XdsiSimError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18, ITI-42, ITI-51, ITI-57, ITI-61 and ITI-92, and ITI-8 and ITI-44."""
+    """Answers ITI-18, ITI-42, ITI-51, ITI-57, ITI-61, ITI-62 and ITI-92, and ITI-8 and ITI-44."""
 
     store: RegistryStore
     patientAuthority: str | None = None
@@ -242,6 +245,12 @@ class DocumentRegistry:
         return take_feed(
             message, self.store, authority=self.patientAuthority, clock=self.clock, new_id=self.new_id
         )
+
+    # --- ITI-62
+
+    def remove(self, request: RemoveObjectsRequest) -> Flow[RegistryResponse]:
+        """Take objects out, all or none; their uniqueIds are free again."""
+        return remove_metadata(request, self.store, strict=self.strict)
 
     # --- ITI-18, ITI-51
 

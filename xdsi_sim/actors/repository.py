@@ -9,6 +9,7 @@ from typing import Final
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewId, StoredDocument
 from xdsi_sim.actors.provided import Provided
+from xdsi_sim.actors.removal import remove_documents
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import complete
 from xdsi_sim.ebrim.model import Slot
@@ -20,6 +21,7 @@ from xdsi_sim.errors import (
 )
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveDocumentsRequest
 from xdsi_sim.messages.response import RegistryError, RegistryResponse, retrieve_status
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -42,7 +44,7 @@ _GET_DOCUMENTS: Final = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRepository:
-    """Answers ITI-41 / RAD-68 and ITI-43; sends ITI-42 to its registry."""
+    """Answers ITI-41 / RAD-68, ITI-43 and ITI-86; sends ITI-42 to its registry."""
 
     oid: str
     """repositoryUniqueId."""
@@ -160,6 +162,10 @@ class DocumentRepository:
                 location=uniqueId,
             )
         return DocumentResponse(request=item, mimeType=document.mimeType, content=document.content)
+
+    def remove(self, request: RemoveDocumentsRequest) -> Flow[RegistryResponse]:
+        """Take documents out, each by itself; what the registry has of them stays."""
+        return remove_documents(request, self.store, oid=self.oid)
 
     def recover(self) -> Flow[int]:
         """Settle what a crash cut short, by what the registry knows; gives how many stay unsettled."""

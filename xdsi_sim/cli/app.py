@@ -32,8 +32,10 @@ from xdsi_sim.cli.conventions import (
     JsonOption,
     folder_to_fill,
 )
+from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 from xdsi_sim.visible import VisibleFormatter, visible
 
@@ -60,6 +62,8 @@ _app.add_typer(log_app)
 _app.add_typer(tls.commands)
 
 _app.add_typer(patient)
+_app.command()(validate)
+_app.command()(explain)
 _app.add_typer(codes)
 
 ListenOption = Annotated[

@@ -75,7 +75,7 @@ def reference_is_resolved(submission: Submission) -> Iterator[Violation]:
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
-@rule("E11", cites="ITI TF-3: 4.2.2.1.1")
+@rule("E11", cites="ITI TF-3: 4.2.2.1.1", also=(_UNRESOLVED,))
 def reference_is_to_a_registered_entry(submission: Submission) -> Iterator[Violation]:
     """With SubmissionSetStatus Reference, the DocumentEntry is not in the request, but in the registry."""
     for association in _by_reference(submission):

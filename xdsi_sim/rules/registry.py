@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeVar
 
-from xdsi_sim.errors import Finding, Severity, UsageError
+from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.messages.response import RegistryError
-from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
 __all__ = [
@@ -22,10 +20,10 @@ __all__ = [
     "REPOSITORY_METADATA_ERROR",
     "RULES",
     "Ground",
+    "Place",
     "Rule",
     "Verdict",
     "Violation",
-    "explain",
     "judge",
     "rule",
     "rules",
@@ -39,11 +37,6 @@ REPOSITORY_METADATA_ERROR: Final = "XDSRepositoryMetadataError"
 Ground = Literal["std", "profile", "choice"]
 """The text says so; a national or project profile says so; left open by the text and chosen here."""
 
-_BECAUSE: Final[dict[Ground, str]] = {
-    "std": "The framework says so",
-    "profile": "A profile says so",
-    "choice": "The framework leaves this open; chosen here",
-}
 _SEVERITY: Final = {Severity.ERROR: SEVERITY_ERROR, Severity.WARNING: SEVERITY_WARNING}
 _LONGEST_VALUE: Final = 256  # so that a codeContext keeps its end, the rule's id, within 1 KiB
 
@@ -82,6 +75,8 @@ class Rule:
     """errorCode, `META`, or None where the peer is told nothing."""
     severity: Severity
     ground: Ground
+    also: tuple[str, ...] = ()
+    """Other errorCodes that a violation may bring instead."""
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -95,6 +90,7 @@ def rule(
     code: str | None = META,
     severity: Severity = Severity.ERROR,
     ground: Ground = "std",
+    also: tuple[str, ...] = (),
 ) -> Callable[[_C], _C]:
     """Register the decorated function as the rule `id`; its docstring says what must hold."""
 
@@ -103,7 +99,14 @@ def rule(
             raise ValueError(f"rule {id} is there twice")
         text = " ".join((check.__doc__ or "").split())
         RULES[id] = Rule(
-            id=id, check=check, text=text, cites=cites, code=code, severity=severity, ground=ground
+            id=id,
+            check=check,
+            text=text,
+            cites=cites,
+            code=code,
+            severity=severity,
+            ground=ground,
+            also=also,
         )
         return check
 
@@ -115,33 +118,17 @@ def rules(*ids: str) -> tuple[Rule, ...]:
     return tuple(RULES[id] for id in ids)
 
 
-def explain(id: str) -> str:
-    """The rule in words, with what the peer is told and source; raises UsageError for an unknown id."""
-    found = RULES.get(id) or PROTOCOL_RULES.get(id)
-    if found is None:
-        near = get_close_matches(id.upper(), {**RULES, **PROTOCOL_RULES}, n=1, cutoff=0.5)
-        raise UsageError(f"unknown rule {id!r}.", hint=f"Did you mean {near[0]!r}?" if near else None)
-    if isinstance(found, ProtocolRule):
-        told, because = _fault_in_words(found), _BECAUSE["std" if found.cites else "choice"]
-    else:
-        told, because = _code_in_words(found.code), _BECAUSE[found.ground]
-    source = f" ({found.cites})" if found.cites else ""
-    return f"{found.id}  {found.severity}, {told}\n{found.text}\n{because}{source}."
-
-
-def _code_in_words(code: str | None) -> str:
-    if code is None:
-        return "no error code"
-    return f"{REGISTRY_METADATA_ERROR} or {REPOSITORY_METADATA_ERROR}" if code == META else code
-
-
-def _fault_in_words(found: ProtocolRule) -> str:
-    if found.fault is None:
-        return "no fault"
-    return f"{found.fault}, where strict" if found.lenient else found.fault
-
-
 # --- judging ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a message a finding is, as far as its rule says so."""
+
+    object: str | None
+    """Id of the object."""
+    attribute: str | None
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +136,8 @@ class Verdict:
     """All that was found in one message: for the log, and as the peer is told."""
 
     findings: tuple[Finding, ...] = ()
+    places: tuple[Place, ...] = ()
+    """One for each finding."""
     errors: tuple[RegistryError, ...] = ()
     """What has an errorCode, errors and warnings."""
 
@@ -183,6 +172,7 @@ def judge(
     breaches = [_Breach.of(*parts, metadata_error, codes) for parts in found]
     return Verdict(
         findings=tuple(breach.finding() for breach in breaches),
+        places=tuple(breach.place() for breach in breaches),
         errors=tuple(breach.registry_error(breach.code) for breach in breaches if breach.code is not None),
     )
 
@@ -220,6 +210,9 @@ class _Breach:
             location=self.location,
             cites=self.rule.cites,
         )
+
+    def place(self) -> Place:
+        return Place(self.location, self.violation.attribute, self.violation.value)
 
     def registry_error(self, code: str) -> RegistryError:
         violation = self.violation

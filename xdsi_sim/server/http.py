@@ -65,7 +65,7 @@ class FrontRequest(Request):
         if reader is None:
             return NO_BODY
         self.beginning = bytes(reader.beginning)
-        return reader.finish()
+        return reader.finish(answerable=True)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""

@@ -16,7 +16,7 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import Segment
-from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.errors import ProtocolViolation, StoreTrouble
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
@@ -157,6 +157,11 @@ class SoapResource(Resource):
             self._answer(served, reply, served.the_invocation.reply_address)
 
     def _failed(self, served: _Served, error: BaseException) -> None:
+        if isinstance(error, StoreTrouble) and served.invocation is not None:
+            _LOG.error("exchange %s of %s: %s", served.exchange_id, self._actor_id, error)
+            if (reply := self._endpoint.refuse(served.invocation, error)) is not None:
+                self._answer(served, reply, served.invocation.reply_address)
+                return
         if not isinstance(error, ProtocolViolation):
             _LOG.error("exchange %s of %s failed", served.exchange_id, self._actor_id, exc_info=error)
             error = InternalError(f"internal error, logged as exchange {served.exchange_id}")

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from xdsi_sim.content import Segment
-from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.errors import Finding, ProtocolViolation, StoreTrouble
+from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.services.port_types import (
     DocumentRecipientService,
     DocumentRegistryService,
@@ -18,6 +19,7 @@ from xdsi_sim.services.port_types import (
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
+from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import OLD_MEDIA_TYPE, is_old, write_fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
@@ -39,6 +41,8 @@ class PortType:
     service: Any
     namespace: str
     wsdl: str
+    finds: str
+    """What the errorCodes of troubles begin with that this actor finds."""
     transactions: tuple[str, ...]
 
 
@@ -47,6 +51,7 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
+        finds="XDSRegistry",
         transactions=(
             "ITI-18",
             "ITI-42",
@@ -56,6 +61,7 @@ PORT_TYPES: Final = {
             "ITI-51",
             "ITI-57",
             "ITI-61",
+            "ITI-62",
             "ITI-92",
         ),
     ),
@@ -63,30 +69,35 @@ PORT_TYPES: Final = {
         service=DocumentRepositoryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRepository.wsdl",
-        transactions=("ITI-41", "ITI-43"),
+        finds="XDSRepository",
+        transactions=("ITI-41", "ITI-43", "ITI-86"),
     ),
     "recipient": PortType(
         service=DocumentRecipientService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRecipient.wsdl",
+        finds="XDSRepository",
         transactions=("ITI-41",),
     ),
     "on-demand source": PortType(
         service=OnDemandDocumentSourceService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="OnDemandDocumentSource.wsdl",
+        finds="XDSRepository",
         transactions=("ITI-43",),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="ImagingDocumentSource.wsdl",
+        finds="XDSRepository",
         transactions=("RAD-69",),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="RespondingImagingGateway.wsdl",
+        finds="XDSRepository",
         transactions=("RAD-75",),
     ),
 }
@@ -256,6 +267,20 @@ class Endpoint:
         return Reply(
             status=200, content_type=invocation.content_type, segments=context.out_string, outcome=outcome
         )
+
+    def refuse(self, invocation: Invocation, trouble: StoreTrouble) -> Reply | None:
+        """The answer where a store could not do it (ITI TF-3: Table 4.2.4.1-2).
+
+        None where the transaction has no such answer, or is not known yet.
+        """
+        failure = None if invocation.transaction is None else CODECS[invocation.transaction.name].failure
+        if failure is None:
+            return None
+        error = RegistryError(
+            errorCode=f"{self.port_type.finds}{trouble.kind}",
+            codeContext=f"the store could not do it, and nothing has changed: {trouble}; rule=F33",
+        )
+        return self.finish(invocation, failure(error))
 
     @staticmethod
     def fail(problem: ProtocolViolation, envelope: Envelope | None = None, to: str | None = None) -> Reply:

@@ -19,7 +19,7 @@ __all__ = [
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61; ITI MU; ITI RMU)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61; ITI MU; ITI RMD: 3.62; ITI RMU)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -66,9 +66,14 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Restricted Update Document Set."""
         return ctx.udc.actor.update(request, "ITI-92")
 
+    @operation("ITI-62")
+    def iti62(ctx: Any, request: Any) -> Any:
+        """Remove Metadata."""
+        return ctx.udc.actor.remove(request)
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
+    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68; ITI RMD: 3.86)."""
 
     @operation("ITI-41")
     def iti41(ctx: Any, request: Any) -> Any:
@@ -79,6 +84,11 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
     def iti43(ctx: Any, request: Any) -> Any:
         """Retrieve Document Set."""
         return ctx.udc.actor.retrieve(request)
+
+    @operation("ITI-86")
+    def iti86(ctx: Any, request: Any) -> Any:
+        """Remove Documents."""
+        return ctx.udc.actor.remove(request)
 
 
 class DocumentRecipientService(Service):  # type: ignore[misc]  # Spyne is untyped

@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from xdsi_sim.content import BytesContent, Content, FileContent, Segment
+from xdsi_sim.content import BytesContent, Content, FileContent, Segment, discard
 from xdsi_sim.ebrim.xml import Element, child_of
-from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
+from xdsi_sim.errors import (
+    NO_SPACE,
+    Finding,
+    LimitExceeded,
+    ProtocolViolation,
+    Severity,
+    StoreFull,
+    StoreTrouble,
+    UnsupportedMediaType,
+)
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.protocol import finding
@@ -53,6 +62,8 @@ class Package:
     """Parts without a Content-ID, beside the root."""
     limits: Limits = Limits()
     """Those under which it was read, and is to be parsed."""
+    trouble: StoreTrouble | None = None
+    """Why there are no parts: they could not be spooled, but the XML is whole."""
     asked: set[str] | None = None
     """Content-IDs that an Include has named so far; kept where there are parts."""
 
@@ -101,14 +112,14 @@ class Package:
         self.discard_envelope()
         for content in self._documents():
             if isinstance(content, FileContent):
-                content.path.unlink(missing_ok=True)
+                discard(content.path)
 
     def discard_envelope(self) -> None:
         """Remove the temporary files of the rest: once it is read and recorded, nobody asks for it."""
         kept = {content.path for content in self._documents() if isinstance(content, FileContent)}
         for segment in self.raw:
             if isinstance(segment, FileContent) and segment.path not in kept:
-                segment.path.unlink(missing_ok=True)
+                discard(segment.path)
 
     def _documents(self) -> Iterator[Content]:
         yield from self.parts.values()
@@ -180,8 +191,13 @@ class PackageReader:
     def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
-        self._root.clear()
+        if not (isinstance(problem, OSError) and self._root_is_whole()):
+            self._root.clear()
         return lambda _data: None
+
+    def _root_is_whole(self) -> bool:
+        """Whether the SOAP part has come to its end: another has begun after it."""
+        return self._root_type is not None and bool(self._spools)
 
     @property
     def problem(self) -> ProtocolViolation | OSError | None:
@@ -237,16 +253,34 @@ class PackageReader:
         self._unnamed += 1  # nothing can refer to it, so nothing is decoded
         return _Taken(lambda _data: None) if encoded else self._body.open()
 
-    def finish(self) -> Package:
-        """The whole message; raises the first ProtocolViolation or OSError met while taking it in."""
+    def finish(self, *, answerable: bool = False) -> Package:
+        """The whole message; raises the first ProtocolViolation or OSError met while taking it in.
+
+        If it is to be `answerable`, a message of which only the documents could not be spooled is given
+        without them, and says so: its transaction has an answer for that.
+        """
         if self._problem is not None:
-            raise self._problem
+            return self._without_parts(self._problem, answerable)
         try:
             self._close()
             return self._package()
         except (ProtocolViolation, OSError) as problem:
             self._refuse(problem)
             raise
+
+    def _without_parts(self, problem: ProtocolViolation | OSError, answerable: bool) -> Package:
+        if not (answerable and self._root and isinstance(problem, OSError)):
+            raise problem
+        trouble = StoreFull if problem.errno in NO_SPACE else StoreTrouble
+        return Package(
+            root=bytes(self._root),
+            parts={},
+            mtom=True,
+            raw=(),
+            media=self._media,
+            limits=self._limits,
+            trouble=trouble(problem.strerror or "the documents could not be spooled"),
+        )
 
     def _package(self) -> Package:
         return Package(

@@ -17,12 +17,14 @@ from xdsi_sim.ebrim.model import Association, MetadataObject
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import FOLDER, KINDS_BY_NAME
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.rules.removal import Remains
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
 from xdsi_sim.store.opening import opening
 from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
+from xdsi_sim.store.registry_removal import remains, remove
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.store.sqlite import Database, insert
@@ -65,6 +67,8 @@ class SqliteRegistryStore:
             _insert(connection, (*records, *map(Record.of, more.added)))
             for record in map(Record.of, (*change.changed, *more.changed)):
                 _replace(connection, record)
+            if removed := (*change.removed, *more.removed):
+                remove(connection, removed)
 
         return self._database.submit(work)
 
@@ -147,6 +151,10 @@ class _View:
         values = (uuid.lower(), AssociationType.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
         rows = self._connection.execute(sql, values)
         return [str(row[0]) for row in rows]
+
+    def remains(self, uuids: Collection[str]) -> Remains:
+        """What would be left without these objects."""
+        return remains(self._connection, uuids)
 
 
 _REGISTERED: Final = (  # one statement, because each asks for the interpreter

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,8 +20,9 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import CannotRun, StoreBusy, UsageError
 from xdsi_sim.store.opening import opening
+from xdsi_sim.store.trouble import understood
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -166,14 +167,25 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
         except _HalfDone:
             outcomes = _together(connection, batch, _attempt_in_savepoint)
     except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+        _bury(connection)
         for job in batch:
-            job.future.set_exception(error)
+            job.future.set_exception(understood(error))
         return
     for job, (result, failure) in zip(batch, outcomes, strict=True):
         if failure is None:
             job.future.set_result(result)
         else:
-            job.future.set_exception(failure)
+            job.future.set_exception(understood(failure))
+
+
+def _bury(connection: Connection) -> None:
+    """Write over what a commit that failed may have left at the end of the log.
+
+    If only its sync failed, it is there whole, and a crash now would bring it back, after it was refused.
+    """
+    with suppress(sqlite3.Error):  # then the next commit does it
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version={version}")
 
 
 _Outcome = tuple[Any, BaseException | None]
@@ -187,15 +199,22 @@ class _HalfDone(Exception):
 def _together(
     connection: Connection, batch: list[_Job], attempt: Callable[[Connection, Work[Any]], _Outcome]
 ) -> list[_Outcome]:
+    _roll_back(connection)  # where it could not be done before
     try:
         connection.execute("BEGIN IMMEDIATE")
         outcomes = [attempt(connection, job.work) for job in batch]
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
     return outcomes
+
+
+def _roll_back(connection: Connection) -> None:
+    """Leave the transaction, if SQLite has not left it by itself; what was raised before is what is told."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _attempt(connection: Connection, work: Work[Any]) -> _Outcome:
@@ -265,6 +284,8 @@ def _lock(path: Path) -> Connection:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         connection.close()
+        if not isinstance(understood(error), StoreBusy):
+            raise
         raise CannotRun(
             f"the data folder cannot be used: {error}.",
             file=str(path.parent),

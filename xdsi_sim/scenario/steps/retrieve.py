@@ -13,7 +13,9 @@ from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Finding
 from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, RetrieveDocumentSetRequest
+from xdsi_sim.rules.answers import check_delivered
 from xdsi_sim.rules.on_demand_retrieve import check_delivery
+from xdsi_sim.rules.retrieved import DeliveredDocument
 from xdsi_sim.scenario.kind import ConsumerId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
@@ -64,6 +66,7 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
+    held = [_Held(document, sha1_of(document.content)) for document in documents]
     return Outcome(
         text=plural(len(documents), "document"),
         value={
@@ -80,8 +83,8 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
                 )
             }
         ),
-        checks=tuple(check for document in documents for check in _checks(document)),
-        findings=tuple(finding for document in documents for finding in document.findings),
+        checks=tuple(check for document in held for check in _checks(document)),
+        findings=tuple(finding for document in held for finding in _findings(document)),
     )
 
 
@@ -127,13 +130,29 @@ def _matched(
             )
 
 
-def _checks(document: RetrievedDocument) -> Iterator[Check]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document with the hash of its octets, worked out once."""
+
+    document: RetrievedDocument
+    hash: str
+
+
+def _findings(held: _Held) -> tuple[Finding, ...]:
+    document = held.document
+    delivered = DeliveredDocument(
+        entry=document.entry, mimeType=document.mimeType, hash=held.hash, size=document.size
+    )
+    return (*document.findings, *check_delivered(delivered).findings)
+
+
+def _checks(held: _Held) -> Iterator[Check]:
     """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
-    entry = document.entry
+    document, entry = held.document, held.document.entry
     if entry.objectType == ON_DEMAND:  # nothing is registered of the bytes
         yield _new_id(document)
     else:
-        yield _same(document, "hash", (entry.hash or "").lower(), sha1_of(document.content))
+        yield _same(document, "hash", (entry.hash or "").lower(), held.hash)
         yield _same(document, "size", entry.size, str(document.size))
     yield _same(document, "media type", entry.mimeType, document.mimeType)
 
