@@ -45,7 +45,7 @@ REPLACING = (Type.RPLC, Type.XFRM_RPLC)
 DERIVING = (Type.XFRM, Type.APND)
 
 Told = tuple[Any, ...]
-"""What can be told of an object without the ids that the registry gives: that of an Association is its ends."""
+"""What can be told of an object without the ids that the registry gives: an Association is its ends."""
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Registry(RuleBasedStateMachine):
         return codes
 
     def everything(self) -> tuple[dict[str, Told], dict[str, Association]]:
-        """What it holds of all patients, by GetAll: things as the model tells them, and Associations by id."""
+        """All that it holds, by GetAll: things as the model tells them, and Associations by id."""
         things: dict[str, Told] = {}
         links: dict[str, Association] = {}
         for patient in PATIENTS:
