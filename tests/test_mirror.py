@@ -26,6 +26,7 @@ ACROSS = {
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
+    "test_life_cycle.py": "what becomes of submissions, over sockets",
     "test_queries.py": "every stored query, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_zeep.py": "every operation, called by a foreign stack",

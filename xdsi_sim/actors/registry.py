@@ -6,7 +6,9 @@ What it makes of the patient identity feed is in `patient_feed`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -29,9 +31,9 @@ from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.query import read_selection
-from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.selection import Selection
-from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
+from xdsi_sim.rules.subjects import REPLACING, Known, Lookup, id_key, is_uuid
 from xdsi_sim.rules.transactions import check_against_registry, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
@@ -40,8 +42,9 @@ __all__ = ["DocumentRegistry", "ResultNotSinglePatient", "TooManyResults"]
 
 T = TypeVar("T", bound=MetadataObject)
 
-_REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
 _FIRST_VERSION: Final = "1"
+_SKEW: Final = timedelta(minutes=5)
+"""By so much a clock may be ahead of ours before what it says lies in the future."""
 
 
 class TooManyResults(XdsError):
@@ -59,10 +62,6 @@ class ResultNotSinglePatient(XdsError):
 class _Refused(XdsiSimError):
     """The submission does not fit what the registry holds at the moment of its commit."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("refused at commit")
-        self.verdict = verdict
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
@@ -76,6 +75,12 @@ class DocumentRegistry:
     strict: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
+    repositories: frozenset[str] | None = None
+    """OIDs of the repositories that it takes from; None takes from any."""
+    sources: frozenset[str] | None = None
+    """OIDs of the sources that it takes from; None takes from any."""
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
@@ -83,17 +88,18 @@ class DocumentRegistry:
 
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        verdict = check_registration(request, transaction=transaction)
+        verdict = check_registration(request, transaction=transaction, profile=self.profile)
         if verdict.accepted:
             objects = self._accepted(request.objects)
             change = RegistryChange(added=objects.objects())
-            consequences = partial(self._consequences, request, objects, transaction)
-            try:
+            noted: list[Verdict] = []
+            consequences = partial(self._consequences, request, objects, transaction, noted)
+            with suppress(_Refused):
                 yield Wait(self.store.apply(change, consequences))
-            except _Refused as refused:
-                verdict = refused.verdict
+            verdict += noted[-1]
         else:  # one answer lists everything, also what only the registry knows
-            verdict = check_registration(request, self._known(request, self.store.view()), transaction)
+            known = self._known(request, self.store.view())
+            verdict = check_registration(request, known, transaction, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -103,8 +109,13 @@ class DocumentRegistry:
             objects=held.objects,
             uniqueIds=held.uniqueIds,
             patients=held.patients,
+            folders=held.folders,
+            transformations=held.transformations,
             authority=self.patientAuthority,
             any_patient=self.any_patient,
+            repositories=self.repositories,
+            sources=self.sources,
+            latest=_dtm(self.clock() + _SKEW),
         )
 
     def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
@@ -125,28 +136,34 @@ class DocumentRegistry:
         )
 
     def _now(self) -> str:
-        return self.clock().strftime("%Y%m%d%H%M%S")
+        return _dtm(self.clock())
 
     def _consequences(
         self,
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
         transaction: str,
+        noted: list[Verdict],
         view: RegistryView,
     ) -> RegistryChange:
-        """What follows in the registry as it is at the commit; raises where the submission does not fit."""
-        verdict = check_against_registry(request, self._known(request, view), transaction)
+        """What follows in the registry as it is at the commit; raises where the submission does not fit.
+
+        What was found is noted either way.
+        """
+        known = self._known(request, view)
+        verdict = check_against_registry(request, known, transaction, profile=self.profile)
+        noted.append(verdict)
         if not verdict.accepted:
-            raise _Refused(verdict)
-        replacements = [item for item in objects.associations if item.associationType in _REPLACING]
-        joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
+            raise _Refused
+        replacements = [item for item in objects.associations if item.associationType in REPLACING]
+        joined = [item for pair in replacements for item in self._join_folders(pair, objects, known)]
         return RegistryChange(
             added=tuple(joined),
             changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view)),
         )
 
     def _join_folders(
-        self, replacement: Association, objects: RegistryObjectList, view: RegistryView
+        self, replacement: Association, objects: RegistryObjectList, known: Known
     ) -> Iterator[Association]:
         """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
         given = {
@@ -155,10 +172,10 @@ class DocumentRegistry:
             if item.associationType == AssociationType.HAS_MEMBER
             and id_key(item.targetObject or "") == id_key(replacement.sourceObject or "")
         }
-        for folder in view.folders(replacement.targetObject or ""):
-            if id_key(folder) in given:
+        for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
+            if id_key(folder.entryUUID) in given:
                 continue
-            member = self._member(folder, replacement.sourceObject)
+            member = self._member(folder.entryUUID, replacement.sourceObject)
             yield member
             yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
 
@@ -228,6 +245,10 @@ class DocumentRegistry:
             raise ResultNotSinglePatient(
                 f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
             )
+
+
+def _dtm(time: datetime) -> str:
+    return time.strftime("%Y%m%d%H%M%S")
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

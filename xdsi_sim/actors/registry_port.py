@@ -72,10 +72,6 @@ class RegistryView(Protocol):
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
         ...
 
-    def folders(self, uuid: str) -> Sequence[str]:
-        """Ids of the Approved folders that hold the entry."""
-        ...
-
 
 Consequences = Callable[[RegistryView], RegistryChange]
 """What a change leads to in the registry as it is at that moment; raises to refuse the change."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewDocument, NewId, StoredDocument
-from xdsi_sim.content import sha1_of
+from xdsi_sim.content import head_of, sha1_of
 from xdsi_sim.ebrim.described import Described, complete, described
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import (
@@ -28,7 +28,8 @@ from xdsi_sim.messages.retrieve import (
     incomplete,
 )
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.document_content import head_size
+from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.subjects import Fingerprint, id_key
 from xdsi_sim.rules.transactions import check_provision
 from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING, SUCCESS
@@ -47,6 +48,8 @@ class DocumentRepository:
     registry: str
     """URL of the registry."""
     store: DocumentStore
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
     new_id: NewId = new_uuid
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
@@ -55,7 +58,7 @@ class DocumentRepository:
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
         provided = _Provided.of(request)
-        verdict = check_provision(request.submission, provided.objects, provided.prints)
+        verdict = check_provision(request.submission, provided.objects, provided.prints, profile=self.profile)
         if not verdict.accepted:
             return _refused(self._judged_whole(request, provided))
         submission = self.new_id()
@@ -66,10 +69,10 @@ class DocumentRepository:
             return _refused(judged, judged.errors or (RegistryError.of(error),))
         (answer,) = yield Send((self._registration(request, provided),))
         if isinstance(answer, NoAnswer) and not isinstance(answer, Unreached):
-            return (yield from self._unanswered(submission, answer))
+            return _noting(verdict, (yield from self._unanswered(submission, answer)))
         response = _registered(answer)
         yield Wait(self.store.settle(submission, registered=response.status == SUCCESS))
-        return replace(response, findings=verdict.findings) if verdict.findings else response
+        return _noting(verdict, response)
 
     def _unanswered(self, submission: str, trouble: NoAnswer) -> Flow[RegistryResponse]:
         """The registry has the submission, or has not: it is asked, and what it knows stays."""
@@ -104,7 +107,9 @@ class DocumentRepository:
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        return check_provision(request.submission, provided.objects, provided.prints, stored)
+        return check_provision(
+            request.submission, provided.objects, provided.prints, stored, profile=self.profile
+        )
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: _Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.
@@ -179,13 +184,14 @@ class _Provided:
 
     @classmethod
     def of(cls, request: ProvideAndRegisterDocumentSetRequest) -> _Provided:
-        objects = request.submission.object_list
+        object_list = request.submission.object_list
+        objects = described(object_list) if object_list is not None else ()
+        heads = {id_key(value.entryUUID): head_size(value) for value in objects if value.is_entry}
         return cls(
-            objects=described(objects) if objects is not None else (),
+            objects=objects,
             documents=request.documents,
             prints=tuple(
-                Fingerprint(id=document.id, hash=sha1_of(document.content), size=document.content.size)
-                for document in request.documents
+                _fingerprint(document, heads.get(id_key(document.id), 0)) for document in request.documents
             ),
         )
 
@@ -204,6 +210,23 @@ class _Provided:
                         uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=content
                     ),
                 )
+
+
+def _fingerprint(document: Document, head: int) -> Fingerprint:
+    content = document.content
+    return Fingerprint(
+        id=document.id,
+        hash=sha1_of(content),
+        size=content.size,
+        head=head_of(content, head) if head else b"",
+    )
+
+
+def _noting(verdict: Verdict, response: RegistryResponse) -> RegistryResponse:
+    """The answer with what the repository itself found in what it accepted."""
+    if not verdict.findings:
+        return response
+    return replace(response, errors=verdict.errors + response.errors, findings=verdict.findings)
 
 
 def _refused(verdict: Verdict, errors: tuple[RegistryError, ...] = ()) -> RegistryResponse:

@@ -9,16 +9,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm, wrong_escape
 from xdsi_sim.ebrim.model import (
     Association,
+    Author,
+    Classification,
     DocumentEntry,
+    ExternalIdentifier,
     Folder,
     InternationalString,
     MetadataObject,
+    Slot,
     SubmissionSet,
 )
-from xdsi_sim.ebrim.tables import KINDS, Form
+from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Form
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Carrier
@@ -55,6 +59,16 @@ _LONG_NAMES: Final[dict[type, Reader]] = {
     for type_, kind in KINDS.items()
 }
 _URN: Final = "urn:uuid:"
+_SECONDS: Final = len("YYYYMMDDhhmmss")
+_HL7: Final[dict[type, Reader]] = {
+    Author: fields([attr.name for attr in AUTHOR_SLOTS]),
+    DocumentEntry: fields(
+        ("patientId", "sourcePatientId", "legalAuthenticator", "sourcePatientInfo", "referenceIdList")
+    ),
+    SubmissionSet: fields(("patientId", "intendedRecipient")),
+    Folder: fields(("patientId",)),
+}
+"""Attributes of HL7 data types."""
 _LONGEST_TITLE: Final = {DocumentEntry: 127, SubmissionSet: 255, Folder: 256}
 
 
@@ -62,6 +76,14 @@ _LONGEST_TITLE: Final = {DocumentEntry: 127, SubmissionSet: 255, Folder: 256}
 def times_are_dtm(value: Carrier) -> Iterator[Violation]:
     """A time is YYYY[MM[DD[hh[mm[ss]]]]] in UTC, each part within its range."""
     return _unreadable(value, _TIMES[type(value)], check_dtm)
+
+
+@rule("D10", cites="ITI TF-3: 4.2.3.4.6", severity=Severity.WARNING)
+def last_update_time_has_seconds(folder: Folder) -> Iterator[Violation]:
+    """A lastUpdateTime, which the registry sets, has seconds if it is sent."""
+    time = folder.lastUpdateTime
+    if time and len(time) != _SECONDS:
+        yield Violation("lastUpdateTime has not 14 digits", attribute="lastUpdateTime", value=time)
 
 
 @rule("D15", cites="ITI TF-3: Table 4.2.3.1.7-2")
@@ -100,7 +122,7 @@ def oids_are_well_formed(value: Carrier) -> Iterator[Violation]:
             yield Violation(f"{name} is not an OID of at most 64 characters", attribute=name, value=text)
 
 
-@rule("D36", cites="ITI TF-3: 4.2.3.2.24, 4.2.3.3.11, 4.2.3.4.8")
+@rule("D36", cites="ITI TF-3: 4.2.3.2.24, 4.2.3.3.11, 4.2.3.4.8", adjustable=True)
 def title_keeps_to_its_length(value: Carrier) -> Iterator[Violation]:
     """A title has less than 128 characters (SubmissionSet less than 256, Folder at most 256)."""
     longest = _LONGEST_TITLE[type(value)]
@@ -120,6 +142,17 @@ def home_community_id_is_an_oid_urn(value: MetadataObject) -> Iterator[Violation
     home = value.homeCommunityId
     if home is not None and not HOME_COMMUNITY_ID.fullmatch(home):
         yield Violation("homeCommunityId is not urn:oid:<OID>", attribute="homeCommunityId", value=home)
+
+
+@rule("D40", cites="ITI TF-3: 4.2.3.1.7", code=None, severity=Severity.WARNING)
+def escapes_are_those_of_separators(value: Carrier) -> Iterator[Violation]:
+    r"""HL7 escape sequences are those of the separators alone: \F\, \S\, \R\, \T\ and \E\."""
+    for holder in slot_holders(value):
+        for name, given in _HL7[type(holder)](holder):
+            for text in (given,) if isinstance(given, str) else given or ():
+                wrong = wrong_escape(text)
+                if wrong is not None:
+                    yield Violation(f"{name} has an escape sequence {wrong}", attribute=name, value=text)
 
 
 # --- ids -------------------------------------------------------------------------------------
@@ -168,7 +201,27 @@ def _values(value: MetadataObject) -> _Texts:
         yield name, (code.code, code.codingScheme)
     for holder in slot_holders(value):
         yield from slots_of(holder)
-        yield "slot name", [slot.name for slot in extra_slots(holder)]
+        if holder.extra:
+            yield "slot name", [slot.name for slot in extra_slots(holder)]
+
+
+def _extras(value: MetadataObject) -> _Texts:
+    """The same of what became no attribute."""
+    for extra in value.extra:
+        if isinstance(extra, ExternalIdentifier):
+            yield "ExternalIdentifier", (extra.value,)
+        elif isinstance(extra, Classification):
+            yield "nodeRepresentation", (extra.nodeRepresentation or "",)
+            yield from _slots(extra.slots)
+    for _, code in codes_of(value):
+        if code.extra:
+            yield from _slots(code.extra)
+
+
+def _slots(slots: Iterable[Slot]) -> _Texts:
+    for slot in slots:
+        yield "slot name", (slot.name,)
+        yield slot.name, slot.values
 
 
 def _strings(value: MetadataObject) -> _Texts:
@@ -178,6 +231,9 @@ def _strings(value: MetadataObject) -> _Texts:
     for name, code in codes_of(value):
         if code.displayName is not None:
             yield name, [part.value for part in code.displayName.strings]
+    for extra in value.extra:
+        if not isinstance(extra, Slot) and extra.name is not None:
+            yield type(extra).__name__, [part.value for part in extra.name.strings]
 
 
-_LENGTHS: Final = ((_versions, 16), (_values, 256), (_strings, 1024))
+_LENGTHS: Final = ((_versions, 16), (_values, 256), (_extras, 256), (_strings, 1024))

@@ -123,7 +123,7 @@ def _has_one_coding_scheme(extra: Classification) -> bool:
     return len(schemes) == 1 and len(schemes[0]) == 1 and schemes[0][0] != ""
 
 
-@rule("C18", cites="ITI TF-3: 4.2.3.1.2")
+@rule("C18", cites="ITI TF-3: 4.2.3.1.2", adjustable=True)
 def code_has_a_display_name(value: MetadataObject) -> Iterator[Violation]:
     """A coded attribute has a Name, not empty: what people are shown for the code."""
     for name, code in codes_of(value):

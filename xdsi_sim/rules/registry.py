@@ -6,7 +6,7 @@ letter for the group, two digits; never reused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeVar
@@ -17,11 +17,13 @@ from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
 __all__ = [
+    "AS_WRITTEN",
     "META",
     "REGISTRY_METADATA_ERROR",
     "REPOSITORY_METADATA_ERROR",
     "RULES",
     "Ground",
+    "Profile",
     "Rule",
     "Verdict",
     "Violation",
@@ -82,6 +84,8 @@ class Rule:
     """errorCode, `META`, or None where the peer is told nothing."""
     severity: Severity
     ground: Ground
+    adjustable: bool
+    """The catalogue lets a profile give it another severity, or take it away."""
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -95,15 +99,28 @@ def rule(
     code: str | None = META,
     severity: Severity = Severity.ERROR,
     ground: Ground = "std",
+    adjustable: bool = False,
 ) -> Callable[[_C], _C]:
-    """Register the decorated function as the rule `id`; its docstring says what must hold."""
+    """Register the decorated function as the rule `id`; its docstring says what must hold.
+
+    A warning is adjustable in any case.
+    """
 
     def register(check: _C) -> _C:
         if id in RULES:
             raise ValueError(f"rule {id} is there twice")
+        if severity is Severity.INFO and code is not None:
+            raise ValueError(f"rule {id} is a note: no peer is told of it")
         text = " ".join((check.__doc__ or "").split())
         RULES[id] = Rule(
-            id=id, check=check, text=text, cites=cites, code=code, severity=severity, ground=ground
+            id=id,
+            check=check,
+            text=text,
+            cites=cites,
+            code=code,
+            severity=severity,
+            ground=ground,
+            adjustable=adjustable or severity is Severity.WARNING,
         )
         return check
 
@@ -157,14 +174,29 @@ class Verdict:
         """Nothing weighs more than a warning."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
+    def __add__(self, other: Verdict) -> Verdict:
+        """What was found by both."""
+        return Verdict(findings=self.findings + other.findings, errors=self.errors + other.errors)
+
 
 _NOTHING_FOUND: Final = Verdict()
 
 
+Profile = Mapping[str, Severity | None]
+"""By the id of a rule the severity that it has instead of its own; None: it does not hold."""
+AS_WRITTEN: Final[Profile] = {}
+"""The profile that changes nothing."""
+
+
 def judge(
-    pairs: Iterable[tuple[object, tuple[Rule, ...]]], metadata_error: str = REGISTRY_METADATA_ERROR
+    pairs: Iterable[tuple[object, tuple[Rule, ...]]],
+    metadata_error: str = REGISTRY_METADATA_ERROR,
+    profile: Profile = AS_WRITTEN,
 ) -> Verdict:
-    """Hold each subject against its rules; `metadata_error` is what `META` stands for here."""
+    """Hold each subject against its rules; `metadata_error` is what `META` stands for here.
+
+    A profile is asked about what was found alone, so it costs a sound message nothing.
+    """
     found = [
         (subject, one, violation)
         for subject, its_rules in pairs
@@ -173,7 +205,11 @@ def judge(
     ]
     if not found:
         return _NOTHING_FOUND
-    breaches = [_Breach.of(*parts, metadata_error) for parts in found]
+    breaches = [
+        _Breach.of(*parts, metadata_error, profile)
+        for parts in found
+        if profile.get(parts[1].id, parts[1].severity) is not None
+    ]
     return Verdict(
         findings=tuple(breach.finding() for breach in breaches),
         errors=tuple(breach.registry_error(breach.code) for breach in breaches if breach.code is not None),
@@ -191,9 +227,14 @@ class _Breach:
     location: str | None
 
     @classmethod
-    def of(cls, subject: object, rule: Rule, violation: Violation, metadata_error: str) -> _Breach:
+    def of(
+        cls, subject: object, rule: Rule, violation: Violation, metadata_error: str, profile: Profile
+    ) -> _Breach:
         code = rule.code if violation.code is None else violation.code or None
-        severity = violation.severity or rule.severity
+        asked = profile.get(rule.id)
+        severity = asked or violation.severity or rule.severity
+        if code is None and asked is Severity.ERROR:
+            code = META  # who is refused is told why
         location = violation.location or getattr(subject, "entryUUID", None) or None
         return cls(rule, violation, metadata_error if code == META else code, severity, location)
 

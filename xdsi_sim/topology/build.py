@@ -51,6 +51,7 @@ from xdsi_sim.topology.model import (
     Repository,
     Server,
     Source,
+    TakesFrom,
     Topology,
 )
 
@@ -268,13 +269,17 @@ class RunningTopology:
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        model = placed.actor
+        model, community = placed.actor, placed.community
+        takes = model.takesFrom if isinstance(model, Registry) else TakesFrom()
         return DocumentRegistry(
             store=self._opened(SqliteRegistryStore(self._folder / model.id)),
-            patientAuthority=placed.community.patientAuthority,
+            patientAuthority=community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
             strict=strict,
             most_results=model.mostResults if isinstance(model, Registry) else 0,
+            profile=community.rules,
+            repositories=_oids(community.repositories, takes.repositories),
+            sources=_oids(community.sources, takes.sources),
         )
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
@@ -284,6 +289,7 @@ class RunningTopology:
             oid=model.metadata_oid or "",
             registry=self.url_of(placed.community.registry.id),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            profile=placed.community.rules,
         )
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
@@ -332,6 +338,13 @@ def _validating(topology: Topology) -> frozenset[str]:
     """Ids of the actors whose messages are held against the schemas."""
     actors = (placed.actor for placed in topology.actors())
     return frozenset(actor.id for actor in actors if actor.validation is not Validation.OFF)
+
+
+def _oids(own: Sequence[Actor], others: Sequence[str] | None) -> frozenset[str] | None:
+    """Those of the community's own actors and others; None where any will do."""
+    if others is None:
+        return None
+    return frozenset((*(actor.metadata_oid or "" for actor in own), *others))
 
 
 def _timeouts(patience: Patience) -> Timeouts:
