@@ -66,7 +66,7 @@ class DocumentRepository:
             yield Wait(self.store.keep(submission, [document for _, document in provided.pairs()]))
         except XdsError as error:
             judged = self._judged_whole(request, provided)
-            return _refused(judged, judged.errors or (RegistryError.of(error),))
+            return _refused(judged, (RegistryError.of(error),) if judged.accepted else ())
         (answer,) = yield Send((self._registration(request, provided),))
         if isinstance(answer, NoAnswer) and not isinstance(answer, Unreached):
             return _noting(verdict, (yield from self._unanswered(submission, answer)))
@@ -229,8 +229,8 @@ def _noting(verdict: Verdict, response: RegistryResponse) -> RegistryResponse:
     return replace(response, errors=verdict.errors + response.errors, findings=verdict.findings)
 
 
-def _refused(verdict: Verdict, errors: tuple[RegistryError, ...] = ()) -> RegistryResponse:
-    return RegistryResponse(status=FAILURE, errors=errors or verdict.errors, findings=verdict.findings)
+def _refused(verdict: Verdict, more: tuple[RegistryError, ...] = ()) -> RegistryResponse:
+    return RegistryResponse(status=FAILURE, errors=verdict.errors + more, findings=verdict.findings)
 
 
 def _registered(answer: Answer) -> RegistryResponse:

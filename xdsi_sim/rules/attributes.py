@@ -13,7 +13,6 @@ from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
-    Classification,
     DocumentEntry,
     ExternalIdentifier,
     Folder,
@@ -177,63 +176,70 @@ def uuids_are_well_formed(value: MetadataObject) -> Iterator[Violation]:
 @rule("C22", cites="ITI TF-3: 4.2.3.1.1")
 def texts_keep_to_their_length(value: MetadataObject) -> Iterator[Violation]:
     """No text is longer than ebRIM allows: 256 a value, code or identifier, 1024 a text in a language."""
-    for walk, limit in _LENGTHS:
-        for attribute, texts in walk(value):
+    for walk in _WALKS:
+        for limit, attribute, texts in walk(value):
             for text in texts:
                 if len(text) > limit:
                     found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
                     yield Violation(found, attribute=attribute, value=text)
 
 
-_Texts = Iterator[tuple[str, Iterable[str]]]
+_VERSION, _VALUE, _STRING = 16, 256, 1024
+_Texts = Iterator[tuple[int, str, Iterable[str]]]
+"""Limit, attribute and texts."""
 
 
-def _versions(value: MetadataObject) -> _Texts:
-    return ((name, (text,)) for name, text in _VERSIONS[type(value)](value) if text)
-
-
-def _values(value: MetadataObject) -> _Texts:
-    """All values of slots, codes and identifiers, and the names of slots that the framework does not name."""
+def _identifiers(value: MetadataObject) -> _Texts:
+    for name, text in _VERSIONS[type(value)](value):
+        if text:
+            yield _VERSION, name, (text,)
     for name, text in _LONG_NAMES[type(value)](value):
         if text:
-            yield name, (text,)
+            yield _VALUE, name, (text,)
+
+
+def _codes(value: MetadataObject) -> _Texts:
     for name, code in codes_of(value):
-        yield name, (code.code, code.codingScheme)
-    for holder in slot_holders(value):
-        yield from slots_of(holder)
-        if holder.extra:
-            yield "slot name", [slot.name for slot in extra_slots(holder)]
-
-
-def _extras(value: MetadataObject) -> _Texts:
-    """The same of what became no attribute."""
-    for extra in value.extra:
-        if isinstance(extra, ExternalIdentifier):
-            yield "ExternalIdentifier", (extra.value,)
-        elif isinstance(extra, Classification):
-            yield "nodeRepresentation", (extra.nodeRepresentation or "",)
-            yield from _slots(extra.slots)
-    for _, code in codes_of(value):
+        yield _VALUE, name, (code.code, code.codingScheme)
+        if code.displayName is not None:
+            yield _STRING, name, [part.value for part in code.displayName.strings]
         if code.extra:
             yield from _slots(code.extra)
 
 
-def _slots(slots: Iterable[Slot]) -> _Texts:
-    for slot in slots:
-        yield "slot name", (slot.name,)
-        yield slot.name, slot.values
+def _values(value: MetadataObject) -> _Texts:
+    """All values of slots, and the names of those that the framework does not name."""
+    for holder in slot_holders(value):
+        for name, texts in slots_of(holder):
+            yield _VALUE, name, texts
+        if holder.extra:
+            yield _VALUE, "slot name", [slot.name for slot in extra_slots(holder)]
 
 
 def _strings(value: MetadataObject) -> _Texts:
-    """All texts in a language: titles, comments, display names."""
+    """Titles and comments."""
     for name, string in strings_of(value):
-        yield name, [part.value for part in string.strings]
-    for name, code in codes_of(value):
-        if code.displayName is not None:
-            yield name, [part.value for part in code.displayName.strings]
+        yield _STRING, name, [part.value for part in string.strings]
+
+
+def _extras(value: MetadataObject) -> _Texts:
+    """What became no attribute, but for slots."""
     for extra in value.extra:
-        if not isinstance(extra, Slot) and extra.name is not None:
-            yield type(extra).__name__, [part.value for part in extra.name.strings]
+        if isinstance(extra, Slot):
+            continue
+        if extra.name is not None:
+            yield _STRING, type(extra).__name__, [part.value for part in extra.name.strings]
+        if isinstance(extra, ExternalIdentifier):
+            yield _VALUE, "ExternalIdentifier", (extra.value,)
+        else:
+            yield _VALUE, "nodeRepresentation", (extra.nodeRepresentation or "",)
+            yield from _slots(extra.slots)
 
 
-_LENGTHS: Final = ((_versions, 16), (_values, 256), (_extras, 256), (_strings, 1024))
+def _slots(slots: Iterable[Slot]) -> _Texts:
+    for slot in slots:
+        yield _VALUE, "slot name", (slot.name,)
+        yield _VALUE, slot.name, slot.values
+
+
+_WALKS: Final = (_identifiers, _codes, _values, _strings, _extras)

@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from xdsi_sim.ebrim.tables import KINDS, OBJECT_TYPE
-from xdsi_sim.ebrim.xml import Element, local_name
+from xdsi_sim.ebrim.xml import Element, child_of, local_name
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.association import SHORT_NAMES
 from xdsi_sim.rules.registry import Violation, rule
@@ -70,7 +70,7 @@ def identifier_has_its_name(submission: Submission) -> Iterator[Violation]:
 
 
 def _name(element: Element) -> str | None:
-    name = element.find(_NAME)
+    name = child_of(element, _NAME)
     return None if name is None or not len(name) else name[0].get("value")
 
 

@@ -104,7 +104,7 @@ def _are_of_one_document(one: Described, other: Described, documents: Mapping[st
     return len(prints) == 2 and len(hashes) == 1 and None not in hashes
 
 
-@rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash", adjustable=True)
+@rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash")
 def stored_document_is_the_same(provision: Provision) -> Iterator[Violation]:
     """A document whose uniqueId is stored already has the same octets: else its size or its hash differs."""
     for entry, document in provided(provision):
