@@ -96,10 +96,12 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
     assert set(view.derived([uuid(1)])) == {uuid(2), uuid(3)}
     assert (held.folders, held.transformations) == ({}, frozenset())
     asked = replace(
-        Lookup(uuids=(), uniqueIds=(), patientIds=()), replaced=(uuid(1),), appended=(uuid(1), uuid(2))
+        Lookup(uuids=(), uniqueIds=(), patientIds=()),
+        replaced=(uuid(1),),
+        appended=(uuid(1), uuid(2), uuid(4)),
     )
     assert view.look_up(asked).folders == {}
-    assert view.look_up(asked).transformations == {uuid(2)}
+    assert view.look_up(asked).transformations == {uuid(2)}  # 4 replaced what it transformed
 
 
 def test_any_number_of_ids_is_looked_up(store: SqliteRegistryStore) -> None:

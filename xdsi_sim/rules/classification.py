@@ -1,8 +1,8 @@
 """Classifications and ExternalIdentifiers: how ebRIM holds codes, authors and identifiers.
 
 The subject is one object of any kind. What says that it belongs to another object becomes no
-attribute and lies in `extra`; of an object without id C08 says enough. Not judged, because values do not
-keep it: objectType and Name of what became an attribute.
+attribute and lies in `extra`; of an object without id C08 says enough. What values do not keep, objectType
+and Name of what became an attribute, is judged by `form`.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def document_is_not_empty(provision: Provision) -> Iterator[Violation]:
     """A document has at least one octet."""
     for entry, document in provided(provision):
         if document.size == 0:
-            yield Violation("document has no octets", location=entry.entryUUID)
+            yield Violation("document has no octets", location=entry.entryUUID, attribute="size", value="0")
 
 
 @rule("G10", cites="ITI TF-3: Table 4.2.4.1-2", code=_INVALID, severity=Severity.WARNING)

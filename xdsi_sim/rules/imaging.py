@@ -5,7 +5,7 @@ Only what the metadata themselves tell; what a manifest says beside them is `con
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xdsi_sim.ebrim.datatypes import OID
@@ -57,10 +57,10 @@ def _wrong_with_manifest(entry: DocumentEntry, format_: Code) -> Iterator[Violat
         yield Violation(text, attribute="uniqueId", value=entry.uniqueId)
     if (studies := _studies(entry)) != 1:
         text = f"referenceIdList of a manifest names {studies} studies, one is expected"
-        yield Violation(text, attribute="referenceIdList")
+        yield Violation(text, attribute="referenceIdList", value=_listed(entry.referenceIdList))
     if not any(code.codingScheme == CodingScheme.DCM for code in entry.eventCodeList):
         text = f"eventCodeList of a manifest has no modality, codingScheme {CodingScheme.DCM}"
-        yield Violation(text, attribute="eventCodeList")
+        yield Violation(text, attribute="eventCodeList", value=_listed(map(_code, entry.eventCodeList)))
     if entry.legalAuthenticator is not None:
         text = "a manifest has no legalAuthenticator"
         yield Violation(text, attribute="legalAuthenticator", value=entry.legalAuthenticator)
@@ -72,7 +72,10 @@ def _wrong_with_report(entry: DocumentEntry, mimeType: str) -> Iterator[Violatio
         text = f"mimeType of a report of this formatCode is not {mimeType}"
         yield Violation(text, attribute="mimeType", value=entry.mimeType)
     if not _studies(entry):
-        yield Violation("referenceIdList of a report names no study", attribute="referenceIdList")
+        given = _listed(entry.referenceIdList)
+        yield Violation(
+            "referenceIdList of a report names no study", attribute="referenceIdList", value=given
+        )
     yield from _repeated(entry)
 
 
@@ -80,11 +83,18 @@ def _studies(entry: DocumentEntry) -> int:
     return sum(text.endswith(_STUDY) for text in entry.referenceIdList)
 
 
+def _listed(texts: Iterable[str]) -> str | None:
+    return ", ".join(texts) or None
+
+
+def _code(code: Code) -> str:
+    return f"{code.code}^^{code.codingScheme}"
+
+
 def _repeated(entry: DocumentEntry) -> Iterator[Violation]:
     """Each event code that is there twice."""
-    seen: set[tuple[str, str]] = set()
-    for code in entry.eventCodeList:
-        pair = code.code, code.codingScheme
-        if pair in seen:
-            yield Violation("eventCodeList has a code twice", attribute="eventCodeList", value=code.code)
-        seen.add(pair)
+    seen: set[str] = set()
+    for code in map(_code, entry.eventCodeList):
+        if code in seen:
+            yield Violation("eventCodeList has a code twice", attribute="eventCodeList", value=code)
+        seen.add(code)

@@ -55,8 +55,7 @@ def source_patient_info_tells_who_it_is(entry: DocumentEntry) -> Iterator[Violat
     given = entry.sourcePatientInfo
     lacking = [field[:-1] for field in _WANTED if not any(text.startswith(field) for text in given)]
     if given and lacking:
-        text = f"sourcePatientInfo lacks {', '.join(lacking)}"
-        yield Violation(text, attribute="sourcePatientInfo")
+        yield _patient_info(f"sourcePatientInfo lacks {', '.join(lacking)}", ", ".join(given))
 
 
 def _patient_info(text: str, value: str) -> Violation:

@@ -16,16 +16,14 @@ from xdsi_sim.vocab import Association as Type
 
 __all__: list[str] = []
 
-_TRANSFORMING: Final = (Type.XFRM, Type.XFRM_RPLC)
-
 
 @rule("E23", cites="ITI TF-3: 4.2.2.2.1", adjustable=True)
 def nothing_is_appended_to_a_transformation(submission: Submission) -> Iterator[Violation]:
-    """What is appended to is no transformation of another entry."""
+    """What is appended to is no transformation of another entry, unless it replaced that (XFRM_RPLC)."""
     appending = [item for item in submission.relationships if item.associationType == Type.APND]
     if not appending:
         return
-    given = (item for item in submission.relationships if item.associationType in _TRANSFORMING)
+    given = (item for item in submission.relationships if item.associationType == Type.XFRM)
     transformations = submission.known.transformations.union(
         id_key(item.sourceObject or "") for item in given
     )

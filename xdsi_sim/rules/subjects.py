@@ -126,7 +126,7 @@ class Held:
     folders: Mapping[str, tuple[Registered, ...]] = field(default_factory=dict)
     """The Approved folders that hold an entry which is to be replaced, by its id in lower case."""
     transformations: frozenset[str] = frozenset()
-    """Those of the entries that something is to be appended to which are transformations, in lower case."""
+    """Those of the entries that are to be appended to which are transformations (XFRM), in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

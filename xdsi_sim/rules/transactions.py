@@ -46,7 +46,14 @@ from xdsi_sim.rules.registry import (
 )
 from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
 
-__all__ = ["HELD", "RULESETS", "Ruleset", "check_against_registry", "check_provision", "check_registration"]
+__all__ = [
+    "IN_FORCE",
+    "RULESETS",
+    "Ruleset",
+    "check_against_registry",
+    "check_provision",
+    "check_registration",
+]
 
 _ANY_OBJECT: Final = "C09 C11 C12 C13 C14 C16 C17 C18 C19 C20 C21 C22 C23 C26 C29 D06 D07 D39"
 _CARRIER: Final = f"{_ANY_OBJECT} D08 D15 D23 D36 D40"
@@ -109,7 +116,7 @@ RULESETS: Final = {
 """By name. RAD-68 is ITI-41 with a manifest as document (RAD TF: 4.68)."""
 
 
-HELD: Final[Mapping[str, Rule]] = {
+IN_FORCE: Final[Mapping[str, Rule]] = {
     one.id: one
     for ruleset in RULESETS.values()
     for part in (ruleset.submission, ruleset.registration, ruleset.provision, *ruleset.objects.values())

@@ -154,8 +154,7 @@ _FOLDERS: Final = (
     f"AND o.kind = '{FOLDER.name}' AND o.availabilityStatus = '{APPROVED}' ORDER BY o.number"
 )
 _TRANSFORMATIONS: Final = (
-    "SELECT sourceObject FROM object WHERE sourceObject IN ({}) "
-    f"AND associationType IN ('{Association.XFRM}', '{Association.XFRM_RPLC}')"
+    f"SELECT sourceObject FROM object WHERE sourceObject IN ({{}}) AND associationType = '{Association.XFRM}'"
 )
 
 

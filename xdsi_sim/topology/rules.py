@@ -27,11 +27,13 @@ def read_profile(value: Any) -> Profile:
 
 
 def _weight(id: str, weight: Any) -> Severity | None:
-    from xdsi_sim.rules.transactions import HELD  # noqa: PLC0415  only who asks for it waits for the rules
+    from xdsi_sim.rules.transactions import IN_FORCE  # noqa: PLC0415  only who asks for it waits for the rules
 
-    rule = HELD.get(id)
+    rule = IN_FORCE.get(id)
     if rule is None:
-        raise wrong(f"no rule of submissions is '{id}'", hint=did_you_mean(id, HELD), at=(id,), at_key=True)
+        raise wrong(
+            f"no rule of submissions is '{id}'", hint=did_you_mean(id, IN_FORCE), at=(id,), at_key=True
+        )
     if not rule.adjustable:
         raise wrong(f"rule {id} holds as it is: {rule.text}", at=(id,), at_key=True)
     if weight not in _WEIGHTS:
