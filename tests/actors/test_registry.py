@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -140,6 +140,16 @@ def test_a_deprecated_folder_gets_no_member(registry: DocumentRegistry, store: S
     more = (inside, an_association(uuid(103), inside.entryUUID))
     (error,) = register(registry, a_submission(entries=(an_entry(3),), set_=a_set(103), more=more)).errors
     assert (error.errorCode, error.codeContext[-3:]) == ("XDSRegistryMetadataError", "F16")
+
+
+def test_a_folder_that_a_replacement_joins_has_the_time_of_that(registry: DocumentRegistry) -> None:
+    inside = an_association(uuid(200), uuid(1))
+    more = (inside, an_association(uuid(100), inside.entryUUID))
+    register(registry, a_submission(folders=(a_folder(), a_folder(201)), more=more))
+    later = replace(registry, clock=lambda: NOW + timedelta(hours=1))
+    register(later, related(2, 1, AssociationType.RPLC))
+    times = {folder.entryUUID: folder.lastUpdateTime for folder in everything(registry).folders}
+    assert times == {uuid(200): "20260214111500", uuid(201): "20260214101500"}
 
 
 def test_what_is_found_at_the_commit_is_told_though_it_is_accepted(registry: DocumentRegistry) -> None:

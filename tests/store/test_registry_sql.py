@@ -109,12 +109,18 @@ def test_conditions_that_are_repeated_find_what_they_find_once(
 @pytest.mark.parametrize("count", [2, 51, 52, 40_000])
 def test_any_number_of_conditions_is_joined(tmp_path: Path, count: int) -> None:
     store = SqliteRegistryStore(tmp_path)
+    half, odd = divmod(count, 2)
+    held = (
+        [f"{n}a" for n in range(count)],
+        [f"{n}a" for n in range(count - 1)],
+        [*(f"{n}{x}" for n in range(half) for x in "ab"), *(f"{half}a" for _ in range(odd))],  # as many
+    )
     entries = tuple(
-        an_entry(n, eventCodeList=tuple(Code.of(f"{i}", "2.999", "x") for i in range(has)))
-        for n, has in ((1, count), (2, count - 1))
+        an_entry(number, eventCodeList=tuple(Code.of(code, "2.999", "x") for code in codes))
+        for number, codes in enumerate(held, start=1)
     )
     store.apply(RegistryChange(added=entries), nothing).result()
-    asked = tuple(Condition("eventCodeList", Test.IN, ("none", f"{n}^^2.999")) for n in range(count))
+    asked = tuple(Condition("eventCodeList", Test.IN, (f"{n}a^^2.999", f"{n}b^^2.999")) for n in range(count))
     selection = Selection(query=FIND_DOCUMENTS, parts=(Part(FIND_DOCUMENTS.steps[0], asked * 2),))
     found = store.find(selection, 10)
     store.close()
