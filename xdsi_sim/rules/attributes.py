@@ -23,7 +23,7 @@ from xdsi_sim.ebrim.model import (
 )
 from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Form
 from xdsi_sim.errors import Severity
-from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.registry import Violation, rule, unreadable
 from xdsi_sim.rules.subjects import Carrier
 from xdsi_sim.rules.walks import Reader, codes_of, extra_slots, fields, slot_holders, slots_of, strings_of
 
@@ -94,10 +94,7 @@ def patient_ids_are_cx(value: Carrier) -> Iterator[Violation]:
 def _unreadable(value: Carrier, reader: Reader, parse: Callable[[str], object]) -> Iterator[Violation]:
     for name, text in reader(value):
         if text:
-            try:
-                parse(text)
-            except ValueError as error:
-                yield Violation(f"{name} is wrong, {error}", attribute=name, value=text)
+            yield from unreadable(name, (text,), parse)
 
 
 @rule("D23", cites="ITI TF-2: Appendix B")

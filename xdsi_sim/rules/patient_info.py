@@ -8,7 +8,7 @@ from typing import Final
 from xdsi_sim.ebrim.datatypes import PidField
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Severity
-from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.registry import Violation, rule, unreadable
 
 __all__: list[str] = []
 
@@ -29,12 +29,7 @@ def source_patient_is_of_another_domain(entry: DocumentEntry) -> Iterator[Violat
 @rule("D31", cites="ITI TF-3: 4.2.3.2.23")
 def source_patient_info_is_fields_of_pid(entry: DocumentEntry) -> Iterator[Violation]:
     """Each sourcePatientInfo is PID-n|value with a field n of PID; birth date and sex are given once."""
-    for text in entry.sourcePatientInfo:
-        if text:
-            try:
-                PidField.parse(text)
-            except ValueError as error:
-                yield _patient_info(f"sourcePatientInfo is wrong, {error}", text)
+    yield from unreadable("sourcePatientInfo", entry.sourcePatientInfo, PidField.parse)
     for field in _SINGLE_FIELDS:
         given = [text for text in entry.sourcePatientInfo if text.startswith(field)]
         if len(given) > 1 or (given and "~" in given[0]):

@@ -5,24 +5,15 @@ The subject is a DocumentEntry or a SubmissionSet. An empty text is left to C21.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from xdsi_sim.ebrim.datatypes import Cx, Recipient, Xcn, Xon, Xtn
 from xdsi_sim.ebrim.model import Author, DocumentEntry, SubmissionSet
 from xdsi_sim.errors import Severity
-from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.registry import Violation, rule, unreadable
 from xdsi_sim.rules.walks import extra_slots
 
 __all__: list[str] = []
-
-
-def _unreadable(name: str, texts: Iterable[str], parse: Callable[[str], object]) -> Iterator[Violation]:
-    for text in texts:
-        if text:
-            try:
-                parse(text)
-            except ValueError as error:
-                yield Violation(f"{name} is wrong, {error}", attribute=name, value=text)
 
 
 def _persons(author: Author) -> tuple[str, ...]:
@@ -35,23 +26,23 @@ def _persons(author: Author) -> tuple[str, ...]:
 def persons_are_xcn(value: DocumentEntry | SubmissionSet) -> Iterator[Violation]:
     """A person has an id or a family name, and an assigning authority, if any, with an id: &OID&ISO."""
     for author in value.author:
-        yield from _unreadable("authorPerson", _persons(author), Xcn.parse)
+        yield from unreadable("authorPerson", _persons(author), Xcn.parse)
     if isinstance(value, DocumentEntry) and value.legalAuthenticator:
-        yield from _unreadable("legalAuthenticator", (value.legalAuthenticator,), Xcn.parse)
+        yield from unreadable("legalAuthenticator", (value.legalAuthenticator,), Xcn.parse)
 
 
 @rule("D18", cites="ITI TF-3: Table 4.2.3.1.7-2")
 def institutions_are_xon(value: DocumentEntry | SubmissionSet) -> Iterator[Violation]:
     """An institution has a name; its id is an OID or has an assigning authority; nothing else is there."""
     for author in value.author:
-        yield from _unreadable("authorInstitution", author.authorInstitution, Xon.parse)
+        yield from unreadable("authorInstitution", author.authorInstitution, Xon.parse)
 
 
 @rule("D19", cites="ITI TF-3: Table 4.2.3.1.7-2")
 def telecommunications_are_xtn(value: DocumentEntry | SubmissionSet) -> Iterator[Violation]:
     """A telecommunication is ^NET^Internet^mail or ^use^PH^^country^area^number^extension."""
     for author in value.author:
-        yield from _unreadable("authorTelecommunication", author.authorTelecommunication, Xtn.parse)
+        yield from unreadable("authorTelecommunication", author.authorTelecommunication, Xtn.parse)
 
 
 @rule("D22", cites="ITI TF-3: 4.2.3.1.4.3", code=None, severity=Severity.WARNING)
@@ -62,10 +53,10 @@ def roles_and_specialties_are_text_or_codes(value: DocumentEntry | SubmissionSet
             ("authorRole", author.authorRole),
             ("authorSpecialty", author.authorSpecialty),
         ):
-            yield from _unreadable(name, (text for text in texts if "^" in text), Cx.parse)
+            yield from unreadable(name, (text for text in texts if "^" in text), Cx.parse)
 
 
 @rule("D38", cites="ITI TF-3: 4.2.3.3.7")
 def recipients_can_be_read(value: SubmissionSet) -> Iterator[Violation]:
     """An intendedRecipient is organisation|person|telecommunication: at least one, each of its type."""
-    return _unreadable("intendedRecipient", value.intendedRecipient, Recipient.parse)
+    return unreadable("intendedRecipient", value.intendedRecipient, Recipient.parse)

@@ -31,6 +31,7 @@ __all__ = [
     "judge",
     "rule",
     "rules",
+    "unreadable",
 ]
 
 META: Final = "META"
@@ -125,6 +126,16 @@ def rule(
         return check
 
     return register
+
+
+def unreadable(attribute: str, texts: Iterable[str], parse: Callable[[str], object]) -> Iterator[Violation]:
+    """A violation for each text that `parse` refuses; an empty one is left to C21."""
+    for text in texts:
+        if text:
+            try:
+                parse(text)
+            except ValueError as error:
+                yield Violation(f"{attribute} is wrong, {error}", attribute=attribute, value=text)
 
 
 def rules(*ids: str) -> tuple[Rule, ...]:
