@@ -17,6 +17,7 @@ from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
+PDF: dict[str, Any] = {"mimeType": "application/pdf"}
 STRAY = Code.of("PICTURES", "1.3.6.1.4.1.19376.1.2.6.1", "Images")
 TOLD = (
     "classCode is none of the affinity domain's codes, what the set calls 'Images' is: "
@@ -27,12 +28,12 @@ TOLD = (
 
 def register(running: RunningTopology, **changes: Any) -> RegistryResponse:
     url = running.url_of("registry")
-    request = a_submission(entries=(an_entry(**changes),))
+    request = a_submission(entries=(an_entry(**PDF | changes),))
     return response_of(send(url, post(url, *message(url, "ITI-42", request))))
 
 
 def provided(running: RunningTopology, **changes: Any) -> RegistryResponse:
-    entry = an_entry(hash=None, size=None, **changes)
+    entry = an_entry(**PDF | {"hash": None, "size": None} | changes)
     return response_of(provide(running.url_of("repository"), a_provision(entries=(entry,))))
 
 

@@ -18,6 +18,7 @@ from xdsi_sim.content import (
     SegmentsContent,
     SliceContent,
     chunks_of,
+    head_of,
     pieces_in,
     read_all,
     sha1_of,
@@ -144,3 +145,8 @@ def test_a_slice_of_what_ends_before_it_is_an_error(content: Content) -> None:
     assert len(read_all(SliceContent(content, 1000, 24))) == 24
     with pytest.raises(OSError, match="ends before the stretch"):
         read_all(SliceContent(content, 1000, 25))
+
+
+@pytest.mark.parametrize("size", [0, 5, 1024, 9999])
+def test_head_is_the_first_octets(content: Content, size: int) -> None:
+    assert head_of(content, size) == read_all(content)[:size]

@@ -31,6 +31,7 @@ ACROSS = {
     "test_recipients.py": "a Document Recipient, over a socket",
     "test_faults.py": "actors whose disk fails or is full",
     "test_races.py": "clients that want at once what only one can have",
+    "test_life_cycle.py": "what becomes of submissions, over sockets",
     "test_queries.py": "every stored query, over a socket",
     "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",

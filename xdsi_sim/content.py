@@ -29,6 +29,7 @@ __all__ = [
     "body_size",
     "chunks_of",
     "discard",
+    "head_of",
     "pieces_in",
     "read_all",
     "sha1_of",
@@ -270,6 +271,14 @@ def chunks_of(content: Content, size: int = CHUNK) -> Iterator[bytes]:
     with content.open() as source:
         while piece := source.read(size):
             yield piece
+
+
+def head_of(content: Content, size: int) -> bytes:
+    """The first `size` octets, or all where there are fewer."""
+    if isinstance(content, BytesContent):
+        return content.data[:size]
+    with content.open() as source:
+        return source.read(size)
 
 
 def pieces_in(segments: Iterable[Segment]) -> Iterator[bytes]:

@@ -59,7 +59,7 @@ def test_what_it_takes_it_keeps_as_it_came(inbox: FolderInbox) -> None:
     assert (document.entryUUID, document.uniqueId, document.mimeType) == (
         uuid(1),
         "2.999.2.1",
-        "application/dicom",
+        "application/octet-stream",
     )
     assert read_all(document.content) == b"the bytes"
 

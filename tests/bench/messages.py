@@ -25,15 +25,32 @@ from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS
 from xdsi_sim.vocab import Association as AssociationType
 
-__all__ = ["DOCUMENT", "find_documents", "fresh", "request", "submissions"]
+__all__ = ["DOCUMENT", "MARK", "find_documents", "fresh", "request", "submissions"]
 
-_MARK: Final = "0000000000000000"
+MARK: Final = "0000000000000000"
+"""Stands for the number of a submission, sixteen digits."""
 _DOCUMENT_UUID: Final = "urn:uuid:11111111-1111-4111-8111-111111111111"
 _SET_UUID: Final = "urn:uuid:22222222-2222-4222-8222-222222222222"
 _MESSAGE_UUID: Final = "urn:uuid:44444444-4444-4444-8444-444444444444"
 _LINK_UUID: Final = "urn:uuid:33333333-3333-4333-8333-333333333333"
-DOCUMENT: Final = bytes(range(256)) * 16
-"""Four kilobytes, about the size of a manifest."""
+
+
+def _uid(tag: str, value: str) -> bytes:
+    """A UID in Explicit VR Little Endian (PS3.5: 7.1.2)."""
+    padded = value.encode() + b"\0" * (len(value) % 2)
+    return bytes.fromhex(tag) + b"UI" + len(padded).to_bytes(2, "little") + padded
+
+
+DOCUMENT: Final = b"".join(
+    (
+        bytes(128) + b"DICM",
+        _uid("08001600", "1.2.840.10008.5.1.4.1.1.88.59"),
+        _uid("08001800", f"2.999.2.1{MARK}"),
+        _uid("20000d00", f"2.999.5.1{MARK}"),
+        bytes(range(256)) * 15,
+    )
+)
+"""Four kilobytes, about the size of a manifest, and begun like one."""
 
 
 def request(url: str, transaction: str, message: object) -> bytes:
@@ -67,7 +84,7 @@ def submissions(url: str, patient: str, count: int) -> list[bytes]:
     template = request(url, "ITI-41", _submission(patient))
     made = []
     for _ in range(count):
-        text = template.replace(_MARK.encode(), f"{uuid.uuid4().int % 10**16:016d}".encode())
+        text = template.replace(MARK.encode(), f"{uuid.uuid4().int % 10**16:016d}".encode())
         for fixed in (_DOCUMENT_UUID, _SET_UUID, _LINK_UUID):
             text = text.replace(fixed.encode(), f"urn:uuid:{uuid.uuid4()}".encode())
         made.append(fresh(text))
@@ -100,7 +117,7 @@ def _submission(patient: str) -> ProvideAndRegisterDocumentSetRequest:
                 patientId=patient,
                 sourceId="2.999.1.21",
                 submissionTime="20260214101600",
-                uniqueId=f"2.999.3.1{_MARK}",
+                uniqueId=f"2.999.3.1{MARK}",
             ),
         ),
         documentEntries=(_entry(patient, author),),
@@ -141,13 +158,13 @@ def _entry(patient: str, author: Author) -> DocumentEntry:
         patientId=patient,
         practiceSettingCode=Code.of("394914008", "2.16.840.1.113883.6.96", "Radiology"),
         referenceIdList=(
-            f"A{_MARK}^^^&2.999.1.4&ISO^urn:ihe:iti:xds:2013:accession",
-            f"2.999.5.1{_MARK}^^^^urn:ihe:iti:xds:2016:studyInstanceUID",
+            f"A{MARK}^^^&2.999.1.4&ISO^urn:ihe:iti:xds:2013:accession",
+            f"2.999.5.1{MARK}^^^^urn:ihe:iti:xds:2016:studyInstanceUID",
         ),
         serviceStartTime="20260214093000",
         sourcePatientId="L1^^^&2.999.1.8&ISO",
         sourcePatientInfo=("PID-3|L1^^^&2.999.1.8&ISO", "PID-5|Doe^Jo^^^", "PID-7|19560527", "PID-8|F"),
         title=InternationalString.of("CT Chest manifest", "en-US"),
         typeCode=Code.of("24627-2", "2.16.840.1.113883.6.1", "CT Chest"),
-        uniqueId=f"2.999.2.1{_MARK}",
+        uniqueId=f"2.999.2.1{MARK}",
     )

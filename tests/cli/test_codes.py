@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from a_coded_domain import IHE, TABLE, VALUE_SET, written
-from submissions import a_submission, an_entry
+from submissions import MANIFEST, a_submission, an_entry
 
 from xdsi_sim.ebrim.model import Code
 
@@ -42,13 +42,13 @@ def topology(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
-    return written(tmp_path, "sound.xml", a_submission().written().decode())
+    return written(tmp_path, "sound.xml", a_submission(entries=(an_entry(**MANIFEST),)).written().decode())
 
 
 @pytest.fixture
 def stray(tmp_path: Path) -> Path:
-    first = an_entry(1, classCode=Code.of("image", CLASS, "Images"))
-    second = an_entry(2, mimeType="text/goofy")
+    first = an_entry(1, **MANIFEST | {"classCode": Code.of("image", CLASS, "Images")})
+    second = an_entry(2, **MANIFEST | {"mimeType": "text/goofy"})
     text = a_submission(entries=(first, second)).written().decode().replace("><", ">\n<")
     return written(tmp_path, "stray.xml", text)
 

@@ -77,6 +77,6 @@ def test_an_imaging_answer_is_held_against_the_instances_of_its_request() -> Non
 def test_a_document_is_the_registered_one(
     changes: dict[str, Any], entry: dict[str, Any], rules: list[str]
 ) -> None:
-    given = {"mimeType": "application/dicom", "hash": HASH, "size": 4, **changes}
+    given = {"mimeType": "application/octet-stream", "hash": HASH, "size": 4, **changes}
     document_ = DeliveredDocument(entry=an_entry(**entry), **given)
     assert [one.rule for one in check_delivered(document_).findings] == rules

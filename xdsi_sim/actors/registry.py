@@ -8,7 +8,9 @@ in `removal`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -41,9 +43,9 @@ from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.query import read_selection
-from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.selection import Selection
-from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
+from xdsi_sim.rules.subjects import REPLACING, Known, Lookup, id_key, is_uuid
 from xdsi_sim.rules.transactions import RULESETS, check_against_registry, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
@@ -54,11 +56,14 @@ T = TypeVar("T", bound=MetadataObject)
 
 Knowing = Callable[[SubmitObjectsRequest, RegistryView], Known]
 """What the registry knows of a request."""
-Course = Callable[[RegistryObjectList], tuple[RegistryChange, Consequences]]
+Note = Callable[[Verdict], None]
+"""Takes what was found at the commit; raises where the request does not fit."""
+Course = Callable[[RegistryObjectList, Note], tuple[RegistryChange, Consequences]]
 """What is to be done with the objects of a request, once they have their final ids."""
 
-_REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
 _FIRST_VERSION: Final = "1"
+_SKEW: Final = timedelta(minutes=5)
+"""By so much a clock may be ahead of ours before what it says lies in the future."""
 
 
 class TooManyResults(XdsError):
@@ -76,9 +81,17 @@ class ResultNotSinglePatient(XdsError):
 class _Refused(XdsiSimError):
     """The submission does not fit what the registry holds at the moment of its commit."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("refused at commit")
+
+class _Commit:
+    """What was found at the commit of a request; asked again, it forgets what it was told before."""
+
+    verdict = Verdict()
+
+    def note(self, verdict: Verdict) -> None:
+        """Keep what was found; raises `_Refused` where that stands against the request."""
         self.verdict = verdict
+        if not verdict.accepted:
+            raise _Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +108,12 @@ class DocumentRegistry:
     strict: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
+    repositories: frozenset[str] | None = None
+    """OIDs of the repositories that it takes from; None takes from any."""
+    sources: frozenset[str] | None = None
+    """OIDs of the sources that it takes from; None takes from any."""
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
@@ -103,8 +122,8 @@ class DocumentRegistry:
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
 
-        def course(objects: RegistryObjectList) -> tuple[RegistryChange, Consequences]:
-            consequences = partial(self._consequences, request, objects, transaction)
+        def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            consequences = partial(self._consequences, request, objects, transaction, note)
             return RegistryChange(added=objects.objects()), consequences
 
         return self._take(request, transaction, self._known, course)
@@ -112,15 +131,15 @@ class DocumentRegistry:
     def _take(
         self, request: SubmitObjectsRequest, transaction: str, know: Knowing, course: Course
     ) -> Flow[RegistryResponse]:
-        verdict = check_registration(request, transaction=transaction, codes=self.codes)
+        verdict = check_registration(request, transaction=transaction, codes=self.codes, profile=self.profile)
         if verdict.accepted:
-            try:
-                yield Wait(self.store.apply(*course(self._accepted(request.objects))))
-            except _Refused as refused:
-                verdict = refused.verdict
+            commit = _Commit()
+            with suppress(_Refused):
+                yield Wait(self.store.apply(*course(self._accepted(request.objects), commit.note)))
+            verdict += commit.verdict
         else:  # one answer lists everything, also what only the registry knows
             known = know(request, self.store.view())
-            verdict = check_registration(request, known, transaction, self.codes)
+            verdict = check_registration(request, known, transaction, self.codes, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -130,8 +149,13 @@ class DocumentRegistry:
             objects=held.objects,
             uniqueIds=held.uniqueIds,
             patients=held.patients,
+            folders=held.folders,
+            transformations=held.transformations,
             authority=self.patientAuthority,
             any_patient=self.any_patient,
+            repositories=self.repositories,
+            sources=self.sources,
+            latest=_dtm(self.clock() + _SKEW),
         )
 
     def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
@@ -152,26 +176,28 @@ class DocumentRegistry:
         )
 
     def _now(self) -> str:
-        return self.clock().strftime("%Y%m%d%H%M%S")
+        return _dtm(self.clock())
 
     def _consequences(
         self,
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
         transaction: str,
+        note: Note,
         view: RegistryView,
     ) -> RegistryChange:
         """What follows in the registry as it is at the commit; raises where the submission does not fit."""
-        _refuse_what_is_wrong(check_against_registry(request, self._known(request, view), transaction))
-        replacements = [item for item in objects.associations if item.associationType in _REPLACING]
-        joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
+        known = self._known(request, view)
+        note(check_against_registry(request, known, transaction, profile=self.profile))
+        replacements = [item for item in objects.associations if item.associationType in REPLACING]
+        joined = [item for pair in replacements for item in self._join_folders(pair, objects, known)]
         return RegistryChange(
             added=tuple(joined),
             changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view)),
         )
 
     def _join_folders(
-        self, replacement: Association, objects: RegistryObjectList, view: RegistryView
+        self, replacement: Association, objects: RegistryObjectList, known: Known
     ) -> Iterator[Association]:
         """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
         given = {
@@ -180,10 +206,10 @@ class DocumentRegistry:
             if item.associationType == AssociationType.HAS_MEMBER
             and id_key(item.targetObject or "") == id_key(replacement.sourceObject or "")
         }
-        for folder in view.folders(replacement.targetObject or ""):
-            if id_key(folder) in given:
+        for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
+            if id_key(folder.entryUUID) in given:
                 continue
-            member = self._member(folder, replacement.sourceObject)
+            member = self._member(folder.entryUUID, replacement.sourceObject)
             yield member
             yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
 
@@ -218,8 +244,8 @@ class DocumentRegistry:
     def update(self, request: SubmitObjectsRequest, transaction: str = "ITI-57") -> Flow[RegistryResponse]:
         """Change metadata that is registered, by all operations of the request or by none."""
 
-        def course(objects: RegistryObjectList) -> tuple[RegistryChange, Consequences]:
-            return RegistryChange(), partial(self._updated, request, objects, transaction)
+        def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            return RegistryChange(), partial(self._updated, request, objects, transaction, note)
 
         return self._take(request, transaction, self._standing, course)
 
@@ -231,10 +257,11 @@ class DocumentRegistry:
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
         transaction: str,
+        note: Note,
         view: RegistryView,
     ) -> RegistryChange:
         known = self._standing(request, view)
-        _refuse_what_is_wrong(check_against_registry(request, known, transaction))
+        note(check_against_registry(request, known, transaction, profile=self.profile))
         submission = RULESETS[transaction].subject(request, known)
         return change_by(submission, objects, view, now=self._now(), new_id=self.new_id)
 
@@ -286,9 +313,8 @@ class DocumentRegistry:
             )
 
 
-def _refuse_what_is_wrong(verdict: Verdict) -> None:
-    if not verdict.accepted:
-        raise _Refused(verdict)
+def _dtm(time: datetime) -> str:
+    return time.strftime("%Y%m%d%H%M%S")
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

@@ -83,10 +83,6 @@ class RegistryView(Protocol):
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
         ...
 
-    def folders(self, uuid: str) -> Sequence[str]:
-        """Ids of the Approved folders that hold the entry."""
-        ...
-
     def remains(self, uuids: Collection[str]) -> Remains:
         """What would be left without these objects, named in lower case."""
         ...

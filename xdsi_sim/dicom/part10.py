@@ -6,6 +6,7 @@ Importing pydicom costs a quarter of a second, so only modules that parse or wri
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -13,6 +14,8 @@ import pydicom
 from pydicom import config
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.filereader import read_partial
+from pydicom.tag import Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from xdsi_sim.content import Content
@@ -21,9 +24,11 @@ from xdsi_sim.dicom.errors import NotDicom
 __all__ = [
     "IMPLEMENTATION_CLASS_UID",
     "IMPLEMENTATION_VERSION_NAME",
+    "Identity",
     "read",
     "read_file",
     "read_header",
+    "read_identity",
     "write",
 ]
 
@@ -50,6 +55,41 @@ def read_header(content: Content) -> FileDataset:
         # the parser reads a few octets at a time, each a system call where nothing buffers them
         source = io.BufferedReader(opened) if isinstance(opened, io.RawIOBase) else opened
         return _read(source, stop_before_pixels=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which instance a file says that it is."""
+
+    sop_class: str
+    sop_instance: str
+    study: str
+
+
+def read_identity(head: bytes) -> Identity | None:
+    """From the first octets of a file; None where they do not reach so far, or are deflated.
+
+    Raises NotDicom for other bytes.
+    """
+    if DeflatedExplicitVRLittleEndian.encode() in head[:_META]:
+        return None  # a part of it that is inflated tells nothing to rely on
+    try:
+        dataset = read_partial(io.BytesIO(head), stop_when=_is_past_identity, specific_tags=list(_IDENTITY))
+    except EOFError:
+        return None
+    except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
+        raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
+    uids = [str(dataset[tag].value or "") if tag in dataset else "" for tag in _IDENTITY]
+    return Identity(sop_class=uids[0], sop_instance=uids[1], study=uids[2]) if all(uids) else None
+
+
+_IDENTITY: Final = tuple(map(Tag, ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")))
+_META: Final = 1024
+"""Octets that surely hold the meta header's TransferSyntaxUID."""
+
+
+def _is_past_identity(tag: int, _vr: str | None, _length: int) -> bool:
+    return tag > int(_IDENTITY[-1])
 
 
 def read_file(path: Path, *, defer: int) -> FileDataset:

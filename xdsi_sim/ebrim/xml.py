@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from lxml import etree
 
@@ -20,11 +22,13 @@ __all__ = [
     "BOMS16",
     "CHARSETS",
     "Element",
+    "Opening",
     "child_of",
     "escape",
     "line_of",
     "local_name",
     "only_child",
+    "opening",
     "parse",
     "serialise",
 ]
@@ -166,6 +170,43 @@ def _parser() -> etree.XMLParser:
         )
     parser: etree.XMLParser = _local.parser
     return parser
+
+
+_STRETCH: Final = 4096  # what is looked for is mostly in the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a document of XML begins with."""
+
+    root: str
+    """Expanded name of the root, `{namespace}local`."""
+    child: Mapping[str, str] | None
+    """The attributes of the first child that was asked for, if it is there."""
+
+
+def opening(data: bytes, child: str) -> Opening | None:
+    """Root and first `child` of it of a document of which the first octets are given, in any encoding.
+
+    None where they are no XML, have a DOCTYPE, or do not reach to the root.
+    """
+    if _DOCTYPE in data:
+        return None
+    parser = etree.XMLPullParser(
+        ("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    root: Any = None
+    for at in range(0, len(data), _STRETCH):
+        try:
+            parser.feed(data[at : at + _STRETCH])
+        except etree.XMLSyntaxError:
+            return None
+        element: Any
+        for _, element in parser.read_events():
+            root = element if root is None else root
+            if element.tag == child and element.getparent() is root:
+                return Opening(root.tag, dict(element.attrib))
+    return None if root is None else Opening(root.tag, None)
 
 
 def serialise(element: Element) -> bytes:

@@ -23,7 +23,7 @@ from xdsi_sim.rules.registry import (
     Rule,
 )
 from xdsi_sim.rules.serving import SERVING_RULES, ServingRule
-from xdsi_sim.rules.transactions import RULESETS
+from xdsi_sim.rules.transactions import IN_FORCE, RULESETS
 
 __all__ = [
     "GROUPS",
@@ -126,7 +126,7 @@ def _of_rule(rule: Rule, transactions: Iterable[str]) -> Entry:
         cites=rule.cites,
         ground=rule.ground,
         transactions=tuple(transactions),
-        setting=SETTINGS.get(rule.id),
+        setting=SETTINGS.get(rule.id) or ("rules" if rule.adjustable and rule.id in IN_FORCE else None),
     )
 
 

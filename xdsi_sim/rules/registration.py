@@ -114,7 +114,7 @@ def related_entry_is_there(submission: Submission) -> Iterator[Violation]:
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
-@rule("E12", cites="ITI TF-3: 4.2.2", code=_DEPRECATED)
+@rule("E12", cites="ITI TF-3: 4.2.2", code=_DEPRECATED, adjustable=True)
 def referenced_entry_is_approved(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry that becomes a member by Reference is Approved."""
     return _deprecated_targets(submission, _by_reference(submission))

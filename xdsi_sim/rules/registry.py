@@ -15,18 +15,21 @@ from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
 __all__ = [
+    "AS_WRITTEN",
     "META",
     "REGISTRY_METADATA_ERROR",
     "REPOSITORY_METADATA_ERROR",
     "RULES",
     "Ground",
     "Place",
+    "Profile",
     "Rule",
     "Verdict",
     "Violation",
     "judge",
     "rule",
     "rules",
+    "unreadable",
 ]
 
 META: Final = "META"
@@ -75,6 +78,8 @@ class Rule:
     """errorCode, `META`, or None where the peer is told nothing."""
     severity: Severity
     ground: Ground
+    adjustable: bool
+    """The catalogue lets a profile give it another severity, or take it away."""
     also: tuple[str, ...] = ()
     """Other errorCodes that a violation may bring instead."""
 
@@ -91,12 +96,18 @@ def rule(
     severity: Severity = Severity.ERROR,
     ground: Ground = "std",
     also: tuple[str, ...] = (),
+    adjustable: bool = False,
 ) -> Callable[[_C], _C]:
-    """Register the decorated function as the rule `id`; its docstring says what must hold."""
+    """Register the decorated function as the rule `id`; its docstring says what must hold.
+
+    A warning is adjustable in any case.
+    """
 
     def register(check: _C) -> _C:
         if id in RULES:
             raise ValueError(f"rule {id} is there twice")
+        if severity is Severity.INFO and code is not None:
+            raise ValueError(f"rule {id} is a note: no peer is told of it")
         text = " ".join((check.__doc__ or "").split())
         RULES[id] = Rule(
             id=id,
@@ -107,10 +118,21 @@ def rule(
             severity=severity,
             ground=ground,
             also=also,
+            adjustable=adjustable or severity is Severity.WARNING,
         )
         return check
 
     return register
+
+
+def unreadable(attribute: str, texts: Iterable[str], parse: Callable[[str], object]) -> Iterator[Violation]:
+    """A violation for each text that `parse` refuses; an empty one is left to C21."""
+    for text in texts:
+        if text:
+            try:
+                parse(text)
+            except ValueError as error:
+                yield Violation(f"{attribute} is wrong, {error}", attribute=attribute, value=text)
 
 
 def rules(*ids: str) -> tuple[Rule, ...]:
@@ -146,20 +168,36 @@ class Verdict:
         """Nothing weighs more than a warning."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
+    def __add__(self, other: Verdict) -> Verdict:
+        """What was found by both."""
+        return Verdict(
+            findings=self.findings + other.findings,
+            errors=self.errors + other.errors,
+            places=self.places + other.places,
+        )
+
 
 _NOTHING_FOUND: Final = Verdict()
 _THE_RULE_SAYS: Final[Mapping[str, str]] = {}
+
+
+Profile = Mapping[str, Severity | None]
+"""By the id of a rule the severity that it has instead of its own; None: it does not hold."""
+AS_WRITTEN: Final[Profile] = {}
+"""The profile that changes nothing."""
 
 
 def judge(
     pairs: Iterable[tuple[object, tuple[Rule, ...]]],
     metadata_error: str = REGISTRY_METADATA_ERROR,
     codes: Mapping[str, str] = _THE_RULE_SAYS,
+    profile: Profile = AS_WRITTEN,
 ) -> Verdict:
     """Hold each subject against its rules.
 
     `metadata_error` is what `META` stands for here; `codes` are errorCodes that stand here, by id of the
-    rule, for what the rule says.
+    rule, for what the rule says. A profile is asked about what was found alone, so it costs a sound
+    message nothing.
     """
     found = [
         (subject, one, violation)
@@ -169,7 +207,11 @@ def judge(
     ]
     if not found:
         return _NOTHING_FOUND
-    breaches = [_Breach.of(*parts, metadata_error, codes) for parts in found]
+    breaches = [
+        _Breach.of(*parts, metadata_error, codes, profile)
+        for parts in found
+        if profile.get(parts[1].id, parts[1].severity) is not None
+    ]
     return Verdict(
         findings=tuple(breach.finding() for breach in breaches),
         places=tuple(breach.place() for breach in breaches),
@@ -195,9 +237,13 @@ class _Breach:
         violation: Violation,
         metadata_error: str,
         codes: Mapping[str, str],
+        profile: Profile,
     ) -> _Breach:
         code = codes.get(rule.id, rule.code) if violation.code is None else violation.code or None
-        severity = violation.severity or rule.severity
+        asked = profile.get(rule.id)
+        severity = asked or violation.severity or rule.severity
+        if code is None and asked is Severity.ERROR:
+            code = META  # who is refused is told why
         location = violation.location or getattr(subject, "entryUUID", None) or None
         return cls(rule, violation, metadata_error if code == META else code, severity, location)
 

@@ -6,7 +6,7 @@ they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,7 @@ from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
+    "REPLACING",
     "Carrier",
     "Fingerprint",
     "Held",
@@ -69,6 +70,10 @@ class Lookup:
     """Ids of the objects and of what they refer to, without symbolic ones."""
     uniqueIds: tuple[str, ...]
     patientIds: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
+    """Of the uuids those of entries that are to be replaced."""
+    appended: tuple[str, ...] = ()
+    """Of the uuids those of entries that something is to be appended to."""
 
     @classmethod
     def of(cls, objects: RegistryObjectList) -> Lookup:
@@ -82,7 +87,18 @@ class Lookup:
             uuids=tuple(filter(is_uuid, uuids)),
             uniqueIds=tuple({value.uniqueId: None for value in carriers if value.uniqueId}),
             patientIds=tuple({value.patientId: None for value in carriers if value.patientId}),
+            replaced=_targets(objects.associations, REPLACING),
+            appended=_targets(objects.associations, (AssociationType.APND,)),
         )
+
+
+REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
+"""Types by which an entry takes the place of another (ITI TF-3: 4.2.2.2)."""
+
+
+def _targets(associations: Iterable[Association], types: Collection[str]) -> tuple[str, ...]:
+    targets = (item.targetObject or "" for item in associations if item.associationType in types)
+    return tuple({id_key(target): None for target in targets if is_uuid(target)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +126,10 @@ class Held:
     """By uniqueId, all objects that have it."""
     patients: Mapping[str, str] = field(default_factory=dict)
     """Each patient id of the request that was ever fed, with the id that survives: mostly itself."""
+    folders: Mapping[str, tuple[Registered, ...]] = field(default_factory=dict)
+    """The Approved folders that hold an entry which is to be replaced, by its id in lower case."""
+    transformations: frozenset[str] = frozenset()
+    """Those of the entries that are to be appended to which are transformations (XFRM), in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +159,12 @@ class Known(Held):
     """Only where the request is an update."""
     homes: frozenset[str] | None = None
     """The communities that an update is forwarded to; None where it is forwarded to none."""
+    repositories: frozenset[str] | None = None
+    """OIDs that repositoryUniqueId may have; None where any will do."""
+    sources: frozenset[str] | None = None
+    """OIDs that sourceId may have; None where any will do."""
+    latest: str | None = None
+    """What lies after this time, a DTM of 14 digits, lies in the future; None where nobody asks."""
 
 
 # --- subjects --------------------------------------------------------------------------------
@@ -247,6 +273,8 @@ class Fingerprint:
     hash: str
     """SHA-1, hex."""
     size: int
+    head: bytes = b""
+    """The first octets, as many as the rules of content ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,24 @@ class _View:
                 objects[key] = item
             if item.uniqueId in uniqueIds:
                 sharing[item.uniqueId] = (*sharing.get(item.uniqueId, ()), item)
-        return Held(objects=objects, uniqueIds=sharing, patients=dict(self._rows(_FED, lookup.patientIds)))
+        return Held(
+            objects=objects,
+            uniqueIds=sharing,
+            patients=dict(self._rows(_FED, lookup.patientIds)),
+            folders=self._folders(lookup.replaced) if lookup.replaced else {},
+            transformations=self._transformations(lookup.appended) if lookup.appended else frozenset(),
+        )
+
+    def _folders(self, entries: Collection[str]) -> dict[str, tuple[Registered, ...]]:
+        """The Approved folders that hold each of the entries."""
+        found: dict[str, dict[str, Registered]] = {}
+        for entry, *row in self._rows(_FOLDERS, entries):
+            folder = _registered(row)
+            found.setdefault(entry, {})[folder.entryUUID] = folder  # once, however often it holds the entry
+        return {entry: tuple(folders.values()) for entry, folders in found.items()}
+
+    def _transformations(self, entries: Collection[str]) -> frozenset[str]:
+        return frozenset(entry for (entry,) in self._rows(_TRANSFORMATIONS, entries))
 
     def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:
         """Those of the objects that are here, whole."""
@@ -141,25 +158,14 @@ class _View:
             found.update(dict.fromkeys(asked))
         return list(found)
 
-    def folders(self, uuid: str) -> Sequence[str]:
-        """Ids of the Approved folders that hold the entry."""
-        sql = (
-            "SELECT o.entryUUID FROM object a JOIN object o ON o.entryUUID = a.sourceObject "
-            "WHERE a.targetObject = ? AND a.associationType = ? AND a.availabilityStatus = ? "
-            "AND o.kind = ? AND o.availabilityStatus = ?"
-        )
-        values = (uuid.lower(), AssociationType.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
-        rows = self._connection.execute(sql, values)
-        return [str(row[0]) for row in rows]
-
     def remains(self, uuids: Collection[str]) -> Remains:
         """What would be left without these objects."""
         return remains(self._connection, uuids)
 
 
+_FACTS: Final = "entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size"
 _REGISTERED: Final = (  # one statement, because each asks for the interpreter
-    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size "
-    "FROM object WHERE entryUUID IN ({}) OR uniqueId IN ({})"
+    f"SELECT {_FACTS} FROM object WHERE entryUUID IN ({{}}) OR uniqueId IN ({{}})"
 )
 _LATEST: Final = (
     "SELECT o.kind, o.fragment FROM object o WHERE o.logicalID IN ({}) AND NOT EXISTS "
@@ -172,6 +178,16 @@ _LINKS: Final = (
     "WHERE e.entryUUID IN (a.sourceObject, a.targetObject) AND n.kind = e.kind AND n.number > e.number)"
 )
 _FED: Final = "SELECT patientId, survivor FROM patient WHERE patientId IN ({})"
+_FOLDERS: Final = (
+    f"SELECT a.targetObject, {', '.join(f'o.{name}' for name in _FACTS.split(', '))} "
+    "FROM object a JOIN object o ON o.entryUUID = a.sourceObject WHERE a.targetObject IN ({}) "
+    f"AND a.associationType = '{AssociationType.HAS_MEMBER}' AND a.availabilityStatus = '{APPROVED}' "
+    f"AND o.kind = '{FOLDER.name}' AND o.availabilityStatus = '{APPROVED}' ORDER BY o.number"
+)
+_TRANSFORMATIONS: Final = (
+    "SELECT sourceObject FROM object WHERE sourceObject IN ({}) "
+    f"AND associationType = '{AssociationType.XFRM}'"
+)
 
 
 def _registered(row: Sequence[Any]) -> Registered:

@@ -25,17 +25,16 @@ from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
-from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
+from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient, Timeouts
-from xdsi_sim.client.mllp import MllpClient, MllpReply
-from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
-from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
@@ -66,11 +65,13 @@ from xdsi_sim.topology.model import (
     RespondingImagingGateway,
     Server,
     Source,
+    TakesFrom,
     Topology,
 )
+from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["BlockingClient", "RunningTopology", "start"]
+__all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -80,41 +81,6 @@ RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
-
-
-class BlockingClient:
-    """Sends for whoever is not an actor: scenarios and the command line, in their own thread."""
-
-    def __init__(
-        self, loop: Loop, soap: AsynchronousClient, dicomweb: DicomWebClient, mllp: MllpClient
-    ) -> None:
-        self._loop = loop
-        self._soap = soap
-        self._dicomweb = dicomweb
-        self._mllp = mllp
-
-    def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> SoapReply:
-        """Send a SOAP message and wait for what comes of it.
-
-        If `asynchronous`, the peer is asked to send its answer to the topology's address for replies.
-        """
-        ask = self._soap.call_asynchronously if asynchronous else self._soap.call
-        reply: SoapReply = self._loop.call(ask, call, Trace(conversation, sender))
-        return reply
-
-    def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
-        """Send a GET of DICOMweb and wait for what comes of it."""
-        trace = Trace(conversation, sender)
-        reply: HttpReply = self._loop.call(
-            self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace
-        )
-        return reply
-
-    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> MllpReply:
-        """Send a message of HL7 v2 and wait for what comes of it."""
-        trace = Trace(conversation, sender)
-        reply: MllpReply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
-        return reply
 
 
 class RunningTopology:
@@ -290,14 +256,18 @@ class RunningTopology:
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        model = placed.actor
+        model, community = placed.actor, placed.community
+        takes = model.takesFrom if isinstance(model, Registry) else TakesFrom()
         return DocumentRegistry(
             store=self._opened(SqliteRegistryStore(self._folder / model.id)),
-            patientAuthority=placed.community.patientAuthority,
+            patientAuthority=community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
             codes=self._codes_of(placed),
             strict=strict,
             most_results=model.mostResults if isinstance(model, Registry) else 0,
+            profile=community.rules,
+            repositories=_oids(community.repositories, takes.repositories),
+            sources=_oids(community.sources, takes.sources),
         )
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
@@ -308,6 +278,7 @@ class RunningTopology:
             registry=self._registry_of(placed.community),
             store=self._opened(SqliteDocumentStore(self._folder / model.id)),
             codes=self._codes_of(placed),
+            profile=placed.community.rules,
         )
 
     def _registry_of(self, community: Community) -> str:
@@ -318,7 +289,12 @@ class RunningTopology:
         """The actor behind a recipient of the topology."""
         model = placed.actor
         inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
-        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model), codes=self._codes_of(placed))
+        return DocumentRecipient(
+            inbox=inbox,
+            acceptance=_acceptance(model),
+            codes=self._codes_of(placed),
+            profile=placed.community.rules,
+        )
 
     def _codes_of(self, placed: Placed) -> CodeSets | None:
         """The codes of the actor's affinity domain, read once."""
@@ -455,6 +431,13 @@ def _validating(topology: Topology) -> frozenset[str]:
     """Ids of the actors whose messages are held against the schemas."""
     actors = (placed.actor for placed in topology.actors())
     return frozenset(actor.id for actor in actors if actor.validation is not Validation.OFF)
+
+
+def _oids(own: Sequence[Actor], others: Sequence[str] | None) -> frozenset[str] | None:
+    """Those of the community's own actors and others; None where any will do."""
+    if others is None:
+        return None
+    return frozenset((*(actor.metadata_oid or "" for actor in own), *others))
 
 
 def _timeouts(patience: Patience) -> Timeouts:

@@ -22,6 +22,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.limits import CheckedLimits
+from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
@@ -44,6 +45,7 @@ __all__ = [
     "RespondingImagingGateway",
     "Server",
     "Source",
+    "TakesFrom",
     "Topology",
 ]
 
@@ -164,6 +166,15 @@ class Feed(Checked):
     """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
 
 
+class TakesFrom(Checked):
+    """Whom a registry knows beside the repositories and sources of its community."""
+
+    repositories: tuple[Oid, ...] | None = None
+    """repositoryUniqueIds; None takes from any."""
+    sources: tuple[Oid, ...] | None = None
+    """sourceIds; None takes from any."""
+
+
 class Registry(Server):
     """Document Registry."""
 
@@ -173,6 +184,8 @@ class Registry(Server):
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
+    takesFrom: TakesFrom = TakesFrom()
+    """From whom metadata are taken without a warning."""
     feed: Feed | None = None
     """The feed by ITI-8; ITI-44 is always served at the registry's address."""
 
@@ -272,6 +285,8 @@ class Community(Checked):
     """Assigning authority of the patient ids that its metadata uses."""
     codes: CodeSettings | None = None
     """The codes that its metadata may use; absent, any."""
+    rules: CheckedProfile = {}
+    """By id what a rule of submissions weighs in this community instead of what the catalogue says."""
     registry: Registry | None = None
     """None where documents only go from point to point."""
     repositories: tuple[Repository, ...] = ()
