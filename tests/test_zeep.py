@@ -131,7 +131,7 @@ def test_iti_42_with_a_warning(tmp_path: Path) -> None:
     with coded_domain(
         tmp_path / "data", check="warn", files=written(tmp_path, "codes.yaml", TABLE)
     ) as warning:
-        request = a_submission(entries=(an_entry(languageCode="fr"),))
+        request = a_submission(entries=(an_entry(languageCode="fr", mimeType="application/pdf"),))
         nothing = {"Identifiable": []}
         answer, _ = call(warning, "registry", "ITI-42", Objects(request), RegistryObjectList=nothing)
     (told,) = answer.RegistryErrorList.RegistryError

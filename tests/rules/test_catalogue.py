@@ -66,7 +66,7 @@ def test_every_rule_can_be_explained(id: str) -> None:
 def test_an_explanation_says_where_a_rule_holds_and_what_decides_about_it() -> None:
     assert explain("I08").splitlines()[3:] == [
         "Holds for ITI-18, ITI-51.",
-        "The setting `strictness` of a topology decides about it.",
+        "The setting `queries` of a topology decides about it.",
     ]
     assert "XDSRegistryMetadataError or XDSRepositoryMetadataError\n" in explain("d08")
     assert "Holds for ITI-41, ITI-42" in explain("D08")

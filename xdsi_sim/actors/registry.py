@@ -106,6 +106,8 @@ class DocumentRegistry:
     codes: CodeSets | None = None
     """The codes of the affinity domain; None takes any."""
     strict: bool = True
+    """Refuses what departs from the letter, though it has one meaning."""
+    strict_queries: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
     profile: Profile = field(default_factory=dict)
@@ -283,7 +285,7 @@ class DocumentRegistry:
 
     def query(self, request: AdhocQueryRequest, transaction: str = "ITI-18") -> AdhocQueryResponse:
         """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3, 3.51.4.1.3)."""
-        reading = read_selection(request, transaction, strict=self.strict)
+        reading = read_selection(request, transaction, strict=self.strict_queries)
         errors = reading.errors
         fragments: tuple[Segment, ...] = ()
         if reading.selection is not None:

@@ -58,9 +58,9 @@ SETTINGS: Final = {
     "A23": "limits",
     "C01": "validation",
     "F09": "patients",
-    "I03": "strictness",
-    "I08": "strictness",
-    "I13": "strictness",
+    "I03": "queries",
+    "I08": "queries",
+    "I13": "queries",
     "I18": "mostResults",
 }
 """Keys of a topology that decide about a rule, beside `strictness` for what a lenient actor lets pass."""

@@ -264,6 +264,7 @@ class RunningTopology:
             any_patient=isinstance(model, Registry) and model.patients == "accept",
             codes=self._codes_of(placed),
             strict=strict,
+            strict_queries=not isinstance(model, Registry) or model.queries == "strict",
             most_results=model.mostResults if isinstance(model, Registry) else 0,
             profile=community.rules,
             repositories=_oids(community.repositories, takes.repositories),

@@ -184,6 +184,9 @@ class Registry(Server):
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
+    queries: Literal["strict", "lenient"] = "strict"
+    """Whether parameters whose coding departs from the profile are refused, or served where they have one
+    meaning."""
     takesFrom: TakesFrom = TakesFrom()
     """From whom metadata are taken without a warning."""
     feed: Feed | None = None
