@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
@@ -28,6 +30,7 @@ from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.server.mllp import MllpPort
+from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
@@ -38,6 +41,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.instances import SqliteInstanceStore
+from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
@@ -54,7 +58,7 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 
-__all__ = ["BlockingClient", "RunningTopology", "start"]
+__all__ = ["BlockingClient", "Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -99,15 +103,40 @@ class BlockingClient:
         return reply
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What the first process of a topology hands to another one."""
+
+    sockets: Mapping[str, socket]
+    """Those that are listened on, by the names of `Ports`."""
+    log: str
+    """Name of the exchange log; empty where nothing is recorded."""
+
+
 class RunningTopology:
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
-    def __init__(self, topology: Topology, data: Path | None, listen: Listen | None, *, record: bool) -> None:
-        """Start everything, or nothing: what was begun is undone where a part fails."""
+    def __init__(
+        self,
+        topology: Topology,
+        data: Path | None,
+        listen: Listen | None,
+        *,
+        record: bool,
+        shared: bool = False,
+        joined: Joined | None = None,
+    ) -> None:
+        """Start everything, or nothing: what was begun is undone where a part fails.
+
+        If `shared`, other processes may join once this is done; each of them is told by `joined`.
+        """
         self.topology = topology
         self._listen = listen or topology.listen
         self._record = record
+        self._joined = joined
+        self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
         self._loop = running_loop()
+        self._ports = Ports(self._loop, joined.sockets if joined else None)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
@@ -131,7 +160,9 @@ class RunningTopology:
             (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
         )
         self._make_clients(recorder, self._site(servers[0]))
-        self._recover([self._serve(placed, recorder) for placed in servers])
+        actors = [self._serve(placed, recorder) for placed in servers]
+        if self._joined is None:
+            self._recover(actors)
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -139,8 +170,9 @@ class RunningTopology:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         self._log = self._opened(self._exchange_log()) if self._record else None
-        shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
-        self._spool.mkdir(parents=True)
+        if self._joined is None:
+            shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
+            self._spool.mkdir(parents=True)
 
     def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
         """All that sends; answers of asynchronous exchange come in at `site`."""
@@ -166,7 +198,12 @@ class RunningTopology:
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
-        return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
+        return ExchangeLog(
+            self._folder / FOLDER,
+            Retention(exchanges=keep.exchanges, size=keep.size),
+            share=self._share,
+            name=self._joined.log if self._joined else None,
+        )
 
     def _settle_tls(self) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
@@ -198,6 +235,7 @@ class RunningTopology:
                 self._spool,
                 self.topology.limits,
                 tls=self._tls,
+                ports=self._ports,
             )
             self._listening.callback(site.close)
             self._sites[number] = site
@@ -262,6 +300,7 @@ class RunningTopology:
             recorder=recorder,
             traces=self._traces,
             tls=self._tls,
+            ports=self._ports,
         )
         self._listening.callback(port.close)
         self._feeds[registry_id] = Listen(host, port.port)
@@ -270,7 +309,7 @@ class RunningTopology:
         """The actor behind a registry of the topology."""
         model = placed.actor
         return DocumentRegistry(
-            store=self._opened(SqliteRegistryStore(self._folder / model.id)),
+            store=self._opened(SqliteRegistryStore(self._folder / model.id, self._share)),
             patientAuthority=placed.community.patientAuthority,
             any_patient=isinstance(model, Registry) and model.patients == "accept",
             strict=strict,
@@ -283,13 +322,15 @@ class RunningTopology:
         return DocumentRepository(
             oid=model.metadata_oid or "",
             registry=self.url_of(placed.community.registry.id),
-            store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            store=self._opened(SqliteDocumentStore(self._folder / model.id, self._share)),
         )
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
-        store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
+        store = self._stores[model.id] = self._opened(
+            SqliteInstanceStore(self._folder / model.id, self._share)
+        )
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
     def _recover(self, actors: Sequence[Any]) -> None:
@@ -301,7 +342,21 @@ class RunningTopology:
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
 
-    # --- what scenarios need
+    # --- what others need
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is kept."""
+        return self._folder
+
+    @property
+    def listens(self) -> Listen:
+        """Host and port of all actors that have no port of their own, as they were asked for."""
+        return self._listen
+
+    def to_join(self) -> Joined:
+        """What another process needs to answer beside this one."""
+        return Joined(sockets=self._ports.sockets(), log=self._log.name if self._log is not None else "")
 
     @property
     def trust(self) -> Path | None:
@@ -352,7 +407,15 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
 
 
 def start(
-    topology: Topology, data: Path | None = None, listen: Listen | None = None, *, record: bool = True
+    topology: Topology,
+    data: Path | None = None,
+    listen: Listen | None = None,
+    *,
+    record: bool = True,
+    shared: bool = False,
 ) -> RunningTopology:
-    """Start a topology; without `data` its folder is temporary and goes with it."""
-    return RunningTopology(topology, data, listen, record=record)
+    """Start a topology; without `data` its folder is temporary and goes with it.
+
+    If `shared`, other processes may join it: see `topology.workers`.
+    """
+    return RunningTopology(topology, data, listen, record=record, shared=shared)
