@@ -57,10 +57,11 @@ class Ports:
         if self._taken_over is None:
             opened = _OneAtATime(port, factory, _BACKLOG, host, reactor)
         else:
-            taken = self._taken_over[name]
-            taken.setblocking(False)
-            # what reactor.adoptStreamPort does, with a class of our own
-            opened = _OneAtATime._fromListeningDescriptor(reactor, taken.fileno(), taken.family, factory)  # noqa: SLF001
+            with self._taken_over[name] as taken:
+                taken.setblocking(False)
+                # what reactor.adoptStreamPort does, with a class of our own; it takes a handle of its own
+                make = _OneAtATime._fromListeningDescriptor  # noqa: SLF001
+                opened = make(reactor, taken.fileno(), taken.family, factory)
         opened.startListening()
         return opened
 

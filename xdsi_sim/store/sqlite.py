@@ -286,6 +286,7 @@ def _lock(path: Path, share: Share) -> Connection:
     connection = _connect(path.with_name(path.name + ".lock").as_uri(), timeout=_LEAVING)
     try:
         connection.execute("BEGIN" if share is Share.JOINING else "BEGIN EXCLUSIVE")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # until then a BEGIN holds nothing
     except sqlite3.OperationalError as error:
         connection.close()
         raise CannotRun(
@@ -300,7 +301,7 @@ def _let_in(lock: Connection) -> None:
     """Hold the lock with the others of our kind; none of them is there before this returns."""
     lock.execute("COMMIT")
     lock.execute("BEGIN")
-    lock.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # a lock is taken by reading
+    lock.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:

@@ -112,6 +112,11 @@ class Joined:
     log: str
     """Name of the exchange log; empty where nothing is recorded."""
 
+    def close(self) -> None:
+        """Give the sockets up, on the side that has handed them over."""
+        for one in self.sockets.values():
+            one.close()
+
 
 class RunningTopology:
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""

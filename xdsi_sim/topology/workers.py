@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -84,14 +84,14 @@ class _Worker:
 
     def __init__(self, running: RunningTopology) -> None:
         self._told, theirs = _SPAWN.Pipe()
-        self.process: BaseProcess = _SPAWN.Process(
-            target=_work,
-            args=(running.topology, running.folder, running.listens, running.to_join(), theirs),
-            name="xdsi-sim worker",
-            daemon=True,
-        )
-        self.process.start()
-        theirs.close()  # so that its end is seen
+        with closing(running.to_join()) as joined, theirs:  # else its end would not be seen
+            self.process: BaseProcess = _SPAWN.Process(
+                target=_work,
+                args=(running.topology, running.folder, running.listens, joined, theirs),
+                name="xdsi-sim worker",
+                daemon=True,
+            )
+            self.process.start()
 
     def wait(self) -> None:
         try:
@@ -103,9 +103,10 @@ class _Worker:
 
     def lost(self) -> CannotRun | None:
         """What is told of it where it has ended."""
-        code = self.process.exitcode
-        if code is None:
+        if not wait([self.process.sentinel], 0):
             return None
+        self.process.join()
+        code = self.process.exitcode or 0
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
         return CannotRun(
             f"a worker process has ended {how}.",
@@ -121,6 +122,7 @@ class _Worker:
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
+        self._told.close()
 
 
 # --- in the worker's process -----------------------------------------------------------------
