@@ -38,7 +38,7 @@ def test_a_worker_answers_where_the_first_process_did_with_what_that_was_told(
         assert {status_name(response_of(answer).status) for answer in answers} == {"Success"}
         assert len(everything(registry, PATIENT).objects.documentEntries) == 10
     transactions = [exchange.transaction for exchange in first.exchanges()]
-    assert sorted(transactions) == sorted(["ITI-41", "ITI-42"] * 10 + ["ITI-18"])
+    assert sorted(transactions) == sorted(["RAD-68", "ITI-42"] * 10 + ["ITI-18"])
 
 
 def test_a_worker_that_is_lost_is_told_of(first: RunningTopology) -> None:

@@ -286,7 +286,7 @@ def _lock(path: Path, share: Share) -> Connection:
     connection = _connect(path.with_name(path.name + ".lock").as_uri(), timeout=_LEAVING)
     try:
         connection.execute("BEGIN" if share is Share.JOINING else "BEGIN EXCLUSIVE")
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # until then a BEGIN holds nothing
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # a BEGIN alone holds nothing
     except sqlite3.OperationalError as error:
         connection.close()
         raise CannotRun(
