@@ -17,6 +17,7 @@ from typing import Any, Final, Self, TypeVar
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.registry import DocumentRegistry
+from xdsi_sim.actors.registry_port import RegistryStore
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
@@ -58,7 +59,7 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 
-__all__ = ["BlockingClient", "Joined", "RunningTopology", "start"]
+__all__ = ["BlockingClient", "Joined", "RunningTopology", "registry_of", "start"]
 
 T = TypeVar("T")
 
@@ -312,14 +313,8 @@ class RunningTopology:
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        model = placed.actor
-        return DocumentRegistry(
-            store=self._opened(SqliteRegistryStore(self._folder / model.id, self._share)),
-            patientAuthority=placed.community.patientAuthority,
-            any_patient=isinstance(model, Registry) and model.patients == "accept",
-            strict=strict,
-            most_results=model.mostResults if isinstance(model, Registry) else 0,
-        )
+        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        return registry_of(placed, store, strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
         """The actor behind a repository of the topology."""
@@ -386,6 +381,18 @@ class RunningTopology:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def registry_of(placed: Placed, store: RegistryStore, *, strict: bool = False) -> DocumentRegistry:
+    """A registry as the topology has it, with what is in `store`."""
+    model = placed.actor
+    return DocumentRegistry(
+        store=store,
+        patientAuthority=placed.community.patientAuthority,
+        any_patient=isinstance(model, Registry) and model.patients == "accept",
+        strict=strict,
+        most_results=model.mostResults if isinstance(model, Registry) else 0,
+    )
 
 
 def _validating(topology: Topology) -> frozenset[str]:
