@@ -20,7 +20,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log"])
+@pytest.mark.parametrize("command", ["", "up", "run", "load", "version", "tls", "patient", "log"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.returncode == 0

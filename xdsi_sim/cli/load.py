@@ -122,7 +122,11 @@ def _print(registry: str, told: _Count, refused: Sequence[Judged], *, json_: boo
             }
             for one in refused
         ]
-        counts = {"registry": registry, "submissions": told.submissions, "objects": told.objects}
+        counts = {
+            "registry": registry,
+            "submissions": told.submissions - len(refused),
+            "objects": told.objects,
+        }
         print(json.dumps({**counts, "refused": shown}))  # noqa: T201
         return
     from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -44,12 +45,14 @@ def saved_in(files: Iterable[Path]) -> Iterator[Saved]:
     """The submissions of files: each file is one, or each of its lines. Raises OSError."""
     for path in files:
         with path.open("rb") as file:
-            first = file.readline()
-            if not _WHOLE_LINE.search(first):
-                yield Saved(path, None, first + file.read())
+            lines = enumerate(file, 1)
+            begun = list(islice(lines, 2))
+            if len(begun) < 2 or not _WHOLE_LINE.search(begun[0][1]):
+                yield Saved(path, None, b"".join([line for _, line in begun]) + file.read())
                 continue
-            yield Saved(path, 1, first)
-            yield from (Saved(path, number, line) for number, line in enumerate(file, 2) if line.strip())
+            for number, line in chain(begun, lines):
+                if line.strip():
+                    yield Saved(path, number, line)
 
 
 def read_saved(data: bytes) -> SubmitObjectsRequest:
