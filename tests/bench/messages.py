@@ -16,7 +16,7 @@ from xdsi_sim.ebrim.model import (
     Slot,
     SubmissionSet,
 )
-from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
@@ -87,13 +87,15 @@ def submissions(url: str, patient: str, count: int) -> list[bytes]:
     return made
 
 
-def find_documents(url: str, patient: str) -> bytes:
-    """FindDocuments for one patient, full metadata."""
+def find_documents(url: str, patient: str, return_type: str = LEAF_CLASS) -> bytes:
+    """FindDocuments for one patient, full metadata or references."""
     parameters = (
         Slot("$XDSDocumentEntryPatientId", (f"'{patient}'",)),
         Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",)),
     )
-    query = AdhocQueryRequest(id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", parameters=parameters)
+    query = AdhocQueryRequest(
+        id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", parameters=parameters, returnType=return_type
+    )
     return request(url, "ITI-18", query)
 
 

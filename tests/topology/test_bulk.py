@@ -65,7 +65,7 @@ def test_what_is_refused_is_told_with_its_place_and_keeps_nobody_out(tmp_path: P
     assert [one.errors[0][0] for one in refused] == [
         "not read",
         "XDSRegistryMetadataError",  # its ids are taken, too
-        "UnresolvedReferenceException",
+        "XDSRegistryMetadataError",
         "not read",
     ]
     assert "holds no lcm:SubmitObjectsRequest" in refused[0].errors[0][1]
