@@ -55,9 +55,8 @@ def test_each_submission_is_told_once_and_finds_those_before_it(tmp_path: Path, 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_is_refused_is_told_with_its_place_and_keeps_nobody_out(tmp_path: Path, workers: int) -> None:
-    broken = version(2).replace(b"urn:uuid:00000000-0000-4000-8000-000000000001", uuid(77).encode())
     lines = b"\n".join((version(1), b"<oops/>", version(1)))
-    files = save(tmp_path, lines, broken, b"<half", version(2))
+    files = save(tmp_path, lines, version(5), b"<half", version(2))
     told: list[Judged] = []
     refused = load_metadata(topology(), "registry", tmp_path / "data", files, told.append, workers=workers)
     first = files[0]
@@ -65,7 +64,7 @@ def test_what_is_refused_is_told_with_its_place_and_keeps_nobody_out(tmp_path: P
     assert [one.errors[0][0] for one in refused] == [
         "not read",
         "XDSRegistryMetadataError",  # its ids are taken, too
-        "XDSRegistryMetadataError",
+        "UnresolvedReferenceException",
         "not read",
     ]
     assert "holds no lcm:SubmitObjectsRequest" in refused[0].errors[0][1]

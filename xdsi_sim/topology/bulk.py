@@ -22,6 +22,7 @@ from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.errors import CannotRun, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.server.loop import tune
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.topology.build import registry_of
@@ -61,6 +62,7 @@ def load_metadata(
 
     `tell` hears of each that is decided. Raises CannotRun where the folder is in use, OSError for a file.
     """
+    tune()
     share = Share.FIRST if workers > 1 else Share.ALONE
     with closing(SqliteRegistryStore(data / registry_id, share)) as store:
         registry = registry_of(topology.find(registry_id), store)
@@ -170,6 +172,7 @@ def _work(
 ) -> None:
     """Every n-th submission, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
+    tune()
     with closing(SqliteRegistryStore(data / registry_id, Share.JOINING)) as store:
         registry = registry_of(topology.find(registry_id), store)
         for judged in load_requests(registry, islice(enumerate(saved_in(files)), which, None, workers)):
