@@ -147,10 +147,11 @@ def growth_rows(work: Path, blocks: int) -> Iterator[Row]:
             lambda: _p99(many, blocks * registry.PATIENTS), lambda: _p99(few, registry.PATIENTS)
         )
     yield _at_most(f"p99 at {entries:,} ÷ 10,000", *seconds, 1.5)
-    (work / "none").mkdir()
-    _start(work / "none")
-    seconds = min(_start(large) for _ in range(_STARTS)), min(_start(work / "none") for _ in range(_STARTS))
-    yield _at_most(f"start with {entries:,} ÷ none", *seconds, 1.2)
+    empty = work / "none"
+    _start(empty), _start(large)
+    starts = [(_start(large), _start(empty)) for _ in range(_STARTS)]
+    filled, none = map(min, zip(*starts, strict=True))
+    yield _at_most(f"start with {entries:,} ÷ none", filled, none, 1.2)
 
 
 def _p99(running: Up, patients: int) -> float:
