@@ -87,3 +87,9 @@ def test_a_registry_takes_whom_its_topology_says(tmp_path: Path) -> None:
     files = save(tmp_path, version(1))
     (refused,) = load_metadata(fed, "registry", tmp_path / "data", files, lambda _one: None)
     assert {code for code, _ in refused.errors} == {"XDSUnknownPatientId"}
+
+
+def test_a_process_that_cannot_go_on_says_why(tmp_path: Path) -> None:
+    files = [*save(tmp_path, version(1)), tmp_path / "gone.xml"]
+    with pytest.raises(CannotRun, match=r"could not go on: .*gone\.xml"):
+        load_metadata(topology(), "registry", tmp_path / "data", files, lambda _one: None, workers=2)

@@ -97,6 +97,7 @@ class Database:
             self._turn: Turn | None = None
             if share is not Share.ALONE:
                 self._turn = opened.enter_context(closing(Turn(path.with_name(path.name + ".turn"))))
+            if share is Share.FIRST:
                 _let_in(self._lock)
         self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
         self._thread.start()

@@ -19,7 +19,7 @@ from typing import Final
 
 from xdsi_sim.actors.bulk import register_all
 from xdsi_sim.actors.registry import DocumentRegistry
-from xdsi_sim.errors import CannotRun, ProtocolViolation
+from xdsi_sim.errors import CannotRun, ProtocolViolation, XdsiSimError
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.server.loop import tune
@@ -155,9 +155,13 @@ def _shared_out(
 def _next(connection: Connection) -> Judged | None:
     """None at the end."""
     try:
-        told: Judged | None = connection.recv()
+        told: Judged | str | None = connection.recv()
     except EOFError:
-        raise CannotRun("a process that loads has ended. What it has loaded is in the registry.") from None
+        told = "it has ended."
+    if isinstance(told, str):
+        raise CannotRun(
+            f"one of the processes could not go on: {told}", hint="What was loaded is in the registry."
+        )
     return told
 
 
@@ -173,8 +177,12 @@ def _work(
     """Every n-th submission, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
     tune()
-    with closing(SqliteRegistryStore(data / registry_id, Share.JOINING)) as store:
-        registry = registry_of(topology.find(registry_id), store)
-        for judged in load_requests(registry, islice(enumerate(saved_in(files)), which, None, workers)):
-            tell.send(judged)
-    tell.send(None)
+    trouble = None
+    try:
+        with closing(SqliteRegistryStore(data / registry_id, Share.JOINING)) as store:
+            registry = registry_of(topology.find(registry_id), store)
+            for judged in load_requests(registry, islice(enumerate(saved_in(files)), which, None, workers)):
+                tell.send(judged)
+    except (XdsiSimError, OSError) as error:
+        trouble = f"{error}."
+    tell.send(trouble)
