@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,12 +32,14 @@ def named(name: bytes) -> Factory:
 
 @pytest.fixture
 def shared() -> Iterator[tuple[Any, Any]]:
-    """A port that is listened on, and the same taken over."""
-    first = Ports(LOOP)
-    port = first.listen("a", "127.0.0.1", 0, named(b"first"), setting="by the test")
-    second = Ports(LOOP, first.sockets()).listen("a", "127.0.0.1", 0, named(b"second"), setting="by the test")
-    yield port, second
-    for each in (port, second):
+    """The port of two processes, seen by each."""
+    ports = Ports(LOOP, shared=True)
+    first = ports.listen("a", "127.0.0.1", 0, named(b"first"), setting="by the test")
+    second = Ports(LOOP, ports.hand_over()).listen(
+        "a", "127.0.0.1", 0, named(b"second"), setting="by the test"
+    )
+    yield first, second
+    for each in (first, second):
         if each.connected:
             LOOP.call(each.stopListening)
 
@@ -46,25 +49,28 @@ def taken_by(port: int) -> bytes:
         return connection.recv(10)
 
 
-def test_a_port_that_is_shared_is_served_by_whoever_is_left(shared: tuple[Any, Any]) -> None:
-    port, second = shared
-    number = second.getHost().port
-    assert number == port.getHost().port
-    LOOP.call(second.stopListening)
-    assert {taken_by(number) for _ in range(5)} == {b"first"}
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems may give all of them to one")
+def test_connections_are_divided_among_all_who_listen(shared: tuple[Any, Any]) -> None:
+    number = shared[0].getHost().port
+    assert shared[1].getHost().port == number
+    taken = [taken_by(number) for _ in range(200)]
+    assert set(taken) == {b"first", b"second"}
+    assert 40 < taken.count(b"first") < 160  # by chance; fewer less than once in the age of the universe
 
 
-def test_connections_that_come_at_once_are_divided(shared: tuple[Any, Any]) -> None:
-    address = ("127.0.0.1", shared[0].getHost().port)
-    connections: list[socket.socket] = []
-    # while the reactor is kept, all of them wait
-    LOOP.call(lambda: connections.extend(socket.create_connection(address) for _ in range(10)))
-    taken = [connection.recv(10) for connection in connections]
-    for connection in connections:
-        connection.close()
-    assert (taken.count(b"first"), taken.count(b"second")) == (5, 5)
+def test_who_is_left_takes_all(shared: tuple[Any, Any]) -> None:
+    LOOP.call(shared[0].stopListening)
+    number = shared[1].getHost().port
+    assert {taken_by(number) for _ in range(10)} == {b"second"}
 
 
-def test_what_cannot_be_listened_on_is_told_with_the_setting() -> None:
+def test_a_port_that_is_shared_already_is_taken(shared: tuple[Any, Any]) -> None:
+    number = shared[0].getHost().port
+    with pytest.raises(CannotRun, match=rf"cannot listen on 127.0.0.1:{number}: .*Stop .* by the test"):
+        Ports(LOOP, shared=True).listen("a", "127.0.0.1", number, named(b""), setting="by the test")
+
+
+@pytest.mark.parametrize("with_others", [False, True])
+def test_what_cannot_be_listened_on_is_told_with_the_setting(with_others: bool) -> None:
     with pytest.raises(CannotRun, match=r"192\.0\.2\.1:1.*another address by the test"):
-        Ports(LOOP).listen("a", "192.0.2.1", 1, named(b""), setting="by the test")
+        Ports(LOOP, shared=with_others).listen("a", "192.0.2.1", 1, named(b""), setting="by the test")

@@ -32,8 +32,7 @@ def test_a_worker_answers_where_the_first_process_did_with_what_that_was_told(
     registry, repository = first.url_of("registry"), first.url_of("repository")
     with Workers(first, 1, lambda: None):
         answers = [provide(repository, provision(number)) for number in range(1, 6)]
-        for port in first._ports._open.values():  # from now on the worker is alone at them
-            first._loop.call(port.stopReading)
+        first._listening.close()  # from now on the worker is alone
         answers += [provide(repository, provision(number)) for number in range(6, 11)]
         assert {status_name(response_of(answer).status) for answer in answers} == {"Success"}
         assert len(everything(registry, PATIENT).objects.documentEntries) == 10

@@ -96,10 +96,10 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found, shared = load_topology(find_topology(topology)), workers > 1
+    found, others = load_topology(find_topology(topology)), workers - 1
     with (
-        start(found, folder, _listen(listen), record=log, shared=shared) as running,
-        _others(running, workers - 1, ended),
+        start(found, folder, _listen(listen), record=log, shared=others > 0) as running,
+        _others(running, others, ended),
     ):
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201

@@ -142,7 +142,7 @@ class RunningTopology:
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
         self._loop = running_loop()
-        self._ports = Ports(self._loop, joined.sockets if joined else None)
+        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
@@ -355,8 +355,8 @@ class RunningTopology:
         return self._listen
 
     def to_join(self) -> Joined:
-        """What another process needs to answer beside this one."""
-        return Joined(sockets=self._ports.sockets(), log=self._log.name if self._log is not None else "")
+        """What one of the others needs to answer beside this process; who asks has to close it."""
+        return Joined(sockets=self._ports.hand_over(), log=self._log.name if self._log is not None else "")
 
     @property
     def trust(self) -> Path | None:
