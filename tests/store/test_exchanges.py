@@ -290,13 +290,14 @@ def test_processes_that_share_a_log_fill_and_empty_it_together(tmp_path: Path) -
     other.record(quiet)
     other.exchanges()
     for number in range(98, 40, -1):
-        log = other if number % 10 == 0 else first
-        log.record(an_exchange(number, BytesContent(bytes([number]) * 1000)))
+        seldom = number % 5 == 0  # the segment of the other would last for long
+        log, size = (other, 10) if seldom else (first, 1000)
+        log.record(an_exchange(number, BytesContent(bytes([number]) * size)))
         log.exchanges()
     found = first.exchanges()
     assert [one.id for one in found] == [one.id for one in other.exchanges()]
     assert [one.id for one in found] == sorted((one.id for one in found), reverse=True)
-    assert {int(one.id[1:]) % 10 == 0 for one in found} == {True, False}
+    assert {int(one.id[1:]) % 5 == 0 for one in found} == {True, False}
     assert all(set(read_all(one.request.body)) == {int(one.id[1:])} for one in found)
     assert "e99" not in {one.id for one in found}
     other.close()
