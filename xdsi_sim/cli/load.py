@@ -44,8 +44,7 @@ def load(
 ) -> None:
     """Load saved metadata into a registry that is not running, as fast as its rules allow.
 
-    A file holds one request, alone or in its SOAP envelope, or one on each line. Each is judged as ITI-42
-    would be; what is refused is told with its file.
+    A file holds one request, alone or in its SOAP envelope, or one on each line. Each is judged as by ITI-42.
 
     Example: xdsi-sim load --metadata saved/ --data ./data
     """
