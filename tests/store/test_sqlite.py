@@ -11,6 +11,7 @@ from sqlite3 import Connection
 import pytest
 
 from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, UsageError
+from xdsi_sim.store.opening import Share
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 
 SCHEMA = Schema(
@@ -177,3 +178,48 @@ def test_what_stands_in_the_way_is_said_to_the_person_and_nothing_stays_locked(
     for _ in range(2):
         with pytest.raises(CannotRun, match=rf"^{tmp_path}/folder: the data folder .*in the way"):
             Database(tmp_path / "folder" / "f.db", SCHEMA)
+
+
+def test_those_who_share_a_file_read_what_each_other_write(tmp_path: Path) -> None:
+    path = tmp_path / "f.db"
+    with Database(path, SCHEMA, share=Share.FIRST) as first:
+        with Database(path, SCHEMA, share=Share.JOINING) as other:
+            both = (first, other)
+            done = [both[number % 2].submit(insert(number)) for number in range(1000)]
+            assert all(future.result() == 1 for future in done)
+            assert numbers(first) == numbers(other) == [*range(1000)]
+        assert first.submit(insert(1000)).result() == 1
+
+
+def test_a_commit_waits_for_its_turn_and_takes_all_that_came_meanwhile(tmp_path: Path) -> None:
+    gate = threading.Event()
+    path = tmp_path / "f.db"
+    with (
+        Database(path, SCHEMA, share=Share.FIRST) as first,
+        Database(path, SCHEMA, share=Share.JOINING) as other,
+    ):
+        holding = first.submit(lambda _connection: gate.wait())
+        waiting = [other.submit(insert(number)) for number in range(3)]
+        assert not any(future.done() for future in waiting)
+        gate.set()
+        assert holding.result()
+        assert [future.result() for future in waiting] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("share", [Share.ALONE, Share.FIRST])
+def test_nobody_comes_between_those_who_share_a_file(tmp_path: Path, share: Share) -> None:
+    path = tmp_path / "f.db"
+    first = Database(path, SCHEMA, share=Share.FIRST)
+    other = Database(path, SCHEMA, share=Share.JOINING)
+    with pytest.raises(CannotRun, match="Stop the other process"):
+        Database(path, SCHEMA, share=share)
+    first.close()
+    with pytest.raises(CannotRun, match="Stop the other process"):
+        Database(path, SCHEMA, share=share)
+    other.close()
+    Database(path, SCHEMA, share=share).close()
+
+
+def test_nobody_joins_one_who_is_alone(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA), pytest.raises(CannotRun, match="Stop the other process"):
+        Database(tmp_path / "f.db", SCHEMA, share=Share.JOINING)

@@ -28,7 +28,7 @@ from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
 from xdsi_sim.store.files import sync_folder
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -141,18 +141,18 @@ class _Received:
 
 
 class SqliteInstanceStore:
-    """Instances in `folder`; safe to use from any number of threads of one process."""
+    """Instances in `folder`; safe to use from any number of threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "instances"
         self._incoming = folder / "incoming"
         with opening(folder) as opened:
             for path in (self._files, self._incoming):
                 path.mkdir(parents=True, exist_ok=True)
-            self._database = opened.enter_context(Database(folder / "instances.db", _SCHEMA))
-            for leftover in self._incoming.iterdir():  # of a process that was killed
-                leftover.unlink()
+            self._database = opened.enter_context(Database(folder / "instances.db", _SCHEMA, share=share))
+            for leftover in () if share is Share.JOINING else self._incoming.iterdir():
+                leftover.unlink()  # of a process that was killed
 
     def close(self) -> None:
         """Finish what was begun."""

@@ -21,7 +21,7 @@ from xdsi_sim.rules.removal import Remains
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
 from xdsi_sim.store.registry_removal import remains, remove
@@ -39,11 +39,13 @@ _DERIVING: Final = (AssociationType.XFRM, AssociationType.APND)
 class SqliteRegistryStore:
     """A registry's metadata in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
+        self._answers = folder / "answers"
         with opening(folder) as opened:
-            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA))
-            self._answers = fresh_folder(folder / "answers")
+            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA, share=share))
+            if share is not Share.JOINING:
+                fresh_folder(self._answers)
 
     def close(self) -> None:
         """Finish what was begun."""

@@ -23,7 +23,7 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.files import put, sync_folder
 from xdsi_sim.store.lending import LentFiles
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, Schema
 from xdsi_sim.store.trouble import troubles
 
@@ -103,16 +103,20 @@ _SCHEMA: Final = Schema(application_id=0x58445250, subject="document store", mig
 class SqliteDocumentStore:
     """Realises `actors.ports.DocumentStore` in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "documents"
         self._lent = LentFiles(self._files)
         with opening(folder) as opened:
             self._files.mkdir(parents=True, exist_ok=True)
-            self._database = opened.enter_context(Database(folder / "repository.db", _SCHEMA))
-            self._sweep()
+            self._database = opened.enter_context(Database(folder / "repository.db", _SCHEMA, share=share))
+            if share is not Share.JOINING:
+                self._sweep()
             self._claimed = self._has_claims()
-            """Whether there may be claims: settling asks no table for what is all but never there."""
+            """Whether there may be claims of ours: settling asks no table for what is all but never there.
+
+            Whoever makes a claim settles it, so those of other processes are theirs to know.
+            """
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="documents")
         self._registered: set[str] = set()
         self._refused: set[str] = set()

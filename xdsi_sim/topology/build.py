@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors import imaging_gateways
-from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
@@ -26,7 +27,7 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
-from xdsi_sim.client.http import HttpClient, Timeouts
+from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
@@ -36,17 +37,18 @@ from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
+from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
+from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
@@ -57,7 +59,6 @@ from xdsi_sim.topology.model import (
     InitiatingImagingGateway,
     Listen,
     OnDemandSource,
-    Patience,
     Placed,
     Recipient,
     Registry,
@@ -65,13 +66,13 @@ from xdsi_sim.topology.model import (
     RespondingImagingGateway,
     Server,
     Source,
-    TakesFrom,
     Topology,
 )
 from xdsi_sim.topology.outside import BlockingClient
+from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["RunningTopology", "start"]
+__all__ = ["Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -83,15 +84,45 @@ REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What the first process of a topology hands to another one."""
+
+    sockets: Mapping[str, socket]
+    """Those that are listened on, by the names of `Ports`."""
+    log: str
+    """Name of the exchange log; empty where nothing is recorded."""
+
+    def close(self) -> None:
+        """Give the sockets up, on the side that has handed them over."""
+        for one in self.sockets.values():
+            one.close()
+
+
 class RunningTopology:
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
-    def __init__(self, topology: Topology, data: Path | None, listen: Listen | None, *, record: bool) -> None:
-        """Start everything, or nothing: what was begun is undone where a part fails."""
+    def __init__(
+        self,
+        topology: Topology,
+        data: Path | None,
+        listen: Listen | None,
+        *,
+        record: bool,
+        shared: bool = False,
+        joined: Joined | None = None,
+    ) -> None:
+        """Start everything, or nothing: what was begun is undone where a part fails.
+
+        If `shared`, other processes may join once this is done; each of them is told by `joined`.
+        """
         self.topology = topology
         self._listen = listen or topology.listen
         self._record = record
+        self._joined = joined
+        self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
         self._loop = running_loop()
+        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
@@ -118,8 +149,10 @@ class RunningTopology:
             (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
         )
         self._make_clients(recorder, self._site(servers[0]))
-        self._recover([self._serve(placed, recorder) for placed in servers])
-        self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
+        actors = [self._serve(placed, recorder) for placed in servers]
+        if self._joined is None:
+            self._recover(actors)
+            self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -127,12 +160,13 @@ class RunningTopology:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         self._log = self._opened(self._exchange_log()) if self._record else None
-        shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
-        self._spool.mkdir(parents=True)
+        if self._joined is None:
+            shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
+            self._spool.mkdir(parents=True)
 
     def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
         """All that sends; answers of asynchronous exchange come in at `site`."""
-        http = HttpClient(self._loop.reactor, _timeouts(self.topology.timeouts), tls=self._tls)
+        http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         limits = self.topology.limits
         mailbox = Mailbox()
@@ -142,7 +176,7 @@ class RunningTopology:
             recorder,
             self._spool,
             limits,
-            validating=_validating(self.topology),
+            validating=validating(self.topology),
             mailbox=mailbox,
             reply_to=self._base(site) + REPLIES,
         )
@@ -154,7 +188,12 @@ class RunningTopology:
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
-        return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
+        return ExchangeLog(
+            self._folder / FOLDER,
+            Retention(exchanges=keep.exchanges, size=keep.size),
+            share=self._share,
+            name=self._joined.log if self._joined else None,
+        )
 
     def _settle_tls(self) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
@@ -186,6 +225,7 @@ class RunningTopology:
                 self._spool,
                 self.topology.limits,
                 tls=self._tls,
+                ports=self._ports,
             )
             self._listening.callback(site.close)
             self._sites[number] = site
@@ -250,26 +290,15 @@ class RunningTopology:
             recorder=recorder,
             traces=self._traces,
             tls=self._tls,
+            ports=self._ports,
         )
         self._listening.callback(port.close)
         self._feeds[registry_id] = Listen(host, port.port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        model, community = placed.actor, placed.community
-        takes = model.takesFrom if isinstance(model, Registry) else TakesFrom()
-        return DocumentRegistry(
-            store=self._opened(SqliteRegistryStore(self._folder / model.id)),
-            patientAuthority=community.patientAuthority,
-            any_patient=isinstance(model, Registry) and model.patients == "accept",
-            codes=self._codes_of(placed),
-            strict=strict,
-            strict_queries=not isinstance(model, Registry) or model.queries == "strict",
-            most_results=model.mostResults if isinstance(model, Registry) else 0,
-            profile=community.rules,
-            repositories=_oids(community.repositories, takes.repositories),
-            sources=_oids(community.sources, takes.sources),
-        )
+        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
         """The actor behind a repository of the topology."""
@@ -277,7 +306,7 @@ class RunningTopology:
         return DocumentRepository(
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
-            store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            store=self._opened(SqliteDocumentStore(self._folder / model.id, self._share)),
             codes=self._codes_of(placed),
             profile=placed.community.rules,
         )
@@ -289,10 +318,12 @@ class RunningTopology:
     def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
         """The actor behind a recipient of the topology."""
         model = placed.actor
-        inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
+        inbox = self._inboxes[model.id] = self._opened(
+            FolderInbox(self._folder / model.id / RECEIVED, self._share)
+        )
         return DocumentRecipient(
             inbox=inbox,
-            acceptance=_acceptance(model),
+            acceptance=acceptance_of(model),
             codes=self._codes_of(placed),
             profile=placed.community.rules,
         )
@@ -300,18 +331,16 @@ class RunningTopology:
     def _codes_of(self, placed: Placed) -> CodeSets | None:
         """The codes of the actor's affinity domain, read once."""
         community = placed.community
-        if community.codes is None:
-            return None
         if community.id not in self._codes:
-            from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415  costs what only codes should
-
-            self._codes[community.id] = code_sets(community.codes)
+            self._codes[community.id] = codes_of(community)
         return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
-        store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
+        store = self._stores[model.id] = self._opened(
+            SqliteInstanceStore(self._folder / model.id, self._share)
+        )
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
     def initiating_imaging_gateway(
@@ -376,7 +405,21 @@ class RunningTopology:
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
 
-    # --- what scenarios need
+    # --- what others need
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is kept."""
+        return self._folder
+
+    @property
+    def listens(self) -> Listen:
+        """Host and port of all actors that have no port of their own, as they were asked for."""
+        return self._listen
+
+    def to_join(self) -> Joined:
+        """What one of the others needs to answer beside this process; who asks has to close it."""
+        return Joined(sockets=self._ports.hand_over(), log=self._log.name if self._log is not None else "")
 
     @property
     def trust(self) -> Path | None:
@@ -415,41 +458,6 @@ class RunningTopology:
         self.close()
 
 
-def _acceptance(model: Actor) -> Acceptance:
-    if not isinstance(model, Recipient):
-        return Acceptance()
-    return Acceptance(
-        limited=model.limitedMetadata == "accept",
-        known=model.intendedRecipients,
-        unavailable=model.unavailableRecipients,
-        undeliverable=model.undeliverable,
-        ignored=model.notProcessed,
-        queued=model.queued,
-    )
-
-
-def _validating(topology: Topology) -> frozenset[str]:
-    """Ids of the actors whose messages are held against the schemas."""
-    actors = (placed.actor for placed in topology.actors())
-    return frozenset(actor.id for actor in actors if actor.validation is not Validation.OFF)
-
-
-def _oids(own: Sequence[Actor], others: Sequence[str] | None) -> frozenset[str] | None:
-    """Those of the community's own actors and others; None where any will do."""
-    if others is None:
-        return None
-    return frozenset((*(actor.metadata_oid or "" for actor in own), *others))
-
-
-def _timeouts(patience: Patience) -> Timeouts:
-    return Timeouts(
-        connect=patience.connect,
-        first_byte=patience.firstByte,
-        total=patience.total,
-        reply=patience.reply,
-    )
-
-
 _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
@@ -463,7 +471,15 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
 
 
 def start(
-    topology: Topology, data: Path | None = None, listen: Listen | None = None, *, record: bool = True
+    topology: Topology,
+    data: Path | None = None,
+    listen: Listen | None = None,
+    *,
+    record: bool = True,
+    shared: bool = False,
 ) -> RunningTopology:
-    """Start a topology; without `data` its folder is temporary and goes with it."""
-    return RunningTopology(topology, data, listen, record=record)
+    """Start a topology; without `data` its folder is temporary and goes with it.
+
+    If `shared`, other processes may join it: see `topology.workers`.
+    """
+    return RunningTopology(topology, data, listen, record=record, shared=shared)
