@@ -5,8 +5,10 @@ from pydicom.datadict import tag_for_keyword
 
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, is_uid, items, person, text, texts
 
+NEWER = {"DisplayURI"}  # than the dictionary of the library
 
-@pytest.mark.parametrize(("keyword", "tag"), TAGS.items())
+
+@pytest.mark.parametrize(("keyword", "tag"), [(key, tag) for key, tag in TAGS.items() if key not in NEWER])
 def test_each_tag_is_that_of_the_dictionary(keyword: str, tag: str) -> None:
     assert f"{tag_for_keyword(keyword):08X}" == tag
 

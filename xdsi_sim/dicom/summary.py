@@ -12,9 +12,18 @@ from typing import Any, Final, TypeVar
 
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, person, text
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier, coded_entries, designator
-from xdsi_sim.dicom.codes import BODY_PARTS, REGIONS
+from xdsi_sim.dicom.codes import BODY_PARTS, KEY_OBJECT_DESCRIPTION, REGIONS
 from xdsi_sim.dicom.errors import NotOneStudy
-from xdsi_sim.dicom.study import Instance, Patient, Request, Series, Study, StudyHeader, once
+from xdsi_sim.dicom.study import (
+    KEY_OBJECT_SELECTION,
+    Instance,
+    Patient,
+    Request,
+    Series,
+    Study,
+    StudyHeader,
+    once,
+)
 
 __all__ = ["frames_of", "header_of", "read_header", "summarise"]
 
@@ -127,6 +136,33 @@ def frames_of(header: DicomJson) -> int | None:
     return integer(header, "NumberOfFrames") or (1 if integer(header, "Rows") else None)
 
 
+def _is_selection(header: DicomJson) -> bool:
+    return text(header, "SOPClassUID") == KEY_OBJECT_SELECTION
+
+
+def _title(header: DicomJson) -> CodedEntry | None:
+    """Reports have document titles, too, but only those of Key Object Selections are told elsewhere."""
+    return (
+        next(iter(coded_entries(header, "ConceptNameCodeSequence")), None) if _is_selection(header) else None
+    )
+
+
+def _descriptions(header: DicomJson) -> tuple[DicomJson, ...]:
+    """The content items that describe a Key Object Selection (PS3.16: TID 2010)."""
+    members = items(header, "ContentSequence") if _is_selection(header) else ()
+    return tuple(
+        member
+        for member in members
+        if text(member, "ValueType") == "TEXT"
+        and KEY_OBJECT_DESCRIPTION.value
+        in (concept.value for concept in coded_entries(member, "ConceptNameCodeSequence"))
+    )
+
+
+def _description(header: DicomJson) -> str | None:
+    return next((text(member, "TextValue") for member in _descriptions(header)), None)
+
+
 _INSTANCE: Final[Mapping[str, Read]] = {
     "sop_instance_uid": _at(text, "SOPInstanceUID"),
     "sop_class_uid": _at(text, "SOPClassUID"),
@@ -135,6 +171,8 @@ _INSTANCE: Final[Mapping[str, Read]] = {
     "rows": _at(integer, "Rows"),
     "columns": _at(integer, "Columns"),
     "frames": frames_of,
+    "title": _title,
+    "description": _description,
 }
 
 
@@ -149,7 +187,14 @@ def read_header(header: DicomJson) -> StudyHeader:
     return _read(StudyHeader, header, _HEADER)
 
 
-_KEPT: Final = frozenset(TAGS.values()) - {TAGS["ContentSequence"]}
+_OF_DOCUMENTS: Final = (
+    "ContentSequence",
+    "ReferencedPerformedProcedureStepSequence",
+    "ReferencedStudySequence",
+    "SpecificCharacterSet",
+)
+"""Read of manifests, and of no use to a study."""
+_KEPT: Final = frozenset(TAGS.values()) - {TAGS[keyword] for keyword in _OF_DOCUMENTS}
 
 
 def header_of(instance: DicomJson) -> dict[str, Any]:
@@ -160,6 +205,8 @@ def header_of(instance: DicomJson) -> dict[str, Any]:
         anatomy = TAGS["FrameAnatomySequence"]
         groups = [{anatomy: group[anatomy]} for group in shared if anatomy in group]
         kept[TAGS["SharedFunctionalGroupsSequence"]] = {"vr": "SQ", "Value": groups}
+    if described := _descriptions(instance):
+        kept[TAGS["ContentSequence"]] = {"vr": "SQ", "Value": list(described)}
     return kept
 
 
