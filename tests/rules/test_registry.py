@@ -5,12 +5,14 @@ from rule_examples import BROKEN, in_module
 from submissions import an_entry
 
 from xdsi_sim.errors import Severity, UsageError
+from xdsi_sim.rules.manifest import MANIFEST_RULES
 from xdsi_sim.rules.registry import RULES, Violation, explain, judge
 from xdsi_sim.vocab import SEVERITY_ERROR
 
 
 def test_every_rule_of_a_submission_has_an_example_that_breaks_it() -> None:
     elsewhere = {*in_module("query"), *in_module("repository"), *in_module("patient_feed")}
+    elsewhere |= {rule.id for rule in MANIFEST_RULES}
     assert set(RULES) - elsewhere == set(BROKEN)
 
 

@@ -34,10 +34,8 @@ _TRANSFER_SYNTAX: Final = "00083002"
 
 def to_json(dataset: Dataset, *, root: str = "") -> dict[str, Any]:
     """The data set as a JSON object; BulkDataURIs begin with `root`, which ends in a slash if not empty."""
-    place = (
-        f"{root}studies/{dataset.StudyInstanceUID}/series/{dataset.SeriesInstanceUID}"
-        f"/instances/{dataset.SOPInstanceUID}/bulkdata"
-    )
+    study, series, sop = (dataset.get(f"{level}InstanceUID", "") for level in ("Study", "Series", "SOP"))
+    place = f"{root}studies/{study}/series/{series}/instances/{sop}/bulkdata"
     attributes = _object(dataset, place)
     syntax = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID")
     if syntax:

@@ -68,7 +68,7 @@ class Descriptor:
     """UCUM unit of a number."""
 
 
-LIBRARY: Final = (
+LIBRARY: Final[tuple[Descriptor, ...]] = (
     Descriptor(attribute="modalities", concept=_MODALITY, value_type="CODE", required=True, many=True),
     Descriptor(attribute="regions", concept=_REGION, value_type="CODE", required=True, many=True),
     Descriptor(
@@ -79,7 +79,7 @@ LIBRARY: Final = (
         unit="{series}",
     ),
 )
-GROUP: Final = (
+GROUP: Final[tuple[Descriptor, ...]] = (
     Descriptor(attribute="modality", concept=_MODALITY, value_type="CODE", required=True),
     Descriptor(
         attribute="series_instance_uid",
@@ -100,7 +100,7 @@ GROUP: Final = (
         unit="{instances}",
     ),
 )
-ENTRY: Final = (
+ENTRY: Final[tuple[Descriptor, ...]] = (
     Descriptor(
         attribute="frames", concept=_dcm("121140", "Number of Frames"), value_type="NUM", unit="{frames}"
     ),
