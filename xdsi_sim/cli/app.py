@@ -32,6 +32,7 @@ from xdsi_sim.cli.conventions import (
     folder_to_fill,
 )
 from xdsi_sim.cli.log import log_app
+from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 from xdsi_sim.visible import VisibleFormatter, visible
@@ -59,6 +60,7 @@ _app.add_typer(log_app)
 _app.add_typer(tls.commands)
 
 _app.add_typer(patient)
+_app.add_typer(manifest)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

@@ -37,7 +37,7 @@ class RetrieveLocation:
 
     oid: str
     """Of the imaging source: RepositoryUniqueId in RAD-69."""
-    ae_title: str
+    ae_title: str | None = None
     retrieve_url: str | None = None
     """Base of its WADO-RS service."""
     display_uri: str | None = None

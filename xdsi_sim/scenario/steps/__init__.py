@@ -8,6 +8,7 @@ from typing import Final
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.fetch import FETCH
+from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
 from xdsi_sim.scenario.steps.patient import PATIENT
@@ -21,6 +22,18 @@ __all__ = ["KINDS"]
 
 KINDS: Final[Mapping[str, StepKind]] = {
     kind.key: kind
-    for kind in (PATIENT, LOAD, PUBLISH, PUBLISH_REPORT, RECEIVE, QUERY, RETRIEVE, LOCATE, FETCH, COMPARE)
+    for kind in (
+        PATIENT,
+        LOAD,
+        KEY_IMAGE_NOTE,
+        PUBLISH,
+        PUBLISH_REPORT,
+        RECEIVE,
+        QUERY,
+        RETRIEVE,
+        LOCATE,
+        FETCH,
+        COMPARE,
+    )
 }
 """Kinds of steps by key, in the order in which a story uses them."""
