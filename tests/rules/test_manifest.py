@@ -36,6 +36,12 @@ def test_each_rule_says_where_it_is_from() -> None:
     assert [rule.id for rule in MANIFEST_RULES if not (rule.cites and rule.text)] == []
 
 
+def test_each_rule_is_in_the_manual() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
+    rows = [f"| {rule.id} | {rule.severity} | {rule.text} | {rule.cites} |" for rule in MANIFEST_RULES]
+    assert [row for row in rows if row not in page] == []
+
+
 # --- many faults at once ---
 
 
