@@ -538,6 +538,8 @@ EXAMPLES: Final = (
        served=_not_as_instance(1, sop_class_uid="1.2.840.10008.5.1.4.1.1.4")),
     _X(rule="M83", name="a patient renamed", served=_patient(name="Berg^Anna"), where=("(0010,0010)",)),
     _X(rule="M84", name="renumbered", of="mado", served=_not_as_instance(1, number=9), where=(None,)),
+    _X(rule="M85", name="rejected", served=_not_as_instance(4, rejects=("2.999.76.1.1.2",)),
+       where=(f"{SERIES}.(0008,1199)[2].(0008,1155)",)),
     _X(rule="M84", name="a note retitled", of="mado", where=(None,),
        served=_not_as_instance(4, title=NOTE_TITLES["113004"])),
 )  # fmt: skip

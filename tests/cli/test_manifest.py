@@ -111,13 +111,13 @@ def test_a_file_that_is_no_image_is_told_and_left_out(files: Path, tmp_path: Pat
 def test_a_note_is_made_and_then_listed(files: Path, tmp_path: Path) -> None:
     made, note = tmp_path / "made.dcm", tmp_path / "note.dcm"
     chosen = ("--instance", "2.999.76.1.1.3", "--instance", "2.999.76.1.2.1")
-    reason = ("--title", "113001", "--modifier", "111210", "--description", "Blurred")
+    reason = ("--title", "113010", "--modifier", "111210", "--description", "Blurred")
     assert told("note", files / "study", *chosen, *reason, "-o", note)["instances"] == 2
     assert read_selection(BytesContent(note.read_bytes())).description == "Blurred"
     assert run("validate", note, "--profile", "note").returncode == 0
     told("make", files / "study", note, *MADO, "-o", made)
     shown = run("show", made).stdout
-    assert "title Rejected for Quality Reasons, note Blurred" in shown
+    assert "title Quality Issue, note Blurred" in shown
 
 
 # --- show and diff ---

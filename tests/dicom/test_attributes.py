@@ -68,3 +68,9 @@ def test_empty_items_of_a_sequence_are_left_out() -> None:
 )
 def test_a_uid_is_fit_for_an_address(uid: str, good: bool) -> None:
     assert is_uid(uid) == good
+
+
+def test_what_stands_in_place_of_a_sequence_or_name_is_passed_over() -> None:
+    item = {"00081032": {"vr": "CS", "Value": ["CT"]}, "00100010": {"vr": "LO", "Value": ["Doe"]}}
+    assert items(item, "ProcedureCodeSequence") == ()
+    assert person(item, "PatientName") is None

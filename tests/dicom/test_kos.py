@@ -3,7 +3,9 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -18,7 +20,7 @@ from pydicom.dataset import Dataset, FileDataset
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier
-from xdsi_sim.dicom.errors import NotDicom, NotKeyObjectSelection, NotManifest
+from xdsi_sim.dicom.errors import DicomError, NotDicom, NotKeyObjectSelection, NotManifest
 from xdsi_sim.dicom.image_library import ImageLibrary, LibraryEntry, LibraryGroup
 from xdsi_sim.dicom.kos import build_manifest, read_manifest, read_selection, write_manifest
 from xdsi_sim.dicom.manifest import (
@@ -400,3 +402,15 @@ def test_an_image_library_does_not_count_its_instances_twice(studies: dict[str, 
     dataset.ContentSequence = [library, *dataset.ContentSequence]
     manifest = read_manifest(BytesContent(part10.write(dataset)))
     assert [member.reference for member in manifest.content] == list(manifest.references)
+
+
+@given(st.integers(132, 4000), st.binary(min_size=1, max_size=8))
+def test_octets_overwritten_give_a_document_or_a_refusal(
+    studies: dict[str, Study], place: int, octets: bytes
+) -> None:
+    data = bytearray(built(studies["ct-head"], "mado"))
+    place %= len(data)
+    data[place : place + len(octets)] = octets
+    with warnings.catch_warnings(), suppress(DicomError):
+        warnings.simplefilter("ignore")
+        read_selection(BytesContent(bytes(data)))

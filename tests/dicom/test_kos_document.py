@@ -52,7 +52,7 @@ def test_values_are_found_at_any_depth(document: KosDocument) -> None:
 def test_parts_of_a_document_are_at_hand(document: KosDocument) -> None:
     assert document.title is not None
     assert document.title.value == "131560"
-    assert (len(document.listed()), len(document.references()), len(document.libraries())) == (12, 12, 1)
+    assert (len(document.listed()), len(document.references()), len(document.libraries)) == (12, 12, 1)
     assert len(document.requests()) == 1
 
 

@@ -176,3 +176,17 @@ def test_a_manifest_lists_no_manifest(profile: ManifestProfile, studies: dict[st
     study = studies["cr-chest"]
     former = composed(study, profile=profile)
     assert composed(stored(former, study), profile=profile).references == former.references
+
+
+@pytest.mark.parametrize("profile", PROFILE_TITLES)
+def test_what_a_note_rejects_is_not_listed_nor_is_the_note(
+    profile: ManifestProfile, studies: dict[str, Study]
+) -> None:
+    study = studies["cr-chest"]
+    first, second = (instance.sop_instance_uid for instance in study.instances)
+    note = a_note(study, first, title=NOTE_TITLES["113037"])
+    series = stored(note, study).series[-1]
+    (instance,) = series.instances
+    rejecting = replace(series, instances=(replace(instance, rejects=(first,)),))
+    manifest = composed(replace(study, series=(*study.series, rejecting)), profile=profile)
+    assert [reference.sop_instance_uid for reference in manifest.references] == [second]

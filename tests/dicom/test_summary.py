@@ -193,3 +193,15 @@ def test_the_title_of_a_report_is_not_kept_for_that_of_a_note() -> None:
     )
     assert TAGS["ContentSequence"] not in header_of(report)
     assert summarise([report]).instances[0].title is None
+
+
+@pytest.mark.parametrize(("title", "rejects"), [("113037", ("1.1", "1.2")), ("113000", ())])
+def test_only_a_rejection_note_rejects_what_it_names(title: str, rejects: tuple[str, ...]) -> None:
+    named = [an_item(ReferencedSOPInstanceUID=uid) for uid in ("1.1", "1.2", "1.1")]
+    series = an_item(ReferencedSOPSequence=named)
+    note = a_header(
+        SOPClassUID=KEY_OBJECT_SELECTION,
+        ConceptNameCodeSequence=an_item(CodeValue=title, CodingSchemeDesignator="DCM", CodeMeaning="x"),
+        CurrentRequestedProcedureEvidenceSequence=an_item(ReferencedSeriesSequence=series),
+    )
+    assert summarise([header_of(note)]).instances[0].rejects == rejects

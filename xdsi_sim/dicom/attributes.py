@@ -147,12 +147,12 @@ def is_uid(text: str) -> bool:
 def person(item: DicomJson, keyword: str) -> str | None:
     """The first person name in its one-line form, component groups separated by `=` (PS3.5: 6.2.1)."""
     for value in _values(item, keyword):
-        if value:
+        if value and isinstance(value, Mapping):
             groups = (value.get(group, "") for group in ("Alphabetic", "Ideographic", "Phonetic"))
             return "=".join(groups).rstrip("=") or None
     return None
 
 
 def items(item: DicomJson, keyword: str) -> tuple[DicomJson, ...]:
-    """The items of a sequence."""
-    return tuple(value for value in _values(item, keyword) if value)
+    """The items of a sequence; none where the file has something else in its place."""
+    return tuple(value for value in _values(item, keyword) if value and isinstance(value, Mapping))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import base64
 import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeGuard
 
@@ -30,6 +31,20 @@ _WORDS: Final = {"OW": "H", "OF": "I", "OL": "I", "OD": "Q", "OV": "Q"}
 _SAFE_INTEGER: Final = 2**53  # above this, JSON readers that use doubles lose digits
 _CHARACTER_SET: Final = 0x00080005
 _TRANSFER_SYNTAX: Final = "00083002"
+
+
+_BROKEN: Final = (  # what the parser answers broken values and sequences with
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    struct.error,
+    BytesLengthException,
+)
 
 
 def to_json(dataset: Dataset, *, root: str = "") -> dict[str, Any]:
@@ -71,7 +86,7 @@ def _attribute(dataset: Dataset, tag: BaseTag, place: str) -> dict[str, Any]:
     try:
         element = dataset[tag]
         return _element(dataset, element, f"{place}/{tag:08X}")
-    except (ValueError, TypeError, OverflowError, NotImplementedError, BytesLengthException):
+    except _BROKEN:
         return _as_received(raw)
 
 

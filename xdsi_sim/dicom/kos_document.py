@@ -136,6 +136,8 @@ class KosDocument:
     """None where nothing can be read."""
     problems: tuple[str, ...] = ()
     """What is wrong with the file."""
+    libraries: tuple[Item, ...] = ()
+    """The image libraries, of which there should be one at most."""
 
     @property
     def title(self) -> CodedEntry | None:
@@ -174,10 +176,6 @@ class KosDocument:
         """Those that refer to instances; an image library repeats them deeper down."""
         return tuple(item for item in self.content() if item.text("ValueType") in REFERENCES)
 
-    def libraries(self) -> tuple[Item, ...]:
-        """The image libraries, of which there should be one at most."""
-        return tuple(item for item in self.content() if item.means(IMAGE_LIBRARY))
-
     def requests(self) -> tuple[Item, ...]:
         """The requests that the study answers."""
         return () if self.root is None else self.root.members("ReferencedRequestSequence")
@@ -197,4 +195,15 @@ def read_document(content: Content) -> KosDocument:
                 root, meta = Item(to_json(dataset)), Item(to_json(dataset.file_meta))
         except Exception as error:  # noqa: BLE001  broken values are answered with whatever went wrong
             problems = (*problems, f"a value cannot be read: {error}")
-    return KosDocument(size=content.size, sha1=sha1_of(content), meta=meta, root=root, problems=problems)
+    return KosDocument(
+        size=content.size,
+        sha1=sha1_of(content),
+        meta=meta,
+        root=root,
+        problems=problems,
+        libraries=() if root is None else tuple(_libraries(root)),
+    )
+
+
+def _libraries(root: Item) -> Iterator[Item]:
+    return (item for item in root.members("ContentSequence") if item.means(IMAGE_LIBRARY))

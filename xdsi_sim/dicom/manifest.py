@@ -28,6 +28,7 @@ __all__ = [
     "RetrieveLocation",
     "compose_manifest",
     "compose_note",
+    "shared_part",
 ]
 
 
@@ -125,10 +126,10 @@ def compose_manifest(
     """The manifest of a study whose every series is at `location`.
 
     `now` must be aware of its zone. The manifest's dates are in the zone of the study, because its
-    one time zone offset holds for them all; a study without one gets that of `now`. Manifests among the
-    instances are not listed: they are no part of what a manifest is about.
+    one time zone offset holds for them all; a study without one gets that of `now`. It lists what
+    `shared_part` leaves.
     """
-    shown = _without_manifests(study)
+    shown = shared_part(study)
     written = _written(study, now)
     return Manifest(
         sop_instance_uid=new_uid(),
@@ -146,10 +147,19 @@ def compose_manifest(
     )
 
 
-def _without_manifests(study: Study) -> Study:
-    return _only(
-        study, lambda instance: instance.title is None or instance.title.value not in MANIFEST_TITLES
-    )
+def shared_part(study: Study) -> Study:
+    """The study without manifests, rejected instances and the notes that reject them.
+
+    Nobody is to see what is rejected (for quality: choice, an archive may show it to some), so the notes
+    would point at nothing.
+    """
+    rejected = {uid for instance in study.instances for uid in instance.rejects}
+
+    def is_shared(instance: Instance) -> bool:
+        is_manifest = instance.title is not None and instance.title.value in MANIFEST_TITLES
+        return not (is_manifest or instance.rejects or instance.sop_instance_uid in rejected)
+
+    return _only(study, is_shared)
 
 
 def _only(study: Study, wanted: Callable[[Instance], bool]) -> Study:

@@ -83,6 +83,8 @@ class Instance:
     """Document title of a Key Object Selection; None for all else."""
     description: str | None = None
     """Its Key Object Description."""
+    rejects: tuple[str, ...] = ()
+    """SOP Instance UIDs that it takes out of use, where it is a rejection note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from xdsi_sim.dicom.study import (
     StudyHeader,
     once,
 )
+from xdsi_sim.dicom.titles import REJECTION_TITLES
 
 __all__ = ["frames_of", "header_of", "read_header", "summarise"]
 
@@ -163,6 +164,20 @@ def _description(header: DicomJson) -> str | None:
     return next((text(member, "TextValue") for member in _descriptions(header)), None)
 
 
+def _rejects(header: DicomJson) -> tuple[str, ...]:
+    """The instances that a rejection note names in its evidence."""
+    title = _title(header)
+    if title is None or title.value not in REJECTION_TITLES:
+        return ()
+    named = (
+        text(sop, "ReferencedSOPInstanceUID")
+        for study in items(header, "CurrentRequestedProcedureEvidenceSequence")
+        for series in items(study, "ReferencedSeriesSequence")
+        for sop in items(series, "ReferencedSOPSequence")
+    )
+    return once(uid for uid in named if uid)
+
+
 _INSTANCE: Final[Mapping[str, Read]] = {
     "sop_instance_uid": _at(text, "SOPInstanceUID"),
     "sop_class_uid": _at(text, "SOPClassUID"),
@@ -173,6 +188,7 @@ _INSTANCE: Final[Mapping[str, Read]] = {
     "frames": frames_of,
     "title": _title,
     "description": _description,
+    "rejects": _rejects,
 }
 
 

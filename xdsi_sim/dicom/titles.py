@@ -11,6 +11,7 @@ __all__ = [
     "MANIFEST_TITLES",
     "NOTE_TITLES",
     "PROFILE_TITLES",
+    "REJECTION_TITLES",
     "TITLE_MODIFIERS",
     "TRIAL_TITLE",
     "ManifestProfile",
@@ -67,6 +68,9 @@ NOTE_TITLES: Final = _titles(  # PS3.16: CID 7010
     ("113039", "Data Retention Policy Expired"),
 )
 """The other titles: a reader takes what has one of them for no manifest."""
+
+REJECTION_TITLES: Final = frozenset({"113001", "113037", "113038", "113039"})
+"""Those whose images are not to be seen any more: for quality or safety, of another patient, too old."""
 
 _QUALITY: Final = _titles(  # PS3.16: CID 7011
     ("111207", "Image artifact(s)"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from xdsi_sim.dicom.coded import CodedEntry
 from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, OTHER_MODALITIES, TARGET_REGIONS
 from xdsi_sim.dicom.kos_document import Item
 from xdsi_sim.dicom.library_items import ENTRY, GROUP, LIBRARY, LIBRARY_GROUP, REFERENCES, Descriptor
@@ -51,12 +52,8 @@ def _table(table: Iterable[Descriptor]) -> dict[str, Descriptor]:
 _OF_LIBRARY, _OF_GROUP, _OF_ENTRY = _table(LIBRARY), _table(GROUP), _table(ENTRY)
 
 
-def _libraries(judged: Judged) -> tuple[Item, ...]:
-    return judged.document.libraries()
-
-
 def _groups(judged: Judged) -> Iterator[Item]:
-    for library in _libraries(judged):
+    for library in judged.document.libraries:
         yield from groups_of(library)
 
 
@@ -67,7 +64,7 @@ def _entries(judged: Judged) -> Iterator[Item]:
 
 def _tables(judged: Judged) -> Iterator[tuple[Item, tuple[Descriptor, ...]]]:
     """Whatever is described, with the table of its descriptors."""
-    yield from ((library, LIBRARY) for library in _libraries(judged))
+    yield from ((library, LIBRARY) for library in judged.document.libraries)
     yield from ((group, GROUP) for group in _groups(judged))
     yield from ((entry, ENTRY) for entry in _entries(judged))
 
@@ -84,7 +81,7 @@ def _series_of(group: Item) -> str | None:
 @rule("M50", cites="RAD MADO", code=None)
 def manifest_has_one_image_library(judged: Judged) -> Iterator[Violation]:
     """A manifest of MADO has one Image Library; no other document has any."""
-    count = len(_libraries(judged))
+    count = len(judged.document.libraries)
     if count != (1 if judged.kind == "mado" else 0):
         text = f"{count} image libraries in a document that is judged as {judged.kind}"
         yield Violation(text, judged.root.at("ContentSequence"))
@@ -102,7 +99,7 @@ def library_has_one_group_for_each_series(judged: Judged) -> Iterator[Violation]
         if uid is not None and uid in seen:
             yield Violation("this is the second group of the series", group.path, value=uid)
         seen.add(uid)
-    for uid, item in series.items() if _libraries(judged) else ():
+    for uid, item in series.items() if judged.document.libraries else ():
         if uid not in seen:
             where = item.at("SeriesInstanceUID")
             yield Violation("the library has no group for this series", where, value=uid)
@@ -182,41 +179,46 @@ def _measured(item: Item, descriptor: Descriptor) -> Iterator[Violation]:
 @rule("M54", cites="RAD MADO", code=None)
 def target_regions_are_of_the_value_set(judged: Judged) -> Iterator[Violation]:
     """The regions of the library are target regions of MADO, those of any level SNOMED CT codes (SCT)."""
-    for holder in (*_libraries(judged), *_groups(judged)):
-        for item in described(holder, _OF_LIBRARY["regions"]):
-            code, where = item.code("ConceptCodeSequence"), f"{item.at('ConceptCodeSequence')}[1]"
-            if code and code.scheme != "SCT":
+    for library in judged.document.libraries:
+        for code, where in _codes(library, _OF_LIBRARY["regions"]):
+            if code.scheme == "SCT" and code.value not in TARGET_REGIONS:
+                yield Violation(f"{code.meaning} is no target region of a study", where, value=code.value)
+    for holder in (*judged.document.libraries, *_groups(judged)):
+        for code, where in _codes(holder, _OF_GROUP["regions"]):
+            if code.scheme != "SCT":
                 text = f"region {code.value} is not of scheme SCT"
                 yield Violation(text, where, value=code.scheme, severity=Severity.WARNING)
-            elif code and holder in _libraries(judged) and code.value not in TARGET_REGIONS:
-                yield Violation(f"{code.meaning} is no target region of a study", where, value=code.value)
+
+
+def _codes(holder: Item, descriptor: Descriptor) -> Iterator[tuple[CodedEntry, str]]:
+    """The codes that a descriptor tells, and where."""
+    for item in described(holder, descriptor):
+        if code := item.code("ConceptCodeSequence"):
+            yield code, f"{item.at('ConceptCodeSequence')}[1]"
 
 
 @rule("M55", cites="PS3.16: CID 29; PS3.16: CID 33", code=None)
 def modalities_are_those_of_the_series(judged: Judged) -> Iterator[Violation]:
     """Modalities are of CID 33; the library names those of CID 29 that its groups have, and no other."""
-    for library in _libraries(judged):
-        own = dict(_modalities(library))
-        in_groups = {code for group in groups_of(library) for code, _ in _modalities(group)}
-        for code, where in (
-            *own.items(),
-            *(pair for group in groups_of(library) for pair in _modalities(group)),
-        ):
-            if code not in ACQUISITION_MODALITIES and code not in OTHER_MODALITIES:
-                yield Violation("this is no modality", where, value=code)
+    for library in judged.document.libraries:
+        own = _modalities(library)
+        of_groups = [_modalities(group) for group in groups_of(library)]
+        for found in (own, *of_groups):
+            for code, where in found.items():
+                if code not in ACQUISITION_MODALITIES and code not in OTHER_MODALITIES:
+                    yield Violation("this is no modality", where, value=code)
+        known = {code for found in of_groups for code in found}
         for code, where in own.items():
-            if code not in in_groups:
+            if code not in known:
                 yield Violation("no series has this modality", where, value=code)
-        for code in sorted((in_groups & set(ACQUISITION_MODALITIES)) - set(own)):
+        for code in sorted((known & set(ACQUISITION_MODALITIES)) - set(own)):
             where = library.at("ContentSequence")
             yield Violation("the library does not name the modality of a series", where, value=code)
 
 
-def _modalities(holder: Item) -> Iterator[tuple[str, str]]:
-    for item in described(holder, _OF_LIBRARY["modalities"]):
-        code = item.code("ConceptCodeSequence")
-        if code:
-            yield code.value, f"{item.at('ConceptCodeSequence')}[1]"
+def _modalities(holder: Item) -> dict[str, str]:
+    """Modalities, and where they stand."""
+    return {code.value: where for code, where in _codes(holder, _OF_LIBRARY["modalities"])}
 
 
 @rule("M56", cites="RAD MADO", code=None)
@@ -224,7 +226,7 @@ def numbers_are_those_of_the_evidence(judged: Judged) -> Iterator[Violation]:
     """The numbers of series and of instances are those that the evidence lists."""
     series = judged.document.series()
     sizes = {item.text("SeriesInstanceUID"): len(item.members("ReferencedSOPSequence")) for item in series}
-    expected = [(library, _OF_LIBRARY["count"], len(series)) for library in _libraries(judged)]
+    expected = [(library, _OF_LIBRARY["count"], len(series)) for library in judged.document.libraries]
     expected += [
         (group, _OF_GROUP["count"], sizes[uid])
         for group in _groups(judged)

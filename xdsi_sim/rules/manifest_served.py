@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from xdsi_sim.dicom.image_library import LibraryEntry, LibraryGroup, compose_library
 from xdsi_sim.dicom.library_items import read_library
+from xdsi_sim.dicom.manifest import shared_part
 from xdsi_sim.dicom.study import Instance, StudyHeader
-from xdsi_sim.dicom.titles import MANIFEST_TITLES
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.manifest_subject import Judged
 from xdsi_sim.rules.registry import Violation, rule
 
 __all__ = ["SERVED"]
 
-SERVED: Final = "M80 M81 M82 M83 M84"
+SERVED: Final = "M80 M81 M82 M83 M84 M85"
 
 
 def _served(judged: Judged) -> dict[str, tuple[str, Instance]]:
@@ -40,16 +40,27 @@ def listed_instances_can_be_had(judged: Judged) -> Iterator[Violation]:
 
 @rule("M81", cites="RAD TF: 4.68", code=None)
 def instances_of_the_source_are_listed(judged: Judged) -> Iterator[Violation]:
-    """The manifest lists each instance of the study that the source has, but for manifests."""
-    if not judged.is_manifest:
+    """The manifest lists each instance that the source has, but for manifests and rejected ones."""
+    if judged.served is None or not judged.is_manifest:
         return
     listed = {one.sop_instance_uid for one in judged.document.listed()}
-    for uid, (series, instance) in _served(judged).items():
-        is_manifest = instance.title is not None and instance.title.value in MANIFEST_TITLES
-        if uid not in listed and not is_manifest:
-            yield Violation(
-                f"the source has this instance in series {series}, the manifest has not", value=uid
-            )
+    for series in shared_part(judged.served).series:
+        for instance in series.instances:
+            if (uid := instance.sop_instance_uid) not in listed:
+                text = f"the source has this instance in series {series.series_instance_uid}"
+                yield Violation(f"{text}, the manifest has not", value=uid)
+
+
+@rule("M85", cites="RAD TF: 4.68", code=None)
+def rejected_instances_are_not_listed(judged: Judged) -> Iterator[Violation]:
+    """The manifest lists no instance that a rejection note of the study has taken out of use."""
+    if judged.served is None or not judged.is_manifest:
+        return
+    rejected = {uid for instance in judged.served.instances for uid in instance.rejects}
+    for one in judged.document.listed():
+        if one.sop_instance_uid in rejected:
+            where = one.item.at("ReferencedSOPInstanceUID")
+            yield Violation("a note rejects this instance", where, value=one.sop_instance_uid)
 
 
 @rule("M82", cites="RAD TF: 4.68", code=None)
