@@ -205,6 +205,7 @@ def test_a_running_source_is_asked_what_it_has(files: Path, running: RunningTopo
     [
         (("make", "STUDY", *LOCATION, "-o", "OUT"), "--ae-title"),
         (("make", "STUDY", "--profile", "mado", "--location-oid", "1.02", "-o", "OUT"), "is not an OID"),
+        (("make", "STUDY", *MADO, "--region", "HEAD", "-o", "OUT"), "774007 Head and Neck"),
         (("make", "STUDY", *MADO, "--study", "2.999.5", "-o", "OUT"), "no instance of '2.999.5'"),
         (("make", "TWO", *MADO, "-o", "OUT"), "2 studies are here. Name one by --study"),
         (("make", "EMPTY", *MADO, "-o", "OUT"), "0 studies are here"),

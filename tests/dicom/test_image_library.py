@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from xdsi_sim.dicom.coded import CodedEntry
 from xdsi_sim.dicom.image_library import ImageLibrary, compose_library, content_type
 from xdsi_sim.dicom.study import Instance, Study
 
@@ -17,6 +18,11 @@ def test_the_library_names_what_acquires_and_the_target_region(studies: dict[str
     assert [modality.value for modality in made.modalities] == ["CT"]
     assert [region.value for region in made.regions] == ["774007"]
     assert made.count == 3
+
+
+def test_regions_of_the_study_may_be_given(studies: dict[str, Study]) -> None:
+    heart = CodedEntry("80891009", "SCT", "Heart")
+    assert compose_library(studies["ct-head"], (heart,)).regions == (heart,)
 
 
 def test_a_study_without_images_names_what_it_has(studies: dict[str, Study]) -> None:

@@ -13,9 +13,12 @@ from manifest_examples import EXAMPLES, base, entry, study
 
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.dicom.kos_document import read_document
+from xdsi_sim.ebrim.reader import read_object_list
+from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.rules.manifest import MANIFEST_RULES, check_manifest
 from xdsi_sim.rules.manifest_subject import Kind
+from xdsi_sim.vocab import NS
 
 NIST = Path(__file__).parents[3] / "shared" / "data" / "nist" / "dicom"
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -102,6 +105,18 @@ ADVICE = {"M36", "M43", "M45"}
 def test_manifests_of_a_test_tool_break_what_they_break(name: str, wrong: set[tuple[str, Severity]]) -> None:
     found = check_manifest(read_document(FileContent.of(NIST / name))).findings
     assert {(one.rule, one.severity) for one in found} == wrong | {(id, Severity.INFO) for id in ADVICE}
+
+
+@pytest.mark.skipif(not NIST.is_dir(), reason=f"no {NIST}")
+@pytest.mark.parametrize(("name", "of_entry"), [("001a", {"M70"}), ("033a", {"M62", "M70"})])
+def test_metadata_of_a_test_tool_agree_but_for_times_and_reference_ids(name: str, of_entry: set[str]) -> None:
+    metadata = parse((NIST / f"kos-idc-{name}-metadata.xml").read_bytes())
+    objects = read_object_list(next(metadata.iter(f"{{{NS.RIM}}}RegistryObjectList")))
+    document = read_document(FileContent.of(NIST / f"kos-idc-{name}.dcm"))
+    found = check_manifest(document, entry=objects.documentEntries[0]).findings
+    linked = {one.rule for one in found if one.rule >= "M60"}
+    assert linked == {"M65", "M66"} | of_entry
+    assert {one.severity for one in found if one.rule >= "M60"} == {Severity.WARNING}
 
 
 def test_an_image_is_told_to_be_something_else(tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ def make(
         str | None, _oid_option("--accession-authority", "The same for accession numbers.")
     ] = None,
     orders: Annotated[str | None, _oid_option("--order-authority", "The same for placer orders.")] = None,
+    regions: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="CODE", help="SNOMED CT code of what is shown; for mado."),
+    ] = None,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -125,6 +129,7 @@ def make(
         patients=_oid("--patient-authority", patients),
         accessions=_oid("--accession-authority", accessions),
         orders=_oid("--order-authority", orders),
+        regions=tuple(map(_region, regions or ())),
     )
     found = read_instances(paths)
     made = compose_manifest(
@@ -289,6 +294,15 @@ def _oid(option: str, text: str | None) -> str | None:
 
 def _url(option: str, text: str | None) -> str | None:
     return None if text is None else peer_address(option, text, "http", "https")
+
+
+def _region(code: str) -> CodedEntry:
+    from xdsi_sim.dicom.codes import REGIONS, TARGET_REGIONS  # noqa: PLC0415
+
+    if code not in TARGET_REGIONS:
+        known = ", ".join(f"{each} {REGIONS[each].entry.meaning}" for each in sorted(TARGET_REGIONS))
+        raise UsageError(f"--region: '{code}' is no target region.", hint=f"Known are {known}.")
+    return REGIONS[code].entry
 
 
 def _title(title: str, modifier: str | None) -> tuple[CodedEntry, tuple[CodedEntry, ...]]:

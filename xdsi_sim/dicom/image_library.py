@@ -60,12 +60,15 @@ class ImageLibrary:
     groups: tuple[LibraryGroup, ...] = ()
 
 
-def compose_library(study: Study) -> ImageLibrary:
-    """The library of a study: it names the modalities that acquire, or all where none of them does."""
+def compose_library(study: Study, regions: tuple[CodedEntry, ...] = ()) -> ImageLibrary:
+    """The library of a study: it names the modalities that acquire, or all where none of them does.
+
+    `regions` stand for the study as a whole in place of those that follow from its images.
+    """
     acquiring = [modality for modality in study.modalities if modality in ACQUISITION_MODALITIES]
     return ImageLibrary(
         modalities=tuple(map(modality_code, acquiring or study.modalities)),
-        regions=once(target for region in study.regions for target in target_regions(region)),
+        regions=regions or once(each for region in study.regions for each in target_regions(region)),
         count=len(study.series),
         groups=tuple(map(_group, study.series)),
     )

@@ -143,7 +143,7 @@ def compose_manifest(
         series=tuple(_located(series, study, location) for series in shown.series),
         content=tuple(map(_content, shown.instances)),
         display_uri=location.display_uri,
-        library=compose_library(shown) if profile == "mado" else None,
+        library=compose_library(shown, custodian.regions) if profile == "mado" else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from xdsi_sim.dicom.coded import HierarchicDesignator, Identifier
+from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier
 from xdsi_sim.dicom.study import Request, Study, StudyHeader
 from xdsi_sim.dicom.titles import ManifestProfile
 
@@ -18,12 +18,17 @@ _LONGEST_NUMBER: Final = 16  # of an accession number, VR SH (PS3.5: Table 6.2-1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custodian:
-    """Who answers for a manifest, and the OIDs of those who issued identifiers that name no issuer."""
+    """Who answers for a manifest, and what they know where the images do not tell it."""
 
     institution: str | None = None
     patients: str | None = None
+    """OID of the issuer of patient ids."""
     accessions: str | None = None
+    """The same for accession numbers."""
     orders: str | None = None
+    """The same for placer order numbers."""
+    regions: tuple[CodedEntry, ...] = ()
+    """Target regions of the study, in place of those of the images."""
 
 
 NOBODY: Final = Custodian()

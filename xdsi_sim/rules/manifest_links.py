@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xdsi_sim.dicom.coded import Identifier
@@ -152,18 +152,26 @@ def reference_ids_name_the_study(judged: Judged) -> Iterator[Violation]:
     own = judged.root.text("StudyInstanceUID") or ""
     told = [reference.id for reference in _references(judged, ReferenceIdType.STUDY_INSTANCE_UID)]
     if own not in told:
-        yield Violation("the Study Instance UID is missing", "referenceIdList", value=own)
+        weight = _weight_of_missing(judged, told)
+        yield Violation("the Study Instance UID is missing", "referenceIdList", value=own, severity=weight)
     for uid in told:
         if uid != own:
             yield Violation(f"this is not the study of the manifest, {own}", "referenceIdList", value=uid)
+
+
+def _weight_of_missing(judged: Judged, told: Sequence[object]) -> Severity:
+    """Wrong is worse than not told at all, which metadata before reference ids could not be blamed for."""
+    return Severity.ERROR if told else judged.duty(Severity.WARNING)
 
 
 def _linked(judged: Judged, type_: str, identifiers: set[Identifier], what: str) -> Iterator[Violation]:
     """Numbers must be the same; issuers, where the manifest tells them as OIDs."""
     told = _references(judged, type_)
     known = {identifier.value: identifier.oid for identifier in identifiers}
-    for value in known.keys() - {reference.id for reference in told}:
-        yield Violation(f"{what} of the manifest is missing", "referenceIdList", value=value)
+    weight = _weight_of_missing(judged, told)
+    for value in sorted(known.keys() - {reference.id for reference in told}):
+        text = f"the {what} of the manifest is missing"
+        yield Violation(text, "referenceIdList", value=value, severity=weight)
     for reference in told:
         if reference.id not in known:
             yield Violation(f"the manifest has no such {what}", "referenceIdList", value=str(reference))
