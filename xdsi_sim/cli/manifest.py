@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
@@ -68,41 +68,51 @@ StudyOption = Annotated[
 ]
 
 
-def _oid_option(name: str, help_: str) -> Any:
-    return typer.Option(name, metavar="OID", help=help_)
+LocationOption = Annotated[
+    str, typer.Option("--location-oid", metavar="OID", help="Retrieve Location UID: the OID of the source.")
+]
+AeTitleOption = Annotated[
+    str | None, typer.Option("--ae-title", metavar="AE", help="Retrieve AE Title; xds-i must have it.")
+]
+RetrieveUrlOption = Annotated[
+    str | None, typer.Option("--retrieve-url", metavar="URL", help="Base of the WADO-RS service.")
+]
+DisplayOption = Annotated[
+    str | None, typer.Option("--display-uri", metavar="URL", help="Where a viewer shows the study.")
+]
+InstitutionOption = Annotated[
+    str | None, typer.Option("--institution", metavar="NAME", help="The house, where images name none.")
+]
+PatientsOption = Annotated[
+    str | None,
+    typer.Option("--patient-authority", metavar="OID", help="Issuer of patient ids that name none."),
+]
+AccessionsOption = Annotated[
+    str | None, typer.Option("--accession-authority", metavar="OID", help="The same for accession numbers.")
+]
+OrdersOption = Annotated[
+    str | None, typer.Option("--order-authority", metavar="OID", help="The same for placer orders.")
+]
+RegionOption = Annotated[
+    list[str] | None,
+    typer.Option("--region", metavar="CODE", help="SNOMED CT code of what is shown; for mado."),
+]
 
 
 @manifest.command()
 def make(
     paths: _Paths,
     out: OutOption,
-    location_oid: Annotated[
-        str, _oid_option("--location-oid", "Retrieve Location UID: the OID of the source.")
-    ],
+    location_oid: LocationOption,
     profile: Annotated[Profile, typer.Option("--profile", help="Whose manifest it is.")] = Profile.XDS_I,
-    ae_title: Annotated[
-        str | None, typer.Option("--ae-title", metavar="AE", help="Retrieve AE Title; xds-i must have it.")
-    ] = None,
-    retrieve_url: Annotated[
-        str | None, typer.Option("--retrieve-url", metavar="URL", help="Base of the WADO-RS service.")
-    ] = None,
-    display_uri: Annotated[
-        str | None, typer.Option("--display-uri", metavar="URL", help="Where a viewer shows the study.")
-    ] = None,
-    institution: Annotated[
-        str | None, typer.Option("--institution", metavar="NAME", help="The house, where images name none.")
-    ] = None,
-    patients: Annotated[
-        str | None, _oid_option("--patient-authority", "Issuer of patient ids that name none.")
-    ] = None,
-    accessions: Annotated[
-        str | None, _oid_option("--accession-authority", "The same for accession numbers.")
-    ] = None,
-    orders: Annotated[str | None, _oid_option("--order-authority", "The same for placer orders.")] = None,
-    regions: Annotated[
-        list[str] | None,
-        typer.Option("--region", metavar="CODE", help="SNOMED CT code of what is shown; for mado."),
-    ] = None,
+    ae_title: AeTitleOption = None,
+    retrieve_url: RetrieveUrlOption = None,
+    display_uri: DisplayOption = None,
+    institution: InstitutionOption = None,
+    patients: PatientsOption = None,
+    accessions: AccessionsOption = None,
+    orders: OrdersOption = None,
+    regions: RegionOption = None,
     study: StudyOption = None,
     json_: JsonOption = False,
 ) -> None:

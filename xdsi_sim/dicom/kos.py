@@ -19,7 +19,7 @@ from xdsi_sim.dicom.coded import CodedEntry, coded_entries
 from xdsi_sim.dicom.codes import KEY_OBJECT_DESCRIPTION
 from xdsi_sim.dicom.errors import NotKeyObjectSelection, NotManifest
 from xdsi_sim.dicom.json_model import to_json
-from xdsi_sim.dicom.library_items import concept_of, library_item, means, read_library
+from xdsi_sim.dicom.library_items import concept_of, is_reference, library_item, means, read_library
 from xdsi_sim.dicom.manifest import (
     KEY_OBJECT_SELECTION,
     MANIFEST_TITLES,
@@ -186,7 +186,10 @@ def read_selection(content: Content) -> Manifest:
     sop_class = text(document, "SOPClassUID")
     if sop_class != KEY_OBJECT_SELECTION:
         raise NotKeyObjectSelection(f"SOP class is {sop_class}, not Key Object Selection Document Storage")
-    modifiers = _having(document, _MODIFIER)
+    others = [member for member in items(document, "ContentSequence") if not is_reference(member)]
+    modifiers = (member for member in others if means(member, _MODIFIER))
+    descriptions = (member for member in others if means(member, KEY_OBJECT_DESCRIPTION))
+    studies = items(document, "CurrentRequestedProcedureEvidenceSequence")
     return Manifest(
         sop_instance_uid=text(document, "SOPInstanceUID") or "",
         series_instance_uid=text(document, "SeriesInstanceUID") or "",
@@ -199,22 +202,10 @@ def read_selection(content: Content) -> Manifest:
         series=tuple(_read_evidence(document)),
         content=tuple(_read_content(document)),
         modifiers=tuple(code for each in modifiers for code in coded_entries(each, "ConceptCodeSequence")),
-        description=next(
-            (text(each, "TextValue") for each in _having(document, KEY_OBJECT_DESCRIPTION)), None
-        ),
-        display_uri=next(
-            (
-                text(study, "DisplayURI")
-                for study in items(document, "CurrentRequestedProcedureEvidenceSequence")
-            ),
-            None,
-        ),
+        description=next((text(each, "TextValue") for each in descriptions), None),
+        display_uri=next((text(study, "DisplayURI") for study in studies), None),
         library=read_library(document),
     )
-
-
-def _having(document: DicomJson, concept: CodedEntry) -> list[DicomJson]:
-    return [member for member in items(document, "ContentSequence") if means(member, concept)]
 
 
 def _read_evidence(document: DicomJson) -> Iterator[ManifestSeries]:

@@ -27,6 +27,7 @@ __all__ = [
     "REFERENCES",
     "Descriptor",
     "concept_of",
+    "is_reference",
     "library_item",
     "means",
     "read_library",
@@ -188,6 +189,11 @@ def concept_of(member: DicomJson) -> CodedEntry | None:
     return next(iter(coded_entries(member, "ConceptNameCodeSequence")), None)
 
 
+def is_reference(member: DicomJson) -> bool:
+    """Whether a content item refers to an instance."""
+    return text(member, "ValueType") in REFERENCES
+
+
 def means(member: DicomJson, concept: CodedEntry) -> bool:
     """Whether a content item has this concept, in its final or its trial code."""
     found = concept_of(member)
@@ -197,7 +203,7 @@ def means(member: DicomJson, concept: CodedEntry) -> bool:
 def read_library(root: DicomJson) -> ImageLibrary | None:
     """The library below the root of a document; None where there is none."""
     for library in items(root, "ContentSequence"):
-        if means(library, IMAGE_LIBRARY):
+        if not is_reference(library) and means(library, IMAGE_LIBRARY):
             groups = [each for each in items(library, "ContentSequence") if means(each, LIBRARY_GROUP)]
             return ImageLibrary(**_read(library, LIBRARY), groups=tuple(map(_read_group, groups)))
     return None
@@ -205,7 +211,7 @@ def read_library(root: DicomJson) -> ImageLibrary | None:
 
 def _read_group(group: DicomJson) -> LibraryGroup:
     members = items(group, "ContentSequence")
-    entries = [member for member in members if text(member, "ValueType") in REFERENCES]
+    entries = filter(is_reference, members)
     return LibraryGroup(**_read(group, GROUP), entries=tuple(map(_read_entry, entries)))
 
 

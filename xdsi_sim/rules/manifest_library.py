@@ -17,7 +17,7 @@ from xdsi_sim.errors import Severity
 from xdsi_sim.rules.manifest_subject import Judged
 from xdsi_sim.rules.registry import Violation, rule
 
-__all__ = ["LIBRARY_RULES", "described", "described_number", "entries_of", "groups_of"]
+__all__ = ["LIBRARY_RULES"]
 
 LIBRARY_RULES: Final = "M50 M51 M52 M53 M54 M55 M56 M57 M58"
 

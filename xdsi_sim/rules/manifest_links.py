@@ -8,6 +8,7 @@ from typing import Final
 from xdsi_sim.dicom.coded import Identifier
 from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, CODING_SCHEMES, TARGET_REGIONS
 from xdsi_sim.dicom.library_items import read_library
+from xdsi_sim.dicom.manifest import shared_part
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
 from xdsi_sim.dicom.times import utc_dtm
 from xdsi_sim.ebrim.datatypes import Cx, Cxi
@@ -72,18 +73,6 @@ def service_starts_with_the_study(judged: Judged) -> Iterator[Violation]:
     yield from _time(judged, "serviceStartTime", "StudyDate", "StudyTime")
 
 
-def _known_modalities(judged: Judged) -> set[str] | None:
-    """The acquisition modalities of the study, where manifest or source tell them."""
-    library = read_library(judged.root.attributes)
-    if judged.served is not None:
-        found = set(judged.served.modalities)
-    elif library is not None:
-        found = {group.modality.value for group in library.groups if group.modality}
-    else:
-        return None
-    return found & set(ACQUISITION_MODALITIES)
-
-
 @rule("M63", cites="RAD TF: 4.68; PS3.16: CID 29", code=None)
 def event_codes_name_the_modalities(judged: Judged) -> Iterator[Violation]:
     """eventCodeList has each acquisition modality of the study, and none that is not in it."""
@@ -101,6 +90,18 @@ def event_codes_name_the_modalities(judged: Judged) -> Iterator[Violation]:
         yield Violation("a modality of the study is missing", "eventCodeList", value=code)
     for code in sorted(modalities - known):
         yield Violation("no series of the study has this modality", "eventCodeList", value=code)
+
+
+def _known_modalities(judged: Judged) -> set[str] | None:
+    """The acquisition modalities of the study, where manifest or source tell them."""
+    library = read_library(judged.root.attributes)
+    if judged.served is not None:
+        found = set(shared_part(judged.served).modalities)
+    elif library is not None:
+        found = {group.modality.value for group in library.groups if group.modality}
+    else:
+        return None
+    return found & set(ACQUISITION_MODALITIES)
 
 
 @rule("M64", cites="RAD TF: 4.68; RAD MADO", code=None, severity=Severity.WARNING)

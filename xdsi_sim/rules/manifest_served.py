@@ -51,18 +51,6 @@ def instances_of_the_source_are_listed(judged: Judged) -> Iterator[Violation]:
                 yield Violation(f"{text}, the manifest has not", value=uid)
 
 
-@rule("M85", cites="RAD TF: 4.68", code=None)
-def rejected_instances_are_not_listed(judged: Judged) -> Iterator[Violation]:
-    """The manifest lists no instance that a rejection note of the study has taken out of use."""
-    if judged.served is None or not judged.is_manifest:
-        return
-    rejected = {uid for instance in judged.served.instances for uid in instance.rejects}
-    for one in judged.document.listed():
-        if one.sop_instance_uid in rejected:
-            where = one.item.at("ReferencedSOPInstanceUID")
-            yield Violation("a note rejects this instance", where, value=one.sop_instance_uid)
-
-
 @rule("M82", cites="RAD TF: 4.68", code=None)
 def listed_instances_are_what_the_source_has(judged: Judged) -> Iterator[Violation]:
     """SOP class and series of an instance are those that the source has."""
@@ -140,3 +128,15 @@ def _different(
 
 def _plain(value: Any) -> str | None:
     return getattr(value, "value", None) or (None if value is None else str(value))
+
+
+@rule("M85", cites="RAD TF: 4.68", code=None)
+def rejected_instances_are_not_listed(judged: Judged) -> Iterator[Violation]:
+    """The manifest lists no instance that a rejection note of the study has taken out of use."""
+    if judged.served is None or not judged.is_manifest:
+        return
+    rejected = {uid for instance in judged.served.instances for uid in instance.rejects}
+    for one in judged.document.listed():
+        if one.sop_instance_uid in rejected:
+            where = one.item.at("ReferencedSOPInstanceUID")
+            yield Violation("a note rejects this instance", where, value=one.sop_instance_uid)
