@@ -198,6 +198,10 @@ class Source(Server):
     """Name of the house, as author of what it publishes."""
     manifest: ManifestProfile = "xds-i"
     """Of the manifests that it makes: XDS-I's own, or those of MADO, which describe what they list."""
+    accessionAuthority: Oid | None = None
+    """Issuer of accession numbers whose images name none."""
+    orderAuthority: Oid | None = None
+    """The same for placer order numbers."""
 
 
 class InitiatingImagingGateway(Server):

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pydicom
 import pytest
 from a_scenario import PUBLISHED, run
 
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom.instance_files import read_files
+from xdsi_sim.dicom.kos import read_manifest
 from xdsi_sim.dicom.kos_document import read_document
+from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.dicom.summary import summarise
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import read_submit_objects
@@ -78,3 +81,27 @@ def test_what_is_published_agrees_with_its_entry_and_with_the_archive(
         served=summarise(read_files([tmp_path / "data" / "pacs" / "instances"]).headers),
     ).findings
     assert {one.text.partition(":")[0] for one in found} == {"without TLS, which only a laboratory may do"}
+
+
+def without_issuers(path: Path) -> None:
+    """An image as a modality makes it that knows no issuers."""
+    dataset = pydicom.dcmread(path)
+    (request,) = dataset.RequestAttributesSequence
+    del dataset.IssuerOfAccessionNumberSequence
+    del request.IssuerOfAccessionNumberSequence
+    del request.OrderPlacerIdentifierSequence
+    dataset.save_as(path)
+
+
+def test_issuers_of_the_source_stand_in_for_those_that_images_do_not_name(tmp_path: Path) -> None:
+    for path in write_sample("cr-chest", tmp_path / "study"):
+        without_issuers(path)
+    head = SENT.replace("PROFILE", "mado, accessionAuthority: 2.999.7, orderAuthority: 2.999.8")
+    steps = "  - {name: load, load: {source: pacs, paths: [study]}}\n"
+    steps += "  - {name: publish, publish: {source: pacs}}\n"
+    assert run(tmp_path, steps, head=head).verdict is Verdict.PASS
+    (file,) = (tmp_path / "data" / "clinic").rglob("*.dcm")
+    (request,) = read_manifest(FileContent.of(file)).header.requests
+    assert request.accession is not None
+    assert request.placer_order is not None
+    assert (request.accession.oid, request.placer_order.oid) == ("2.999.7", "2.999.8")

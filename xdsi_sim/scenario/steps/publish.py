@@ -63,16 +63,21 @@ def _publish(stage: Stage, publish: Publish, uid: str) -> tuple[Published, Answe
     location = RetrieveLocation(
         oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
     )
-    custodian = Custodian(institution=source.institution, patients=placed.community.patientAuthority)
+    publisher = publisher_of(placed, source)
     manifest = compose_manifest(
         study,
         location,
         now=stage.now(),
         new_uid=stage.new_uid,
         profile=source.manifest,
-        custodian=custodian,
+        custodian=Custodian(
+            institution=publisher.institution,
+            patients=publisher.patient_authority,
+            accessions=publisher.accession_authority,
+            orders=publisher.order_authority,
+        ),
     )
-    entry = manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
+    entry = manifest_entry(study, manifest, publisher, entryUUID=new_uuid())
     content = BytesContent(write_manifest(manifest))
     answer = provide(stage, publish, entry, content, study=uid, what="manifest", transaction="RAD-68")
     published = Published(
