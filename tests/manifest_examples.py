@@ -498,6 +498,10 @@ EXAMPLES: Final = (
     _X(rule="M58", name="a note without its title", of="mado",
        where=(f"{LIBRARY}.{CONTENT}[7].{CONTENT}[5].{CONTENT}",),
        change=dropped(lambda dataset: content(content(library(dataset), 7), 5).ContentSequence, 2)),
+    _X(rule="M59", name="no side", of="mado", where=(f"{GROUP}.{CONTENT}[15].(0040,A168)[1]",),
+       change=lambda dataset: group(dataset).ContentSequence.append(
+           item(RelationshipType="HAS ACQ CONTEXT", ValueType="CODE", ConceptNameCodeSequence=_code("111027"),
+                ConceptCodeSequence=_code("R", "SCT")))),
     # the entry
     _X(rule="M60", name="a PDF", entry={"mimeType": "application/pdf"}, where=("mimeType",)),
     _X(rule="M60", name="no format", entry={"formatCode": None}, where=("formatCode",)),

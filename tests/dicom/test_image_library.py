@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from xdsi_sim.dicom.coded import CodedEntry
+from xdsi_sim.dicom.codes import LATERALITIES
 from xdsi_sim.dicom.image_library import ImageLibrary, compose_library, content_type
 from xdsi_sim.dicom.study import Instance, Study
 
@@ -62,3 +63,14 @@ def test_only_multi_frame_images_have_a_number_of_frames(
 )
 def test_what_has_pixels_is_an_image(rows: int | None, sop_class: str, expected: str) -> None:
     assert content_type(Instance(sop_instance_uid="1", sop_class_uid=sop_class, rows=rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [("", None), ("L", "Left"), ("R", "Right"), ("LR", "Bilateral"), ("B", "Bilateral")],
+)
+def test_a_series_has_one_side_or_both(sides: str, expected: str | None, studies: dict[str, Study]) -> None:
+    study = studies["mr-knee"]
+    series = replace(study.series[0], lateralities=tuple(LATERALITIES[side] for side in sides))
+    (group,) = library(replace(study, series=(series,))).groups
+    assert (group.laterality and group.laterality.meaning) == expected

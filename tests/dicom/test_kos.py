@@ -130,6 +130,7 @@ groups = st.builds(
     number=maybe_short,
     regions=st.lists(codes, max_size=2).map(tuple),
     count=numbers,
+    laterality=st.none() | codes,
     entries=st.lists(entries, max_size=2).map(tuple),
 )
 libraries = st.builds(

@@ -205,3 +205,21 @@ def test_only_a_rejection_note_rejects_what_it_names(title: str, rejects: tuple[
         CurrentRequestedProcedureEvidenceSequence=an_item(ReferencedSeriesSequence=series),
     )
     assert summarise([header_of(note)]).instances[0].rejects == rejects
+
+
+@pytest.mark.parametrize(
+    ("values", "sides"),
+    [
+        ({}, []),
+        ({"Laterality": "R"}, ["Right"]),
+        ({"ImageLaterality": "B"}, ["Bilateral"]),
+        ({"ImageLaterality": "U"}, []),
+        (
+            {"SharedFunctionalGroupsSequence": an_item(FrameAnatomySequence=an_item(FrameLaterality="L"))},
+            ["Left"],
+        ),
+    ],
+)
+def test_the_side_is_that_of_series_image_or_frames(values: dict[str, Any], sides: list[str]) -> None:
+    (series,) = summarise([header_of(a_header(**values))]).series
+    assert [side.meaning for side in series.lateralities] == sides

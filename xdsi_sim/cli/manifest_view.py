@@ -73,6 +73,7 @@ def _series_facts(series: ManifestSeries, group: LibraryGroup | None) -> dict[st
         "modality": group.modality.value if group and group.modality else None,
         "number": group.number if group else None,
         "description": group.description if group else None,
+        "laterality": group.laterality.meaning if group and group.laterality else None,
         "region": ", ".join(region.meaning for region in group.regions) if group else None,
     }
     return {

@@ -13,6 +13,7 @@ __all__ = [
     "BODY_PARTS",
     "CODING_SCHEMES",
     "KEY_OBJECT_DESCRIPTION",
+    "LATERALITIES",
     "OTHER_MODALITIES",
     "REGIONS",
     "TARGET_REGIONS",
@@ -221,3 +222,11 @@ BODY_PARTS: Final = {  # PS3.16: Annex L, the defined terms of Body Part Examine
     "WRIST": "74670003",
 }
 """Region code by Body Part Examined (0018,0015)."""
+
+LATERALITIES: Final = {  # PS3.16: CID 244
+    "L": CodedEntry("7771000", "SCT", "Left"),
+    "R": CodedEntry("24028007", "SCT", "Right"),
+    "B": CodedEntry("51440002", "SCT", "Bilateral"),
+    "unilateral": CodedEntry("66459002", "SCT", "Unilateral"),
+}
+"""By Laterality (0020,0060) and its like; `U` there is an unpaired part, and no code."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.dicom.coded import CodedEntry
-from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, modality_code, target_regions
+from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, LATERALITIES, modality_code, target_regions
 from xdsi_sim.dicom.study import Instance, Series, Study, once
 
 __all__ = ["ImageLibrary", "LibraryEntry", "LibraryGroup", "compose_library", "content_type"]
@@ -45,6 +45,7 @@ class LibraryGroup:
     regions: tuple[CodedEntry, ...] = ()
     count: int | None = None
     """Instances in it."""
+    laterality: CodedEntry | None = None
     entries: tuple[LibraryEntry, ...] = ()
 
 
@@ -84,8 +85,16 @@ def _group(series: Series) -> LibraryGroup:
         number=None if series.number is None else str(series.number),
         regions=series.regions,
         count=len(series.instances),
+        laterality=_side(series.lateralities),
         entries=tuple(map(_entry, series.instances)),
     )
+
+
+def _side(sides: tuple[CodedEntry, ...]) -> CodedEntry | None:
+    """One code for a series: both sides are bilateral."""
+    if len(sides) > 1:
+        return LATERALITIES["B"]
+    return sides[0] if sides else None
 
 
 def _entry(instance: Instance) -> LibraryEntry:

@@ -100,6 +100,7 @@ GROUP: Final[tuple[Descriptor, ...]] = (
         required=True,
         unit="{instances}",
     ),
+    Descriptor(attribute="laterality", concept=_dcm("111027", "Image Laterality"), value_type="CODE"),
 )
 ENTRY: Final[tuple[Descriptor, ...]] = (
     Descriptor(

@@ -98,6 +98,7 @@ class Series:
     date: str | None = None
     time: str | None = None
     regions: tuple[CodedEntry, ...] = ()
+    lateralities: tuple[CodedEntry, ...] = ()
     instances: tuple[Instance, ...] = ()
 
 

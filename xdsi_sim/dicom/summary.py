@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, person, text
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier, coded_entries, designator
-from xdsi_sim.dicom.codes import BODY_PARTS, KEY_OBJECT_DESCRIPTION, REGIONS
+from xdsi_sim.dicom.codes import BODY_PARTS, KEY_OBJECT_DESCRIPTION, LATERALITIES, REGIONS
 from xdsi_sim.dicom.errors import NotOneStudy
 from xdsi_sim.dicom.study import (
     KEY_OBJECT_SELECTION,
@@ -110,12 +110,25 @@ _HEADER: Final[Mapping[str, Read]] = {  # PS3.3: Table C.7-1 and Table C.7-3
 }
 
 
+def _anatomies(header: DicomJson) -> list[DicomJson]:
+    """Where an image, or its frames, tell what they show."""
+    shared = items(header, "SharedFunctionalGroupsSequence")
+    return [header, *(anatomy for group in shared for anatomy in items(group, "FrameAnatomySequence"))]
+
+
+def _lateralities(header: DicomJson) -> tuple[CodedEntry, ...]:
+    told = (
+        text(item, keyword)
+        for item in _anatomies(header)
+        for keyword in ("Laterality", "ImageLaterality", "FrameLaterality")
+    )
+    return once(LATERALITIES[side] for side in told if side in ("L", "R", "B"))
+
+
 def _regions(header: DicomJson) -> tuple[CodedEntry, ...]:
     """Coded regions of the image or its frames; failing that, what the body part stands for."""
-    shared = items(header, "SharedFunctionalGroupsSequence")
-    anatomies = [anatomy for group in shared for anatomy in items(group, "FrameAnatomySequence")]
     coded = once(
-        entry for item in (header, *anatomies) for entry in coded_entries(item, "AnatomicRegionSequence")
+        entry for item in _anatomies(header) for entry in coded_entries(item, "AnatomicRegionSequence")
     )
     known = REGIONS.get(BODY_PARTS.get(text(header, "BodyPartExamined") or "", ""))
     return coded or ((known.entry,) if known else ())
@@ -129,6 +142,7 @@ _SERIES: Final[Mapping[str, Read]] = {
     "date": _at(text, "SeriesDate"),
     "time": _at(text, "SeriesTime"),
     "regions": _regions,
+    "lateralities": _lateralities,
 }
 
 

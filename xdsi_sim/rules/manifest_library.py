@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xdsi_sim.dicom.coded import CodedEntry
-from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, OTHER_MODALITIES, TARGET_REGIONS
+from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, LATERALITIES, OTHER_MODALITIES, TARGET_REGIONS
 from xdsi_sim.dicom.kos_document import Item
 from xdsi_sim.dicom.library_items import ENTRY, GROUP, LIBRARY, LIBRARY_GROUP, REFERENCES, Descriptor
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
@@ -19,7 +19,7 @@ from xdsi_sim.rules.registry import Violation, rule
 
 __all__ = ["LIBRARY_RULES"]
 
-LIBRARY_RULES: Final = "M50 M51 M52 M53 M54 M55 M56 M57 M58"
+LIBRARY_RULES: Final = "M50 M51 M52 M53 M54 M55 M56 M57 M58 M59"
 
 
 def groups_of(library: Item) -> tuple[Item, ...]:
@@ -266,3 +266,16 @@ def listed_notes_tell_their_title(judged: Judged) -> Iterator[Violation]:
         is_note = reference and reference.text("ReferencedSOPClassUID") == KEY_OBJECT_SELECTION
         if is_note and not described(entry, _OF_ENTRY["title"]):
             yield Violation("there is no 121144 Document Title", entry.at("ContentSequence"))
+
+
+_SIDES: Final = {code.value for code in LATERALITIES.values()}
+
+
+@rule("M59", cites="PS3.16: CID 244", code=None)
+def lateralities_are_of_the_value_set(judged: Judged) -> Iterator[Violation]:
+    """The laterality of a series is a code of CID 244."""
+    for group in _groups(judged):
+        for code, where in _codes(group, _OF_GROUP["laterality"]):
+            if code.value not in _SIDES or code.scheme != "SCT":
+                text = "this is no laterality"
+                yield Violation(text, where, value=f"{code.value}^^{code.scheme}")

@@ -91,7 +91,7 @@ def header_is_that_of_the_images(judged: Judged) -> Iterator[Violation]:
             yield Violation(f"{keyword} of the images is {value}", where, value=found, severity=severity)
 
 
-_GROUP: Final = ("modality", "date", "time", "description", "number")
+_GROUP: Final = ("modality", "date", "time", "description", "number", "laterality")
 _ENTRY: Final = ("frames", "number", "title", "description")
 
 
