@@ -36,6 +36,7 @@ from xdsi_sim.cli.conventions import (
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
+from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -69,6 +70,7 @@ _app.command()(validate)
 _app.command()(explain)
 _app.add_typer(codes)
 _app.command()(load)
+_app.add_typer(manifest)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

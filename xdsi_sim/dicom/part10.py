@@ -18,7 +18,7 @@ from pydicom.filereader import read_partial
 from pydicom.tag import Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from xdsi_sim.content import Content
+from xdsi_sim.content import Content, read_all
 from xdsi_sim.dicom.errors import NotDicom
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "read_file",
     "read_header",
     "read_identity",
+    "read_leniently",
     "write",
 ]
 
@@ -103,11 +104,35 @@ def read_file(path: Path, *, defer: int) -> FileDataset:
     return dataset
 
 
+def read_leniently(content: Content) -> tuple[FileDataset | None, tuple[str, ...]]:
+    """As much of a data set as can be read of any octets, and all that is wrong with them as a file."""
+    data = read_all(content)
+    problems = [] if data[_MAGIC] == b"DICM" else [_NO_MAGIC]
+    try:
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+        is_object = bool(dataset) and (not problems or "SOPClassUID" in dataset)
+    except Exception as error:  # noqa: BLE001  as in _read
+        return None, (*problems, f"cannot be parsed as DICOM: {error}")
+    if not is_object:
+        return None, (*problems, "there is no data set")
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        problems.append(_NO_SYNTAX)
+    try:
+        _refuse_truncated(dataset, len(data))
+    except NotDicom as error:
+        problems.append(str(error))
+    return dataset, tuple(problems)
+
+
+_NO_MAGIC: Final = (
+    "no 'DICM' at octet 128: this is no DICOM file, or one without the meta header that it must have"
+)
+_NO_SYNTAX: Final = "the meta header names no TransferSyntaxUID (0002,0010)"
+
+
 def _read(source: BinaryIO, **options: Any) -> FileDataset:
     if source.read(_MAGIC.stop)[_MAGIC] != b"DICM":
-        raise NotDicom(
-            "no 'DICM' at octet 128: this is no DICOM file, or one without the meta header that it must have"
-        )
+        raise NotDicom(_NO_MAGIC)
     source.seek(0)
     try:
         dataset = pydicom.dcmread(source, **options)
@@ -116,7 +141,7 @@ def _read(source: BinaryIO, **options: Any) -> FileDataset:
     except Exception as error:  # the parser answers broken bytes with whatever went wrong inside it
         raise NotDicom(f"cannot be parsed as DICOM: {error}") from error
     if not syntax:
-        raise NotDicom("the meta header names no TransferSyntaxUID (0002,0010)")
+        raise NotDicom(_NO_SYNTAX)
     if not dataset:
         raise NotDicom("truncated: no whole data set follows the meta header")
     if missing:

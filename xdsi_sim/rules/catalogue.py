@@ -11,6 +11,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.rules.actions import ACTIONS, Action
 from xdsi_sim.rules.answers import ANSWER_RULES, DELIVERED
 from xdsi_sim.rules.error_codes import ERROR_CODES, ErrorCode
+from xdsi_sim.rules.manifest import MANIFEST_RULES
 from xdsi_sim.rules.patient_feed import FEED_RULES
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.rules.query import STORED_QUERY
@@ -50,6 +51,7 @@ GROUPS: Final = {
     "J": "Answers",
     "K": "Patient identity feed",
     "L": "Metadata update and removal",
+    "M": "Imaging manifests",
 }
 """What the letter of an id stands for."""
 
@@ -190,6 +192,7 @@ def _tables() -> Iterator[tuple[str, Iterable[Rule]]]:
     for name, held in ANSWER_RULES.items():
         yield name, held.status + held.objects
     yield "ITI-43", DELIVERED
+    yield "RAD-68", MANIFEST_RULES  # to whoever judges a manifest: no actor refuses one for them
     for rules in FEED_RULES.values():
         yield "ITI-8", rules
         yield "ITI-44", rules

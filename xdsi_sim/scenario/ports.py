@@ -106,6 +106,10 @@ class StudyStore(Protocol):
         """Take DICOM files in."""
         ...
 
+    def add(self, content: Content) -> Any:
+        """Take one DICOM file in."""
+        ...
+
     def studies(self) -> Sequence[Any]:
         """The studies that are here."""
         ...

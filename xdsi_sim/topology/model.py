@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.actors.acceptance import PARTS, Undeliverable
+from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
 from xdsi_sim.messages.patient_feed import read_patient_id
@@ -215,6 +216,12 @@ class Source(Server):
     """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
+    manifest: ManifestProfile = "xds-i"
+    """Of the manifests that it makes: XDS-I's own, or those of MADO, which describe what they list."""
+    accessionAuthority: Oid | None = None
+    """Issuer of accession numbers whose images name none."""
+    orderAuthority: Oid | None = None
+    """The same for placer order numbers."""
 
 
 class InitiatingImagingGateway(Server):

@@ -8,6 +8,7 @@ from typing import Final
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.fetch import FETCH
+from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
 from xdsi_sim.scenario.steps.patient import PATIENT
@@ -25,6 +26,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
     for kind in (
         PATIENT,
         LOAD,
+        KEY_IMAGE_NOTE,
         PUBLISH,
         PUBLISH_REPORT,
         REGISTER_ON_DEMAND,

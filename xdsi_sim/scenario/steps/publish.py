@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from xdsi_sim.content import BytesContent
 from xdsi_sim.dicom.imaging_metadata import manifest_entry
 from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
+from xdsi_sim.dicom.manifest_header import Custodian
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
@@ -62,8 +63,21 @@ def _publish(stage: Stage, publish: Publish, uid: str) -> tuple[Published, Answe
     location = RetrieveLocation(
         oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
     )
-    manifest = compose_manifest(study, location, now=stage.now(), new_uid=stage.new_uid)
-    entry = manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
+    publisher = publisher_of(placed, source)
+    manifest = compose_manifest(
+        study,
+        location,
+        now=stage.now(),
+        new_uid=stage.new_uid,
+        profile=source.manifest,
+        custodian=Custodian(
+            institution=publisher.institution,
+            patients=publisher.patient_authority,
+            accessions=publisher.accession_authority,
+            orders=publisher.order_authority,
+        ),
+    )
+    entry = manifest_entry(study, manifest, publisher, entryUUID=new_uuid())
     content = BytesContent(write_manifest(manifest))
     answer = provide(stage, publish, entry, content, study=uid, what="manifest", transaction="RAD-68")
     published = Published(

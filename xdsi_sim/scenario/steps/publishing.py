@@ -61,6 +61,8 @@ def publisher_of(placed: Placed, source: Source) -> Publisher:
         sourceId=source.oid,
         patient_authority=placed.community.patientAuthority,
         institution=source.institution,
+        accession_authority=source.accessionAuthority,
+        order_authority=source.orderAuthority,
     )
 
 
