@@ -47,6 +47,8 @@ FENCED = {
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead
     "zeep": ("xdsi_sim.client.zeep_mtom",),  # for tests and scripts; too slow for our own calls
+    "numpy": ("xdsi_sim.dicom.rendering",),  # an extra brings it
+    "PIL": ("xdsi_sim.dicom.rendering",),
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

@@ -26,6 +26,7 @@ __all__ = [
     "ReceivedSubmission",
     "StoredDocument",
     "StoredImage",
+    "Transcoder",
     "utc_now",
 ]
 
@@ -171,6 +172,21 @@ class InstanceStore(Protocol):
         """The instances of a study, series or instance, in a stable order; empty where unknown."""
         ...
 
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        ...
+
     def metadata(self, image: StoredImage, base: str) -> bytes:
         """DICOM JSON of one instance, its bulk data by URLs below `base` (PS3.18: F)."""
+        ...
+
+
+class Transcoder(Protocol):
+    """Gives DICOM objects in other transfer syntaxes than the one they are stored in."""
+
+    def transcode(self, content: Content, to: str) -> Future[Content]:
+        """The object of `content` in the transfer syntax `to`.
+
+        Fails with DicomError where it cannot be decoded, with OSError where there is no room.
+        """
         ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xdsi_sim.errors import XdsiSimError
 
 __all__ = [
+    "CannotTranscode",
     "ConflictingInstance",
     "DicomError",
     "NoPatientId",
@@ -41,6 +42,10 @@ class NotOneStudy(DicomError):
 
 class ConflictingInstance(DicomError):
     """Another object under a SOP Instance UID that is known already."""
+
+
+class CannotTranscode(DicomError):
+    """An object cannot be had in another transfer syntax: there is no decoder, or its pixels are broken."""
 
 
 class NoPatientId(DicomError):

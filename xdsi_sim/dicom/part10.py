@@ -25,6 +25,7 @@ __all__ = [
     "read_file",
     "read_header",
     "write",
+    "write_to",
 ]
 
 IMPLEMENTATION_CLASS_UID: Final = UID("2.999.1.1")
@@ -97,13 +98,19 @@ def _refuse_truncated(dataset: Dataset, size: int) -> None:
 
 def write(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:
     """A Part 10 file; the meta header follows from the data set, pixel data are in that syntax already."""
+    target = io.BytesIO()
+    write_to(target, dataset, transfer_syntax)
+    return target.getvalue()
+
+
+def write_to(target: BinaryIO, dataset: Dataset, transfer_syntax: str) -> None:
+    """The same into a file that is open."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = UID(transfer_syntax)
     meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
-    file = FileDataset("", dataset, file_meta=meta, preamble=bytes(128))
-    target = io.BytesIO()
+    origin = getattr(dataset, "filename", None) or ""  # of values that were left there
+    file = FileDataset(origin, dataset, file_meta=meta, preamble=bytes(128))
     pydicom.dcmwrite(target, file, enforce_file_format=True)
-    return target.getvalue()

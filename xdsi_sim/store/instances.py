@@ -25,10 +25,12 @@ from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
 from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.opening import opening
+from xdsi_sim.store.rejections import create_rejections, hash_of_rejected, keep_hidden, reason_for, reject
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ def _create_publications(database: sqlite_utils.Database) -> None:
 
 
 _SCHEMA: Final = Schema(
-    application_id=0x5844494D, subject="instance store", migrations=(_create, _create_publications)
+    application_id=0x5844494D,
+    subject="instance store",
+    migrations=(_create, _create_publications, create_rejections),
 )
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
@@ -138,6 +142,8 @@ class _Received:
     sha256: str
     header: str
     document: bytes
+    note: RejectionNote | None
+    """What the instance rejects, if it is a note that does."""
 
 
 class SqliteInstanceStore:
@@ -231,6 +237,7 @@ class SqliteInstanceStore:
             sha256=sha256,
             header=to_bytes(header).decode(),
             document=to_bytes(attributes),
+            note=rejection_in(attributes),
         )
 
     # --- looking up ---
@@ -250,6 +257,10 @@ class SqliteInstanceStore:
         """
         where, uids = _condition(study, series, sop)
         return self._select(f"{where} {_IN_ORDER}", uids)
+
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        return reason_for(sop, self._database.reader())
 
     def studies(self) -> tuple[str, ...]:
         """Study Instance UIDs, sorted."""
@@ -312,12 +323,22 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
 def _index(received: _Received, db: Connection) -> None:
     """Enter an instance, unless its bytes are known; raises ConflictingInstance and drops its file."""
     instance = received.instance
-    known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
-    if known and known[0] != received.sha256:
+    sop, study = instance.sopInstanceUID, instance.studyInstanceUID
+    rejected = tuple(hash_of_rejected(sop, study, db))
+    known = db.execute(_HASH, (sop,)).fetchone() or rejected
+    if known and known[0] not in (received.sha256, None):
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
-        raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
-    if known:
-        return
+        raise ConflictingInstance(f"SOP Instance UID {sop} is taken by another object")
+    if rejected:
+        keep_hidden(sop, received.sha256, db)
+    elif received.note is not None and not known:
+        reject(received.note, study, received.sha256, db)
+    elif not known:
+        _enter(received, db)
+
+
+def _enter(received: _Received, db: Connection) -> None:
+    instance = received.instance
     values = [getattr(instance, name) for name in _FIELDS.values()]
     db.execute(_INSERT, (*values, received.sha256, instance.content.size, received.header))
     db.execute("INSERT INTO metadata VALUES (?, ?)", (instance.sopInstanceUID, received.document))

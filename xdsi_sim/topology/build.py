@@ -50,6 +50,7 @@ from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
+from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.model import (
     Actor,
@@ -335,7 +336,8 @@ class RunningTopology:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
-        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
+        transcoder = self._opened(SpoolingTranscoder(self._spool))
+        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
 
     def initiating_imaging_gateway(
         self, placed: Placed, _strict: bool
