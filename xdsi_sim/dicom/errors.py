@@ -12,6 +12,7 @@ __all__ = [
     "CannotTranscode",
     "ConflictingInstance",
     "DicomError",
+    "NoMetaHeader",
     "NoPatientId",
     "NotDicom",
     "NotKeyObjectSelection",
@@ -26,6 +27,10 @@ class DicomError(XdsiSimError):
 
 class NotDicom(DicomError):
     """The bytes are no complete DICOM file with a meta header (PS3.10: 7.1)."""
+
+
+class NoMetaHeader(NotDicom):
+    """The bytes do not begin as a DICOM file does: they are something else, or lack the meta header."""
 
 
 class NotKeyObjectSelection(DicomError):

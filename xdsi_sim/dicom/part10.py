@@ -16,12 +16,13 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from xdsi_sim.content import Content
-from xdsi_sim.dicom.errors import NotDicom
+from xdsi_sim.dicom.errors import NoMetaHeader, NotDicom
 
 __all__ = [
     "IMPLEMENTATION_CLASS_UID",
     "IMPLEMENTATION_VERSION_NAME",
     "read",
+    "read_directory",
     "read_file",
     "read_header",
     "write",
@@ -64,9 +65,23 @@ def read_file(path: Path, *, defer: int) -> FileDataset:
     return dataset
 
 
+def read_directory(path: Path) -> tuple[tuple[str, ...], ...]:
+    """The File IDs that a DICOMDIR names, in its order, each by its components (PS3.10: 8.2).
+
+    Raises NotDicom where the file is none.
+    """
+    try:
+        records = pydicom.dcmread(path).DirectoryRecordSequence
+        ids = [record.get("ReferencedFileID") for record in records]
+    except (pydicom.errors.InvalidDicomError, AttributeError, ValueError, EOFError) as error:
+        raise NotDicom(f"{path.name} is no DICOMDIR: {error}") from error
+    components = ([id] if isinstance(id, str) else id for id in ids if id)
+    return tuple(tuple(component.strip() for component in id) for id in components)
+
+
 def _read(source: BinaryIO, **options: Any) -> FileDataset:
     if source.read(_MAGIC.stop)[_MAGIC] != b"DICM":
-        raise NotDicom(
+        raise NoMetaHeader(
             "no 'DICM' at octet 128: this is no DICOM file, or one without the meta header that it must have"
         )
     source.seek(0)

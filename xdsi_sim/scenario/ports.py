@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.content import Content
+from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
@@ -102,8 +103,8 @@ class Client(Protocol):
 class StudyStore(Protocol):
     """The instance store of an imaging source, as its own administrator uses it."""
 
-    def add_all(self, paths: Iterable[Path]) -> Any:
-        """Take DICOM files in."""
+    def add_all(self, files: Iterable[Path | Arrival], progress: Callable[[Path], None] | None = None) -> Any:
+        """Take DICOM files in; `progress` is told of each."""
         ...
 
     def studies(self) -> Sequence[Any]:

@@ -18,13 +18,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
-from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
+from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
@@ -35,6 +36,8 @@ from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
     import sqlite_utils
+
+T = TypeVar("T")
 
 __all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
 
@@ -124,6 +127,8 @@ class Broken:
 
     path: Path
     error: DicomError | OSError
+    stray: bool = False
+    """Whether it is something else than DICOM that was merely found in a folder or an archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,20 +182,24 @@ class SqliteInstanceStore:
         self._database.submit(partial(_index, received)).result()
         return received.instance
 
-    def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
+    def add_all(
+        self, files: Iterable[Path | Arrival], progress: Callable[[Path], None] | None = None
+    ) -> Loaded:
         """Store many files, with one commit for each batch; a broken one never hinders the others.
 
         `progress` is told each path once it is read, good or broken.
         """
         instances: list[StoredInstance] = []
         broken: list[Broken] = []
-        for batch in _batches(paths):
+        for batch in _batches(files):
             received: list[tuple[Path, _Received]] = []
-            for path in batch:
+            for file in batch:
+                path = file if isinstance(file, Path) else file.path
                 try:
-                    received.append((path, self._receive(FileContent.of(path))))
+                    content = FileContent.of(file) if isinstance(file, Path) else file.content
+                    received.append((path, self._receive(content)))
                 except (DicomError, OSError) as error:
-                    broken.append(Broken(path=path, error=error))
+                    broken.append(Broken(path=path, error=error, stray=_is_stray(file, error)))
                 if progress:
                     progress(path)
             stored, conflicts = self._commit(received)
@@ -365,8 +374,12 @@ def _sync_folders(received: Iterable[_Received]) -> None:
         sync_folder(folder.parent)
 
 
-def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    remaining = iter(paths)
+def _is_stray(file: Path | Arrival, error: Exception) -> bool:
+    return isinstance(error, NoMetaHeader) and isinstance(file, Arrival) and not file.named
+
+
+def _batches(files: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(files)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 
