@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from xdsi_sim.content import Content
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "InstanceStore",
     "NewDocument",
     "NewId",
+    "Publication",
     "ReceivedDocument",
     "ReceivedSubmission",
     "StoredDocument",
@@ -157,6 +159,15 @@ class StoredImage(Protocol):
     def content(self) -> Content:
         """The DICOM file."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A document about a study as it was published last."""
+
+    entry: DocumentEntry
+    fingerprint: str | None = None
+    """Of all that it says; the same as long as nothing of it has changed."""
 
 
 class InstanceStore(Protocol):

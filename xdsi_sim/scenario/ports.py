@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
-from xdsi_sim.actors.ports import ReceivedSubmission
+from xdsi_sim.actors.ports import Publication, ReceivedSubmission
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.study import Study
@@ -115,12 +115,20 @@ class StudyStore(Protocol):
         """One study, summarised from its stored instances; None where it is not here."""
         ...
 
-    def published(self, study: str, what: str) -> str | None:
-        """entryUUID under which a document about the study was published last."""
+    def published(self, study: str, what: str) -> Publication | None:
+        """The document about a study that was published last."""
         ...
 
-    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+    def studies_with(self, what: str) -> Sequence[str]:
+        """The studies of which that is published, be they still here or not."""
+        ...
+
+    def note_published(self, study: str, what: str, published: Publication) -> None:
         """Remember what was published, so that the next of its kind can replace it."""
+        ...
+
+    def note_withdrawn(self, study: str, what: str) -> None:
+        """Remember that what was published is not there to be replaced any more."""
         ...
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from xdsi_sim.actors.ports import StoredImage
+from xdsi_sim.actors.ports import Publication, StoredImage
 from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom
@@ -29,8 +29,10 @@ from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store import publications
 from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.opening import opening
+from xdsi_sim.store.publications import create_publications, describe_publications
 from xdsi_sim.store.rejections import create_rejections, hash_of_rejected, keep_hidden, reason_for, reject
 from xdsi_sim.store.sqlite import Database, Schema
 
@@ -64,16 +66,10 @@ def _create(database: sqlite_utils.Database) -> None:
     database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
 
 
-def _create_publications(database: sqlite_utils.Database) -> None:
-    database.table("publication").create(
-        {"study_instance_uid": str, "what": str, "entryUUID": str}, pk=("study_instance_uid", "what")
-    )
-
-
 _SCHEMA: Final = Schema(
     application_id=0x5844494D,
     subject="instance store",
-    migrations=(_create, _create_publications, create_rejections),
+    migrations=(_create, create_publications, create_rejections, describe_publications),
 )
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
@@ -92,8 +88,6 @@ _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES (
 _HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
 _HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
 _DOCUMENT: Final = "SELECT document FROM metadata WHERE sop_instance_uid = ?"
-_PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
-_PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
 _STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
 _IN_ORDER: Final = (
     "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
@@ -293,17 +287,24 @@ class SqliteInstanceStore:
 
     # --- what was published
 
-    def published(self, study: str, what: str) -> str | None:
-        """entryUUID under which a document about the study was published last; None where it never was.
+    def published(self, study: str, what: str) -> Publication | None:
+        """The document about the study that was published last; None where there is none to replace.
 
         `what` tells the documents of one study apart: its manifest, a report of some title.
         """
-        row = self._database.reader().execute(_PUBLISHED, (study, what)).fetchone()
-        return None if row is None else str(row[0])
+        return publications.publication(study, what, self._database.reader())
 
-    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+    def studies_with(self, what: str) -> tuple[str, ...]:
+        """Study Instance UIDs of which that is published, be they still here or not, sorted."""
+        return publications.studies_with(what, self._database.reader())
+
+    def note_published(self, study: str, what: str, published: Publication) -> None:
         """Remember what was published, so that the next of its kind can replace it."""
-        self._database.submit(lambda db: db.execute(_PUBLISH, (study, what, entryUUID))).result()
+        self._database.submit(partial(publications.note, study, what, published)).result()
+
+    def note_withdrawn(self, study: str, what: str) -> None:
+        """Remember that what was published is not there to be replaced any more."""
+        self._database.submit(partial(publications.withdraw, study, what)).result()
 
     def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
         return tuple(
