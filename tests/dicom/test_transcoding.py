@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 
 from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.dicom import part10, transcoding
-from xdsi_sim.dicom.errors import CannotTranscode, NotDicom
+from xdsi_sim.dicom.errors import CannotDecode, NotDicom
 from xdsi_sim.dicom.transcoding import transcode
 from xdsi_sim.dicom.transfer_syntax import (
     DEFLATED,
@@ -166,7 +166,7 @@ def test_a_content_that_is_no_file_is_transcoded_as_well(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "to", "error", "why"),
     [
-        ("MR_small.dcm", "1.2.840.10008.1.2.5", CannotTranscode, "nothing is compressed here"),
+        ("MR_small.dcm", "1.2.840.10008.1.2.5", CannotDecode, "nothing is compressed here"),
         ("no_meta.dcm", EXPLICIT_LITTLE_ENDIAN, NotDicom, "no 'DICM'"),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_value_that_is_none_of_its_kind_is_told(tmp_path: Path) -> None:
     data = part10.write(an_image(np.zeros(4, np.uint16), 16, 2, 2, 1))
     rows = b"\x28\x00\x10\x00US\x02\x00"
     content = BytesContent(data.replace(rows, rows.replace(b"US", b"FL")))
-    with pytest.raises(CannotTranscode, match="cannot be written in"):
+    with pytest.raises(CannotDecode, match="cannot be written in"):
         transcode(content, EXPLICIT_BIG_ENDIAN, tmp_path / "target.dcm")
     assert list(tmp_path.iterdir()) == []
 
@@ -206,7 +206,7 @@ def a_compressed(syntax: str) -> BytesContent:
     ],
 )
 def test_a_frame_that_nobody_can_decode_is_told(tmp_path: Path, syntax: str, why: str) -> None:
-    with pytest.raises(CannotTranscode, match=why):
+    with pytest.raises(CannotDecode, match=why):
         transcode(a_compressed(syntax), EXPLICIT_LITTLE_ENDIAN, tmp_path / "target.dcm")
     assert list(tmp_path.iterdir()) == []
 
@@ -216,5 +216,5 @@ def test_a_decoder_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: p
         is_available = False
 
     monkeypatch.setattr(transcoding, "get_decoder", lambda _uid: Missing())
-    with pytest.raises(CannotTranscode, match=r"xdsi-sim\[transcoding\] brings it"):
+    with pytest.raises(CannotDecode, match=r"xdsi-sim\[transcoding\] brings it"):
         transcode(FileContent.of(sample("MR_small_RLE.dcm")), EXPLICIT_LITTLE_ENDIAN, tmp_path / "target.dcm")

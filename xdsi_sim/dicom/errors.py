@@ -9,11 +9,12 @@ from __future__ import annotations
 from xdsi_sim.errors import XdsiSimError
 
 __all__ = [
-    "CannotTranscode",
+    "CannotDecode",
     "ConflictingInstance",
     "DicomError",
     "NoMetaHeader",
     "NoPatientId",
+    "NoPixels",
     "NotDicom",
     "NotKeyObjectSelection",
     "NotManifest",
@@ -49,8 +50,12 @@ class ConflictingInstance(DicomError):
     """Another object under a SOP Instance UID that is known already."""
 
 
-class CannotTranscode(DicomError):
-    """An object cannot be had in another transfer syntax: there is no decoder, or its pixels are broken."""
+class CannotDecode(DicomError):
+    """Pixels that are broken, or compressed in a way for which nothing here has a decoder."""
+
+
+class NoPixels(DicomError):
+    """An object that has no image in it."""
 
 
 class NoPatientId(DicomError):

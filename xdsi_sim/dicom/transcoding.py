@@ -20,7 +20,7 @@ from pydicom.pixels.decoders.base import get_decoder
 
 from xdsi_sim.content import Content, FileContent, SliceContent
 from xdsi_sim.dicom import part10
-from xdsi_sim.dicom.errors import CannotTranscode, DicomError
+from xdsi_sim.dicom.errors import CannotDecode, DicomError
 from xdsi_sim.dicom.transfer_syntax import EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN, NATIVE
 
 __all__ = ["transcode"]
@@ -36,11 +36,11 @@ _PIXEL_WORDS: Final = {32: "I", 64: "Q"}
 def transcode(content: Content, to: str, target: Path) -> None:
     """Write the object of `content` to a new file in the native transfer syntax `to`.
 
-    Raises CannotTranscode where it cannot be decoded, or `to` is not native; NotDicom for what is no
+    Raises CannotDecode where it cannot be decoded, or `to` is not native; NotDicom for what is no
     DICOM. Either way there is no file then.
     """
     if to not in NATIVE:
-        raise CannotTranscode(f"nothing is compressed here, so not into {to}")
+        raise CannotDecode(f"nothing is compressed here, so not into {to}")
     try:
         with ExitStack() as opened, target.open("xb") as file:
             part10.write_to(file, _native(content, to, opened), to)
@@ -49,7 +49,7 @@ def transcode(content: Content, to: str, target: Path) -> None:
         if isinstance(error, DicomError | OSError) or not isinstance(error, Exception):
             raise
         # archives hold values that no writer takes
-        raise CannotTranscode(f"it cannot be written in {to}: {error}") from error
+        raise CannotDecode(f"it cannot be written in {to}: {error}") from error
 
 
 def _native(content: Content, to: str, opened: ExitStack) -> Dataset:
@@ -74,14 +74,14 @@ def _decode(dataset: FileDataset, syntax: str) -> None:
         return
     try:
         if not get_decoder(syntax).is_available:
-            raise CannotTranscode(f"no decoder of {syntax} is installed: xdsi-sim[transcoding] brings it")
+            raise CannotDecode(f"no decoder of {syntax} is installed: xdsi-sim[transcoding] brings it")
     except NotImplementedError:
-        raise CannotTranscode(f"there is no decoder of {syntax}") from None
+        raise CannotDecode(f"there is no decoder of {syntax}") from None
     try:
         # a lossless step makes no new object (PS3.3: C.12.1.1)
         dataset.decompress(generate_instance_uid=False)
     except Exception as error:  # decoders answer broken bytes with whatever went wrong inside them
-        raise CannotTranscode(f"its pixels cannot be decoded from {syntax}: {error}") from error
+        raise CannotDecode(f"its pixels cannot be decoded from {syntax}: {error}") from error
 
 
 # --- large values -----------------------------------------------------------------------------

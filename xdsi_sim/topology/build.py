@@ -40,6 +40,7 @@ from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -77,6 +78,8 @@ T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+WADO: Final = "wado"
+"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
@@ -268,9 +271,19 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            site.put(f"{placed.path}/{WADO}", self._wado_uri(actor, model.id, recorder))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _wado_uri(self, source: ImagingDocumentSource, id: str, recorder: Recorder) -> WadoUriResource:
+        return WadoUriResource(
+            actor_id=id,
+            store=source.store,
+            transcoder=source.transcoder,
+            recorder=recorder,
+            reactor=self._loop.reactor,
+        )
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
