@@ -166,6 +166,10 @@ class Running(Protocol):
         """Base URI of an imaging source's DICOMweb face."""
         ...
 
+    def wado_of(self, source_id: str) -> str:
+        """Address of an imaging source's WADO-URI."""
+        ...
+
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
         ...

@@ -242,6 +242,10 @@ class RunningTopology:
         """Base URI of a source's DICOMweb face."""
         return f"{self.url_of(source_id)}/{DICOM_WEB}"
 
+    def wado_of(self, source_id: str) -> str:
+        """Address of a source's WADO-URI."""
+        return f"{self.url_of(source_id)}/{WADO}"
+
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
         return self._feeds.get(registry_id)
