@@ -32,6 +32,7 @@ from xdsi_sim.cli.conventions import (
     JsonOption,
     folder_to_fill,
 )
+from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -61,6 +62,7 @@ _app.add_typer(tls.commands)
 
 _app.add_typer(patient)
 _app.add_typer(codes)
+_app.command()(load)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from xdsi_sim.content import BytesContent, FileContent
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.kos import read_manifest
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
-from xdsi_sim.ids import new_uid
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.stage import Stage, StepFailed
@@ -50,13 +48,7 @@ def a_source(folder: Path, topology: str = "central") -> Iterator[tuple[RunningT
     """An imaging source that has published a study, and the uniqueId of its manifest."""
     loaded = load_topology(find_topology(topology))
     with start(loaded, folder / "data", Listen("127.0.0.1", 0)) as running:
-        stage = Stage(
-            running=running,
-            conversation="c",
-            folder=folder,
-            now=lambda: datetime.now(UTC),
-            new_uid=new_uid,
-        )
+        stage = Stage.on(running, "c", folder)
         running.store_of("pacs-north").add_all(write_sample("cr-chest", folder / "cr"))
         text, answers, (manifest,) = publish(stage)
         assert (text, answers) == ("1 manifest", ["RAD-68 Success"])
@@ -136,6 +128,20 @@ def test_a_study_that_comes_back_is_published_as_if_it_were_new(tmp_path: Path) 
         text, answers, (second,) = publish(stage)
         assert (text, answers) == ("1 manifest", ["RAD-68 Success"])
         assert (status(running, first), status(running, second)) == ("Deprecated", "Approved")
+
+
+def test_a_patient_of_a_foreign_authority_cannot_be_published(tmp_path: Path) -> None:
+    with a_source(tmp_path) as (running, stage, _):
+        dataset = part10.read(FileContent.of(tmp_path / "cr" / "cr-chest-001.dcm"))
+        dataset.StudyInstanceUID = "2.999.9.9"
+        dataset.SOPInstanceUID = "2.999.9.1"
+        del dataset.OtherPatientIDsSequence
+        dataset.IssuerOfPatientIDQualifiersSequence[0].UniversalEntityID = "2.999.555"
+        running.store_of("pacs-north").add(BytesContent(part10.write(dataset)))
+        with pytest.raises(
+            StepFailed, match=r"study 2\.999\.9\.9 cannot be published: the patient has no id"
+        ):
+            publish(stage, studies=["2.999.9.9"])
 
 
 def test_what_went_to_a_recipient_cannot_be_withdrawn(tmp_path: Path) -> None:

@@ -12,13 +12,14 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator
 
 from xdsi_sim.content import BytesContent
+from xdsi_sim.dicom.errors import NoPatientId
 from xdsi_sim.dicom.imaging_metadata import manifest_entry
 from xdsi_sim.dicom.manifest import Manifest, RetrieveLocation, compose_manifest
 from xdsi_sim.dicom.study import Study, once
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.scenario.kind import StepKind
-from xdsi_sim.scenario.stage import Answered, Outcome, Stage, details_of, listed, plural
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, details_of, listed, plural
 from xdsi_sim.scenario.steps.publishing import (
     Published,
     Sending,
@@ -136,7 +137,11 @@ def _composed(
         oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
     )
     manifest = compose_manifest(study, location, now=now, new_uid=new_uid)
-    return manifest, manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
+    try:
+        entry = manifest_entry(study, manifest, publisher_of(placed, source), entryUUID=new_uuid())
+    except NoPatientId as error:
+        raise StepFailed(f"study {study.header.study_instance_uid} cannot be published: {error}") from None
+    return manifest, entry
 
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
