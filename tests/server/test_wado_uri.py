@@ -14,6 +14,7 @@ from pydicom.data import get_testdata_file
 from rejections import a_note
 from wire import Answer, get
 
+from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.content import FileContent, read_all
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.server.loop import running_loop
@@ -39,13 +40,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteInstanceSt
 @pytest.fixture
 def url(site: ActorSite, store: SqliteInstanceStore, log: ExchangeLog, spool: Path) -> Iterator[str]:
     with closing(SpoolingTranscoder(spool)) as transcoder:
-        resource = WadoUriResource(
-            actor_id="pacs",
-            store=store,
-            transcoder=transcoder,
-            recorder=log,
-            reactor=running_loop().reactor,
-        )
+        source = ImagingDocumentSource(oid="2.999.1", store=store, transcoder=transcoder)
+        resource = WadoUriResource(source, "pacs", log, running_loop().reactor)
         site.put("/pacs/wado", resource)
         yield f"http://127.0.0.1:{site.port}/pacs/wado"
 

@@ -15,6 +15,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.ports import InstanceStore, StoredImage, Transcoder
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import BytesContent, Content
@@ -178,11 +179,11 @@ class WadoUriResource(Resource):
     isLeaf = True
 
     def __init__(
-        self, *, actor_id: str, store: InstanceStore, transcoder: Transcoder, recorder: Recorder, reactor: Any
+        self, source: ImagingDocumentSource, actor_id: str, recorder: Recorder, reactor: Any
     ) -> None:
         super().__init__()
         self._actor_id = actor_id
-        self._wado = WadoUri(store, transcoder)
+        self._wado = WadoUri(source.store, source.transcoder)
         self._recorder = recorder
         self._reactor = reactor
 

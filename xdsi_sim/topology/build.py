@@ -275,19 +275,10 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
-            site.put(f"{placed.path}/{WADO}", self._wado_uri(actor, model.id, recorder))
+            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
-
-    def _wado_uri(self, source: ImagingDocumentSource, id: str, recorder: Recorder) -> WadoUriResource:
-        return WadoUriResource(
-            actor_id=id,
-            store=source.store,
-            transcoder=source.transcoder,
-            recorder=recorder,
-            reactor=self._loop.reactor,
-        )
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
