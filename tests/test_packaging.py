@@ -47,7 +47,7 @@ def requirements() -> set[str]:
 
 def optional() -> set[str]:
     """What extras bring along, each for modules that no other imports; tests/test_layers.py fences them."""
-    return named("options.extras_require", "zeep") | named("options.extras_require", "rendered")
+    return set().union(*(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse")))
 
 
 @functools.cache

@@ -53,6 +53,7 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -275,6 +276,9 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            if model.dimse is not None:
+                port = dimse_port(model, model.dimse, actor.store, self._listen.host)
+                self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
