@@ -59,6 +59,10 @@ def test_what_comes_after_it_was_rejected_stays_hidden(
     assert store.add_all(files).broken == ()
     assert first not in seen(store)[0]
     assert len(seen(store)[0]) == len(files) - 1
+    dataset = part10.read(FileContent.of(files[0]))
+    dataset.PatientName = "Somebody^Else"
+    with pytest.raises(ConflictingInstance):
+        store.add(BytesContent(part10.write(dataset)))
 
 
 def test_the_same_again_changes_nothing_and_another_object_is_refused(
