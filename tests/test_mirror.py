@@ -36,6 +36,7 @@ ACROSS = {
     "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_imaging_gateways.py": "images of another community, through two gateways",
+    "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",
     "test_nist.py": "the sample cases of the NIST toolkit",
     "test_zeep.py": "every operation, called by a foreign stack",

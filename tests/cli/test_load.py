@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from submissions import a_set, a_submission, an_entry
 
+from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.messages.submit import write_submit_objects
 
 COMMAND = [sys.executable, "-m", "xdsi_sim", "load"]
@@ -86,7 +87,32 @@ def test_what_cannot_be_meant_is_told_before_anything_is_loaded(
     assert not (tmp_path / "data").exists()
 
 
-def test_files_have_to_be_said_to_be_metadata(tmp_path: Path) -> None:
+def test_files_are_images_unless_they_are_said_to_be_metadata(tmp_path: Path) -> None:
     (tmp_path / "1.xml").write_bytes(submission(1))
-    ended = run(tmp_path / "1.xml", "--data", tmp_path / "data")
-    assert (ended.returncode, "--metadata" in ended.stderr) == (2, True)
+    ended = run(tmp_path / "1.xml", "--source", "pacs-north", "--data", tmp_path / "data")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "no 'DICM' at octet 128" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere"], "there is no file or folder"),
+        (["cr"], "--source: which one? Known: pacs-north, pacs-south."),
+        (["cr", "--source", "pacs"], "--source: no source 'pacs'. Known: pacs-north, pacs-south."),
+        (["cr", "--source", "pacs-north", "--listen", "here"], "--listen: 'here' is not HOST:PORT"),
+    ],
+)
+def test_a_slip_is_told_before_anything_is_done(tmp_path: Path, arguments: list[str], told: str) -> None:
+    write_sample("cr-chest", tmp_path / "cr")
+    path, *options = arguments
+    ended = run(tmp_path / path, *options, "--data", tmp_path / "data")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert told in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_is_needed(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--source", "pacs-north")
+    assert ended.returncode == 2
+    assert "--data" in ended.stderr

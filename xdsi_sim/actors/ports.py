@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from xdsi_sim.content import Content
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.removal import Fate
 
@@ -23,10 +24,12 @@ __all__ = [
     "InstanceStore",
     "NewDocument",
     "NewId",
+    "Publication",
     "ReceivedDocument",
     "ReceivedSubmission",
     "StoredDocument",
     "StoredImage",
+    "Transcoder",
     "utc_now",
 ]
 
@@ -167,6 +170,15 @@ class StoredImage(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A document about a study as it was published last."""
+
+    entry: DocumentEntry
+    fingerprint: str | None = None
+    """Of all that it says; the same as long as nothing of it has changed."""
+
+
 class InstanceStore(Protocol):
     """DICOM instances by UID."""
 
@@ -180,6 +192,21 @@ class InstanceStore(Protocol):
         """The instances of a study, series or instance, in a stable order; empty where unknown."""
         ...
 
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        ...
+
     def metadata(self, image: StoredImage, base: str) -> bytes:
         """DICOM JSON of one instance, its bulk data by URLs below `base` (PS3.18: F)."""
+        ...
+
+
+class Transcoder(Protocol):
+    """Gives DICOM objects in other transfer syntaxes than the one they are stored in."""
+
+    def transcode(self, content: Content, to: str) -> Future[Content]:
+        """The object of `content` in the transfer syntax `to`.
+
+        Fails with DicomError where it cannot be decoded, with OSError where there is no room.
+        """
         ...

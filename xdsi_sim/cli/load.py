@@ -1,4 +1,4 @@
-"""`load`: saved submissions come into the registry of a data folder."""
+"""`load`: files come into the store of an actor that is not running: images, or saved submissions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -15,7 +15,7 @@ from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from xdsi_sim.topology.bulk import Judged, Tell
-    from xdsi_sim.topology.model import Topology
+    from xdsi_sim.topology.model import Listen, Topology
 
 __all__ = ["load"]
 
@@ -23,17 +23,30 @@ _SHOWN: Final = 100  # refusals; --json has them all
 
 
 def load(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of them.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="DICOM files, a DICOMDIR, folders and zip archives of them."),
+    ],
     data: Annotated[
         str,
         typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up`."),
     ],
     metadata: Annotated[
-        bool, typer.Option("--metadata", help="They are submissions: lcm:SubmitObjectsRequest.")
+        bool, typer.Option("--metadata", help="They are submissions instead: lcm:SubmitObjectsRequest.")
     ] = False,
     topology: Annotated[
-        str, typer.Option("--topology", metavar="FILE", help="Whose registry it is: a file, or a name.")
+        str, typer.Option("--topology", metavar="FILE", help="Whose actor it is: a file, or a name.")
     ] = "central",
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="ID", help="Which of its imaging sources.")
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish a manifest of each study, by RAD-68.")
+    ] = False,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="HOST:PORT", help="As for `up`: where manifests say it answers."),
+    ] = None,
     registry: Annotated[
         str | None, typer.Option("--registry", metavar="ID", help="Which of its registries.")
     ] = None,
@@ -42,27 +55,52 @@ def load(
     ] = 1,
     json_: JsonOption = False,
 ) -> None:
-    """Load saved metadata into a registry that is not running, as fast as its rules allow.
+    """Load DICOM studies into an imaging source, or saved metadata into a registry; neither may be running.
 
-    A file holds one request, alone or in its SOAP envelope, or one on each line. Each is judged as by ITI-42.
+    Objects are kept as they come, in any transfer syntax; --publish sends a manifest of each study. With
+    --metadata a file holds one request, alone or in its SOAP envelope, or one on each line, and each is
+    judged as by ITI-42. What cannot be taken is listed, the rest is loaded.
 
-    Example: xdsi-sim load --metadata saved/ --data ./data
+    Example: xdsi-sim load images/ --source pacs-north --data ./data --publish
     """
-    from xdsi_sim.topology.bulk import load_metadata  # noqa: PLC0415
+    from xdsi_sim.cli.load_dicom import load_dicom  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    _refuse_missing(paths)
+    address = _address(listen)
+    found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
+    if metadata:
+        _load_metadata(found, registry, folder, paths, workers, json_=json_)
+    load_dicom(
+        paths,
+        data=folder,
+        topology=found,
+        source=source,
+        publish=publish,
+        listen=address,
+        json_=json_,
+    )
+
+
+def _address(listen: str | None) -> Listen | None:
+    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+
+    try:
+        return None if listen is None else Listen.parse(listen)
+    except ValueError as error:
+        raise UsageError(f"--listen: {error}.") from None
+
+
+def _load_metadata(
+    topology: Topology, registry: str | None, folder: Path, paths: list[Path], workers: int, *, json_: bool
+) -> NoReturn:
+    from xdsi_sim.topology.bulk import load_metadata  # noqa: PLC0415
     from xdsi_sim.topology.saved import metadata_files  # noqa: PLC0415
 
-    if not metadata:
-        raise UsageError(
-            "what are these files?",
-            hint="Give --metadata for saved submissions; DICOM comes in by the step `load` of a scenario.",
-        )
-    _refuse_missing(paths)
-    found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
-    chosen = _registry(found, registry)
+    chosen = _registry(topology, registry)
     files = metadata_files(paths)
     with _told(files, quiet=json_) as told:
-        refused = load_metadata(found, chosen, folder, files, told.hear, workers=workers)
+        refused = load_metadata(topology, chosen, folder, files, told.hear, workers=workers)
     _print(chosen, told, refused, json_=json_)
     raise typer.Exit(FINDINGS if refused else GOOD)
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from xdsi_sim.errors import XdsiSimError
 
 __all__ = [
+    "CannotDecode",
     "ConflictingInstance",
     "DicomError",
+    "NoMetaHeader",
     "NoPatientId",
+    "NoPixels",
     "NotDicom",
     "NotKeyObjectSelection",
     "NotManifest",
@@ -25,6 +28,10 @@ class DicomError(XdsiSimError):
 
 class NotDicom(DicomError):
     """The bytes are no complete DICOM file with a meta header (PS3.10: 7.1)."""
+
+
+class NoMetaHeader(NotDicom):
+    """The bytes do not begin as a DICOM file does: they are something else, or lack the meta header."""
 
 
 class NotKeyObjectSelection(DicomError):
@@ -41,6 +48,14 @@ class NotOneStudy(DicomError):
 
 class ConflictingInstance(DicomError):
     """Another object under a SOP Instance UID that is known already."""
+
+
+class CannotDecode(DicomError):
+    """Pixels that are broken, or compressed in a way for which nothing here has a decoder."""
+
+
+class NoPixels(DicomError):
+    """An object that has no image in it."""
 
 
 class NoPatientId(DicomError):

@@ -28,13 +28,14 @@ from xdsi_sim.ebrim.model import (
     RegistryObjectList,
     SubmissionSet,
 )
-from xdsi_sim.vocab import STABLE, CodingScheme, ReferenceIdType
+from xdsi_sim.vocab import APPROVED, DEPRECATED, STABLE, CodingScheme, ReferenceIdType
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
     "manifest_entry",
     "report_entry",
     "submission",
+    "withdrawal",
     "xcn",
     "xpn",
 ]
@@ -254,6 +255,24 @@ def submission(
         submissionSets=(_submission_set(documents[0], publisher, entryUUID, uniqueId, submissionTime),),
         documentEntries=documents,
         associations=(*members, *_replacements(replaces or {})),
+    )
+
+
+def withdrawal(
+    entry: DocumentEntry, publisher: Publisher, *, entryUUID: str, uniqueId: str, submissionTime: datetime
+) -> RegistryObjectList:
+    """An update that deprecates a registered entry (ITI MU: 3.57.4.1.3.3.2)."""
+    trigger = Association(
+        entryUUID="status",
+        associationType=AssociationType.UPDATE_AVAILABILITY_STATUS,
+        sourceObject=entryUUID,
+        targetObject=entry.entryUUID,
+        originalStatus=APPROVED,
+        newStatus=DEPRECATED,
+    )
+    return RegistryObjectList(
+        submissionSets=(_submission_set(entry, publisher, entryUUID, uniqueId, submissionTime),),
+        associations=(trigger,),
     )
 
 

@@ -19,18 +19,20 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from xdsi_sim.content import Content, read_all
-from xdsi_sim.dicom.errors import NotDicom
+from xdsi_sim.dicom.errors import NoMetaHeader, NotDicom
 
 __all__ = [
     "IMPLEMENTATION_CLASS_UID",
     "IMPLEMENTATION_VERSION_NAME",
     "Identity",
     "read",
+    "read_directory",
     "read_file",
     "read_header",
     "read_identity",
     "read_leniently",
     "write",
+    "write_to",
 ]
 
 IMPLEMENTATION_CLASS_UID: Final = UID("2.999.1.1")
@@ -104,6 +106,20 @@ def read_file(path: Path, *, defer: int) -> FileDataset:
     return dataset
 
 
+def read_directory(path: Path) -> tuple[tuple[str, ...], ...]:
+    """The File IDs that a DICOMDIR names, in its order, each by its components (PS3.10: 8.2).
+
+    Raises NotDicom where the file is none.
+    """
+    try:
+        records = pydicom.dcmread(path).DirectoryRecordSequence
+        ids = [record.get("ReferencedFileID") for record in records]
+    except (pydicom.errors.InvalidDicomError, AttributeError, ValueError, EOFError) as error:
+        raise NotDicom(f"{path.name} is no DICOMDIR: {error}") from error
+    components = ([id] if isinstance(id, str) else id for id in ids if id)
+    return tuple(tuple(component.strip() for component in id) for id in components)
+
+
 def read_leniently(content: Content) -> tuple[FileDataset | None, tuple[str, ...]]:
     """As much of a data set as can be read of any octets, and all that is wrong with them as a file."""
     data = read_all(content)
@@ -132,7 +148,7 @@ _NO_SYNTAX: Final = "the meta header names no TransferSyntaxUID (0002,0010)"
 
 def _read(source: BinaryIO, **options: Any) -> FileDataset:
     if source.read(_MAGIC.stop)[_MAGIC] != b"DICM":
-        raise NotDicom(_NO_MAGIC)
+        raise NoMetaHeader(_NO_MAGIC)
     source.seek(0)
     try:
         dataset = pydicom.dcmread(source, **options)
@@ -162,13 +178,19 @@ def _refuse_truncated(dataset: Dataset, size: int) -> None:
 
 def write(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:
     """A Part 10 file; the meta header follows from the data set, pixel data are in that syntax already."""
+    target = io.BytesIO()
+    write_to(target, dataset, transfer_syntax)
+    return target.getvalue()
+
+
+def write_to(target: BinaryIO, dataset: Dataset, transfer_syntax: str) -> None:
+    """The same into a file that is open."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = UID(transfer_syntax)
     meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
-    file = FileDataset("", dataset, file_meta=meta, preamble=bytes(128))
-    target = io.BytesIO()
+    origin = getattr(dataset, "filename", None) or ""  # of values that were left there
+    file = FileDataset(origin, dataset, file_meta=meta, preamble=bytes(128))
     pydicom.dcmwrite(target, file, enforce_file_format=True)
-    return target.getvalue()

@@ -18,21 +18,28 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from xdsi_sim.actors.ports import StoredImage
+from xdsi_sim.actors.ports import Publication, StoredImage
 from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
-from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom
+from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.media import Arrival
+from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store import publications
 from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.opening import Share, opening
+from xdsi_sim.store.publications import create_publications, describe_publications
+from xdsi_sim.store.rejections import create_rejections, hash_of_rejected, keep_hidden, reason_for, reject
 from xdsi_sim.store.sqlite import Database, Schema
 
 if TYPE_CHECKING:
     import sqlite_utils
+
+T = TypeVar("T")
 
 __all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
 
@@ -59,14 +66,10 @@ def _create(database: sqlite_utils.Database) -> None:
     database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
 
 
-def _create_publications(database: sqlite_utils.Database) -> None:
-    database.table("publication").create(
-        {"study_instance_uid": str, "what": str, "entryUUID": str}, pk=("study_instance_uid", "what")
-    )
-
-
 _SCHEMA: Final = Schema(
-    application_id=0x5844494D, subject="instance store", migrations=(_create, _create_publications)
+    application_id=0x5844494D,
+    subject="instance store",
+    migrations=(_create, create_publications, create_rejections, describe_publications),
 )
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
@@ -85,8 +88,6 @@ _INSERT: Final = f"INSERT INTO instance ({', '.join(_COLUMNS)}, header) VALUES (
 _HASH: Final = "SELECT sha256 FROM instance WHERE sop_instance_uid = ?"
 _HEADERS: Final = "SELECT header FROM instance WHERE study_instance_uid = ?"
 _DOCUMENT: Final = "SELECT document FROM metadata WHERE sop_instance_uid = ?"
-_PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
-_PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
 _STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
 _IN_ORDER: Final = (
     "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
@@ -120,6 +121,8 @@ class Broken:
 
     path: Path
     error: DicomError | OSError
+    stray: bool = False
+    """Whether it is something else than DICOM that was merely found in a folder or an archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,8 @@ class _Received:
     sha256: str
     header: str
     document: bytes
+    note: RejectionNote | None
+    """What the instance rejects, if it is a note that does."""
 
 
 class SqliteInstanceStore:
@@ -171,20 +176,24 @@ class SqliteInstanceStore:
         self._database.submit(partial(_index, received)).result()
         return received.instance
 
-    def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
+    def add_all(
+        self, files: Iterable[Path | Arrival], progress: Callable[[Path], None] | None = None
+    ) -> Loaded:
         """Store many files, with one commit for each batch; a broken one never hinders the others.
 
         `progress` is told each path once it is read, good or broken.
         """
         instances: list[StoredInstance] = []
         broken: list[Broken] = []
-        for batch in _batches(paths):
+        for batch in _batches(files):
             received: list[tuple[Path, _Received]] = []
-            for path in batch:
+            for file in batch:
+                path = file if isinstance(file, Path) else file.path
                 try:
-                    received.append((path, self._receive(FileContent.of(path))))
+                    content = FileContent.of(file) if isinstance(file, Path) else file.content
+                    received.append((path, self._receive(content)))
                 except (DicomError, OSError) as error:
-                    broken.append(Broken(path=path, error=error))
+                    broken.append(Broken(path=path, error=error, stray=_is_stray(file, error)))
                 if progress:
                     progress(path)
             stored, conflicts = self._commit(received)
@@ -231,6 +240,7 @@ class SqliteInstanceStore:
             sha256=sha256,
             header=to_bytes(header).decode(),
             document=to_bytes(attributes),
+            note=rejection_in(attributes),
         )
 
     # --- looking up ---
@@ -250,6 +260,10 @@ class SqliteInstanceStore:
         """
         where, uids = _condition(study, series, sop)
         return self._select(f"{where} {_IN_ORDER}", uids)
+
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        return reason_for(sop, self._database.reader())
 
     def studies(self) -> tuple[str, ...]:
         """Study Instance UIDs, sorted."""
@@ -273,17 +287,24 @@ class SqliteInstanceStore:
 
     # --- what was published
 
-    def published(self, study: str, what: str) -> str | None:
-        """entryUUID under which a document about the study was published last; None where it never was.
+    def published(self, study: str, what: str) -> Publication | None:
+        """The document about the study that was published last; None where there is none to replace.
 
         `what` tells the documents of one study apart: its manifest, a report of some title.
         """
-        row = self._database.reader().execute(_PUBLISHED, (study, what)).fetchone()
-        return None if row is None else str(row[0])
+        return publications.publication(study, what, self._database.reader())
 
-    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+    def studies_with(self, what: str) -> tuple[str, ...]:
+        """Study Instance UIDs of which that is published, be they still here or not, sorted."""
+        return publications.studies_with(what, self._database.reader())
+
+    def note_published(self, study: str, what: str, published: Publication) -> None:
         """Remember what was published, so that the next of its kind can replace it."""
-        self._database.submit(lambda db: db.execute(_PUBLISH, (study, what, entryUUID))).result()
+        self._database.submit(partial(publications.note, study, what, published)).result()
+
+    def note_withdrawn(self, study: str, what: str) -> None:
+        """Remember that what was published is not there to be replaced any more."""
+        self._database.submit(partial(publications.withdraw, study, what)).result()
 
     def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
         return tuple(
@@ -312,12 +333,22 @@ def _condition(study: str, series: str | None, sop: str | None) -> tuple[str, tu
 def _index(received: _Received, db: Connection) -> None:
     """Enter an instance, unless its bytes are known; raises ConflictingInstance and drops its file."""
     instance = received.instance
-    known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
-    if known and known[0] != received.sha256:
+    sop, study = instance.sopInstanceUID, instance.studyInstanceUID
+    rejected = tuple(hash_of_rejected(sop, study, db))
+    known = db.execute(_HASH, (sop,)).fetchone() or rejected
+    if known and known[0] not in (received.sha256, None):
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
-        raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
-    if known:
-        return
+        raise ConflictingInstance(f"SOP Instance UID {sop} is taken by another object")
+    if rejected:
+        keep_hidden(sop, received.sha256, db)
+    elif received.note is not None and not known:
+        reject(received.note, study, received.sha256, db)
+    elif not known:
+        _enter(received, db)
+
+
+def _enter(received: _Received, db: Connection) -> None:
+    instance = received.instance
     values = [getattr(instance, name) for name in _FIELDS.values()]
     db.execute(_INSERT, (*values, received.sha256, instance.content.size, received.header))
     db.execute("INSERT INTO metadata VALUES (?, ?)", (instance.sopInstanceUID, received.document))
@@ -344,8 +375,12 @@ def _sync_folders(received: Iterable[_Received]) -> None:
         sync_folder(folder.parent)
 
 
-def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    remaining = iter(paths)
+def _is_stray(file: Path | Arrival, error: Exception) -> bool:
+    return isinstance(error, NoMetaHeader) and isinstance(file, Arrival) and not file.named
+
+
+def _batches(files: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(files)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 

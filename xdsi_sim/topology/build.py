@@ -41,6 +41,7 @@ from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -51,7 +52,9 @@ from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
+from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -78,6 +81,8 @@ T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+WADO: Final = "wado"
+"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
@@ -244,6 +249,10 @@ class RunningTopology:
         """Base URI of a source's DICOMweb face."""
         return f"{self.url_of(source_id)}/{DICOM_WEB}"
 
+    def wado_of(self, source_id: str) -> str:
+        """Address of a source's WADO-URI."""
+        return f"{self.url_of(source_id)}/{WADO}"
+
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
         return self._feeds.get(registry_id)
@@ -273,6 +282,10 @@ class RunningTopology:
                 actor_id=model.id, store=actor.store, base=self.dicomweb_of(model.id), recorder=recorder
             )
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
+                port = dimse_port(model, model.dimse, actor.store, self._listen.host)
+                self._listening.callback(port.close)
+            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
@@ -341,7 +354,8 @@ class RunningTopology:
         store = self._stores[model.id] = self._opened(
             SqliteInstanceStore(self._folder / model.id, self._share)
         )
-        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
+        transcoder = self._opened(SpoolingTranscoder(self._spool))
+        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
 
     def initiating_imaging_gateway(
         self, placed: Placed, _strict: bool

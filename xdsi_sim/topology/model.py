@@ -7,7 +7,7 @@ that logs, scenarios and reports can name an actor by its id alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -32,6 +32,7 @@ __all__ = [
     "Actor",
     "Community",
     "Consumer",
+    "Dimse",
     "Feed",
     "InitiatingImagingGateway",
     "Listen",
@@ -111,6 +112,9 @@ Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
 HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
 AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
 Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
+ListenOption = Annotated[
+    Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
+]
 
 
 def _a_part(word: str) -> str:
@@ -203,6 +207,15 @@ class Repository(Server):
     repositoryUniqueId: Oid
 
 
+class Dimse(Checked):
+    """Where an imaging source takes and gives images by DIMSE, beside SOAP and the web."""
+
+    port: Annotated[int, Field(ge=1, le=_HIGHEST_PORT)]
+    """On the host of the topology."""
+    destinations: Mapping[AeTitle, ListenOption] = {}
+    """To whom C-MOVE may send: `HOST:PORT` by AE title."""
+
+
 class Source(Server):
     """Imaging Document Source: an archive that publishes manifests and hands out images."""
 
@@ -216,6 +229,8 @@ class Source(Server):
     """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
+    dimse: Dimse | None = None
+    """C-ECHO, C-STORE, C-GET and C-MOVE; None where there is no such port."""
     manifest: ManifestProfile = "xds-i"
     """Of the manifests that it makes: XDS-I's own, or those of MADO, which describe what they list."""
     accessionAuthority: Oid | None = None
@@ -391,9 +406,7 @@ class Topology(Checked):
     name: Id
     title: str | None = None
     description: str = ""
-    listen: Annotated[
-        Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
-    ] = Listen()
+    listen: ListenOption = Listen()
     log: Log = Log()
     tls: TlsOption = None
     """How connections are secured; None where they are not."""

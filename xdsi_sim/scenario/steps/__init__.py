@@ -17,6 +17,7 @@ from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
 from xdsi_sim.scenario.steps.receive import RECEIVE
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
+from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
 
 __all__ = ["KINDS"]
@@ -26,6 +27,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
     for kind in (
         PATIENT,
         LOAD,
+        REJECT,
         KEY_IMAGE_NOTE,
         PUBLISH,
         PUBLISH_REPORT,
