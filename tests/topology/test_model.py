@@ -101,7 +101,7 @@ def test_an_on_demand_source_is_an_actor_with_an_oid() -> None:
         (
             "    registry: {id: registry, patients: fed-only}\n",
             "",
-            "a community with repositories or On-Demand sources has a registry",
+            "a community with repositories, On-Demand sources or a Responding Gateway has a registry",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_wrong_on_demand_sources_are_reported(good: str, bad: str, expected: str
 
 def test_an_on_demand_source_needs_a_registry() -> None:
     text = GOOD[: GOOD.index("    registry:")] + ON_DEMAND[len(GOOD) :]
-    with pytest.raises(UsageError, match="On-Demand sources has a registry"):
+    with pytest.raises(UsageError, match="On-Demand sources or a Responding Gateway has a registry"):
         topology(text)
 
 

@@ -13,7 +13,9 @@ from xdsi_sim.services.port_types import (
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    InitiatingGatewayService,
     OnDemandDocumentSourceService,
+    RespondingGatewayService,
     RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
@@ -82,6 +84,18 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="ImagingDocumentSource.wsdl",
         transactions=("RAD-69",),
+    ),
+    "initiating-gateway": PortType(
+        service=InitiatingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="InitiatingGateway.wsdl",
+        transactions=("ITI-18", "ITI-43"),
+    ),
+    "responding-gateway": PortType(
+        service=RespondingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="RespondingGateway.wsdl",
+        transactions=("ITI-38", "ITI-39"),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,

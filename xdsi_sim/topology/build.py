@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors import imaging_gateways
 from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
@@ -51,10 +50,12 @@ from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
     Community,
     Feed,
+    InitiatingGateway,
     InitiatingImagingGateway,
     Listen,
     OnDemandSource,
@@ -63,6 +64,7 @@ from xdsi_sim.topology.model import (
     Recipient,
     Registry,
     Repository,
+    RespondingGateway,
     RespondingImagingGateway,
     Server,
     Source,
@@ -337,31 +339,9 @@ class RunningTopology:
         store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
 
-    def initiating_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.InitiatingImagingGateway:
-        """The actor behind the gateway to the images of other communities."""
-        return imaging_gateways.InitiatingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId,
-            sources=self._sources_of(placed.community),
-            gateways={
-                community.homeCommunityId: self.url_of(community.respondingImagingGateway.id)
-                for community in self.topology.communities
-                if community.respondingImagingGateway is not None and community is not placed.community
-            },
-        )
-
-    def responding_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.RespondingImagingGateway:
-        """The actor behind the gateway to the images of its community."""
-        return imaging_gateways.RespondingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId, sources=self._sources_of(placed.community)
-        )
-
-    def _sources_of(self, community: Community) -> dict[str, str]:
-        """URLs of the imaging sources by Retrieve Location UID."""
-        return {source.oid: self.url_of(source.id) for source in community.sources}
+    def gateway(self, placed: Placed, _strict: bool) -> Any:
+        """The actor behind a gateway of the topology."""
+        return gateway_of(self.topology, placed, self.url_of)
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""
@@ -471,8 +451,10 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     Repository: ("repository", RunningTopology.repository),
     Recipient: ("recipient", RunningTopology.recipient),
     Source: ("source", RunningTopology.source),
-    InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
-    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
+    InitiatingGateway: ("initiating-gateway", RunningTopology.gateway),
+    RespondingGateway: ("responding-gateway", RunningTopology.gateway),
+    InitiatingImagingGateway: ("source", RunningTopology.gateway),
+    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.gateway),
     OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""

@@ -22,6 +22,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.limits import CheckedLimits
+from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
@@ -30,7 +31,9 @@ __all__ = [
     "Actor",
     "Community",
     "Consumer",
+    "Correlation",
     "Feed",
+    "InitiatingGateway",
     "InitiatingImagingGateway",
     "Listen",
     "Log",
@@ -41,6 +44,7 @@ __all__ = [
     "Recipient",
     "Registry",
     "Repository",
+    "RespondingGateway",
     "RespondingImagingGateway",
     "Server",
     "Source",
@@ -50,48 +54,7 @@ __all__ = [
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
 _ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
-_HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
-_HIGHEST_PORT: Final = 65535
 _ANY_AUTHORITY: Final = "2.999"
-_DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """Host and port that a topology listens on; port 0 takes any free one."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-
-    @classmethod
-    def parse(cls, text: str) -> Listen:
-        """From `HOST:PORT`, an IPv6 address in brackets; raises ValueError where it is something else."""
-        found = _HOST_PORT.fullmatch(text)
-        if found is None or int(found["port"]) > _HIGHEST_PORT:
-            raise ValueError(f"'{text}' is not HOST:PORT, such as 127.0.0.1:8080")
-        return cls(found["host"].strip("[]"), int(found["port"]))
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def _listen(value: Any) -> Any:
-    if isinstance(value, Listen):
-        return value
-    try:
-        return Listen.parse(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise wrong(str(error)) from None
-
-
-def _port_or_listen(value: Any) -> Any:
-    """A port alone has no host."""
-    text = str(value)
-    if not text.isdecimal():
-        return _listen(value)
-    if int(text[:_DIGITS]) > _HIGHEST_PORT:
-        raise wrong(f"{text} is no port: the highest is {_HIGHEST_PORT}")
-    return Listen("", int(text))
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -107,7 +70,7 @@ Id = Annotated[str, _matching(_ID, "an id: letters, digits, '.', '_' and '-', th
 Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
 HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
 AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
-Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
+Port = Annotated[int, Field(ge=0, le=HIGHEST_PORT)]
 
 
 def _a_part(word: str) -> str:
@@ -158,7 +121,7 @@ class Feed(Checked):
 
     mllp: Annotated[
         Listen,
-        BeforeValidator(_port_or_listen),
+        BeforeValidator(read_port_or_listen),
         WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
     ]
     """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
@@ -201,6 +164,40 @@ class Source(Server):
     """Name of the house, as author of what it publishes."""
 
 
+def _patient(value: str) -> str:
+    try:
+        read_patient_id(value, _ANY_AUTHORITY)
+    except ValueError as error:
+        raise wrong(f"'{value}' is no patient id: {error}") from None
+    return value
+
+
+class Correlation(Checked):
+    """The ids of one patient in two communities, each a CX or a bare id of the community's authority."""
+
+    here: Annotated[str, AfterValidator(_patient)]
+    """In the gateway's own community."""
+    homeCommunityId: HomeCommunityId
+    """The other one."""
+    there: Annotated[str, AfterValidator(_patient)]
+    """In that one; a CX where the community is no part of the topology."""
+
+
+class InitiatingGateway(Server):
+    """Initiating Gateway: the way of its community's consumers to the documents of all others."""
+
+    role = "Initiating Gateway"
+
+    patientIds: tuple[Correlation, ...] = ()
+    """What its patients are called elsewhere; a patient who is not named here has the same id everywhere."""
+
+
+class RespondingGateway(Server):
+    """Responding Gateway: the way of other communities to the documents of its own."""
+
+    role = "Responding Gateway"
+
+
 class InitiatingImagingGateway(Server):
     """Initiating Imaging Gateway: the way of its community's consumers to the images of all others."""
 
@@ -232,14 +229,6 @@ class Recipient(Server):
     """Hands documents on later; it warns of each."""
 
 
-def _patient(value: str) -> str:
-    try:
-        read_patient_id(value, _ANY_AUTHORITY)
-    except ValueError as error:
-        raise wrong(f"'{value}' is no patient id: {error}") from None
-    return value
-
-
 class OnDemandSource(Server):
     """On-Demand Document Source: makes imaging summaries of patients when they are asked for."""
 
@@ -262,6 +251,14 @@ class Consumer(Actor):
     role = "Imaging Document Consumer"
 
 
+_GATEWAYS: Final = (
+    "initiatingGateway",
+    "respondingGateway",
+    "initiatingImagingGateway",
+    "respondingImagingGateway",
+)
+
+
 class Community(Checked):
     """One affinity domain: its ids and actors."""
 
@@ -279,12 +276,14 @@ class Community(Checked):
     sources: tuple[Source, ...] = ()
     onDemandSources: tuple[OnDemandSource, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    initiatingGateway: InitiatingGateway | None = None
+    respondingGateway: RespondingGateway | None = None
     initiatingImagingGateway: InitiatingImagingGateway | None = None
     respondingImagingGateway: RespondingImagingGateway | None = None
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        for kind in ("registry", "initiatingImagingGateway", "respondingImagingGateway"):
+        for kind in ("registry", *_GATEWAYS):
             if (actor := getattr(self, kind)) is not None:
                 yield (kind,), actor
         for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
@@ -337,11 +336,21 @@ def _address(value: str) -> str:
 
 
 class Peer(Checked):
-    """A foreign system that messages may be sent to because another message says so."""
+    """A foreign system: one that answers may be sent to, or the gateway of another community."""
 
     id: Id
     url: Annotated[str, AfterValidator(_address)]
     """Its address; all that is below it counts as well, by whole segments of the path."""
+    role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
+    """What it is to the gateways of the topology; absent, nothing."""
+    homeCommunityId: HomeCommunityId | None = None
+    """Of the community that it is the gateway of."""
+
+    @model_validator(mode="after")
+    def _a_gateway_has_a_home(self) -> Peer:
+        if (self.role is None) != (self.homeCommunityId is None):
+            raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
+        return self
 
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -367,7 +376,9 @@ class Topology(Checked):
     title: str | None = None
     description: str = ""
     listen: Annotated[
-        Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
+        Listen,
+        BeforeValidator(read_listen),
+        WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]}),
     ] = Listen()
     log: Log = Log()
     tls: TlsOption = None
@@ -376,7 +387,8 @@ class Topology(Checked):
     """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
     peers: tuple[Peer, ...] = ()
-    """Whom asynchronous actors may answer; the actors of the topology are always among them."""
+    """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
+    of other communities."""
     timeouts: Patience = Patience()
 
     def actors(self) -> tuple[Placed, ...]:
@@ -411,12 +423,16 @@ class Topology(Checked):
         """Place, kind and value of everything that names one thing only."""
         for number, peer in enumerate(self.peers):
             yield ("peers", number, "id"), "the id of a peer", peer.id
+            if peer.homeCommunityId is not None:
+                yield ("peers", number, "homeCommunityId"), f"the {peer.role} of", peer.homeCommunityId
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id
             yield (*top, "homeCommunityId"), "homeCommunityId", community.homeCommunityId
             for place, actor in community.actors():
                 yield (*top, *place, "id"), "the id of an actor", actor.id
+                if place[0] in _GATEWAYS:
+                    yield (*top, *place), f"the {place[0]} of", community.homeCommunityId
                 if actor.oid_key and actor.metadata_oid:
                     yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
 
@@ -430,10 +446,28 @@ class Topology(Checked):
     @model_validator(mode="after")
     def _what_registers_has_a_registry(self) -> Topology:
         for number, community in enumerate(self.communities):
-            registering = community.repositories or community.onDemandSources
-            if registering and community.registry is None:
-                text = "a community with repositories or On-Demand sources has a registry"
+            needing = community.repositories or community.onDemandSources or community.respondingGateway
+            if needing and community.registry is None:
+                text = (
+                    "a community with repositories, On-Demand sources or a Responding Gateway has a registry"
+                )
                 raise wrong(text, at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _patients_are_correlated_with_communities(self) -> Topology:
+        inside = {community.homeCommunityId for community in self.communities}
+        known = inside | {peer.homeCommunityId for peer in self.peers if peer.homeCommunityId is not None}
+        for number, community in enumerate(self.communities):
+            gateway = community.initiatingGateway
+            for index, each in enumerate(gateway.patientIds if gateway is not None else ()):
+                at: Place = ("communities", number, "initiatingGateway", "patientIds", index)
+                if (home := each.homeCommunityId) not in known:
+                    hint = did_you_mean(home, known)
+                    raise wrong(f"no community '{home}'.", hint=hint, at=(*at, "homeCommunityId"))
+                if home not in inside and "^" not in each.there:
+                    text = f"'{each.there}' is no CX, and the authority of {home} is not known"
+                    raise wrong(text, at=(*at, "there"))
         return self
 
     @model_validator(mode="after")
