@@ -43,6 +43,9 @@ Post = Callable[[OutgoingLetter, Trace], Deferred[None]]
 class SoapResource(Resource):
     """One actor's endpoint on the wire, with everything recorded."""
 
+    stopped = False
+    """Whether the actor is down, as somebody wants it to be."""
+
     def __init__(
         self,
         *,
@@ -70,6 +73,8 @@ class SoapResource(Resource):
 
     def render(self, request: FrontRequest) -> bytes | int:
         """POST a message, or GET the description."""
+        if self.stopped:
+            return self.refuse(request, 503, f"{self._actor_id} is stopped.\n".encode())
         if request.method not in (b"POST", b"GET", b"HEAD"):
             return self._not_allowed(request)
         rendered: bytes | int = super().render(request)

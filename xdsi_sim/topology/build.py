@@ -135,6 +135,7 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
+        self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -262,6 +263,7 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
+        self._resources[model.id] = resource
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
@@ -401,6 +403,10 @@ class RunningTopology:
     def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
         """The actor of an On-Demand source."""
         return self._on_demand[source_id]
+
+    def stop(self, actor_id: str) -> None:
+        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
+        self._resources[actor_id].stopped = True
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""

@@ -17,6 +17,7 @@ from xdsi_sim.scenario.steps.query import QUERY
 from xdsi_sim.scenario.steps.receive import RECEIVE
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+from xdsi_sim.scenario.steps.stop import STOP
 
 __all__ = ["KINDS"]
 
@@ -34,6 +35,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         LOCATE,
         FETCH,
         COMPARE,
+        STOP,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""
