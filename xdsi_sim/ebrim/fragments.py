@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import BinaryIO, Final, NamedTuple
 
 from xdsi_sim.content import BytesContent, Content, Edit, Segment, body_size, edited, read_all
@@ -22,7 +23,6 @@ HOMED: Final = frozenset({"ExtrinsicObject", "ObjectRef", "RegistryPackage"})
 
 _NAME: Final = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
 _ATTRIBUTE: Final = re.compile(rb"\s+([^\s=]+)=\"([^\"]*)\"")
-_ENTITIES: Final = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&amp;", b"&"))
 
 
 class Head(NamedTuple):
@@ -53,16 +53,10 @@ def read_head(fragment: bytes, start: int = 0) -> Head:
     while attribute := _ATTRIBUTE.match(fragment, position):
         position = attribute.end()
         if attribute[1] == b"id":
-            id = _text(attribute[2])
+            id = unescape(attribute[2].decode())
         elif attribute[1] == b"home":
-            home, at, cut = _text(attribute[2]), attribute.start(), position - attribute.start()
+            home, at, cut = unescape(attribute[2].decode()), attribute.start(), position - attribute.start()
     return Head(name[1].decode(), id, home, start, len(fragment), at, cut)
-
-
-def _text(value: bytes) -> str:
-    for entity, character in _ENTITIES:
-        value = value.replace(entity, character)
-    return value.decode()
 
 
 @dataclass(frozen=True, slots=True)
