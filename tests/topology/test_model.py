@@ -219,21 +219,6 @@ def test_topology_without_communities_is_refused() -> None:
         topology("name: none\ncommunities: []\n")
 
 
-@pytest.mark.parametrize(
-    ("text", "host", "port"),
-    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8080", "::1", 8080), ("sim.example:0", "sim.example", 0)],  # noqa: S104  parsed only
-)
-def test_listen_is_host_and_port(text: str, host: str, port: int) -> None:
-    assert Listen.parse(text) == Listen(host, port)
-    assert str(Listen.parse(text)) == text
-
-
-@pytest.mark.parametrize("text", ["", "8080", ":8080", "a:", "a:65536", "::1:80", "a b:80", "http://a:80"])
-def test_anything_else_is_no_listen(text: str) -> None:
-    with pytest.raises(ValueError, match="is not HOST:PORT"):
-        Listen.parse(text)
-
-
 ASYNCHRONOUS = (
     GOOD.replace("patients: fed-only", "asynchronous: true")
     + """\
@@ -274,4 +259,85 @@ def test_wrong_peers_and_timeouts_are_reported(good: str, bad: str, expected: st
     assert good in ASYNCHRONOUS
     with pytest.raises(UsageError) as caught:
         topology(ASYNCHRONOUS.replace(good, bad))
+    assert expected in str(caught.value)
+
+
+FEDERATED = (
+    GOOD
+    + """\
+    initiatingGateway:
+      id: ig
+      patientIds:
+        - {here: P1, homeCommunityId: "urn:oid:2.999.2", there: S7}
+        - {here: P1, homeCommunityId: "urn:oid:2.999.3", there: "V7^^^&2.999.3.1&ISO"}
+  - id: south
+    homeCommunityId: urn:oid:2.999.2
+    patientAuthority: 2.999.2.1
+    registry: {id: south-registry}
+    respondingGateway: {id: rg}
+    respondingImagingGateway: {id: rig}
+peers:
+  - {id: vendor, url: "http://127.0.0.1:9000/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"}
+"""
+)
+
+
+def test_gateways_are_actors_and_those_of_others_are_peers() -> None:
+    found = topology(FEDERATED)
+    assert [(found.find(id_).actor.role, found.find(id_).path) for id_ in ("ig", "rg", "rig")] == [
+        ("Initiating Gateway", "/national/ig"),
+        ("Responding Gateway", "/south/rg"),
+        ("Responding Imaging Gateway", "/south/rig"),
+    ]
+    assert [(peer.role, peer.homeCommunityId) for peer in found.peers] == [
+        ("respondingGateway", "urn:oid:2.999.3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        (
+            'homeCommunityId: "urn:oid:2.999.2"',
+            'homeCommunityId: "urn:oid:2.999.4"',
+            "17:39: no community 'urn:oid:2.999.4'. Did you mean 'urn:oid:2.999",
+        ),
+        (
+            'there: "V7^^^&2.999.3.1&ISO"',
+            "there: V7",
+            "18:65: 'V7' is no CX, and the authority of urn:oid:2.999.3",
+        ),
+        ("here: P1,", "here: P1^,", "17:18: 'P1^' is no patient id"),
+        (
+            "role: respondingGateway, homeCommunityId",
+            "homeCommunityId",
+            "a peer that is a gateway has role and homeCommunityId, any other neither",
+        ),
+        (
+            'role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"',
+            "role: respondingGateway",
+            "a peer that is a gateway has role and homeCommunityId, any other neither",
+        ),
+        (
+            "role: respondingGateway",
+            "role: gateway",
+            "expected 'respondingGateway' or 'respondingImagingGateway'",
+        ),
+        (
+            '/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"',
+            '/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.2"',
+            "the respondingGateway of 'urn:oid:2.999.2' is taken already",
+        ),
+        (
+            "    registry: {id: south-registry}\n",
+            "",
+            "a community with repositories, On-Demand sources or a Responding Gateway has a registry",
+        ),
+    ],
+)
+def test_wrong_gateways_are_reported_with_their_place(good: str, bad: str, expected: str) -> None:
+    text = FEDERATED
+    assert good in text
+    with pytest.raises(UsageError) as caught:
+        topology(text.replace(good, bad))
     assert expected in str(caught.value)

@@ -108,6 +108,8 @@ class Actor(Checked):
 class Server(Actor):
     """An actor that answers at an address of its own."""
 
+    role = "one with an address"
+
     port: Port | None = None
     """A port of its own; absent is the port of the topology."""
     strictness: Literal["lenient", "strict"] = "lenient"
