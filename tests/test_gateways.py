@@ -400,3 +400,53 @@ def test_a_query_that_comes_back_to_its_gateway_is_refused(tmp_path: Path, peer:
 def a_query() -> AdhocQueryRequest:
     slots = tuple(encode(FIND_DOCUMENTS.by_name[f"${name}"], value) for name, value in OF_PATIENT.items())
     return AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=slots)
+
+
+# --- samples of others -----------------------------------------------------------------------
+
+PLAIN = "application/soap+xml; charset=UTF-8"
+
+
+def sample(shared_data: Path, name: str) -> bytes:
+    return (shared_data / "nist" / "soap" / name).read_bytes()
+
+
+def http(body: bytes) -> bytes:
+    return _resized(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n\r\n%s" % (PLAIN.encode(), body))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("soap-xcq-req.xml", [b"ResponseStatusType:Success"]),
+        (
+            "soap-xcr-req.xml",
+            [b"ResponseStatusType:Failure", b"XDSUnknownCommunity", b"1.3.6.1.4.2301 " + SOUTH.encode()],
+        ),
+    ],
+)
+def test_requests_of_another_toolkit_are_understood(
+    running: RunningTopology, shared_data: Path, name: str, words: list[bytes]
+) -> None:
+    url = running.url_of("south-rg")
+    answer = send(url, post(url, PLAIN, sample(shared_data, name)))
+    assert [word for word in words if word not in answer.body] == []
+
+
+def test_an_answer_of_another_toolkit_is_passed_on(tmp_path: Path, peer: Peer, shared_data: Path) -> None:
+    answered = http(sample(shared_data, "soap-xcq-resp.xml"))
+    with alone(tmp_path, {"urn:oid:2.3.4": peer(lambda _request: answered)}) as running:
+        answer = find(running)
+    homes = {entry.homeCommunityId for entry in answer.objects.documentEntries}
+    assert (status_name(answer.status), homes) == ("Success", {NORTH, "urn:oid:2.3.4"})
+
+
+def test_documents_without_home_are_not_passed_on(tmp_path: Path, peer: Peer, shared_data: Path) -> None:
+    answered = http(sample(shared_data, "soap-xret-resp-homeless.xml"))
+    asked = DocumentRequest(
+        homeCommunityId=VENDOR, repositoryUniqueId="1.3.6.1.4.1000", documentUniqueId="1.3.6.1.4.2300"
+    )
+    with alone(tmp_path, {VENDOR: peer(lambda _request: answered)}) as running:
+        answer = retrieve(running, asked)
+    assert (status_name(answer.status), answer.documents) == ("Failure", ())
+    assert ("XDSMissingHomeCommunityId", "1.3.6.1.4.2300") in told(answer)
