@@ -114,3 +114,10 @@ def test_in_the_largest_topology_that_ships_everybody_knows_everybody() -> None:
             gateway = gateway_of(ten, ten.find(f"{own.id}-{name}"), lambda id_: id_)
             others = [other for other in ten.communities if other is not own]
             assert gateway.gateways == {each.homeCommunityId: getattr(each, role).id for each in others}
+
+
+def test_the_own_community_is_asked_without_a_gateway_whoever_else_has_one_for_it() -> None:
+    own = {**community("north", initiatingGateway={"id": "ig"}), "respondingGateway": None}
+    peer = {"id": "v", "url": "http://v", "role": "respondingGateway", "homeCommunityId": HOMES["north"]}
+    topology = Topology.model_validate({"name": "one", "communities": [own], "peers": [peer]})
+    assert gateway_of(topology, topology.find("ig"), lambda id_: id_).gateways == {}

@@ -56,9 +56,9 @@ class _Federation:
             if (gateway := getattr(community, role)) is not None and community is not self.own
         }
         peers = {
-            peer.homeCommunityId: peer.url
+            peer.homeCommunityId or "": peer.url
             for peer in self.topology.peers
-            if peer.role == role and peer.homeCommunityId is not None
+            if peer.role == role and peer.homeCommunityId not in (None, self.own.homeCommunityId)
         }
         return {**here, **peers}
 
