@@ -14,15 +14,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.actors.acceptance import PARTS, Undeliverable
-from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
 from xdsi_sim.limits import Limits
-from xdsi_sim.messages.patient_feed import read_patient_id
-from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
+from xdsi_sim.topology.federation import Correlation, Peer
 from xdsi_sim.topology.limits import CheckedLimits
-from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.listen import Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
@@ -51,26 +50,7 @@ __all__ = [
     "Topology",
 ]
 
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
 _ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
-_ANY_AUTHORITY: Final = "2.999"
-
-
-def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    def checked(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise wrong(f"'{value}' is not {what}")
-        return value
-
-    return AfterValidator(checked)
-
-
-Id = Annotated[str, _matching(_ID, "an id: letters, digits, '.', '_' and '-', the first a letter or digit")]
-Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
-HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
-AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
-Port = Annotated[int, Field(ge=0, le=HIGHEST_PORT)]
 
 
 def _a_part(word: str) -> str:
@@ -79,7 +59,7 @@ def _a_part(word: str) -> str:
     return word
 
 
-Addressee = Annotated[str, _matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
+Addressee = Annotated[str, matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
 """What an intendedRecipient must hold, `XON|XCN|XTN`; a part or component that is empty may be anything."""
 
 
@@ -166,25 +146,6 @@ class Source(Server):
     """Name of the house, as author of what it publishes."""
 
 
-def _patient(value: str) -> str:
-    try:
-        read_patient_id(value, _ANY_AUTHORITY)
-    except ValueError as error:
-        raise wrong(f"'{value}' is no patient id: {error}") from None
-    return value
-
-
-class Correlation(Checked):
-    """The ids of one patient in two communities, each a CX or a bare id of the community's authority."""
-
-    here: Annotated[str, AfterValidator(_patient)]
-    """In the gateway's own community."""
-    homeCommunityId: HomeCommunityId
-    """The other one."""
-    there: Annotated[str, AfterValidator(_patient)]
-    """In that one; a CX where the community is no part of the topology."""
-
-
 class InitiatingGateway(Server):
     """Initiating Gateway: the way of its community's consumers to the documents of all others."""
 
@@ -243,7 +204,7 @@ class OnDemandSource(Server):
     """Whether it keeps what it has made, and registers it as a snapshot."""
     institution: str | None = None
     """Name of the house, as author of what it makes."""
-    offers: tuple[Annotated[str, AfterValidator(_patient)], ...] = ()
+    offers: tuple[PatientId, ...] = ()
     """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
 
 
@@ -329,30 +290,6 @@ class Log(Checked):
         WithJsonSchema({"type": "string", "examples": ["2 GiB"]}),
     ] = 2 * 2**30
     """Octets of all bodies."""
-
-
-def _address(value: str) -> str:
-    if not is_address(value):
-        raise wrong(f"'{value}' is not the address of a peer, such as http://127.0.0.1:9000/")
-    return value
-
-
-class Peer(Checked):
-    """A foreign system: one that answers may be sent to, or the gateway of another community."""
-
-    id: Id
-    url: Annotated[str, AfterValidator(_address)]
-    """Its address; all that is below it counts as well, by whole segments of the path."""
-    role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
-    """What it is to the gateways of the topology; absent, nothing."""
-    homeCommunityId: HomeCommunityId | None = None
-    """Of the community that it is the gateway of."""
-
-    @model_validator(mode="after")
-    def _a_gateway_has_a_home(self) -> Peer:
-        if (self.role is None) != (self.homeCommunityId is None):
-            raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
-        return self
 
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -458,18 +395,13 @@ class Topology(Checked):
 
     @model_validator(mode="after")
     def _patients_are_correlated_with_communities(self) -> Topology:
-        inside = {community.homeCommunityId for community in self.communities}
-        known = inside | {peer.homeCommunityId for peer in self.peers if peer.homeCommunityId is not None}
+        authorities = {each.homeCommunityId: each.patientAuthority for each in self.communities}
+        known = {*authorities, *(peer.homeCommunityId for peer in self.peers if peer.homeCommunityId)}
         for number, community in enumerate(self.communities):
             gateway = community.initiatingGateway
             for index, each in enumerate(gateway.patientIds if gateway is not None else ()):
                 at: Place = ("communities", number, "initiatingGateway", "patientIds", index)
-                if (home := each.homeCommunityId) not in known:
-                    hint = did_you_mean(home, known)
-                    raise wrong(f"no community '{home}'.", hint=hint, at=(*at, "homeCommunityId"))
-                if home not in inside and "^" not in each.there:
-                    text = f"'{each.there}' is no CX, and the authority of {home} is not known"
-                    raise wrong(text, at=(*at, "there"))
+                each.check(known, authorities, at)
         return self
 
     @model_validator(mode="after")
