@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -65,7 +66,8 @@ class SoapResource(Resource):
         self._post = post
         self._recorder = recorder
         self._reactor = reactor
-        self._token = new_token()
+        # what names this address in traces: whoever serves it, in whatever process, knows it again
+        self._token = sha256(f"{recorder.name} {url}".encode()).hexdigest()[:32]
 
     def getChild(self, path: bytes, _request: Any) -> Any:
         """A closing slash does not matter; other paths below the address lead nowhere."""
