@@ -293,7 +293,9 @@ def test_a_community_of_whose_objects_none_can_be_passed_on_has_not_answered() -
 # --- Responding Gateway ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("request_", [find(), find(home=OWN), get(OWN)])
+@pytest.mark.parametrize(
+    "request_", [find(), find(home=OWN), get(OWN), AdhocQueryRequest(id="urn:uuid:none")]
+)
 def test_a_responding_gateway_asks_its_registry_and_names_its_community(request_: AdhocQueryRequest) -> None:
     answer, (call,) = ask(request_, {REGISTRY: found("1", home=SOUTH)}, RG)
     assert (call.url, call.transaction, call.message.home) == (REGISTRY, "ITI-18", None)
@@ -305,7 +307,7 @@ def test_a_responding_gateway_asks_its_registry_and_names_its_community(request_
     ("request_", "code"),
     [
         (get(), "XDSMissingHomeCommunityId"),
-        (AdhocQueryRequest(id="urn:uuid:none"), "XDSMissingHomeCommunityId"),
+        (AdhocQueryRequest(id=GET_DOCUMENTS.id.upper()), "XDSMissingHomeCommunityId"),
         (get(NORTH), "XDSUnknownCommunity"),
         (find(home=NORTH), "XDSUnknownCommunity"),
     ],

@@ -42,6 +42,7 @@ _PATIENT: Final[Mapping[str, Param]] = {
     if param.coding is Coding.PATIENT and query.transaction == "ITI-18"
 }
 """The queries that name a patient, and by which parameter; all others are about objects of one community."""
+_BY_ID: Final = {query.id for query in STORED_QUERIES.values() if query.transaction == "ITI-18"} - {*_PATIENT}
 _TOLD: Final = 20  # errors about objects of one member; a registry may hold a hundred thousand
 
 
@@ -101,7 +102,7 @@ class RespondingGateway(RespondingRetrieve):
         )
 
     def _check(self, request: AdhocQueryRequest) -> None:
-        if not request.home and request.id.lower() not in _PATIENT:
+        if not request.home and request.id.lower() in _BY_ID:
             raise _missing_home(request)
         if request.home and request.home != self.homeCommunityId:
             raise UnknownCommunity(
@@ -162,7 +163,7 @@ class InitiatingGateway(InitiatingRetrieve):
                 "no stored query of ITI-18 has this id, and no home says who may know it; "
                 f"attribute=id; value={request.id}; rule=I01"
             )
-        if stored.id not in _PATIENT:
+        if stored.id in _BY_ID:
             raise _missing_home(request)
         return list(dict.fromkeys(_targets(request))) or self._everybody()
 
@@ -264,13 +265,10 @@ def _joined(parts: list[_Part]) -> AdhocQueryResponse:
 
 
 def _targets(request: AdhocQueryRequest) -> Iterator[str]:
-    """The communities that the query names; a value that cannot be read is taken for one."""
+    """The communities that the query names."""
     for slot in request.parameters:
-        for text in slot.values if slot.name == TARGETS else ():
-            try:
-                yield from decode(text).values
-            except ValueError:
-                yield text
+        if slot.name == TARGETS:
+            yield from _values(slot)
 
 
 def _translated(slots: Iterable[Slot], query: str, ids: Mapping[str, str]) -> Iterator[Slot]:
@@ -286,6 +284,7 @@ def _translated(slots: Iterable[Slot], query: str, ids: Mapping[str, str]) -> It
 
 
 def _values(slot: Slot) -> Iterator[str]:
+    """The values of a parameter; a text that cannot be decoded is taken for one."""
     for text in slot.values:
         try:
             yield from decode(text).values
