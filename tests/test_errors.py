@@ -56,6 +56,7 @@ def test_a_registry_error_tells_its_facts() -> None:
         (errors.OnlyAnonymousAddressSupported, ("Sender", "OnlyAnonymousAddressSupported", 400)),
         (errors.UnsupportedMediaType, ("Sender", None, 415)),
         (errors.LimitExceeded, ("Sender", None, 413)),
+        (errors.LoopDetected, ("Receiver", None, 500)),
     ],
 )
 def test_a_violation_has_its_fault_code_and_status(

@@ -35,6 +35,7 @@ ACROSS = {
     "test_queries.py": "every stored query, over a socket",
     "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
+    "test_gateways.py": "documents of other communities, through gateways and from peers of all kinds",
     "test_imaging_gateways.py": "images of another community, through two gateways",
     "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",

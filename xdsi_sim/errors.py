@@ -23,6 +23,7 @@ __all__ = [
     "Finding",
     "InvalidAddressingHeader",
     "LimitExceeded",
+    "LoopDetected",
     "NotUnderstood",
     "OnlyAnonymousAddressSupported",
     "ProtocolViolation",
@@ -213,6 +214,13 @@ class LimitExceeded(ProtocolViolation):
     """The message is larger than a limit allows; the reason names limit, value and setting."""
 
     http = 413
+
+
+class LoopDetected(ProtocolViolation):
+    """A message has come back to an endpoint that waits for its answer."""
+
+    code = "Receiver"
+    http = 500
 
 
 # --- told to the person at the keyboard ------------------------------------------------------

@@ -16,6 +16,7 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.soap import MOST_JUDGED, SoapClient, SoapFault, SoapReply
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
+from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import ActionNotSupported
 from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
 from xdsi_sim.messages.response import RegistryResponse, write_registry_response
@@ -99,6 +100,20 @@ def test_headers_of_an_answer_that_are_wrong_are_findings(
     reply = call(soap, peer(lambda request: http(envelope(request, EMPTY, **changes))))
     assert reply.answer == AdhocQueryResponse()
     assert [finding.rule for finding in reply.findings] == [rule]
+
+
+@pytest.mark.parametrize(("validating", "held"), [((), 1), (("tester",), 1000)])
+def test_objects_of_a_large_answer_are_cut_out_unless_they_are_to_be_judged(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path, validating: tuple[str, ...], held: int
+) -> None:
+    soap = SoapClient(soap._http, log, spool, validating=validating)
+    many = AdhocQueryResponse(fragments=(write_object_ref("urn:uuid:1"),) * 1000)
+    body = b"".join(piece for piece in write_query_response(many) if isinstance(piece, bytes))
+    url = peer(lambda request: http(envelope(request, body)))
+    asked = Call(url=url, transaction="ITI-18", message=QUERY)
+    answer = running_loop().call(soap.send, asked, Trace("cafe", "tester"))
+    assert len(answer.fragments) == held
+    assert answer.objects.objectRefs == ("urn:uuid:1",) * 1000
 
 
 def test_metadata_are_judged_for_whoever_reads_them_and_recorded_so(

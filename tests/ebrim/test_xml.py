@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from xdsi_sim.ebrim.xml import Opening, escape, local_name, only_child, opening, parse, serialise
+from xdsi_sim.ebrim.xml import (
+    Opening,
+    PullReader,
+    escape,
+    local_name,
+    only_child,
+    opening,
+    parse,
+    serialise,
+)
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
@@ -302,6 +311,17 @@ def test_an_only_child_is_there_once_or_not_at_all() -> None:
     assert only_child(none, "b") is None
     with pytest.raises(ProtocolViolation, match="a holds more than one c"):
         only_child(one, "c")
+
+
+# --- pull reader ------------------------------------------------------------------------------
+
+
+def test_elements_are_given_as_soon_as_they_are_complete() -> None:
+    reader = PullReader(("b",))
+    assert [element.tag for element in reader.feed(b"<a><b>1</b><c/><b")] == ["b"]
+    assert [element.text for element in reader.feed(b">2</b>")] == ["2"]
+    assert list(reader.feed(b"</a>")) == []
+    assert [child.tag for child in reader.close()] == ["b", "c", "b"]
 
 
 # --- how a document begins -------------------------------------------------------------------

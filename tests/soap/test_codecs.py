@@ -32,6 +32,11 @@ IMAGES = RetrieveImagingDocumentSetRequest(
 )
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
+    "ITI-38": (
+        AdhocQueryRequest(id="urn:uuid:1", home="urn:oid:2.999.1"),
+        AdhocQueryResponse(),
+    ),
+    "ITI-39": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),
     "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
     "ITI-42": (SUBMISSION, RegistryResponse()),
     "ITI-43": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),

@@ -50,6 +50,8 @@ WSU_ID = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-ut
 
 DESCRIBED_IN = {
     "ITI-18": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-38": ("RespondingGateway.wsdl", NS.XDS, "RespondingGateway"),
+    "ITI-39": ("RespondingGateway.wsdl", NS.XDS, "RespondingGateway"),
     "ITI-41": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),

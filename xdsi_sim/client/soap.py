@@ -33,8 +33,9 @@ from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
+from xdsi_sim.soap.inline import InlineCutter
 from xdsi_sim.soap.letters import Letter
-from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.mtom import Attachments, NewCutter, Package, PackageReader
 from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
@@ -119,10 +120,16 @@ class SoapClient:
                 self._spool,
                 self._limits,
                 coding=coding_of(head.header("content-encoding")),
+                cutter=self._cutter(sent),
             )
             return take_while_soap(head, sent.reader)
 
         return self._http.request("POST", sent.call.url, sent.headers, sent.segments, receive)
+
+    def _cutter(self, sent: Sent) -> NewCutter:
+        """An answer that is held against schemas or rules has to be whole."""
+        whole = sent.judged or sent.trace.sender in self._validating
+        return InlineCutter if whole else CODECS[sent.call.transaction].cutter
 
     def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
         transaction = TRANSACTIONS[call.transaction]

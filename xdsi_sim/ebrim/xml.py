@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -24,6 +24,7 @@ __all__ = [
     "CHARSETS",
     "Element",
     "Opening",
+    "PullReader",
     "child_of",
     "escape",
     "line_of",
@@ -79,8 +80,7 @@ def parse(data: bytes, limits: Limits = Limits()) -> Element:
         root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
         raise _refusal(error, text) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype()
+    _refuse_doctype(root)
     return root
 
 
@@ -152,25 +152,90 @@ def _refusal(error: etree.XMLSyntaxError, data: bytes) -> ProtocolViolation:
     return ProtocolViolation(f"not well-formed XML: {reason}", rule="A03")
 
 
+def _refuse_doctype(element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise _doctype()
+
+
 def _doctype() -> ProtocolViolation:
     return ProtocolViolation("a document type declaration is not allowed in SOAP", rule="A03")
 
 
+_HARDENED: Final[dict[str, Any]] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,  # ids are metadata here, and nobody looks elements up by them
+}
+
+
 def _parser() -> etree.XMLParser:
     if not hasattr(_local, "parser"):
-        _local.parser = etree.XMLParser(
-            encoding="utf-8",
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            collect_ids=False,  # ids are metadata here, and nobody looks elements up by them
-        )
+        _local.parser = etree.XMLParser(**_HARDENED)
     parser: etree.XMLParser = _local.parser
     return parser
+
+
+class PullReader:
+    """Reads a document of any size in pieces, and gives elements of some tags as soon as they are complete.
+
+    Whoever is given an element may empty it and say so, and may remove those that were given before it, but
+    not the last: the parser may still put a text behind it. What is not emptied keeps to the limits. UTF-8
+    alone. Raises what `parse` raises.
+    """
+
+    def __init__(self, tags: Sequence[str], limits: Limits = Limits()) -> None:
+        self._limits = limits
+        self._parser = etree.XMLPullParser(events=("end",), tag=tags, **_HARDENED)
+        self._begun = b""
+        self._elements = 0
+        self._octets = 0
+
+    def feed(self, data: bytes) -> Iterator[Element]:
+        """The elements that end in the next piece."""
+        text = self._begun + data
+        last = max(text.rfind(b"<"), 0)
+        end = len(text) if text.find(b">", last) >= 0 else last  # tags are looked at whole
+        text, self._begun = text[:end], text[end:]
+        self._count(text)
+        try:
+            self._parser.feed(text)
+        except etree.XMLSyntaxError as error:
+            raise _refusal(error, text) from None
+        for _event, element in self._parser.read_events():
+            if not isinstance(element, Element):  # as it is for other events
+                raise TypeError(f"{element!r} is no element")
+            _refuse_doctype(element)
+            yield element
+
+    def _count(self, text: bytes) -> None:
+        self._elements += text.count(b"<") - text.count(b"</")
+        self._octets += len(text)
+        for count, limit in ((self._elements, "elements"), (self._octets + len(self._begun), "soap_root")):
+            if count > getattr(self._limits, limit):
+                raise LimitExceeded(
+                    f"the envelope without its objects exceeds {self._limits.named(limit)}", rule="A23"
+                )
+        _refuse_crowds(text, self._limits)
+
+    def emptied(self) -> None:
+        """The element that was given holds nothing any more."""
+        self._elements = self._octets = 0
+
+    def close(self) -> Element:
+        """The root, when all has come."""
+        try:
+            self._parser.feed(self._begun)
+            root: Element = self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise _refusal(error, self._begun) from None
+        _refuse_doctype(root)
+        return root
 
 
 _STRETCH: Final = 4096  # what is looked for is mostly in the first of them

@@ -186,6 +186,10 @@ class Running(Protocol):
         """What a recipient has taken in since the topology was started, in the order of its coming."""
         ...
 
+    def stop(self, actor_id: str) -> None:
+        """Let an actor answer nobody any more at its SOAP address."""
+        ...
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         ...

@@ -14,7 +14,9 @@ from xdsi_sim.services.port_types import (
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    InitiatingGatewayService,
     OnDemandDocumentSourceService,
+    RespondingGatewayService,
     RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
@@ -92,6 +94,20 @@ PORT_TYPES: Final = {
         wsdl="ImagingDocumentSource.wsdl",
         finds="XDSRepository",
         transactions=("RAD-69",),
+    ),
+    "initiating-gateway": PortType(
+        service=InitiatingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="InitiatingGateway.wsdl",
+        finds="XDSRepository",
+        transactions=("ITI-18", "ITI-43"),
+    ),
+    "responding-gateway": PortType(
+        service=RespondingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="RespondingGateway.wsdl",
+        finds="XDSRepository",
+        transactions=("ITI-38", "ITI-39"),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,

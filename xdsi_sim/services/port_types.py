@@ -13,7 +13,9 @@ __all__ = [
     "DocumentRegistryService",
     "DocumentRepositoryService",
     "ImagingDocumentSourceService",
+    "InitiatingGatewayService",
     "OnDemandDocumentSourceService",
+    "RespondingGatewayService",
     "RespondingImagingGatewayService",
 ]
 
@@ -124,4 +126,32 @@ class RespondingImagingGatewayService(Service):  # type: ignore[misc]  # Spyne i
     @operation("RAD-75")
     def rad75(ctx: Any, request: Any) -> Any:
         """Cross Gateway Retrieve Imaging Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Initiating Gateway (ITI TF-2: 3.18, 3.43): consumers ask it as they ask a registry or a repository."""
+
+    @operation("ITI-18")
+    def iti18(ctx: Any, request: Any) -> Any:
+        """Registry Stored Query."""
+        return ctx.udc.actor.query(request)
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Responding Gateway (ITI TF-2: 3.38, 3.39)."""
+
+    @operation("ITI-38")
+    def iti38(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Query."""
+        return ctx.udc.actor.query(request)
+
+    @operation("ITI-39")
+    def iti39(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Retrieve."""
         return ctx.udc.actor.retrieve(request)

@@ -54,6 +54,9 @@ from xdsi_sim.messages.submit import (
     write_submit_objects,
 )
 from xdsi_sim.rules.protocol import finding
+from xdsi_sim.soap.inline import InlineCutter
+from xdsi_sim.soap.mtom import NewCutter
+from xdsi_sim.soap.objects import ObjectsCutter
 from xdsi_sim.vocab import FAILURE, NS
 
 __all__ = ["CODECS", "Codec"]
@@ -75,6 +78,8 @@ class Codec:
     """What the standards ask of a request, and a lenient endpoint lets pass."""
     subject: Callable[[bytes], str | None] = lambda _root: None
     """Another name of the transaction, by what the request's root part is about."""
+    cutter: NewCutter = InlineCutter
+    """What keeps large answers out of the memory."""
     claims: Callable[[Element], bool] = lambda _request: True
     """Whether the request is of this transaction and no other whose element has the same name."""
 
@@ -100,7 +105,8 @@ def _imaging_dialect(message: RetrieveImagingDocumentSetRequest) -> Iterator[Fin
 _QUERY: Final = Codec(
     read_request=lambda element, _content_of: read_query_request(element),
     write_request=lambda message, _attach: (write_query_request(message),),
-    read_response=lambda element, _content_of: read_query_response(element),
+    read_response=read_query_response,
+    cutter=ObjectsCutter,
     write_response=lambda message, _attach: write_query_response(message),
     failure=lambda error: AdhocQueryResponse(status=FAILURE, errors=(error,)),
     claims=lambda element: query_transaction(element) != "ITI-51",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import unquote
 
 from xdsi_sim.content import BytesContent, Content, FileContent, Segment, discard
@@ -35,7 +35,7 @@ from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
-__all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
+__all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Cutter", "NewCutter", "Package", "PackageReader"]
 
 SOAP_MEDIA_TYPE: Final = "application/soap+xml"
 
@@ -126,6 +126,26 @@ class Package:
         yield from (self.inline or {}).values()
 
 
+class Cutter(Protocol):
+    """What takes a large envelope while it comes, and leaves in it what need not be on disk."""
+
+    def feed(self, data: bytes) -> None:
+        """The next piece."""
+        ...
+
+    def close(self) -> None:
+        """The envelope is over."""
+        ...
+
+    def contents(self) -> Mapping[str, Content]:
+        """What was cut, by the text that stands in its place."""
+        ...
+
+
+NewCutter = Callable[[Callable[[bytes], object], Callable[[], Spool], Limits], Cutter]
+"""Makes one of: who takes the envelope, where the next content goes, and the limits."""
+
+
 class PackageReader:
     """Takes the body of one SOAP message in pieces; `finish` gives the package.
 
@@ -134,14 +154,21 @@ class PackageReader:
     """
 
     def __init__(
-        self, content_type: str, folder: Path, limits: Limits = Limits(), *, coding: str | None = None
+        self,
+        content_type: str,
+        folder: Path,
+        limits: Limits = Limits(),
+        *,
+        coding: str | None = None,
+        cutter: NewCutter = InlineCutter,
     ) -> None:
-        """`coding` is the Content-Encoding of the body, where it has one."""
+        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root."""
         self._media = parse_media_type(content_type)
         self._limits = limits
         self._root = bytearray()
         self._root_type: str | None = None
-        self._cutter: InlineCutter | None = None
+        self._new_cutter = cutter
+        self._cutter: Cutter | None = None
         self._unnamed = 0
         self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
@@ -224,7 +251,7 @@ class PackageReader:
         self._keep_root(data)
         if len(self._root) > LARGE:  # before that, nothing large is in it
             begun, self._root = bytes(self._root), bytearray()
-            self._cutter = InlineCutter(self._keep_root, self._open_inline, self._limits)
+            self._cutter = self._new_cutter(self._keep_root, self._open_inline, self._limits)
             self._cutter.feed(begun)
 
     def _keep_root(self, data: bytes | memoryview) -> None:
@@ -331,7 +358,7 @@ class PackageReader:
         ):
             if parse_media_type(given or "").type != expected:
                 yield _packaging(rule, f"{what} is {given!r}, {expected!r} is expected")
-        if self._cutter is not None and (large := len(self._cutter.contents())):
+        if isinstance(self._cutter, InlineCutter) and (large := len(self._cutter.contents())):
             text = f"{large} large contents are base64 in the envelope, parts of their own are expected"
             yield replace(_packaging("B14", text), severity=Severity.INFO)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from socket import socket
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors import imaging_gateways
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
@@ -55,10 +54,12 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
+from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
     Community,
     Feed,
+    InitiatingGateway,
     InitiatingImagingGateway,
     Listen,
     OnDemandSource,
@@ -66,6 +67,7 @@ from xdsi_sim.topology.model import (
     Recipient,
     Registry,
     Repository,
+    RespondingGateway,
     RespondingImagingGateway,
     Server,
     Source,
@@ -135,6 +137,7 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
+        self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -275,6 +278,7 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
+        self._resources[model.id] = resource
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
@@ -357,31 +361,9 @@ class RunningTopology:
         transcoder = self._opened(SpoolingTranscoder(self._spool))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
 
-    def initiating_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.InitiatingImagingGateway:
-        """The actor behind the gateway to the images of other communities."""
-        return imaging_gateways.InitiatingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId,
-            sources=self._sources_of(placed.community),
-            gateways={
-                community.homeCommunityId: self.url_of(community.respondingImagingGateway.id)
-                for community in self.topology.communities
-                if community.respondingImagingGateway is not None and community is not placed.community
-            },
-        )
-
-    def responding_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.RespondingImagingGateway:
-        """The actor behind the gateway to the images of its community."""
-        return imaging_gateways.RespondingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId, sources=self._sources_of(placed.community)
-        )
-
-    def _sources_of(self, community: Community) -> dict[str, str]:
-        """URLs of the imaging sources by Retrieve Location UID."""
-        return {source.oid: self.url_of(source.id) for source in community.sources}
+    def gateway(self, placed: Placed, _strict: bool) -> Any:
+        """The actor behind a gateway of the topology."""
+        return gateway_of(self.topology, placed, self.url_of)
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""
@@ -456,6 +438,10 @@ class RunningTopology:
         """The actor of an On-Demand source."""
         return self._on_demand[source_id]
 
+    def stop(self, actor_id: str) -> None:
+        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
+        self._resources[actor_id].stopped = True
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -477,8 +463,10 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     Repository: ("repository", RunningTopology.repository),
     Recipient: ("recipient", RunningTopology.recipient),
     Source: ("source", RunningTopology.source),
-    InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
-    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
+    InitiatingGateway: ("initiating-gateway", RunningTopology.gateway),
+    RespondingGateway: ("responding-gateway", RunningTopology.gateway),
+    InitiatingImagingGateway: ("source", RunningTopology.gateway),
+    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.gateway),
     OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""

@@ -19,6 +19,7 @@ from xdsi_sim.scenario.steps.receive import RECEIVE
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+from xdsi_sim.scenario.steps.stop import STOP
 
 __all__ = ["KINDS"]
 
@@ -38,6 +39,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         LOCATE,
         FETCH,
         COMPARE,
+        STOP,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""

@@ -1,4 +1,4 @@
-"""`retrieve`: a consumer fetches documents by ITI-43 from the repositories that keep them."""
+"""`retrieve`: a consumer fetches documents by ITI-43 from the repositories that keep them, or a gateway."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, Retrie
 from xdsi_sim.rules.answers import check_delivered
 from xdsi_sim.rules.on_demand_retrieve import check_delivery
 from xdsi_sim.rules.retrieved import DeliveredDocument
-from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.scenario.kind import ConsumerId, GatewayId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked
@@ -31,6 +31,8 @@ class Retrieve(Checked):
     consumer: ConsumerId
     entries: Any
     """DocumentEntries that a query has saved: `${found.entries}`."""
+    through: GatewayId = None
+    """The Initiating Gateway that is asked for all of them in one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +61,11 @@ class RetrievedDocument:
 
 
 def play(step: Retrieve, stage: Stage) -> Outcome:
-    """One message to each repository; checks hash, size and media type of what comes."""
+    """One message to each repository, or to the gateway; checks hash, size and media type of what comes."""
     entries = step.entries if isinstance(step.entries, tuple) else (step.entries,)
     outcomes = [
-        _from_repository(stage, step.consumer, oid, tuple(group))
-        for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
+        _fetched(stage, step.consumer, receiver, asked)
+        for receiver, asked in _receivers(step, stage, entries)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
     held = [_Held(document, sha1_of(document.content)) for document in documents]
@@ -73,6 +75,7 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
             "documents": documents,
             "manifests": tuple(item for item in documents if item.is_manifest),
             "reports": tuple(item for item in documents if not item.is_manifest),
+            "errors": tuple(error for answer, _ in outcomes for error in answer.errors),
         },
         count=len(documents),
         answers=tuple(answer for answer, _ in outcomes),
@@ -92,16 +95,27 @@ def _repository(entry: DocumentEntry) -> str:
     return entry.repositoryUniqueId or ""
 
 
-def _from_repository(
-    stage: Stage, consumer: str, oid: str, entries: tuple[DocumentEntry, ...]
+def _receivers(
+    step: Retrieve, stage: Stage, entries: tuple[DocumentEntry, ...]
+) -> Iterator[tuple[str, tuple[DocumentEntry, ...]]]:
+    """Whom to ask for what; without a gateway the consumer splits by repository itself."""
+    if step.through is not None:
+        yield step.through, entries
+        return
+    for oid, group in groupby(sorted(entries, key=_repository), key=_repository):
+        receiver = stage.actor_of(oid)
+        if receiver is None:
+            raise StepFailed(f"no repository of the topology has the repositoryUniqueId '{oid}'")
+        yield receiver, tuple(group)
+
+
+def _fetched(
+    stage: Stage, consumer: str, receiver: str, entries: tuple[DocumentEntry, ...]
 ) -> tuple[Answered, list[RetrievedDocument]]:
-    receiver = stage.actor_of(oid)
-    if receiver is None:
-        raise StepFailed(f"no repository of the topology has the repositoryUniqueId '{oid}'")
     message = RetrieveDocumentSetRequest(
         requests=tuple(
             DocumentRequest(
-                repositoryUniqueId=oid,
+                repositoryUniqueId=_repository(entry),
                 documentUniqueId=entry.uniqueId or "",
                 homeCommunityId=entry.homeCommunityId,
             )
