@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SCENARIO ?= scenarios/central.yaml
 REPORTS ?= build/demo
+BLOCKS ?= 5
 BIN = $(VENV)/bin
 
 .DEFAULT_GOAL := help
@@ -42,7 +43,7 @@ cov: $(VENV)/test.stamp ## tests with branch coverage
 	@$(BIN)/python -m coverage report
 
 bench: $(VENV)/test.stamp ## speed, each figure beside its floor
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python tests/bench/run.py --blocks $(BLOCKS)
 
 demo: $(VENV)/test.stamp ## set up and run the central architecture on real DICOM
 	@$(BIN)/xdsi-sim run scenarios/central.yaml --reports "$(REPORTS)"

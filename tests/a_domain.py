@@ -11,15 +11,32 @@ from wire import Answer, message, post, send
 
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
+from xdsi_sim.messages.query import (
+    LEAF_CLASS,
+    AdhocQueryRequest,
+    AdhocQueryResponse,
+    read_query_response,
+)
 from xdsi_sim.messages.response import RegistryResponse, read_registry_response
-from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, encode
+from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_ALL, STORED_QUERIES, encode
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
-from xdsi_sim.vocab import APPROVED, NS, STABLE
+from xdsi_sim.vocab import APPROVED, FAILURE, NS, STABLE, SUCCESS
 
 AUTHORITY = "2.999.1.1"
+QUERIES = {query.name: query for query in STORED_QUERIES.values()}
+FILE = """\
+name: domain
+communities:
+  - id: c
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.1
+    registry: {id: registry}
+    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
+"""
+"""Registry and repository, for actors in a process of their own."""
 
 
 def topology(everybody: Mapping[str, str] | None = None, **registry: object) -> Topology:
@@ -103,3 +120,29 @@ def everything(url: str, patientId: str, objectType: str = STABLE) -> AdhocQuery
     )
     answer = send(url, post(url, *message(url, "ITI-18", AdhocQueryRequest(id=GET_ALL.id, parameters=slots))))
     return read_query_response(next(parse(answer.body).iter(f"{{{NS.QUERY}}}AdhocQueryResponse")))
+
+
+def ask(
+    url: str,
+    query: str,
+    returnType: str = LEAF_CLASS,
+    transaction: str | None = None,
+    **parameters: str | tuple[str, ...],
+) -> AdhocQueryResponse:
+    """The answer to a stored query; a list is a tuple."""
+    stored = QUERIES[query]
+    slots = tuple(
+        encode(stored.by_name[f"${name}"], *((value,) if isinstance(value, str) else value))
+        for name, value in parameters.items()
+    )
+    request = AdhocQueryRequest(id=stored.id, parameters=slots, returnType=returnType)
+    answer = send(url, post(url, *message(url, transaction or stored.transaction, request)))
+    assert answer.status == 200
+    return read_query_response(read_envelope(root_of(answer)).body)
+
+
+def submit(url: str, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> list[str]:
+    """The codes of what a registry refuses in a submission or an update."""
+    response = response_of(send(url, post(url, *message(url, transaction, request))))
+    assert response.status == (FAILURE if response.errors else SUCCESS)
+    return [error.errorCode for error in response.errors]

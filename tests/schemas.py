@@ -22,6 +22,7 @@ FILES = {
     NS.RS: ("rs.xsd", "rs.xsd"),
     NS.XDS: ("xds.xsd", "XDS.b_DocumentRepository.xsd"),
     NS.XDSI: ("xdsi.xsd", "XDSI.b_ImagingDocumentSource.xsd"),
+    NS.RMD: ("rmd.xsd", "rmd.xsd"),
     NS.HL7: ("hl7.xsd", ""),  # the reference has none
 }
 

@@ -24,6 +24,14 @@ from xdsi_sim.vocab import Association as AssociationType
 AUTHORITY = "2.999.1.1"
 PATIENT = f"P1^^^&{AUTHORITY}&ISO"
 
+MANIFEST: dict[str, Any] = {
+    "mimeType": "application/dicom",
+    "formatCode": Code.of("1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1", "Key Object Selection"),
+    "eventCodeList": (Code.of("CT", "1.2.840.10008.2.16.4", "Computed Tomography"),),
+    "referenceIdList": ("2.999.5.1^^^^urn:ihe:iti:xds:2016:studyInstanceUID",),
+}
+"""What makes an entry that of an imaging manifest."""
+
 
 def uuid(number: int) -> str:
     return f"urn:uuid:00000000-0000-4000-8000-{number:012}"
@@ -36,11 +44,11 @@ def an_entry(number: int = 1, **changes: Any) -> DocumentEntry:
         "classCode": Code.of("IMAGES", "1.3.6.1.4.1.19376.1.2.6.1", "Images"),
         "confidentialityCode": (Code.of("N", "2.16.840.1.113883.5.25", "Normal"),),
         "creationTime": "20240212083015",
-        "formatCode": Code.of("1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1", "Key Object Selection"),
+        "formatCode": Code.of("octets", "2.999.1.9", "Any octets"),
         "hash": "372ea08cab33e71c02c651dbc83a474d32c676ea",
         "healthcareFacilityTypeCode": Code.of("HOSP", "2.16.840.1.113883.5.11", "Hospital"),
         "languageCode": "en",
-        "mimeType": "application/dicom",
+        "mimeType": "application/octet-stream",
         "objectType": STABLE,
         "patientId": PATIENT,
         "practiceSettingCode": Code.of("394914008", "2.16.840.1.113883.6.96", "Radiology"),

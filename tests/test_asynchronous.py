@@ -29,7 +29,7 @@ from xdsi_sim.soap.faults import read_fault
 from xdsi_sim.soap.mtom import PackageReader
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Patience, Peer
-from xdsi_sim.vocab import ANONYMOUS, APPROVED, NO_REPLY, TRANSACTIONS
+from xdsi_sim.vocab import ANONYMOUS, APPROVED, NO_REPLY, NS, TRANSACTIONS
 
 FIND = replace(
     QUERY,
@@ -373,7 +373,12 @@ def letter(running: RunningTopology, asked: Answer, **changes: str | None) -> by
         "To": replies_of(running),
         "RelatesTo": read_envelope(asked.body).addressing.messageID,
     } | changes
-    blocks = "".join(f"<wsa:{name}>{value}</wsa:{name}>" for name, value in headers.items() if value)
+    must = f' xmlns:soap="{NS.SOAP}" soap:mustUnderstand="1"'
+    blocks = "".join(
+        f"<wsa:{name}{must if name == 'Action' else ''}>{value}</wsa:{name}>"
+        for name, value in headers.items()
+        if value
+    )
     return b"".join(write_envelope(blocks, write_query_response(AdhocQueryResponse())))
 
 

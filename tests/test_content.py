@@ -14,10 +14,13 @@ from xdsi_sim.content import (
     Base64Content,
     BytesContent,
     Content,
+    Edit,
     FileContent,
     SegmentsContent,
     SliceContent,
     chunks_of,
+    edited,
+    head_of,
     pieces_in,
     read_all,
     sha1_of,
@@ -144,3 +147,40 @@ def test_a_slice_of_what_ends_before_it_is_an_error(content: Content) -> None:
     assert len(read_all(SliceContent(content, 1000, 24))) == 24
     with pytest.raises(OSError, match="ends before the stretch"):
         read_all(SliceContent(content, 1000, 25))
+
+
+@given(
+    st.binary(max_size=40), st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.binary(max_size=3)))
+)
+def test_edits_are_made_while_the_content_is_read(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
+    edits, expected, at = [], b"", 0
+    for ahead, cut, text in changes:
+        start = min(at + ahead, len(data))
+        end = min(start + cut, len(data))
+        edits.append(Edit(start, end - start, text))
+        expected += data[at:start] + text
+        at = end
+    changed = edited(BytesContent(data), edits)
+    assert read_all(changed) == read_all(changed) == expected + data[at:]
+    assert changed.size == len(expected + data[at:])
+
+
+def test_a_content_without_edits_is_itself(content: Content) -> None:
+    assert edited(content, ()) is content
+
+
+def test_edits_are_made_in_a_file_of_any_size(tmp_path: Path) -> None:
+    data = secrets.token_bytes(2 * CHUNK + 10)
+    (tmp_path / "large").write_bytes(data)
+    changed = edited(FileContent.of(tmp_path / "large"), [Edit(1, 1, b"x"), Edit(2 * CHUNK + 1, 0, b"yz")])
+    assert read_all(changed) == data[:1] + b"x" + data[2 : 2 * CHUNK + 1] + b"yz" + data[2 * CHUNK + 1 :]
+
+
+def test_a_content_that_ends_before_an_edit_is_an_error(content: Content) -> None:
+    with pytest.raises(OSError, match="ends before a change"):
+        read_all(edited(content, [Edit(2000, 0, b"x")]))
+
+
+@pytest.mark.parametrize("size", [0, 5, 1024, 9999])
+def test_head_is_the_first_octets(content: Content, size: int) -> None:
+    assert head_of(content, size) == read_all(content)[:size]

@@ -14,12 +14,15 @@ from typing import get_args
 
 import pytest
 
+from xdsi_sim.rules import code_sets
 from xdsi_sim.scenario.language import Scenario
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.matchers import OPERATORS
 from xdsi_sim.topology.checked import Checked
+from xdsi_sim.topology.codes.table import read_code_table
 from xdsi_sim.topology.loader import load_topology
 from xdsi_sim.topology.model import Topology
+from xdsi_sim.vocab import FHIR_SYSTEMS
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -131,6 +134,15 @@ def test_key_of_a_scenario_is_in_the_manual(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
+def test_code_sets_in_the_manual_are_those_that_are_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| `(http[^`]+)` \| ([\d.]+) \|$", text, re.MULTILINE)) == FHIR_SYSTEMS
+    assert [name for name in (*code_sets.CODED, *code_sets.PLAIN) if f"`{name}`" not in text] == []
+    (table,) = re.findall(r"^```yaml\n(title: .*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "codes.yaml").write_text(table, encoding="utf-8")
+    assert len(list(read_code_table(tmp_path / "codes.yaml"))) == 8
+
+
 def test_scenario_in_the_manual_can_be_loaded(tmp_path: Path) -> None:
     (text,) = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
     (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
@@ -144,7 +156,8 @@ CITED_FROM = (("xdsi_sim", "*.py"), ("scenarios", "*.yaml"), ("wsdl", "*.wsdl"),
 # Anything that looks like the name of a volume, in whatever spelling; "RFC5646" in quotes is a coding scheme.
 MENTION = re.compile(
     r"\b(?:(?:ITI|RAD)[ -]+)?TF\b(?:[ -]?\d\w*)?"
-    r"|\bRAD MADO\b|\bPS ?3\.\d+|(?<!\")\bRFC[ -]?\d+|\beb(?:RIM|RS) 3\.0|\b(?:XOP|MTOM) 1\.0"
+    r"|\b(?:RAD MADO|ITI (?:MU|RM[UD]))\b|\bPS ?3\.\d+|(?<!\")\bRFC[ -]?\d+"
+    r"|\beb(?:RIM|RS) 3\.0|\b(?:XOP|MTOM) 1\.0"
     r"|\bSOAP 1\.2,? Part \d|\bWS-Addressing 1\.0,? (?:Core|SOAP Binding)"
 )
 SECTION = (

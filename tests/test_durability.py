@@ -9,32 +9,26 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from a_domain import everything, provide, provision, response_of
+import pytest
+from a_domain import FILE, everything, provide, provision, response_of
 from submissions import PATIENT
 from wire import message, post, send
 
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 
-TOPOLOGY = """\
-name: domain
-communities:
-  - id: c
-    homeCommunityId: urn:oid:2.999.1
-    patientAuthority: 2.999.1.1
-    registry: {id: registry}
-    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
-"""
 BIG = bytes(100_000)
 
 
-def up(folder: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
+def up(folder: Path, workers: int) -> tuple[subprocess.Popen[str], dict[str, str]]:
     path = folder / "domain.yaml"
-    path.write_text(TOPOLOGY, encoding="utf-8")
+    path.write_text(FILE, encoding="utf-8")
     command = [sys.executable, "-m", "xdsi_sim", "up", str(path), "--json", "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen([*command, "--data", str(folder / "data")], stdout=subprocess.PIPE, text=True)
+    command += ["--data", str(folder / "data"), "--workers", str(workers)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
     return process, {actor["id"]: actor["url"] for actor in told["actors"]}
@@ -59,10 +53,21 @@ def retrieved(url: str, uniqueIds: list[str]) -> int:
     return answer.body.count(b"<xds:DocumentResponse>")
 
 
-def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half(tmp_path: Path) -> None:
+def worker_of(pid: int) -> int:
+    """A process that serves beside this one; itself where there is none."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    children = listed.read_text(encoding="ascii").split() if listed.is_file() else []
+    workers = [one for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return int(workers[0]) if workers else pid
+
+
+@pytest.mark.parametrize(("workers", "killed"), [(1, int), (2, int), (2, worker_of)])
+def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half(
+    tmp_path: Path, workers: int, killed: Callable[[int], int]
+) -> None:
     acknowledged: set[int] = set()
     for round_ in range(3):
-        process, urls = up(tmp_path)
+        process, urls = up(tmp_path, workers)
         threads = [
             threading.Thread(
                 target=submit,
@@ -79,13 +84,13 @@ def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half(tmp_path: Pat
         before = len(acknowledged)
         while len(acknowledged) < before + 12 + 7 * round_:
             time.sleep(0.001)
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(killed(process.pid), signal.SIGKILL)
         process.wait()
         for thread in threads:
             thread.join()
         if process.stdout is not None:
             process.stdout.close()
-    process, urls = up(tmp_path)
+    process, urls = up(tmp_path, workers)
     found = everything(urls["registry"], PATIENT).objects
     uniqueIds = [entry.uniqueId or "" for entry in found.documentEntries]
     numbers = {int(uid.rpartition(".")[2]) for uid in uniqueIds}

@@ -5,7 +5,15 @@ import inspect
 import pytest
 
 from xdsi_sim import errors
-from xdsi_sim.errors import Finding, ProtocolViolation, Severity, UsageError, XdsError, XdsiSimError
+from xdsi_sim.errors import (
+    Finding,
+    ProtocolViolation,
+    Severity,
+    StoreTrouble,
+    UsageError,
+    XdsError,
+    XdsiSimError,
+)
 
 CLASSES = [
     value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, XdsiSimError)
@@ -14,7 +22,7 @@ CLASSES = [
 
 @pytest.mark.parametrize("error", CLASSES)
 def test_every_error_is_of_one_branch(error: type[XdsiSimError]) -> None:
-    branches = (XdsError, ProtocolViolation, UsageError)
+    branches = (XdsError, StoreTrouble, ProtocolViolation, UsageError)
     assert error is XdsiSimError or sum(issubclass(error, branch) for branch in branches) == 1
 
 
@@ -48,6 +56,7 @@ def test_a_registry_error_tells_its_facts() -> None:
         (errors.OnlyAnonymousAddressSupported, ("Sender", "OnlyAnonymousAddressSupported", 400)),
         (errors.UnsupportedMediaType, ("Sender", None, 415)),
         (errors.LimitExceeded, ("Sender", None, 413)),
+        (errors.LoopDetected, ("Receiver", None, 500)),
     ],
 )
 def test_a_violation_has_its_fault_code_and_status(

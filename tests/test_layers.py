@@ -47,8 +47,9 @@ FENCED = {
     "sqlite_utils": ("xdsi_sim.store",),
     "yaml": (),  # its load() runs code, and it knows no columns: ruamel.yaml instead
     "zeep": ("xdsi_sim.client.zeep_mtom",),  # for tests and scripts; too slow for our own calls
-    "numpy": ("xdsi_sim.dicom.rendering",),  # neither is there without the extra
+    "numpy": ("xdsi_sim.dicom.rendering",),  # an extra brings it
     "PIL": ("xdsi_sim.dicom.rendering",),
+    "pynetdicom": ("xdsi_sim.server.dimse",),  # threads of its own; an extra brings it
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

@@ -46,8 +46,8 @@ def requirements() -> set[str]:
 
 
 def optional() -> set[str]:
-    """What an extra brings along whose module no other imports; tests/test_layers.py fences it."""
-    return named("options.extras_require", "zeep") | named("options.extras_require", "rendered")
+    """What extras bring along, each for modules that no other imports; tests/test_layers.py fences them."""
+    return set().union(*(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse")))
 
 
 @functools.cache

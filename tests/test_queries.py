@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from a_domain import domain, root_of
+from a_domain import QUERIES, ask, domain, root_of
 from submissions import PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
 from wire import message, post, send
 
@@ -16,18 +16,14 @@ from xdsi_sim.messages.query import (
     LEAF_CLASS,
     OBJECT_REF,
     AdhocQueryRequest,
-    AdhocQueryResponse,
-    read_query_response,
 )
-from xdsi_sim.messages.stored_queries import STORED_QUERIES, encode
-from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.messages.stored_queries import encode
 from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.vocab import APPROVED
 from xdsi_sim.vocab import Association as AssociationType
 
 REFERENCE = "A1^^^&2.999.9&ISO^urn:ihe:iti:xds:2013:accession"
 RESTRICTED = Code.of("R", "2.16.840.1.113883.5.25", "Restricted")
-QUERIES = {query.name: query for query in STORED_QUERIES.values()}
 FIRST = a_submission(
     entries=(an_entry(1, referenceIdList=(REFERENCE,)), an_entry(2, confidentialityCode=(RESTRICTED,))),
     folders=(a_folder(200),),
@@ -59,17 +55,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
                 in send(url, post(url, *message(url, "ITI-42", submission))).body
             )
         yield started
-
-
-def ask(
-    url: str, query: str, returnType: str, transaction: str | None = None, **parameters: str
-) -> AdhocQueryResponse:
-    stored = QUERIES[query]
-    slots = tuple(encode(stored.by_name[f"${name}"], value) for name, value in parameters.items())
-    request = AdhocQueryRequest(id=stored.id, parameters=slots, returnType=returnType)
-    answer = send(url, post(url, *message(url, transaction or stored.transaction, request)))
-    assert answer.status == 200
-    return read_query_response(read_envelope(root_of(answer)).body)
 
 
 ENTRY = {"XDSDocumentEntryStatus": APPROVED}

@@ -82,7 +82,7 @@ def test_a_sound_submission_is_taken_in_whole(running: RunningTopology, recipien
     assert b"ProvideAndRegisterDocumentSet-bResponse" in root_of(answer)
     assert kept(running, recipient) == before + 1
     exchange = running.exchanges()[-1]
-    assert (exchange.transaction, exchange.receiver) == ("RAD-68", recipient)
+    assert (exchange.transaction, exchange.receiver) == ("ITI-41", recipient)
     assert {finding.rule for finding in exchange.findings} <= {"A11"}  # the tests share a MessageID
 
 

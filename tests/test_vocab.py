@@ -40,6 +40,7 @@ def test_images_are_answered_with_the_action_of_documents() -> None:
 
 def test_what_carries_documents_travels_as_mtom() -> None:
     assert {name for name, value in TRANSACTIONS.items() if value.mtom} == {
+        "ITI-39",
         "ITI-41",
         "ITI-43",
         "RAD-69",

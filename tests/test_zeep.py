@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import zeep
+from a_coded_domain import TABLE, coded_domain, written
 from a_domain import domain, provide, provision
 from submissions import PATIENT, a_set, a_submission, an_entry, an_on_demand_entry
+from update_requests import an_update, newer
 from zeep.plugins import HistoryPlugin
 
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology
-from xdsi_sim.vocab import APPROVED, NS, TRANSACTIONS
+from xdsi_sim.vocab import APPROVED, NS, SEVERITY_WARNING, TRANSACTIONS
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +125,36 @@ def test_a_document_made_on_demand_is_retrieved_by_iti_43_and_once_more_as_its_s
     again, _ = call(running, "summaries", "ITI-43", DocumentRequest=[kept])
     assert again.DocumentResponse[0].Document == made.Document
     assert again.DocumentResponse[0].NewDocumentUniqueId is None
+
+
+def test_iti_42_with_a_warning(tmp_path: Path) -> None:
+    with coded_domain(
+        tmp_path / "data", check="warn", files=written(tmp_path, "codes.yaml", TABLE)
+    ) as warning:
+        request = a_submission(entries=(an_entry(languageCode="fr", mimeType="application/pdf"),))
+        nothing = {"Identifiable": []}
+        answer, _ = call(warning, "registry", "ITI-42", Objects(request), RegistryObjectList=nothing)
+    (told,) = answer.RegistryErrorList.RegistryError
+    assert (status(answer), told.severity) == ("Success", SEVERITY_WARNING)
+    assert told.codeContext.endswith("attribute=languageCode; value=fr; rule=D28")
+
+
+def test_iti_57_and_iti_92(running: RunningTopology) -> None:
+    empty = {"Identifiable": []}
+    register, entry = an_entry(5), newer(an_entry(5), 6)
+    submissions = (
+        ("ITI-42", a_submission(entries=(register,), set_=a_set(105)), "Success"),
+        ("ITI-57", an_update(entry, set_=a_set(106)), "Success"),
+        ("ITI-57", an_update(newer(entry, 7), set_=a_set(107)), "XDSMetadataVersionError"),
+        ("ITI-92", an_update(newer(entry, 7), set_=a_set(107), previous="2"), "Success"),
+    )
+    for transaction, request, expected in submissions:
+        answer, history = call(running, "registry", transaction, Objects(request), RegistryObjectList=empty)
+        errors = answer.RegistryErrorList.RegistryError if answer.RegistryErrorList else ()
+        assert [status(answer), *(error.errorCode for error in errors)][-1] == expected
+        action = history.last_received["envelope"].findtext(f".//{{{NS.WSA}}}Action")
+        assert action == TRANSACTIONS[transaction].response_action
+        assert running.exchanges()[-1].transaction == transaction
 
 
 def test_iti_41_with_the_document_inline(running: RunningTopology) -> None:

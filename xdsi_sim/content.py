@@ -10,16 +10,18 @@ import binascii
 import errno
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 __all__ = [
     "CHUNK",
     "Base64Content",
     "BytesContent",
     "Content",
+    "Edit",
     "FileContent",
     "PassingContent",
     "Segment",
@@ -27,6 +29,9 @@ __all__ = [
     "SliceContent",
     "body_size",
     "chunks_of",
+    "discard",
+    "edited",
+    "head_of",
     "pieces_in",
     "read_all",
     "sha1_of",
@@ -94,7 +99,7 @@ class PassingContent(FileContent):
     """Content in a file that goes with the handle; a file that was moved away stays where it is."""
 
     def __del__(self) -> None:
-        self.path.unlink(missing_ok=True)
+        discard(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,52 @@ def _encoded(content: Content) -> Iterator[bytes]:
     yield binascii.b2a_base64(rest, newline=False)
 
 
+class Edit(NamedTuple):
+    """One change to a run of bytes: at `at`, `cut` octets are left out and `text` stands there."""
+
+    at: int
+    cut: int
+    text: bytes
+
+
+def edited(source: Content, edits: Sequence[Edit]) -> Content:
+    """`source` with changes, in the order of their places, made while it is read."""
+    if not edits:
+        return source
+    size = source.size + sum(len(edit.text) - edit.cut for edit in edits)
+    return _EditedContent(source, tuple(edits), size)
+
+
+@dataclass(frozen=True, slots=True)
+class _EditedContent:
+    source: Content
+    edits: tuple[Edit, ...]
+    size: int
+
+    def open(self) -> BinaryIO:
+        return io.BufferedReader(_PiecesReader(_changed(self)), CHUNK)
+
+
+def _changed(content: _EditedContent) -> Iterator[bytes]:
+    with content.source.open() as raw, io.BufferedReader(raw, CHUNK) as source:  # type: ignore[type-var]  # any reader will do
+        at = 0
+        for edit in content.edits:
+            yield from _pieces_of(source, edit.at - at)
+            yield edit.text
+            at = source.seek(edit.at + edit.cut)
+        while piece := source.read(CHUNK):
+            yield piece
+
+
+def _pieces_of(source: io.BufferedReader[Any], octets: int) -> Iterator[bytes]:
+    while octets:
+        piece = source.read(min(CHUNK, octets))
+        if not piece:
+            raise OSError(errno.EIO, "the content ends before a change to it")
+        octets -= len(piece)
+        yield piece
+
+
 class _PiecesReader(io.RawIOBase):
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -248,6 +299,12 @@ class _PiecesReader(io.RawIOBase):
         return size
 
 
+def discard(path: Path) -> None:
+    """Remove a file that nobody needs; one that cannot be removed now goes when its folder is next swept."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
 def _open(segment: Segment) -> BinaryIO:
     return io.BytesIO(segment) if isinstance(segment, bytes) else segment.open()
 
@@ -262,6 +319,14 @@ def chunks_of(content: Content, size: int = CHUNK) -> Iterator[bytes]:
     with content.open() as source:
         while piece := source.read(size):
             yield piece
+
+
+def head_of(content: Content, size: int) -> bytes:
+    """The first `size` octets, or all where there are fewer."""
+    if isinstance(content, BytesContent):
+        return content.data[:size]
+    with content.open() as source:
+        return source.read(size)
 
 
 def pieces_in(segments: Iterable[Segment]) -> Iterator[bytes]:

@@ -1,16 +1,19 @@
-"""The error tree: three branches for three readers, and the finding that a rule yields.
+"""The error tree: branches by who reads of it and how, and the finding that a rule yields.
 
-`XdsError` is told to a peer as a RegistryError, `ProtocolViolation` as a SOAP fault,
-`UsageError` to the person at the keyboard. Anything else that is raised is a defect of ours.
+`XdsError` is told to a peer as a RegistryError, `StoreTrouble` as that of the actor whose store it is,
+`ProtocolViolation` as a SOAP fault, `UsageError` to the person at the keyboard. Anything else that is
+raised is a defect of ours.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from errno import EDQUOT, EFBIG, ENOSPC
+from typing import ClassVar, Final
 
 __all__ = [
+    "NO_SPACE",
     "ActionMismatch",
     "ActionMissing",
     "ActionNotSupported",
@@ -20,11 +23,15 @@ __all__ = [
     "Finding",
     "InvalidAddressingHeader",
     "LimitExceeded",
+    "LoopDetected",
     "NotUnderstood",
     "OnlyAnonymousAddressSupported",
     "ProtocolViolation",
     "RegistryNotAvailable",
     "Severity",
+    "StoreBusy",
+    "StoreFull",
+    "StoreTrouble",
     "UnknownRepositoryId",
     "UnsupportedMediaType",
     "UsageError",
@@ -96,6 +103,34 @@ class RegistryNotAvailable(XdsError):
     """The repository could not reach its registry."""
 
     code = "XDSRegistryNotAvailable"
+
+
+# --- told to a peer as RegistryError of the actor that it has asked -----------------------------
+
+
+NO_SPACE: Final = frozenset((ENOSPC, EDQUOT, EFBIG))
+"""Errors of the system that say that there is no space left."""
+
+
+class StoreTrouble(XdsiSimError):
+    """A store could not do what was asked of it, and is as it was before.
+
+    `kind` is the end of the errorCode, which begins with the actor (ITI TF-3: Table 4.2.4.1-2).
+    """
+
+    kind: ClassVar[str] = "Error"
+
+
+class StoreFull(StoreTrouble):
+    """There is no space left."""
+
+    kind = "OutOfResources"
+
+
+class StoreBusy(StoreTrouble):
+    """Somebody else holds the store, for longer than is waited."""
+
+    kind = "Busy"
 
 
 # --- told to a peer as SOAP fault ------------------------------------------------------------
@@ -179,6 +214,13 @@ class LimitExceeded(ProtocolViolation):
     """The message is larger than a limit allows; the reason names limit, value and setting."""
 
     http = 413
+
+
+class LoopDetected(ProtocolViolation):
+    """A message has come back to an endpoint that waits for its answer."""
+
+    code = "Receiver"
+    http = 500
 
 
 # --- told to the person at the keyboard ------------------------------------------------------

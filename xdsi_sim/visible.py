@@ -10,7 +10,7 @@ import logging
 import re
 from typing import Final
 
-__all__ = ["VisibleFormatter", "visible", "visible_line"]
+__all__ = ["VisibleFormatter", "log_to_terminal", "visible", "visible_line"]
 
 _ACTING: Final = re.compile(
     "["
@@ -39,3 +39,10 @@ class VisibleFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The entry, with a traceback where it has one."""
         return visible(super().format(record)).replace("\n", "\n    ")
+
+
+def log_to_terminal() -> None:
+    """Have warnings and errors of this process on its standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -11,6 +11,7 @@ __all__ = [
     "APPROVED",
     "DEPRECATED",
     "FAILURE",
+    "FHIR_SYSTEMS",
     "NO_REPLY",
     "NS",
     "OFFLINE",
@@ -44,6 +45,7 @@ class NS:
     QUERY: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
     XDS: Final = "urn:ihe:iti:xds-b:2007"
     XDSI: Final = "urn:ihe:rad:xdsi-b:2009"
+    RMD: Final = "urn:ihe:iti:rmd:2017"
     HL7: Final = "urn:hl7-org:v3"
 
 
@@ -80,6 +82,8 @@ class Association:
     XFRM_RPLC: Final = "urn:ihe:iti:2007:AssociationType:XFRM_RPLC"
     SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
     IS_SNAPSHOT_OF: Final = "urn:ihe:iti:2010:AssociationType:IsSnapshotOf"
+    UPDATE_AVAILABILITY_STATUS: Final = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
+    SUBMIT_ASSOCIATION: Final = "urn:ihe:iti:2010:AssociationType:SubmitAssociation"
 
 
 class ReferenceIdType:
@@ -102,6 +106,25 @@ class CodingScheme:
     IHE_RAD_CLASS: Final = "1.3.6.1.4.1.19376.1.2.6.1"
 
 
+FHIR_SYSTEMS: Final = {
+    "http://dicom.nema.org/resources/ontology/DCM": CodingScheme.DCM,
+    "http://dicom.nema.org/resources/ontology/DCMUID": CodingScheme.DICOM_UID,
+    "http://snomed.info/sct": CodingScheme.SNOMED_CT,
+    "http://loinc.org": CodingScheme.LOINC,
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality": CodingScheme.CONFIDENTIALITY,
+    "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode": CodingScheme.IHE_FORMAT,
+    "http://ihe.net/fhir/ValueSet/IHE.FormatCode.codesystem": CodingScheme.IHE_FORMAT,  # its older name
+    "http://terminology.hl7.org/CodeSystem/hl7-document-format-codes": "2.16.840.1.113883.4.642.1.1407",
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode": "2.16.840.1.113883.5.4",
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode": "2.16.840.1.113883.5.111",
+    "http://hl7.org/fhir/sid/icd-10": "2.16.840.1.113883.6.3",
+    "http://unitsofmeasure.org": "2.16.840.1.113883.6.8",
+    "http://www.ama-assn.org/go/cpt": "2.16.840.1.113883.6.12",
+    "http://www.radlex.org": "2.16.840.1.113883.6.256",
+}
+"""OIDs of coding schemes by the URI that FHIR has for them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """What goes over the wire in one SOAP transaction."""
@@ -122,6 +145,8 @@ class Transaction:
 
 _ADHOC = f"{{{NS.QUERY}}}AdhocQueryRequest", f"{{{NS.QUERY}}}AdhocQueryResponse"
 _SUBMIT = f"{{{NS.LCM}}}SubmitObjectsRequest", f"{{{NS.RS}}}RegistryResponse"
+_REMOVE = f"{{{NS.LCM}}}RemoveObjectsRequest", f"{{{NS.RS}}}RegistryResponse"
+_REMOVE_DOCUMENTS = f"{{{NS.RMD}}}RemoveDocumentsRequest", f"{{{NS.RS}}}RegistryResponse"
 _PROVIDE = f"{{{NS.XDS}}}ProvideAndRegisterDocumentSetRequest", f"{{{NS.RS}}}RegistryResponse"
 _RETRIEVE = f"{{{NS.XDS}}}RetrieveDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
 _IMAGING = f"{{{NS.XDSI}}}RetrieveImagingDocumentSetRequest", f"{{{NS.XDS}}}RetrieveDocumentSetResponse"
@@ -151,6 +176,24 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2007:RegistryStoredQueryResponse",
             mtom=False,
             operation="DocumentRegistry_RegistryStoredQuery",
+        ),
+        Transaction(
+            name="ITI-38",
+            request=_ADHOC[0],
+            response=_ADHOC[1],
+            action="urn:ihe:iti:2007:CrossGatewayQuery",
+            response_action="urn:ihe:iti:2007:CrossGatewayQueryResponse",
+            mtom=False,
+            operation="RespondingGateway_CrossGatewayQuery",
+        ),
+        Transaction(
+            name="ITI-39",
+            request=_RETRIEVE[0],
+            response=_RETRIEVE[1],
+            action="urn:ihe:iti:2007:CrossGatewayRetrieve",
+            response_action="urn:ihe:iti:2007:CrossGatewayRetrieveResponse",
+            mtom=True,
+            operation="RespondingGateway_CrossGatewayRetrieve",
         ),
         Transaction(
             name="ITI-41",
@@ -200,6 +243,43 @@ TRANSACTIONS: Final = {
             other_response_actions=("urn:ihe:iti:2010:RegisterOnDemandDocumentEntryResponse",),
             mtom=False,
             operation="DocumentRegistry_RegisterOnDemandDocumentEntry",
+        ),
+        Transaction(
+            name="ITI-57",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2010:UpdateDocumentSet",
+            response_action="urn:ihe:iti:2010:UpdateDocumentSetResponse",
+            mtom=False,
+            operation="DocumentRegistry_UpdateDocumentSet",
+        ),
+        Transaction(
+            name="ITI-92",
+            request=_SUBMIT[0],
+            response=_SUBMIT[1],
+            action="urn:ihe:iti:2018:RestrictedUpdateDocumentSet",
+            response_action="urn:ihe:iti:2018:RestrictedUpdateDocumentSetResponse",
+            mtom=False,
+            operation="UpdateResponder_RestrictedUpdateDocumentSet",
+        ),
+        Transaction(
+            name="ITI-62",
+            request=_REMOVE[0],
+            response=_REMOVE[1],
+            # once the transaction was called Delete Document Set
+            action="urn:ihe:iti:2010:DeleteDocumentSet",
+            response_action="urn:ihe:iti:2010:DeleteDocumentSetResponse",
+            mtom=False,
+            operation="DocumentRegistry_DeleteDocumentSet",
+        ),
+        Transaction(
+            name="ITI-86",
+            request=_REMOVE_DOCUMENTS[0],
+            response=_REMOVE_DOCUMENTS[1],
+            action="urn:ihe:iti:2017:RemoveDocuments",
+            response_action="urn:ihe:iti:2017:RemoveDocumentsResponse",
+            mtom=False,
+            operation="DocumentRepository_RemoveDocuments",
         ),
         Transaction(
             name="RAD-69",

@@ -2,17 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from pydicom.data import get_testdata_file
+from rejections import a_note
 
+from xdsi_sim.actors import flow
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
-from xdsi_sim.content import read_all
+from xdsi_sim.content import BytesContent, FileContent, read_all
+from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetResponse
 from xdsi_sim.store.instances import SqliteInstanceStore, StoredInstance
+from xdsi_sim.store.transcoding import SpoolingTranscoder
 
 OID = "2.999.20.10"
 EXPLICIT = ("1.2.840.10008.1.2.1",)
@@ -54,8 +61,16 @@ def item(image: StoredInstance, **changes: str | None) -> ImagingDocumentRequest
 def retrieve(
     store: SqliteInstanceStore, *items: ImagingDocumentRequest, syntaxes: tuple[str, ...] = EXPLICIT
 ) -> RetrieveDocumentSetResponse:
-    source = ImagingDocumentSource(oid=OID, store=store)
-    return source.retrieve(RetrieveImagingDocumentSetRequest(requests=items, transferSyntaxUIDs=syntaxes))
+    with TemporaryDirectory() as folder, closing(SpoolingTranscoder(Path(folder))) as transcoder:
+        source = ImagingDocumentSource(oid=OID, store=store, transcoder=transcoder)
+        request = RetrieveImagingDocumentSetRequest(requests=items, transferSyntaxUIDs=syntaxes)
+        answer = flow.run(source.retrieve(request), nobody)
+        documents = [replace(one, content=BytesContent(read_all(one.content))) for one in answer.documents]
+    return replace(answer, documents=tuple(documents))
+
+
+def nobody(call: flow.Call) -> flow.Answer:
+    raise AssertionError(call)
 
 
 def test_all_that_is_asked_for_is_delivered_with_its_ids_echoed(
@@ -108,13 +123,61 @@ def test_an_item_that_lacks_an_id_is_told_which(
     assert error.location == (bad.document.documentUniqueId or None)
 
 
-@pytest.mark.parametrize("syntaxes", [(), ("1.2.840.10008.1.2.4.90",)])
 def test_a_transfer_syntax_that_is_not_there_is_an_error_that_says_so(
-    store: SqliteInstanceStore, images: tuple[StoredInstance, ...], syntaxes: tuple[str, ...]
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...]
 ) -> None:
-    (error,) = retrieve(store, item(images[0]), syntaxes=syntaxes).errors
-    assert error.errorCode == "XDSRepositoryError"
-    assert "transfer syntax" in error.codeContext
+    asked = ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.50")
+    (error,) = retrieve(store, item(images[0]), syntaxes=asked).errors
+    assert (error.errorCode, error.location) == ("XDSRepositoryError", images[0].sopInstanceUID)
+    assert error.codeContext == (
+        f"instance '{images[0].sopInstanceUID}' is stored in transfer syntax '1.2.840.10008.1.2.1' and "
+        f"cannot be given in any of TransferSyntaxUIDList, {', '.join(asked)}; "
+        "attribute=TransferSyntaxUID; rule=H18"
+    )
+
+
+def test_a_list_without_a_transfer_syntax_refuses_the_whole_request(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...]
+) -> None:
+    answer = retrieve(store, *map(item, images), syntaxes=())
+    (error,) = answer.errors
+    assert (status_name(answer.status), answer.documents) == ("Failure", ())
+    assert (error.errorCode, error.location) == ("XDSRepositoryError", None)
+    assert "attribute=TransferSyntaxUIDList" in error.codeContext
+
+
+@pytest.mark.parametrize("asked", [("1.2.840.10008.1.2",), ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.2")])
+def test_an_image_is_transcoded_to_a_native_syntax_that_is_asked_for(
+    store: SqliteInstanceStore, images: tuple[StoredInstance, ...], asked: tuple[str, ...]
+) -> None:
+    (document,) = retrieve(store, item(images[0]), syntaxes=asked).documents
+    given, stored = part10.read(document.content), part10.read(images[0].content)
+    assert given.file_meta.TransferSyntaxUID == asked[-1]
+    assert (given.pixel_array == stored.pixel_array).all()
+
+
+def a_sample(name: str) -> FileContent:
+    return FileContent.of(Path(str(get_testdata_file(name))))
+
+
+def test_a_rejected_image_is_told_from_one_that_never_was(tmp_path: Path) -> None:
+    with closing(SqliteInstanceStore(tmp_path / "store")) as store:
+        image = store.add(a_sample("MR_small.dcm"))
+        store.add(a_note(image.studyInstanceUID, image.sopInstanceUID, title="113001"))
+        (error,) = retrieve(store, item(image)).errors
+    assert (error.errorCode, error.location) == ("XDSDocumentUniqueIdError", image.sopInstanceUID)
+    assert "is rejected: Rejected for Quality Reasons (113001, DCM)" in error.codeContext
+
+
+def test_an_image_that_cannot_be_decoded_costs_nobody_else_anything(tmp_path: Path) -> None:
+    with closing(SqliteInstanceStore(tmp_path / "store")) as store:
+        broken = store.add(a_sample("JPEG2000-embedded-sequence-delimiter.dcm"))
+        good = store.add(a_sample("MR_small_RLE.dcm"))
+        answer = retrieve(store, item(broken), item(good))
+    (error,) = answer.errors
+    assert (error.errorCode, error.location) == ("XDSRepositoryError", broken.sopInstanceUID)
+    assert "its pixels cannot be decoded" in error.codeContext or "xdsi-sim[transcoding]" in error.codeContext
+    assert [document.request.documentUniqueId for document in answer.documents] == [good.sopInstanceUID]
 
 
 def test_an_object_without_pixels_is_delivered_whatever_the_syntaxes_asked_for(tmp_path: Path) -> None:

@@ -15,5 +15,5 @@ def test_each_document_stands_beside_its_entry() -> None:
     assert provided.uniqueIds() == ["2.999.2.1", "2.999.2.2"]
     pairs = [*provided.pairs()]
     assert [entryUUID for entryUUID, _ in pairs] == [uuid(1), uuid(2)]
-    assert [document.mimeType for _, document in pairs] == ["application/dicom", "text/plain"]
+    assert [document.mimeType for _, document in pairs] == ["application/octet-stream", "text/plain"]
     assert {read_all(document.content) for _, document in pairs} == {b"both"}

@@ -16,6 +16,7 @@ from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.vocab import Association
 
@@ -58,9 +59,17 @@ def test_what_it_takes_it_keeps_as_it_came(inbox: FolderInbox) -> None:
     assert (document.entryUUID, document.uniqueId, document.mimeType) == (
         uuid(1),
         "2.999.2.1",
-        "application/dicom",
+        "application/octet-stream",
     )
     assert read_all(document.content) == b"the bytes"
+
+
+def test_it_judges_the_codes_of_its_affinity_domain(inbox: FolderInbox) -> None:
+    table = CodeSets.of((AllowedCode(attribute="mimeType", code="text/plain"),))
+    recipient = DocumentRecipient(inbox=inbox, acceptance=Acceptance(), codes=table)
+    answer = run(recipient.provide_and_register(a_provision()), lambda _call: None)
+    assert codes(answer) == ["XDSRepositoryMetadataError"]
+    assert "rule=D27" in answer.errors[0].codeContext
 
 
 def test_it_answers_when_the_submission_is_durable(inbox: FolderInbox) -> None:

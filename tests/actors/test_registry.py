@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,9 @@ from submissions import (
 
 from xdsi_sim.actors.flow import run
 from xdsi_sim.actors.registry import DocumentRegistry
-from xdsi_sim.actors.registry_port import PatientChange
+from xdsi_sim.actors.registry_port import PatientChange, RegistryChange
 from xdsi_sim.ebrim.model import Folder, MetadataObject, RegistryObjectList, Slot
+from xdsi_sim.errors import Severity
 from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, STORED_QUERIES, encode
@@ -104,61 +105,6 @@ def test_what_was_submitted_is_found_as_it_was_with_what_the_registry_adds(
     assert replace(found, **plain, confidentialityCode=confidentiality) == replace(entry, **added, **ids)
 
 
-def test_symbolic_ids_become_uuids_everywhere_and_given_ones_stay(registry: DocumentRegistry) -> None:
-    entry, set_ = an_entry(entryUUID="Document01"), a_set(entryUUID="Set01")
-    folder = a_folder()
-    inside = an_association(folder.entryUUID, "Document01")
-    beside = an_association("Set01", inside.entryUUID)
-    request = a_submission(entries=(entry,), set_=set_, folders=(folder,), more=(inside, beside))
-    assert codes(register(registry, request)) == []
-    objects = everything(registry)
-    ids = {value.entryUUID for value in objects.objects()}
-    assert folder.entryUUID in ids
-    assert all(id_.startswith("urn:uuid:") for id_ in ids)
-    assert {end for item in objects.associations for end in (item.sourceObject, item.targetObject)} <= ids
-    assert len(objects.associations) == 4
-
-
-@pytest.mark.parametrize("type_", [AssociationType.RPLC, AssociationType.XFRM_RPLC])
-def test_a_replacement_deprecates_with_all_that_derives_and_joins_the_folders(
-    registry: DocumentRegistry, type_: str
-) -> None:
-    old, folder = an_entry(1), a_folder()
-    inside = an_association(folder.entryUUID, old.entryUUID)
-    first = a_submission(
-        entries=(old,), folders=(folder,), more=(inside, an_association(uuid(100), inside.entryUUID))
-    )
-    register(registry, first)
-    for number, (source, target, kind) in enumerate(((2, 1, "APND"), (3, 2, "XFRM")), start=101):
-        link = an_association(uuid(source), uuid(target), getattr(AssociationType, kind))
-        answer = register(
-            registry, a_submission(entries=(an_entry(source),), set_=a_set(number), more=(link,))
-        )
-        assert codes(answer) == ([] if number == 101 else codes(answer))
-    new = an_entry(9)
-    answer = register(
-        registry,
-        a_submission(
-            entries=(new,), set_=a_set(109), more=(an_association(new.entryUUID, old.entryUUID, type_),)
-        ),
-    )
-    assert codes(answer) == []
-    objects = everything(registry)
-    status = {value.entryUUID: value.availabilityStatus for value in objects.documentEntries}
-    assert status[new.entryUUID] == APPROVED
-    assert status[old.entryUUID] == status[uuid(2)] == DEPRECATED
-    members = {
-        item.targetObject: item for item in objects.associations if item.sourceObject == folder.entryUUID
-    }
-    assert members.keys() == {old.entryUUID, new.entryUUID}
-    assert members[new.entryUUID].entryUUID in {
-        item.targetObject for item in objects.associations if item.sourceObject == uuid(109)
-    }
-    found = by_id(objects, folder.entryUUID)
-    assert isinstance(found, Folder)
-    assert found.lastUpdateTime == "20260214101500"
-
-
 def test_a_replacement_that_names_the_folder_itself_joins_it_once(registry: DocumentRegistry) -> None:
     old, new, folder = an_entry(1), an_entry(9), a_folder()
     inside = an_association(folder.entryUUID, old.entryUUID)
@@ -170,6 +116,65 @@ def test_a_replacement_that_names_the_folder_itself_joins_it_once(registry: Docu
     assert codes(register(registry, a_submission(entries=(new,), set_=a_set(109), more=more))) == []
     members = [item for item in everything(registry).associations if item.sourceObject == folder.entryUUID]
     assert [item.targetObject for item in members].count(new.entryUUID) == 1
+
+
+def hold(store: SqliteRegistryStore, *objects: MetadataObject) -> None:
+    """Put objects into the registry that no submission of ours could leave there."""
+    store.apply(RegistryChange(added=objects), lambda _view: RegistryChange()).result()
+
+
+def related(number: int, target: int, type_: str) -> SubmitObjectsRequest:
+    link = an_association(uuid(number), uuid(target), type_)
+    return a_submission(entries=(an_entry(number),), set_=a_set(100 + number), more=(link,))
+
+
+def test_a_snapshot_leaves_what_it_was_taken_of(
+    registry: DocumentRegistry, store: SqliteRegistryStore
+) -> None:
+    on_demand = an_entry(1, objectType=ON_DEMAND, hash=None, size=None, creationTime=None)
+    hold(store, replace(on_demand, availabilityStatus=APPROVED))
+    assert codes(register(registry, related(2, 1, AssociationType.IS_SNAPSHOT_OF))) == []
+    found = store.view().objects([uuid(1), uuid(2)])
+    assert {value.availabilityStatus for value in found} == {APPROVED}
+
+
+def test_a_deprecated_folder_gets_no_member(registry: DocumentRegistry, store: SqliteRegistryStore) -> None:
+    member = an_association(uuid(200), uuid(1), entryUUID=uuid(31), availabilityStatus=APPROVED)
+    entry = an_entry(1, availabilityStatus=APPROVED)
+    hold(store, entry, a_folder(200, availabilityStatus=DEPRECATED), member)
+    assert codes(register(registry, related(2, 1, AssociationType.RPLC))) == []
+    (folder,) = store.view().objects([uuid(200)])
+    assert isinstance(folder, Folder)
+    assert folder.lastUpdateTime is None
+    inside = an_association(uuid(200), uuid(3))
+    more = (inside, an_association(uuid(103), inside.entryUUID))
+    (error,) = register(registry, a_submission(entries=(an_entry(3),), set_=a_set(103), more=more)).errors
+    assert (error.errorCode, error.codeContext[-3:]) == ("XDSRegistryMetadataError", "F16")
+
+
+def test_a_folder_that_a_replacement_joins_has_the_time_of_that(registry: DocumentRegistry) -> None:
+    inside = an_association(uuid(200), uuid(1))
+    more = (inside, an_association(uuid(100), inside.entryUUID))
+    register(registry, a_submission(folders=(a_folder(), a_folder(201)), more=more))
+    later = replace(registry, clock=lambda: NOW + timedelta(hours=1))
+    register(later, related(2, 1, AssociationType.RPLC))
+    times = {folder.entryUUID: folder.lastUpdateTime for folder in everything(registry).folders}
+    assert times == {uuid(200): "20260214111500", uuid(201): "20260214101500"}
+
+
+def test_what_is_found_at_the_commit_is_told_though_it_is_accepted(registry: DocumentRegistry) -> None:
+    register(registry, a_submission())
+    register(registry, related(2, 1, AssociationType.RPLC))
+    reference = an_association(uuid(103), uuid(1), submissionSetStatus="Reference")
+    request = a_submission(entries=(an_entry(3, creationTime="2999"),), set_=a_set(103), more=(reference,))
+    assert codes(register(registry, request)) == ["XDSRegistryDeprecatedDocumentError"]
+    lenient = replace(registry, profile={"E12": Severity.WARNING})
+    response = register(lenient, request)
+    assert (status_name(response.status), codes(response)) == (
+        "Success",
+        ["XDSRegistryDeprecatedDocumentError"],
+    )
+    assert {finding.rule for finding in response.findings} == {"D09", "E12"}
 
 
 def in_registry(registry: DocumentRegistry) -> None:

@@ -10,6 +10,30 @@ def test_a_trace_is_read_back_from_its_header() -> None:
     assert Trace.parse(str(trace), "127.0.0.1:1") == trace
 
 
+def test_the_way_of_a_message_goes_with_it() -> None:
+    trace = Trace.begin("workstation").onward("ig", "t1").onward("rg", "t2")
+    assert (trace.sender, trace.way) == ("rg", ("t1", "t2"))
+    assert Trace.parse(str(trace), "127.0.0.1:1") == trace
+
+
+def test_who_waits_for_its_own_answer_is_in_a_loop() -> None:
+    trace = Trace.begin("workstation")
+    assert not trace.loops("t1")
+    assert trace.onward("ig", "t1").loops("t1")
+    assert not trace.onward("ig", "t1").loops("t2")
+
+
+def test_a_way_that_is_too_long_leads_nowhere() -> None:
+    trace = Trace.begin("workstation")
+    for number in range(17):
+        assert not trace.loops("other")
+        trace = Trace.parse(str(trace.onward("ig", f"t{number}")), "127.0.0.1:1")
+    assert trace.loops("other")
+    longer = Trace.parse(f"{trace},{','.join(['x'] * 1000)}", "127.0.0.1:1")
+    assert longer.loops("other")
+    assert len(longer.way) < 20
+
+
 @pytest.mark.parametrize(
     "header", [None, "", "no-semicolon", ";sender", "a b;c", "c;\x07", "c;" + "x" * 200, "ü ;x"]
 )

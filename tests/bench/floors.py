@@ -16,7 +16,7 @@ from lxml import etree
 
 from xdsi_sim.vocab import NS
 
-__all__ = ["imports", "submissions"]
+__all__ = ["imports", "joined", "one_commit", "submissions"]
 
 _RIM: Final = f"{{{NS.RIM}}}"
 _TABLES: Final = """
@@ -33,24 +33,29 @@ create table link(source int, target int);
 create index by_target on link(target);
 """
 _RUNS: Final = 5
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-def submissions(messages: Sequence[bytes], document: bytes, folder: Path) -> float:
-    """Submissions a second: parse, pick fields, hash and sync the document, commit durably, write the answer.
+def _database(path: Path, synchronous: str) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None)
+    database.executescript(f"pragma journal_mode=wal; pragma synchronous={synchronous};" + _TABLES)
+    return database
 
-    One thread; no SOAP, no HTTP, no rules.
+
+def submissions(messages: Sequence[bytes], document: bytes, folder: Path, *, durable: bool = True) -> float:
+    """Submissions a second: parse, pick fields, hash and keep the document, commit, write the answer.
+
+    One thread; no SOAP, no HTTP, no rules. If `durable`, document and commit are synced.
     """
     folder.mkdir()
-    database = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    database.executescript("pragma journal_mode=wal; pragma synchronous=full;" + _TABLES)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    answer = etree.fromstring(b"<answer status='Success'/>", parser)
+    database = _database(folder / "floor.db", "full" if durable else "normal")
+    answer = etree.fromstring(b"<answer status='Success'/>", _PARSER)
     began = time.perf_counter()
     for number, message in enumerate(messages):
-        entry = next(etree.fromstring(message, parser).iter(_RIM + "ExtrinsicObject"))
+        entry = next(etree.fromstring(message, _PARSER).iter(_RIM + "ExtrinsicObject"))
         slots, codes, ids = _fields(entry)
         slots.append(("hash", hashlib.sha1(document, usedforsecurity=False).hexdigest()))
-        _keep(folder / str(number), document)
+        _keep(folder / str(number), document, durable=durable)
         database.execute("begin immediate")
         _store(database, (entry.get("id"), *ids), slots, codes, message)
         database.execute("commit")
@@ -77,12 +82,13 @@ def _fields(entry: etree._Element) -> tuple[_Slots, _Codes, list[str]]:
     return slots, codes, ids
 
 
-def _keep(path: Path, document: bytes) -> None:
+def _keep(path: Path, document: bytes, *, durable: bool) -> None:
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
         file.write(document)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     temporary.rename(path)
 
 
@@ -98,6 +104,36 @@ def _store(
     database.executemany("insert into slot values (?, ?, ?)", [(entry, *slot) for slot in slots])
     made = database.execute("insert into submission(uid, patient) values (?, ?)", ("s" + uid, patient))
     database.execute("insert into link values (?, ?)", (made.lastrowid, entry))
+
+
+def one_commit(requests: Sequence[bytes], path: Path) -> float:
+    """Entries a second that are stored in a single commit; what is stored has been read before."""
+    entries = [
+        (*_fields(entry), entry.get("id"), etree.tostring(entry))
+        for request in requests
+        for entry in etree.fromstring(request, _PARSER).iter(_RIM + "ExtrinsicObject")
+    ]
+    database = _database(path, "normal")
+    began = time.perf_counter()
+    database.execute("begin immediate")
+    for slots, codes, ids, uuid, body in entries:
+        _store(database, (uuid, *ids), slots, codes, body)
+    database.execute("commit")
+    rate = len(entries) / (time.perf_counter() - began)
+    database.close()
+    return rate
+
+
+def joined(path: Path, patient: str) -> float:
+    """MB a second of a patient's entries that are read from the registry's own file and joined in memory."""
+    sql = "SELECT fragment FROM object WHERE patientId = ? AND kind = 'DocumentEntry' ORDER BY number"
+    database = sqlite3.connect(path)
+    size, began = 0, time.perf_counter()
+    for _ in range(20):
+        size += len(b"".join([fragment for (fragment,) in database.execute(sql, (patient,))]))
+    rate = size / (time.perf_counter() - began) / 1e6
+    database.close()
+    return rate
 
 
 def imports() -> float:

@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 
-__all__ = ["Answer", "play"]
+__all__ = ["Answer", "play", "time_each"]
 
 Answer = bytes
 
@@ -57,3 +57,20 @@ async def _answer(reader: asyncio.StreamReader) -> Answer:
         raise RuntimeError(f"not answered: {head[:100]!r}")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     return await reader.readexactly(length)
+
+
+def time_each(address: tuple[str, int], requests: Sequence[bytes]) -> list[float]:
+    """Seconds of each request, one after the other on one connection."""
+    return asyncio.run(_time_each(address, requests))
+
+
+async def _time_each(address: tuple[str, int], requests: Sequence[bytes]) -> list[float]:
+    reader, writer = await asyncio.open_connection(*address, limit=1 << 20)
+    times = []
+    for request in requests:
+        began = time.perf_counter()
+        writer.write(request)
+        await _answer(reader)
+        times.append(time.perf_counter() - began)
+    writer.close()
+    return times

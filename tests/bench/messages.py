@@ -16,7 +16,7 @@ from xdsi_sim.ebrim.model import (
     Slot,
     SubmissionSet,
 )
-from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.codecs import CODECS
@@ -25,15 +25,44 @@ from xdsi_sim.soap.mtom import Attachments
 from xdsi_sim.vocab import APPROVED, STABLE, TRANSACTIONS
 from xdsi_sim.vocab import Association as AssociationType
 
-__all__ = ["DOCUMENT", "find_documents", "fresh", "request", "submissions"]
+__all__ = [
+    "DOCUMENT",
+    "DOCUMENT_UUID",
+    "LINK_UUID",
+    "MARK",
+    "SET_UUID",
+    "find_documents",
+    "fresh",
+    "request",
+    "submission",
+    "submissions",
+]
 
 _MARK: Final = "0000000000000000"
 _DOCUMENT_UUID: Final = "urn:uuid:11111111-1111-4111-8111-111111111111"
 _SET_UUID: Final = "urn:uuid:22222222-2222-4222-8222-222222222222"
 _MESSAGE_UUID: Final = "urn:uuid:44444444-4444-4444-8444-444444444444"
 _LINK_UUID: Final = "urn:uuid:33333333-3333-4333-8333-333333333333"
-DOCUMENT: Final = bytes(range(256)) * 16
-"""Four kilobytes, about the size of a manifest."""
+MARK, DOCUMENT_UUID, SET_UUID, LINK_UUID = map(str.encode, (_MARK, _DOCUMENT_UUID, _SET_UUID, _LINK_UUID))
+"""What stands in a message for what makes it one of its own; the mark is a number of sixteen digits."""
+
+
+def _uid(tag: str, value: str) -> bytes:
+    """A UID in Explicit VR Little Endian (PS3.5: 7.1.2)."""
+    padded = value.encode() + b"\0" * (len(value) % 2)
+    return bytes.fromhex(tag) + b"UI" + len(padded).to_bytes(2, "little") + padded
+
+
+DOCUMENT: Final = b"".join(
+    (
+        bytes(128) + b"DICM",
+        _uid("08001600", "1.2.840.10008.5.1.4.1.1.88.59"),
+        _uid("08001800", f"2.999.2.1{_MARK}"),
+        _uid("20000d00", f"2.999.5.1{_MARK}"),
+        bytes(range(256)) * 15,
+    )
+)
+"""Four kilobytes, about the size of a manifest, and begun like one."""
 
 
 def request(url: str, transaction: str, message: object) -> bytes:
@@ -64,27 +93,30 @@ def _message_id(message: bytes) -> bytes:
 
 def submissions(url: str, patient: str, count: int) -> list[bytes]:
     """ITI-41 requests, each with one entry of its own."""
-    template = request(url, "ITI-41", _submission(patient))
+    template = request(url, "ITI-41", submission(patient))
     made = []
     for _ in range(count):
-        text = template.replace(_MARK.encode(), f"{uuid.uuid4().int % 10**16:016d}".encode())
-        for fixed in (_DOCUMENT_UUID, _SET_UUID, _LINK_UUID):
-            text = text.replace(fixed.encode(), f"urn:uuid:{uuid.uuid4()}".encode())
+        text = template.replace(MARK, f"{uuid.uuid4().int % 10**16:016d}".encode())
+        for fixed in (DOCUMENT_UUID, SET_UUID, LINK_UUID):
+            text = text.replace(fixed, f"urn:uuid:{uuid.uuid4()}".encode())
         made.append(fresh(text))
     return made
 
 
-def find_documents(url: str, patient: str) -> bytes:
-    """FindDocuments for one patient, full metadata."""
+def find_documents(url: str, patient: str, return_type: str = LEAF_CLASS) -> bytes:
+    """FindDocuments for one patient, full metadata or references."""
     parameters = (
         Slot("$XDSDocumentEntryPatientId", (f"'{patient}'",)),
         Slot("$XDSDocumentEntryStatus", (f"('{APPROVED}')",)),
     )
-    query = AdhocQueryRequest(id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", parameters=parameters)
+    query = AdhocQueryRequest(
+        id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d", parameters=parameters, returnType=return_type
+    )
     return request(url, "ITI-18", query)
 
 
-def _submission(patient: str) -> ProvideAndRegisterDocumentSetRequest:
+def submission(patient: str) -> ProvideAndRegisterDocumentSetRequest:
+    """One entry with a document, with marks that `submissions` replaces."""
     author = Author(
         authorPerson="7812^Rad^Ria^^^Dr^^^&2.999.1.5&ISO",
         authorInstitution=("General Hospital^^^^^&2.999.1.6&ISO^^^^45",),

@@ -6,13 +6,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-__all__ = ["Row", "Up", "up"]
+__all__ = ["Row", "Up", "command", "up"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Row:
     good: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Up:
     """A running topology."""
 
@@ -41,11 +41,13 @@ class Up:
 
 
 @contextmanager
-def up(data: Path, *options: str, topology: str = "central") -> Iterator[Up]:
+def up(
+    data: Path, *options: str, topology: str = "central", program: Sequence[str] = ("-m", "xdsi_sim")
+) -> Iterator[Up]:
     """The central topology, or another one, by the real command, on a free port."""
     where = ("--listen", "127.0.0.1:0", "--data", str(data))
-    command = [sys.executable, "-m", "xdsi_sim", "up", topology, "--json", *where, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    arguments = [sys.executable, *program, "up", topology, "--json", *where, *options]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Up(_urls(process), process.pid)
         finally:
@@ -63,3 +65,8 @@ def _urls(process: subprocess.Popen[str]) -> dict[str, str]:
             continue
         return {actor["id"]: actor["url"] for actor in document["actors"] if actor.get("url")}
     raise RuntimeError(f"the server did not start: {text[:500]}")
+
+
+def command(*arguments: str) -> None:
+    """Another command, to its end."""
+    subprocess.run([sys.executable, "-m", "xdsi_sim", *arguments], check=True, stdout=subprocess.DEVNULL)

@@ -116,7 +116,8 @@ def _submission(url: str, size: int, *, mtom: bool) -> tuple[str, _Body]:
     (request,) = messages.submissions(url, _PATIENT, 1)
     head, _, body = request.partition(b"\r\n\r\n")
     unique_id = body.partition(b'value="2.999.2.1')[2].partition(b'"')[0].decode()
-    before, _, after = body.partition(messages.DOCUMENT)
+    document = messages.DOCUMENT.replace(messages.MARK, unique_id.encode())
+    before, _, after = body.partition(document)
     block = _BLOCK
     if not mtom:
         start = body.index(b"<soap:Envelope")

@@ -20,7 +20,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log"])
+@pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log", "codes"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.returncode == 0
@@ -127,6 +127,44 @@ def test_up_tells_where_its_actors_are_and_stops_politely(tmp_path: Path) -> Non
         assert actors["workstation"]["url"] is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+
+def workers_of(pid: int) -> list[int]:
+    """Its child processes that are no helpers of Python."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not tell of children")
+@pytest.mark.parametrize(
+    ("number", "to_worker", "code", "words"),
+    [
+        (signal.SIGTERM, False, 0, ""),
+        (signal.SIGINT, False, 0, ""),
+        (signal.SIGTERM, True, None, ""),
+        (signal.SIGKILL, True, 3, "a worker process has ended by SIGKILL. What was acknowledged is kept."),
+        (signal.SIGKILL, False, -signal.SIGKILL, ""),
+    ],
+)
+def test_the_processes_of_up_end_together(
+    tmp_path: Path, number: signal.Signals, to_worker: bool, code: int | None, words: str
+) -> None:
+    arguments = ["up", "--workers", "3", "--json", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert len(json.loads(process.stdout.readline())["actors"]) > 1
+        workers = workers_of(process.pid)
+        assert len(workers) == 2
+        os.kill(workers[0] if to_worker else process.pid, number)
+        if code is None:  # a worker leaves such signals to the first
+            assert workers_of(process.pid) == workers
+            process.terminate()
+        output, errors = process.communicate(timeout=20)  # which all of them have to let go
+    assert (process.returncode, output) == (code or 0, "")
+    assert words in errors
+    assert "Traceback" not in errors
 
 
 def test_up_prints_a_table_for_people(tmp_path: Path) -> None:

@@ -122,15 +122,15 @@ def test_a_log_is_listed_while_the_actors_run_the_newest_last(server: Server) ->
     heading, *lines = told.stdout.decode().splitlines()
     assert heading.split()[:2] == ["time", "(UTC)"]
     names = [next(word for word in line.split() if word.startswith(("ITI-", "RAD-"))) for line in lines]
-    assert names[:3] == ["RAD-68", "ITI-42", "ITI-18"]
+    assert names[:3] == ["ITI-41", "ITI-42", "ITI-18"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "transactions"),
     [
         (["--transaction", "iti-42"], {"ITI-42"}),
-        (["--actor", "repository"], {"RAD-68", "ITI-42"}),
-        (["--status", "succ", "--actor", "repository"], {"RAD-68", "ITI-42"}),
+        (["--actor", "repository"], {"ITI-41", "ITI-42"}),
+        (["--status", "succ", "--actor", "repository"], {"ITI-41", "ITI-42"}),
         (["--status", "no such"], set()),
         (["--limit", "0"], set()),
     ],
@@ -153,7 +153,7 @@ def test_new_exchanges_are_followed_until_ctrl_c(server: Server) -> None:
 
 
 def test_an_exchange_is_shown_by_the_beginning_of_its_id(server: Server) -> None:
-    id_ = id_of(server, "RAD-68")
+    id_ = id_of(server, "ITI-41")
     told = run(server, "show", id_[:10])
     text = told.stdout.decode()
     assert f"id {id_}, conversation" in text
@@ -164,11 +164,11 @@ def test_an_exchange_is_shown_by_the_beginning_of_its_id(server: Server) -> None
 
 
 def test_a_part_is_written_to_the_last_byte(server: Server) -> None:
-    assert run(server, "show", id_of(server, "RAD-68"), "--part", "2").stdout == DOCUMENT
+    assert run(server, "show", id_of(server, "ITI-41"), "--part", "2").stdout == DOCUMENT
 
 
 def test_raw_is_what_was_on_the_wire(server: Server) -> None:
-    id_ = id_of(server, "RAD-68")
+    id_ = id_of(server, "ITI-41")
     reader = ExchangeReader.open(server.data / FOLDER)
     (exchange,) = reader.named(id_)
     reader.close()
@@ -187,7 +187,7 @@ def test_raw_is_what_was_on_the_wire(server: Server) -> None:
 def test_a_request_is_sent_again(server: Server) -> None:
     good = run(server, "resend", id_of(server, "ITI-18"), "--to", server.urls["registry"])
     assert (good.returncode, good.stdout.decode().splitlines()[1]) == (0, "Success")
-    id_ = id_of(server, "RAD-68")
+    id_ = id_of(server, "ITI-41")
     refused = run(server, "resend", id_, "--to", server.urls["repository"], "--json")
     assert refused.returncode == 1
     told = json.loads(refused.stdout)
@@ -219,7 +219,7 @@ def test_the_folder_may_be_named_from_where_one_is(server: Server, monkeypatch: 
 
 
 def test_all_of_it_is_exported(server: Server, tmp_path: Path) -> None:
-    told = run(server, "export", "--to", str(tmp_path / "e.zip"), "--transaction", "RAD-68", "--json")
+    told = run(server, "export", "--to", str(tmp_path / "e.zip"), "--transaction", "ITI-41", "--json")
     count = json.loads(told.stdout)["exchanges"]
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         assert len(json.loads(archive.read("index.json"))["exchanges"]) == count
@@ -251,7 +251,7 @@ def test_what_cannot_be_meant_is_said_in_a_line(
 
 
 def test_a_part_that_is_not_there_is_said_so(server: Server) -> None:
-    told = run(server, "show", id_of(server, "RAD-68"), "--part", "99")
+    told = run(server, "show", id_of(server, "ITI-41"), "--part", "99")
     assert told.returncode == 2
     assert "the exchange has 3 of them" in told.stderr.decode()
 

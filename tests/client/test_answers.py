@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.client.answers import SoapFault, fault_dialect, no_soap, old_soap, refuse_head, take_while_soap
+from xdsi_sim.client.answers import SoapFault, no_soap, old_soap, refuse_head, take_while_soap
 from xdsi_sim.client.http import Head
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.soap.addressing import Addressing
-from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.mtom import PackageReader
 
@@ -68,11 +66,5 @@ def test_a_fault_is_an_error_with_its_parts() -> None:
     assert (error.detail, error.node, error.role) == ("<d/>", "n", "r")
 
 
-@pytest.mark.parametrize(("relates_to", "rules"), [(None, []), ("urn:1", []), ("urn:2", ["A19"])])
-def test_a_fault_need_not_relate_to_its_request_but_to_no_other(
-    relates_to: str | None, rules: list[str]
-) -> None:
-    envelope = Envelope(addressing=Addressing(relatesTo=relates_to), body=None)  # type: ignore[arg-type]
-    found = fault_dialect(envelope, message_id="urn:1", url="http://x")
-    assert [finding.rule for finding in found] == rules
+def test_an_answer_of_another_soap_is_reported_as_such() -> None:
     assert old_soap("http://x").rule == "A04"

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from a_peer import Peer
-from submissions import a_submission, an_on_demand_entry
+from answer_examples import found, ref
+from lxml import etree
+from submissions import a_submission, an_entry, an_on_demand_entry
 from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.soap import SoapClient, SoapFault, SoapReply
+from xdsi_sim.client.soap import MOST_JUDGED, SoapClient, SoapFault, SoapReply
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
+from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import ActionNotSupported
 from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
 from xdsi_sim.messages.response import RegistryResponse, write_registry_response
@@ -99,6 +102,40 @@ def test_headers_of_an_answer_that_are_wrong_are_findings(
     assert [finding.rule for finding in reply.findings] == [rule]
 
 
+@pytest.mark.parametrize(("validating", "held"), [((), 1), (("tester",), 1000)])
+def test_objects_of_a_large_answer_are_cut_out_unless_they_are_to_be_judged(
+    soap: SoapClient, peer: Peer, log: ExchangeLog, spool: Path, validating: tuple[str, ...], held: int
+) -> None:
+    soap = SoapClient(soap._http, log, spool, validating=validating)
+    many = AdhocQueryResponse(fragments=(write_object_ref("urn:uuid:1"),) * 1000)
+    body = b"".join(piece for piece in write_query_response(many) if isinstance(piece, bytes))
+    url = peer(lambda request: http(envelope(request, body)))
+    asked = Call(url=url, transaction="ITI-18", message=QUERY)
+    answer = running_loop().call(soap.send, asked, Trace("cafe", "tester"))
+    assert len(answer.fragments) == held
+    assert answer.objects.objectRefs == ("urn:uuid:1",) * 1000
+
+
+def test_metadata_are_judged_for_whoever_reads_them_and_recorded_so(
+    soap: SoapClient, peer: Peer, log: ExchangeLog
+) -> None:
+    body = etree.tostring(found(an_entry(), status="odd"))  # an entry without a status, and no status URI
+    url = peer(lambda request: http(envelope(request, body)))
+    assert [finding.rule for finding in call(soap, url).findings] == ["J01", "I24"]
+    (exchange,) = log.exchanges("cafe")
+    assert [finding.rule for finding in exchange.findings] == ["J01", "I24"]
+    asked = Call(url=url, transaction="ITI-18", message=QUERY)
+    running_loop().call(soap.send, asked, Trace("beef", "gateway"))  # passes them on
+    (exchange,) = log.exchanges("beef")
+    assert [finding.rule for finding in exchange.findings] == ["J01"]
+
+
+def test_of_very_many_objects_none_is_judged(soap: SoapClient, peer: Peer) -> None:
+    body = etree.tostring(found(*(ref(number) for number in range(MOST_JUDGED + 1))))
+    url = peer(lambda request: http(envelope(request, body)))
+    assert call(soap, url).findings == ()
+
+
 def test_another_action_that_peers_are_known_to_answer_with_is_none_the_worse(
     soap: SoapClient, peer: Peer
 ) -> None:
@@ -114,7 +151,7 @@ def test_a_plain_answer_to_mtom_is_a_finding(soap: SoapClient, peer: Peer) -> No
     body = b"".join(write_retrieve_response(RetrieveDocumentSetResponse(), lambda _content: b""))
     action = TRANSACTIONS["ITI-43"].response_action
     reply = call(soap, peer(lambda request: http(envelope(request, body, action=action))), "ITI-43", RETRIEVE)
-    assert [finding.rule for finding in reply.findings] == ["A20"]
+    assert [finding.rule for finding in reply.findings] == ["A20", "H08", "H09"]  # nor is anything in it
 
 
 @pytest.mark.parametrize(("validating", "rules"), [((), []), (("tester",), ["C01"]), (("other",), [])])

@@ -289,3 +289,16 @@ def test_a_new_manifest_replaces_the_former(studies: dict[str, Study]) -> None:
 def test_a_submission_of_nothing_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no entries"):
         submission([], PUBLISHER, entryUUID="set", uniqueId="2.999.97", submissionTime=NOW)
+
+
+def test_an_accession_number_that_the_manifest_makes_up_is_in_its_entry(studies: dict[str, Study]) -> None:
+    study = changed(studies["ct-head"], accession=None, requests=())
+    numbers = count(1)
+    manifest = compose_manifest(
+        study, NORTH, now=NOW, new_uid=lambda: f"2.999.99.{next(numbers)}", profile="mado"
+    )
+    made = manifest.header.accession
+    assert made is not None
+    entry = manifest_entry(study, manifest, PUBLISHER, entryUUID="manifest")
+    expected = f"{made.value}^^^&{NORTH.oid}&ISO^urn:ihe:iti:xds:2013:accession"
+    assert entry.referenceIdList[1:] == (expected,)

@@ -47,7 +47,7 @@ def test_a_study_is_shown_with_all_of_its_documents() -> None:
         "  Institution  North Hospital\n"
         "  Accession    A-17\n"
         "  Study        1.2.3\n"
-        "  Document     Images: CT Head (application/dicom)\n"
+        "  Document     Images: CT Head (application/octet-stream)\n"
         "               2.999.2.1 at 2.999.1.3\n"
         "  Document     Reports: Report (text/plain)\n"
         "               2.999.2.2 at 2.999.1.3\n"

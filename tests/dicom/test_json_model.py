@@ -9,6 +9,7 @@ from typing import Any
 import pydicom
 import pytest
 from pydicom.data import get_charset_files, get_testdata_file
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
@@ -181,3 +182,13 @@ def test_inline_words_of_a_big_endian_file_are_given_little_endian(tmp_path: Pat
 def test_a_value_that_is_no_number_is_shown_as_it_is() -> None:
     attributes = to_json(part10.read(FileContent.of(shipped("badVR.dcm"))))
     assert attributes["00280008"] == {"vr": "IS", "Value": ["1A"]}
+
+
+def test_a_sequence_that_cannot_be_read_is_shown_as_it_is_and_hides_nothing() -> None:
+    dataset = Dataset()
+    dataset.Modality = "KO"
+    tag = Tag("ProcedureCodeSequence")
+    dataset[tag] = RawDataElement(tag, "SQ", 3, b"abc", 0, False, True)
+    attributes = to_json(dataset)
+    assert attributes["00080060"]["Value"] == ["KO"]
+    assert attributes["00081032"] == {"vr": "UN", "InlineBinary": "YWJj"}

@@ -3,20 +3,32 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
+from typing import Any
 
 import pytest
 
 from xdsi_sim.dicom.coded import Identifier
-from xdsi_sim.dicom.manifest import Manifest, ManifestSeries, RetrieveLocation, compose_manifest
+from xdsi_sim.dicom.errors import NotOneStudy
+from xdsi_sim.dicom.manifest import (
+    KEY_OBJECT_SELECTION,
+    Manifest,
+    ManifestSeries,
+    RetrieveLocation,
+    compose_manifest,
+    compose_note,
+)
 from xdsi_sim.dicom.study import Instance, Request, Series, Study
+from xdsi_sim.dicom.titles import NOTE_TITLES, PROFILE_TITLES, ManifestProfile
 
 NORTH = RetrieveLocation(oid="2.999.20", ae_title="NORTH_PACS", retrieve_url="https://north/dicom-web")
 NOW = datetime(2024, 7, 1, 22, 30, 0, tzinfo=UTC)
 
 
-def composed(study: Study, now: datetime = NOW) -> Manifest:
+def composed(study: Study, now: datetime = NOW, profile: ManifestProfile = "xds-i") -> Manifest:
     numbers = count(1)
-    return compose_manifest(study, NORTH, now=now, new_uid=lambda: f"2.999.99.{next(numbers)}")
+    return compose_manifest(
+        study, NORTH, now=now, new_uid=lambda: f"2.999.99.{next(numbers)}", profile=profile
+    )
 
 
 def test_content_tree_and_evidence_name_the_instances_of_the_study_in_its_order(
@@ -97,3 +109,84 @@ def test_its_series_number_is_free(
 def test_a_retrieve_url_is_cut_to_the_base_of_the_service(url: str | None, base: str | None) -> None:
     series = ManifestSeries(study_instance_uid="1", series_instance_uid="2", retrieve_url=url)
     assert series.wado_rs_base == base
+
+
+# --- key image notes, and what a manifest leaves out ---
+
+
+def a_note(study: Study, *uids: str, **changes: Any) -> Manifest:
+    numbers = count(1)
+    title = changes.pop("title", NOTE_TITLES["113000"])
+    return compose_note(
+        study, uids, title=title, now=NOW, new_uid=lambda: f"2.999.98.{next(numbers)}", **changes
+    )
+
+
+def test_a_note_names_what_was_chosen_and_says_no_location(studies: dict[str, Study]) -> None:
+    study = studies["ct-head"]
+    chosen = [instance.sop_instance_uid for instance in study.instances[5:7]]
+    note = a_note(study, *chosen, description="Look here")
+    assert [reference.sop_instance_uid for reference in note.references] == chosen
+    assert [member.reference for member in note.content] == list(note.references)
+    assert {series.retrieve_location_uid for series in note.series} == {None}
+    assert (note.header.study_instance_uid, note.description) == (
+        study.header.study_instance_uid,
+        "Look here",
+    )
+
+
+@pytest.mark.parametrize("uids", [(), ("2.999.1",)])
+def test_a_note_on_instances_that_are_not_there_is_refused(
+    uids: tuple[str, ...], studies: dict[str, Study]
+) -> None:
+    with pytest.raises(NotOneStudy, match="has no instances"):
+        a_note(studies["cr-chest"], *uids)
+
+
+def stored(note: Manifest, study: Study) -> Study:
+    """The study with the note among its instances."""
+    instance = Instance(
+        sop_instance_uid=note.sop_instance_uid,
+        sop_class_uid=KEY_OBJECT_SELECTION,
+        title=note.title,
+        description=note.description,
+        number=1,
+    )
+    series = Series(series_instance_uid=note.series_instance_uid, modality="KO", number=59)
+    return replace(study, series=(*study.series, replace(series, instances=(instance,))))
+
+
+def test_a_note_is_listed_with_its_title_and_description(studies: dict[str, Study]) -> None:
+    study = studies["cr-chest"]
+    note = a_note(study, study.instances[0].sop_instance_uid, description="Look here")
+    manifest = composed(stored(note, study), profile="mado")
+    assert manifest.content[-1].value_type == "COMPOSITE"
+    assert manifest.library is not None
+    (entry,) = manifest.library.groups[-1].entries
+    assert (entry.sop_instance_uid, entry.title, entry.description) == (
+        note.sop_instance_uid,
+        NOTE_TITLES["113000"],
+        "Look here",
+    )
+    assert manifest.series_number == 60
+
+
+@pytest.mark.parametrize("profile", PROFILE_TITLES)
+def test_a_manifest_lists_no_manifest(profile: ManifestProfile, studies: dict[str, Study]) -> None:
+    study = studies["cr-chest"]
+    former = composed(study, profile=profile)
+    assert composed(stored(former, study), profile=profile).references == former.references
+
+
+@pytest.mark.parametrize("profile", PROFILE_TITLES)
+def test_what_a_note_rejects_is_not_listed_nor_is_the_note(
+    profile: ManifestProfile, studies: dict[str, Study]
+) -> None:
+    study = studies["cr-chest"]
+    first, second = (instance.sop_instance_uid for instance in study.instances)
+    note = a_note(study, first, title=NOTE_TITLES["113037"])
+    series = stored(note, study).series[-1]
+    (instance,) = series.instances
+    rejecting = replace(series, instances=(replace(instance, rejects=(first,)),))
+    manifest = composed(replace(study, series=(*study.series, rejecting)), profile=profile)
+    assert [reference.sop_instance_uid for reference in manifest.references] == [second]

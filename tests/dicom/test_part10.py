@@ -87,3 +87,29 @@ def test_a_written_file_names_its_object_in_the_meta_header() -> None:
     assert meta.MediaStorageSOPInstanceUID == dataset.SOPInstanceUID
     assert meta.MediaStorageSOPClassUID == dataset.SOPClassUID
     assert meta.ImplementationClassUID == part10.IMPLEMENTATION_CLASS_UID
+
+
+# --- which instance it is --------------------------------------------------------------------
+
+
+def test_the_first_octets_tell_which_instance_it_is() -> None:
+    path = shipped("CT_small.dcm")
+    dataset = part10.read(FileContent.of(path))
+    found = part10.read_identity(path.read_bytes()[:4000])
+    assert found == part10.Identity(
+        sop_class=dataset.SOPClassUID, sop_instance=dataset.SOPInstanceUID, study=dataset.StudyInstanceUID
+    )
+
+
+@pytest.mark.parametrize("size", [140, 300, 500])
+def test_octets_that_end_too_early_tell_nothing(size: int) -> None:
+    assert part10.read_identity(shipped("CT_small.dcm").read_bytes()[:size]) is None
+
+
+def test_what_is_deflated_is_not_looked_into() -> None:
+    assert part10.read_identity(shipped("image_dfl.dcm").read_bytes()) is None
+
+
+def test_other_octets_are_no_instance() -> None:
+    with pytest.raises(NotDicom):
+        part10.read_identity(b"text" * 100)

@@ -16,7 +16,7 @@ from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier
 from xdsi_sim.dicom.errors import NotOneStudy
 from xdsi_sim.dicom.json_document import to_bytes
 from xdsi_sim.dicom.json_model import to_json
-from xdsi_sim.dicom.study import Request, Study
+from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION, Request, Study
 from xdsi_sim.dicom.summary import header_of, summarise
 
 RIS = HierarchicDesignator.of("2.999.2")
@@ -167,3 +167,59 @@ def test_frames_are_counted_where_there_are_pixels(values: dict[str, Any], frame
 def test_a_summary_needs_no_dicom_library() -> None:
     code = "import sys, xdsi_sim.dicom.summary, xdsi_sim.dicom.manifest; sys.exit('pydicom' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_index_form_of_a_note_keeps_its_title_and_description() -> None:
+    def code(value: str) -> dict[str, Any]:
+        return an_item(CodeValue=value, CodingSchemeDesignator="DCM", CodeMeaning="x")
+
+    described = an_item(ValueType="TEXT", ConceptNameCodeSequence=code("113012"), TextValue="Look here")
+    other = an_item(ValueType="TEXT", ConceptNameCodeSequence=code("113030"), TextValue="Manifest")
+    note = a_header(
+        SOPClassUID=KEY_OBJECT_SELECTION,
+        ConceptNameCodeSequence=code("113000"),
+        ContentSequence=[other, described],
+    )
+    kept = header_of(note)
+    assert kept[TAGS["ContentSequence"]]["Value"] == [described]
+    (instance,) = summarise([kept]).instances
+    assert instance.title is not None
+    assert (instance.title.value, instance.description) == ("113000", "Look here")
+
+
+def test_the_title_of_a_report_is_not_kept_for_that_of_a_note() -> None:
+    report = a_header(
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.88.33", ContentSequence=[an_item(ValueType="TEXT")]
+    )
+    assert TAGS["ContentSequence"] not in header_of(report)
+    assert summarise([report]).instances[0].title is None
+
+
+@pytest.mark.parametrize(("title", "rejects"), [("113037", ("1.1", "1.2")), ("113000", ())])
+def test_only_a_rejection_note_rejects_what_it_names(title: str, rejects: tuple[str, ...]) -> None:
+    named = [an_item(ReferencedSOPInstanceUID=uid) for uid in ("1.1", "1.2", "1.1")]
+    series = an_item(ReferencedSOPSequence=named)
+    note = a_header(
+        SOPClassUID=KEY_OBJECT_SELECTION,
+        ConceptNameCodeSequence=an_item(CodeValue=title, CodingSchemeDesignator="DCM", CodeMeaning="x"),
+        CurrentRequestedProcedureEvidenceSequence=an_item(ReferencedSeriesSequence=series),
+    )
+    assert summarise([header_of(note)]).instances[0].rejects == rejects
+
+
+@pytest.mark.parametrize(
+    ("values", "sides"),
+    [
+        ({}, []),
+        ({"Laterality": "R"}, ["Right"]),
+        ({"ImageLaterality": "B"}, ["Bilateral"]),
+        ({"ImageLaterality": "U"}, []),
+        (
+            {"SharedFunctionalGroupsSequence": an_item(FrameAnatomySequence=an_item(FrameLaterality="L"))},
+            ["Left"],
+        ),
+    ],
+)
+def test_the_side_is_that_of_series_image_or_frames(values: dict[str, Any], sides: list[str]) -> None:
+    (series,) = summarise([header_of(a_header(**values))]).series
+    assert [side.meaning for side in series.lateralities] == sides

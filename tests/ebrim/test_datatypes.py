@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xdsi_sim.ebrim import datatypes
-from xdsi_sim.ebrim.datatypes import Cx, Cxi, check_dtm, pad_dtm
+from xdsi_sim.ebrim.datatypes import (
+    Cx,
+    Cxi,
+    PidField,
+    Recipient,
+    Xcn,
+    Xon,
+    Xtn,
+    check_dtm,
+    pad_dtm,
+    wrong_escape,
+)
 
 ARCS = st.lists(st.integers(0, 10**6).map(str), min_size=1, max_size=6)
 OIDS = st.builds(lambda first, arcs: ".".join((first, *arcs)), st.sampled_from("012"), ARCS)
@@ -55,6 +66,11 @@ COMPONENTS = st.text(
         ("MIME_TYPE", "application/fhir+xml", True),
         ("MIME_TYPE", "text", False),
         ("MIME_TYPE", "text/", False),
+        ("URI_REFERENCE", "http://[::1]/a?b=%20#c", True),
+        ("URI_REFERENCE", "report.xml", True),
+        ("URI_REFERENCE", "a b", False),
+        ("URI_REFERENCE", "a%2", False),
+        ("URI_REFERENCE", "1|a", False),
     ],
 )
 def test_pattern_takes_the_whole_text_or_nothing(pattern: str, text: str, fits: bool) -> None:
@@ -184,3 +200,76 @@ def test_reference_id_reads_and_writes(text: str, value: Cxi) -> None:
 def test_reference_id_of_another_form_is_refused_with_the_reason(text: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=wrong):
         Cxi.parse(text)
+
+
+# --- persons, organisations, addresses -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("D1", Xcn("D1", "")),
+        ("^Doe", Xcn("", "Doe")),
+        ("D1^Doe^Jo^M^Jr^Dr^MD^^&1.2.3&ISO", Xcn("D1", "Doe", "Jo", "1.2.3")),
+        ("D1^Doe^^^^^^^^^", Xcn("D1", "Doe")),
+        ("North", Xon("North")),
+        ("North^^^^^&1.2.3&ISO^^^^7", Xon("North", "7", "1.2.3")),
+        ("North^^^^^^^^^1.2.3.7", Xon("North", "1.2.3.7")),
+        ("North^^^^^^^^^^", Xon("North")),
+        ("^NET^Internet^d@example.org", Xtn("Internet", "d@example.org")),
+        ("^^Internet^d@example.org", Xtn("Internet", "d@example.org")),
+        ("^PRS^PH^^31^^(042) 1123 4567", Xtn("PH", "(042) 1123 4567")),
+        ("^WPN^CP^^^^^^^^^+41 79", Xtn("CP", "+41 79")),
+        ("North", Recipient(Xon("North"))),
+        ("|^Doe|", Recipient(None, Xcn("", "Doe"))),
+        ("||^^Internet^d@x", Recipient(None, None, Xtn("Internet", "d@x"))),
+        ("PID-3|L1~L2", PidField(3, "L1~L2")),
+        ("PID-39|", PidField(39, "")),
+    ],
+)
+def test_value_of_a_composite_type_is_read(text: str, value: object) -> None:
+    assert type(value).parse(text) == value  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "wrong"),
+    [
+        (Xcn, "^^Jo", "neither an id"),
+        (Xcn, "", "neither an id"),
+        (Xcn, "^Doe^^^^^^^&1.2.3&ISO", "without an id"),
+        (Xcn, "D1^Doe^^^^^^^NPI&1.2.3&ISO", "has a namespace: NPI"),
+        (Xcn, "D1^Doe^^^^^^^1.2.3", "not &OID&ISO: 1.2.3"),
+        (Xon, "", "name .* is empty"),
+        (Xon, "^^^^^^^^^1.2.3", "name .* is empty"),
+        (Xon, "North^L", "other than 1, 6 and 10"),
+        (Xon, "North^^^^^^^^^1.2^x", "other than 1, 6 and 10"),
+        (Xon, "North^^^^^^^^^7", "no OID and has no assigning authority"),
+        (Xon, "North^^^^^H&1.2.3&ISO^^^^7", "has a namespace: H"),
+        (Xtn, "0421 123", "equipment .* is empty"),
+        (Xtn, "^PRN^Internet^d@x", "is PRN, not NET"),
+        (Xtn, "^NET^Internet", "mail address .* is empty"),
+        (Xtn, "^PRN^PH^^31", "local number .* is empty"),
+        (Recipient, "||", "at least one"),
+        (Recipient, "a|^b||c", "not organisation"),
+        (Recipient, "^x", "name .* is empty"),
+        (PidField, "PID-40|x", "n from 1 to 39"),
+        (PidField, "PID-03|x", "n from 1 to 39"),
+    ],
+)
+def test_value_of_another_form_is_refused_with_the_reason(type_: type, text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        type_.parse(text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("plain", None),
+        (r"a\S\b\T\\F\\R\\E\ ", None),
+        (r"a\X0D\b", r"\X0D\\"[:-1]),
+        (r"a\S\ \.br\ ", r"\.br\\"[:-1]),
+        ("C:\\temp", "\\temp"),
+    ],
+)
+def test_escapes_of_separators_alone_are_right(text: str, wrong: str | None) -> None:
+    assert wrong_escape(text) == wrong

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from submissions import a_folder, a_set, a_submission, an_entry
+from submissions import MANIFEST, a_folder, a_set, a_submission, an_entry
 
 from xdsi_sim.ebrim.described import complete, described
 from xdsi_sim.ebrim.model import Slot
@@ -28,6 +28,15 @@ def test_what_is_said_of_each_document_is_what_reading_the_whole_would_tell() ->
     assert [(value.mimeType, value.hash, value.size) for value in found if value.is_entry] == [
         (entry.mimeType, entry.hash, entry.size) for entry in objects.documentEntries
     ]
+
+
+def test_what_says_of_which_study_a_manifest_is_is_read() -> None:
+    (entry,) = a_submission(entries=(an_entry(**MANIFEST),)).objects.documentEntries
+    (found,) = (
+        value for value in described(objects_of(a_submission(entries=(entry,)).element)) if value.is_entry
+    )
+    assert entry.formatCode is not None
+    assert (found.formatCode, found.referenceIdList) == (entry.formatCode.code, entry.referenceIdList)
 
 
 def test_nothing_is_said_of_an_attribute_that_is_there_twice() -> None:

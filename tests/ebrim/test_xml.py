@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from xdsi_sim.ebrim.xml import escape, local_name, only_child, parse, serialise
+from xdsi_sim.ebrim.xml import (
+    Opening,
+    PullReader,
+    escape,
+    local_name,
+    only_child,
+    opening,
+    parse,
+    serialise,
+)
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.limits import Limits
 
@@ -302,3 +311,43 @@ def test_an_only_child_is_there_once_or_not_at_all() -> None:
     assert only_child(none, "b") is None
     with pytest.raises(ProtocolViolation, match="a holds more than one c"):
         only_child(one, "c")
+
+
+# --- pull reader ------------------------------------------------------------------------------
+
+
+def test_elements_are_given_as_soon_as_they_are_complete() -> None:
+    reader = PullReader(("b",))
+    assert [element.tag for element in reader.feed(b"<a><b>1</b><c/><b")] == ["b"]
+    assert [element.text for element in reader.feed(b">2</b>")] == ["2"]
+    assert list(reader.feed(b"</a>")) == []
+    assert [child.tag for child in reader.close()] == ["b", "c", "b"]
+
+
+# --- how a document begins -------------------------------------------------------------------
+
+CDA = '<ClinicalDocument xmlns="urn:hl7-org:v3"><typeId root="1"/><id root="1.2" extension="ä"/><title>'
+ROOT = "{urn:hl7-org:v3}ClinicalDocument"
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (CDA.encode(), Opening(ROOT, {"root": "1.2", "extension": "ä"})),
+        (CDA.encode("utf-16"), Opening(ROOT, {"root": "1.2", "extension": "ä"})),
+        (
+            b'<?xml version="1.0" encoding="ISO-8859-1"?><!-- c --><?p i?>' + CDA.encode("latin-1"),
+            Opening(ROOT, {"root": "1.2", "extension": "ä"}),
+        ),
+        (CDA.encode()[:60], Opening(ROOT, None)),
+        (CDA.encode()[:20], None),
+        (b"<a>" + b"<b/>" * 5000 + b'<id xmlns="urn:hl7-org:v3" root="1"/>', Opening("a", {"root": "1"})),
+        (b'<a><b><id xmlns="urn:hl7-org:v3"/></b></a>', Opening("a", None)),
+        (b"<a><b></a>", None),
+        (b"text", None),
+        (b"", None),
+        (ENTITIES.encode() + b"<a>&e9;</a>", None),
+    ],
+)
+def test_root_and_child_are_read_from_the_first_octets(data: bytes, found: Opening | None) -> None:
+    assert opening(data, "{urn:hl7-org:v3}id") == found

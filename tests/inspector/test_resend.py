@@ -41,11 +41,11 @@ def last(running: RunningTopology, transaction: str) -> Exchange:
 @pytest.mark.parametrize("size", [10, 100_000])
 def test_a_request_goes_out_again_byte_for_byte(running: RunningTopology, size: int) -> None:
     provide(running.url_of("repository"), provision(1, bytes(size)))
-    first = last(running, "RAD-68")
+    first = last(running, "ITI-41")
     resent = resend(first.request, running.url_of("repository"), running_loop())
     assert (resent.status, resent.outcome, resent.good) == (200, "Failure", False)
     assert resent.errors[0].startswith("XDSRegistryMetadataError: ")
-    second = last(running, "RAD-68")
+    second = last(running, "ITI-41")
     assert second.id != first.id
     assert second.conversation != first.conversation
     assert read_all(second.request.body) == read_all(first.request.body)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the SOAP clients of `make interop`: Debian packages (as root, where there is apt-get) and the npm package
-# into build/. Never fails: what could not be had is told, and its tests skip themselves.
+# Installs the SOAP clients of `make interop` and the checkers of DICOM objects that the tests use: Debian packages (as
+# root, where there is apt-get) and the npm package into build/. Never fails: what could not be had is told, and its tests
+# skip themselves.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../../build/interop
@@ -10,6 +11,7 @@ debian=(
     default-jdk-headless jaxws libjaxws-java # java
     nodejs npm                               # node
     php-cli php-soap php-xml                 # php
+    dcmtk dicom3tools                        # dsrdump and dciodvfy, which judge manifests
 )
 missing=()
 

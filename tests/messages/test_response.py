@@ -11,7 +11,10 @@ from xdsi_sim.errors import DocumentNotFound, Severity, XdsError
 from xdsi_sim.messages.response import (
     RegistryError,
     RegistryResponse,
+    ReportedError,
+    StatusReport,
     read_registry_response,
+    read_status_report,
     retrieve_status,
     status_name,
     write_errors,
@@ -151,3 +154,19 @@ def test_a_retrieve_is_success_partial_success_or_failure(
     delivered: int, errors: tuple[RegistryError, ...], status: str
 ) -> None:
     assert retrieve_status(delivered, errors) == status
+
+
+def test_a_status_report_is_what_was_received_and_not_what_it_means() -> None:
+    error = ReportedError(errorCode=None, codeContext=None, severity=None, location="", content="x")
+    report = StatusReport(status=None, highestSeverity="odd", errors=(error,))
+    inside = '<r:RegistryErrorList highestSeverity="odd"><r:RegistryError location="">x</r:RegistryError>'
+    response = f'<r:RegistryResponse xmlns:r="{NS.RS}">{inside}</r:RegistryErrorList></r:RegistryResponse>'
+    for text in (response, f"<outer>{response}</outer>"):
+        assert read_status_report(parse(text.encode())) == report
+    assert read_status_report(parse(b"<x status='y'/>")) == StatusReport(status="y")
+
+
+@pytest.mark.parametrize(("severity", "weighs"), [(None, True), (SEVERITY_WARNING, False), ("odd", True)])
+def test_what_is_no_warning_weighs_as_an_error(severity: str | None, weighs: bool) -> None:
+    error = ReportedError(errorCode="x", codeContext="y", severity=severity, location=None)
+    assert error.is_error is weighs

@@ -7,8 +7,9 @@ import pytest
 
 import xdsi_sim
 from xdsi_sim.errors import ProtocolViolation, Severity
+from xdsi_sim.rules.catalogue import explain
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding, finding_of
-from xdsi_sim.rules.registry import RULES, explain
+from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.transactions import RULESETS
 
 PACKAGE = Path(xdsi_sim.__file__).parent

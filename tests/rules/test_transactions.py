@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from rule_examples import KNOWN, described_by
+from rule_examples import KNOWN, SOUND, described_by
 from submissions import AUTHORITY, a_folder, a_provision, a_set, a_submission, an_association, an_entry, uuid
 
 from xdsi_sim.content import BytesContent, sha1_of
@@ -39,6 +39,11 @@ def test_a_sound_submission_breaks_nothing() -> None:
     assert check_registration(request, KNOWN).findings == ()
     assert check_registration(request).findings == ()
     assert check_against_registry(request, KNOWN).accepted
+
+
+@pytest.mark.parametrize("rule", SOUND)
+def test_what_a_rule_asks_for_breaks_nothing(rule: str) -> None:
+    assert check_registration(SOUND[rule], KNOWN).findings == ()
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

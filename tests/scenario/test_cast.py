@@ -28,6 +28,7 @@ def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_p
     assert cast["workstation"].url is None
     assert [id_ for id_, actor in described.items() if actor["dicomweb"]] == ["pacs-north", "pacs-south"]
     assert described["pacs-north"]["dicomweb"] == f"{address}/dicom-web"
+    assert described["pacs-north"]["wado"] == f"{address}/wado"
     assert described["workstation"]["url"] is None
 
 

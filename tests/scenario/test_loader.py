@@ -51,6 +51,21 @@ def test_a_scenario_is_loaded_with_its_topology(tmp_path: Path) -> None:
             "no sample study 'ct-hed'.*ct-head",
         ),
         ("  - {name: a, load: {source: pacs-north, paths: [gone]}}\n", 5, "no such file or folder: gone"),
+        (
+            "  - {name: a, stop: {actors: [registry, registri]}}\n",
+            5,
+            "unknown actor 'registri'. Did you mean",
+        ),
+        (
+            "  - {name: a, stop: {actors: [workstation]}}\n",
+            5,
+            "has the role Imaging Document Consumer, not one with an address",
+        ),
+        (
+            "  - {name: a, query: {consumer: workstation, through: registry, query: GetAll}}\n",
+            5,
+            "'registry' has the role Document Registry, not Initiating Gateway",
+        ),
         ("  - {name: a, compare: {images: '${x.y}', to: 1}}\n", 5, "nothing is saved as 'x'"),
         ("  - {name: a, compare: {images: '${x.}', to: 1}}\n", 5, "is not a reference"),
         ("  - {name: a, compare: {images: '${x', to: 1}}\n", 5, "is never closed"),

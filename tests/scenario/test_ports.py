@@ -5,7 +5,8 @@ import inspect
 from xdsi_sim.client.dicomweb import HttpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.scenario import ports
-from xdsi_sim.topology.build import BlockingClient, RunningTopology
+from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.topology.outside import BlockingClient
 
 
 def names(protocol: type) -> set[str]:

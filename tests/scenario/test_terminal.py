@@ -124,6 +124,7 @@ def test_addresses_are_shown_whole_however_narrow_it_is(tmp_path: Path) -> None:
     assert source["dicomweb"] == f"{source['url']}/dicom-web"
     assert source["url"] in written(wide)
     assert source["dicomweb"] in written(wide)
+    assert source["wado"] in written(wide)
     assert "…" not in written(narrow)
 
 

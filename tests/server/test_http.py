@@ -207,7 +207,8 @@ def test_a_body_that_cannot_be_spooled_is_answered_recorded_and_logged(
     url = serve("registry", Registry())
     spool.rmdir()
     with connect(url) as connection:
-        connection.sendall(post(url, MULTIPART, PACKAGE).replace(b"POST", method, 1))
+        root_is_to_come = f'{MULTIPART}; start="<later>"'
+        connection.sendall(post(url, root_is_to_come, PACKAGE).replace(b"POST", method, 1))
         answer = read_answer(connection)
         spool.mkdir()
         connection.sendall(post(url, *message(url)))

@@ -7,8 +7,10 @@ import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
+from a_domain import a_query, response_of, root_of
 from submissions import PATIENT, an_entry
 from wire import Answer, Vendor, connect, get, message, post, read_answer, send
 
@@ -18,9 +20,12 @@ from xdsi_sim.actors.registry_port import RegistryChange
 from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.errors import StoreBusy, StoreFull, StoreTrouble
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.messages.response import RegistryResponse
+from xdsi_sim.messages.remove import RemoveObjectsRequest
+from xdsi_sim.messages.response import RegistryResponse, read_registry_response, status_name
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
     DocumentResponse,
@@ -42,6 +47,16 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.vocab import ANONYMOUS, APPROVED, NS
 
 Serve = Callable[..., str]
+IMAGES = RetrieveImagingDocumentSetRequest(
+    requests=(
+        ImagingDocumentRequest(
+            studyInstanceUID="1",
+            seriesInstanceUID="2",
+            document=DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),
+        ),
+    ),
+    transferSyntaxUIDs=("1.2.840.10008.1.2.1",),
+)
 ASKED = RetrieveDocumentSetRequest(requests=(DocumentRequest(repositoryUniqueId="1", documentUniqueId="2"),))
 
 
@@ -170,6 +185,74 @@ def test_what_an_operation_waits_for_may_fail(
     assert exchange.id.encode() in answer.body
     assert exchange.status == "Fault Receiver"
     assert exchange.id in caplog.text
+
+
+class OutOfOrder:
+    """Its store fails, at once or when it is waited for."""
+
+    def __init__(self, trouble: StoreTrouble, *, waiting: bool) -> None:
+        self.trouble = trouble
+        self.waiting = waiting
+
+    def _fail(self, _request: object, *_more: object) -> Any:
+        return self._flow() if self.waiting else self._raise()
+
+    def _raise(self) -> Any:
+        raise self.trouble
+
+    def _flow(self) -> Flow[Any]:
+        future: Future[None] = Future()
+        future.set_exception(self.trouble)
+        yield Wait(future)
+
+    query = retrieve = remove = _fail
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+@pytest.mark.parametrize(
+    ("role", "transaction", "request_", "trouble", "code"),
+    [
+        ("registry", "ITI-18", a_query(), StoreFull("no room"), "XDSRegistryOutOfResources"),
+        ("registry", "ITI-62", RemoveObjectsRequest(), StoreBusy("no room"), "XDSRegistryBusy"),
+        ("repository", "ITI-43", ASKED, StoreBusy("no room"), "XDSRepositoryBusy"),
+        ("source", "RAD-69", IMAGES, StoreTrouble("no room"), "XDSRepositoryError"),
+    ],
+)
+def test_a_store_in_trouble_is_told_by_the_code_of_its_actor(
+    serve: Serve,
+    role: str,
+    transaction: str,
+    request_: object,
+    trouble: StoreTrouble,
+    code: str,
+    waiting: bool,
+) -> None:
+    url = serve(role, OutOfOrder(trouble, waiting=waiting))
+    answer = send(url, post(url, *message(url, transaction, request_)))
+    elements = parse(root_of(answer)).iter(
+        f"{{{NS.RS}}}RegistryResponse", f"{{{NS.QUERY}}}AdhocQueryResponse"
+    )
+    response = read_registry_response(next(elements))
+    (error,) = response.errors
+    assert (answer.status, status_name(response.status), error.errorCode) == (200, "Failure", code)
+    assert error.codeContext == "the store could not do it, and nothing has changed: no room; rule=F33"
+
+
+def test_documents_that_cannot_be_spooled_are_told_by_their_transaction(
+    serve: Serve, spool: Path, log: ExchangeLog
+) -> None:
+    url = serve("repository", OutOfOrder(StoreTrouble("nobody asks"), waiting=False))
+    large = Document(id="d", content=BytesContent(bytes(1_000_000)))
+    submission = SubmitObjectsRequest(objects=RegistryObjectList())
+    request = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=(large,))
+    spool.rmdir()
+    answer = send(url, post(url, *message(url, "ITI-41", request)))
+    spool.mkdir()
+    (error,) = response_of(answer).errors
+    assert (answer.status, error.errorCode) == (200, "XDSRepositoryError")
+    assert "No such file or directory" in error.codeContext
+    assert answer.headers["content-type"].startswith("multipart/related")
+    assert [exchange.transaction for exchange in log.exchanges()] == ["ITI-41"]
 
 
 def test_others_are_served_while_one_waits(serve: Serve) -> None:

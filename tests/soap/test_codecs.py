@@ -12,6 +12,7 @@ from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDoc
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -31,6 +32,11 @@ IMAGES = RetrieveImagingDocumentSetRequest(
 )
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-18": (AdhocQueryRequest(id="urn:uuid:1"), AdhocQueryResponse()),
+    "ITI-38": (
+        AdhocQueryRequest(id="urn:uuid:1", home="urn:oid:2.999.1"),
+        AdhocQueryResponse(),
+    ),
+    "ITI-39": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),
     "ITI-41": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
     "ITI-42": (SUBMISSION, RegistryResponse()),
     "ITI-43": (RetrieveDocumentSetRequest(requests=(ASKED,)), RetrieveDocumentSetResponse()),
@@ -38,17 +44,21 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
     ),
+    "ITI-57": (SUBMISSION, RegistryResponse()),
+    "ITI-92": (SUBMISSION, RegistryResponse()),
     "ITI-44 add": (in_v3(FED), Acknowledgement(code="CA", target=FED.id)),
     "ITI-44 revise": (in_v3(replace(FED, event=Event.REVISE)), Acknowledgement(code="CE", target=FED.id)),
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
     "ITI-61": (SUBMISSION, RegistryResponse()),
+    "ITI-62": (RemoveObjectsRequest(ids=("urn:uuid:1", "urn:uuid:2")), RegistryResponse()),
+    "ITI-86": (RemoveDocumentsRequest(requests=(ASKED,)), RegistryResponse()),
     "RAD-69": (IMAGES, RetrieveDocumentSetResponse()),
     "RAD-75": (IMAGES, RetrieveDocumentSetResponse()),
 }
 
 
 def test_every_transaction_has_a_codec_whose_messages_are_those_of_the_table() -> None:
-    assert CODECS.keys() == TRANSACTIONS.keys() == EXAMPLES.keys()
+    assert CODECS.keys() >= TRANSACTIONS.keys() == EXAMPLES.keys()
     for name, (request, response) in EXAMPLES.items():
         codec, transaction = CODECS[name], TRANSACTIONS[name]
         asked = parse(b"".join(codec.write_request(request, lambda _content: b"")))
@@ -67,6 +77,13 @@ def test_the_namespace_of_a_document_request_is_a_matter_of_dialect(namespace: s
     request = codec.read_request(asked, lambda _element: BytesContent(b""))
     assert [item.document for item in request.requests] == [ASKED]
     assert [finding.rule for finding in codec.dialect(request)] == rules
+
+
+@pytest.mark.parametrize(("name", "prefix", "rules"), [("ITI-43", "", []), ("ITI-43", "urn:oid:", ["H04"])])
+def test_a_repository_is_named_by_its_oid_alone(name: str, prefix: str, rules: list[str]) -> None:
+    request = EXAMPLES[name][0]
+    item = replace(request.requests[0], repositoryUniqueId=f"{prefix}2.999.1")
+    assert [one.rule for one in CODECS[name].dialect(replace(request, requests=(item,)))] == rules
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -181,6 +181,17 @@ def test_without_addressing_the_entries_tell_which_registration_it_is(
     assert found.transaction.name == transaction
 
 
+@pytest.mark.parametrize("action", ["ITI-57", "ITI-92", "ITI-42", None])
+def test_of_the_transactions_with_a_submission_the_action_tells_and_without_it_is_a_registration(
+    action: str | None,
+) -> None:
+    served = tuple(TRANSACTIONS[name] for name in ("ITI-18", "ITI-42", "ITI-57", "ITI-92"))
+    named = None if action is None else TRANSACTIONS[action].action
+    envelope = Envelope(addressing=Addressing(action=named), body=message("ITI-42").body)
+    found = dispatch(envelope, served, mtom=False, strict=False)
+    assert found.transaction.name == (action or "ITI-42")
+
+
 def test_the_first_error_among_findings_is_what_a_strict_endpoint_says() -> None:
     def finding(rule: str, severity: Severity) -> Finding:
         return Finding(rule=rule, severity=severity, text=f"{rule} is broken")

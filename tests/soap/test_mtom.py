@@ -378,19 +378,30 @@ LARGE_PART = part(b"<r/>", *ROOT) + part(bytes(IN_MEMORY + 1), "Content-ID: <d>"
 LARGE_INLINE = b"<r><Document>" + base64.b64encode(bytes(2 * LARGE)) + b"</Document></r>"
 
 
+ROOT_LAST = part(bytes(IN_MEMORY + 1), "Content-ID: <d>") + part(b"<r/>", *ROOT, "Content-ID: <r>") + b"--b--"
+
+
 @pytest.mark.parametrize(
-    ("content_type", "body", "coding"),
-    [
-        (TYPE, LARGE_PART, None),
-        (TYPE, gzip.compress(LARGE_PART), "gzip"),
-        ("application/soap+xml", LARGE_INLINE, None),
-    ],
+    ("content_type", "body"),
+    [("application/soap+xml", LARGE_INLINE), (f'{TYPE}; start="<r>"', ROOT_LAST)],
+    ids=["inline", "before the root"],
 )
 def test_what_cannot_be_spooled_is_raised_at_the_end_and_the_rest_let_through(
-    tmp_path: Path, content_type: str, body: bytes, coding: str | None
+    tmp_path: Path, content_type: str, body: bytes
 ) -> None:
-    reader = PackageReader(content_type, tmp_path / "gone", Limits(inflated_ratio=10**6), coding=coding)
+    with pytest.raises(FileNotFoundError):
+        receive(content_type, body, tmp_path / "gone")
+
+
+@pytest.mark.parametrize(("body", "coding"), [(LARGE_PART, None), (gzip.compress(LARGE_PART), "gzip")])
+def test_a_document_that_cannot_be_spooled_leaves_the_envelope_to_be_answered(
+    tmp_path: Path, body: bytes, coding: str | None
+) -> None:
+    reader = PackageReader(TYPE, tmp_path / "gone", Limits(inflated_ratio=10**6), coding=coding)
     for start in range(0, len(body), 1000):
         reader.feed(body[start : start + 1000])
     with pytest.raises(FileNotFoundError):
         reader.finish()
+    package = reader.finish(answerable=True)
+    assert (package.root, package.parts, package.mtom) == (b"<r/>", {}, True)
+    assert str(package.trouble) == "No such file or directory"

@@ -10,6 +10,7 @@ from submissions import an_entry, uuid
 from xdsi_sim.actors.registry_port import Found, RegistryChange
 from xdsi_sim.content import PassingContent, SegmentsContent, body_size, read_all
 from xdsi_sim.ebrim.writer import write_object_ref
+from xdsi_sim.errors import StoreTrouble
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS
 from xdsi_sim.rules.selection import Part, Selection
 from xdsi_sim.store.answers import AT_HAND, fresh_folder
@@ -78,7 +79,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(
 ) -> None:
     store, folder = large
     (folder / "answers").rmdir()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StoreTrouble):
         find(store, MANY)
     fresh_folder(folder / "answers")
     assert find(store, MANY).count == MANY

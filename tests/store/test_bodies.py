@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from xdsi_sim.content import BytesContent, Content, FileContent, Segment, SegmentsContent, read_all
 from xdsi_sim.store.bodies import Bodies, content_of
+from xdsi_sim.store.opening import Share
 
 LARGE = 64 * 1024 + 1
 
@@ -164,3 +165,26 @@ def test_what_is_discarded_goes_written_or_not_and_counts_no_more(tmp_path: Path
     names = sorted(path.name for path in (tmp_path / "bodies").rglob("*"))
     assert names == ["000001", "incoming", "octets"]
     assert bodies._sizes == {1: 0}
+
+
+def test_two_who_share_a_folder_never_write_into_one_segment(tmp_path: Path) -> None:
+    folder = tmp_path / "bodies"
+    first = Bodies(folder, 1000, Share.FIRST)
+    waiting = first.stretches(files_for(tmp_path, [LARGE]))
+    other = Bodies(folder, 1000, Share.JOINING)
+    first.append([waiting])
+    contents = [
+        put(bodies, BytesContent(b"%d" % number))[0] for bodies in (first, other) for number in (1, 2)
+    ]
+    assert [read_all(content) for content in contents] == [b"1", b"2", b"1", b"2"]
+    assert sorted(path.name for path in folder.iterdir()) == ["000001", "000002", "000003", "incoming"]
+    other.append([[bytes(1000)]])
+    assert other.append([[b"x"]])[0] == 4
+    assert other.oldest_within(LARGE) == 2  # a new segment makes it look at those of the first, too
+
+
+def test_a_segment_that_others_may_remove_is_written_no_more(tmp_path: Path) -> None:
+    bodies = Bodies(tmp_path / "bodies", 1000, Share.FIRST)
+    assert bodies.append([[b"x"]], first=0)[0] == 1
+    assert bodies.append([[b"x"]], first=1)[0] == 1
+    assert bodies.append([[b"x"]], first=2)[0] == 2

@@ -14,9 +14,10 @@ from an_exchange import FINDING, a_message
 from an_exchange import an_exchange as complete
 
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
+from xdsi_sim.store.opening import Share
 
 
 def an_exchange(number: int, body: Content, conversation: str = "c1") -> Exchange:
@@ -268,7 +269,7 @@ def test_of_a_batch_that_cannot_be_written_no_file_stays(
     with monkeypatch.context() as full:
         full.setattr(os, "writev", lambda _file, _octets: 0)
         log.record(an_exchange(1, SegmentsContent((b"head", large))))
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StoreFull, match="No space left"):
             log.exchanges()
     log.record(an_exchange(2, BytesContent(b"")))
     log.exchanges()  # so that the writer is done with the first
@@ -278,3 +279,26 @@ def test_of_a_batch_that_cannot_be_written_no_file_stays(
         log.exchanges()
     log.close()
     assert kept_of(tmp_path / "log") == []
+
+
+def test_processes_that_share_a_log_fill_and_empty_it_together(tmp_path: Path) -> None:
+    retention = Retention(size=16_000)
+    first = ExchangeLog(tmp_path, retention, share=Share.FIRST)
+    other = ExchangeLog(tmp_path, retention, share=Share.JOINING, name=first.name)
+    assert first.name == other.name
+    quiet = an_exchange(99, BytesContent(bytes([99]) * 10))
+    other.record(quiet)
+    other.exchanges()
+    for number in range(98, 40, -1):
+        seldom = number % 5 == 0  # the segment of the other would last for long
+        log, size = (other, 10) if seldom else (first, 1000)
+        log.record(an_exchange(number, BytesContent(bytes([number]) * size)))
+        log.exchanges()
+    found = first.exchanges()
+    assert [one.id for one in found] == [one.id for one in other.exchanges()]
+    assert [one.id for one in found] == sorted((one.id for one in found), reverse=True)
+    assert {int(one.id[1:]) % 5 == 0 for one in found} == {True, False}
+    assert all(set(read_all(one.request.body)) == {int(one.id[1:])} for one in found)
+    assert "e99" not in {one.id for one in found}
+    other.close()
+    first.close()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from xdsi_sim.content import BytesContent, FileContent
-from xdsi_sim.store.files import link, put, sync_folder
+from xdsi_sim.store.files import Turn, link, put, sync_folder
 
 
 def test_a_file_has_a_second_name(tmp_path: Path) -> None:
@@ -40,3 +41,22 @@ def test_a_folder_that_cannot_be_synced_is_an_error(tmp_path: Path) -> None:
     sync_folder(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "none")
+
+
+def test_a_turn_waits_for_the_one_before_it(tmp_path: Path) -> None:
+    first, second = Turn(tmp_path / "turn"), Turn(tmp_path / "turn")
+    order: list[str] = []
+
+    def take() -> None:
+        with second:
+            order.append("second")
+
+    waiting = threading.Thread(target=take)
+    with first:
+        waiting.start()
+        waiting.join(0.05)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+    first.close()
+    second.close()

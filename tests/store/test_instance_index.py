@@ -113,7 +113,7 @@ def test_a_store_of_an_older_version_is_indexed_when_it_is_opened(tmp_path: Path
         db.execute("DROP TRIGGER instance_goes")
         for table in TABLES:
             db.execute(f"DROP TABLE {table}")
-        db.execute("PRAGMA user_version=2")
+        db.execute("PRAGMA user_version=4")
     db.close()
     again = SqliteInstanceStore(folder)
     assert (studies(again), rows(again)) == (expected, counts)

@@ -12,4 +12,4 @@ def test_a_new_store_has_all_steps_behind_it(tmp_path: Path) -> None:
     with closing(open_to_read(tmp_path / "instances.db", SCHEMA)) as reader:
         names = {name for (name,) in reader.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         assert reader.execute("PRAGMA user_version").fetchone() == (len(SCHEMA.migrations),)
-    assert {"instance", "metadata", "publication", "study", "series", "image", "term"} <= names
+    assert {"instance", "metadata", "publication", "rejection", "study", "series", "image", "term"} <= names

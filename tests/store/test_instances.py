@@ -16,7 +16,7 @@ from pydicom.data import get_testdata_file
 from xdsi_sim.actors.ports import InstanceStore
 from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.dicom import part10
-from xdsi_sim.dicom.errors import ConflictingInstance, NotDicom
+from xdsi_sim.dicom.errors import ConflictingInstance, NoMetaHeader, NotDicom
 from xdsi_sim.dicom.json_model import to_json
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.errors import CannotRun, UsageError
@@ -135,7 +135,7 @@ def test_broken_files_are_listed_and_the_rest_is_loaded(
     paths = [text, ct_head[0], missing, conflict, ct_head[1]]
     loaded = store.add_all(paths, told.append)
     assert [(one.path, type(one.error)) for one in loaded.broken] == [
-        (text, NotDicom),
+        (text, NoMetaHeader),
         (missing, FileNotFoundError),
         (conflict, ConflictingInstance),
     ]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from sqlite3 import IntegrityError
 
 import pytest
-from submissions import a_folder, a_set, a_submission, an_association, an_entry, uuid
+from submissions import PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
 
 from xdsi_sim.actors.registry_port import Found, PatientChange, RegistryChange
 from xdsi_sim.content import Segment, SegmentsContent, read_all
@@ -93,7 +95,38 @@ def test_look_ups_see_objects_ids_patients_and_what_derives(store: SqliteRegistr
     assert held.uniqueIds.keys() == {"2.999.2.1"}
     assert held.patients == {"p": "p"}
     assert set(view.derived([uuid(1)])) == {uuid(2), uuid(3)}
-    assert view.folders(uuid(1)) == []
+    assert (held.folders, held.transformations) == ({}, frozenset())
+    asked = replace(
+        Lookup(uuids=(), uniqueIds=(), patientIds=()),
+        replaced=(uuid(1),),
+        appended=(uuid(1), uuid(2), uuid(4)),
+    )
+    assert view.look_up(asked).folders == {}
+    assert view.look_up(asked).transformations == {uuid(2)}  # 4 replaced what it transformed
+
+
+def test_the_last_version_is_found_and_what_is_linked_to_it(store: SqliteRegistryStore) -> None:
+    first, second = an_entry(1, logicalID=uuid(1)), an_entry(2, logicalID=uuid(1))
+    links = [
+        an_association(
+            uuid(3), uuid(n), AssociationType.APND, entryUUID=uuid(10 + n), availabilityStatus=status
+        )
+        for n, status in ((1, APPROVED), (2, APPROVED), (4, DEPRECATED), (5, APPROVED))
+    ]
+    add(store, first, second, an_entry(3, logicalID=uuid(3)), *links)
+    view = store.view()
+    assert [value.entryUUID for value in view.latest([uuid(1).upper().replace("URN:UUID", "urn:uuid")])] == [
+        uuid(2)
+    ]
+    assert [link.targetObject for link in view.links([uuid(3)])] == [uuid(2), uuid(5)]
+    assert view.links([uuid(1), uuid(4)]) == []
+
+
+def test_versions_of_a_folder_have_its_unique_id_and_no_other_folder_has(store: SqliteRegistryStore) -> None:
+    first, second = a_folder(200, logicalID=uuid(200)), a_folder(201, logicalID=uuid(200))
+    add(store, first, replace(second, uniqueId=first.uniqueId))
+    with pytest.raises(IntegrityError):
+        add(store, a_folder(202, logicalID=uuid(202), uniqueId=first.uniqueId))
 
 
 def test_any_number_of_ids_is_looked_up(store: SqliteRegistryStore) -> None:
@@ -114,7 +147,9 @@ def test_a_folder_whose_membership_is_over_does_not_hold_the_entry(store: Sqlite
         for folder, number, status in zip(folders, (61, 62), (APPROVED, DEPRECATED), strict=True)
     )
     add(store, an_entry(1), *folders, *members)
-    assert store.view().folders(uuid(1)) == [folders[0].entryUUID]
+    held = store.view().look_up(Lookup(uuids=(), uniqueIds=(), patientIds=(), replaced=(uuid(1),)))
+    assert [folder.entryUUID for folder in held.folders[uuid(1)]] == [folders[0].entryUUID]
+    assert held.folders[uuid(1)][0].patientId == PATIENT
 
 
 def test_parts_of_a_registered_object_have_uuids(store: SqliteRegistryStore) -> None:

@@ -90,15 +90,38 @@ def test_long_lists_of_values_find_what_short_ones_find(
     assert short == long
 
 
-def test_any_number_of_conditions_is_joined(tmp_path: Path) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(cases())
+def test_conditions_that_are_repeated_find_what_they_find_once(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
+) -> None:
+    objects, (query, _, request) = case
+    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
+    store.apply(RegistryChange(added=objects), nothing).result()
+    selection = read_selection(request, query.transaction).selection
+    assert selection is not None
+    parts = tuple(replace(part, conditions=part.conditions * 60) for part in selection.parts)
+    once, often = store.find(selection, 100), store.find(replace(selection, parts=parts), 100)
+    store.close()
+    assert once == often
+
+
+@pytest.mark.parametrize("count", [2, 51, 52, 40_000])
+def test_any_number_of_conditions_is_joined(tmp_path: Path, count: int) -> None:
     store = SqliteRegistryStore(tmp_path)
-    entries = [
-        an_entry(n, eventCodeList=tuple(Code.of(f"{i}", "2.999", "x") for i in range(count)))
-        for n, count in ((1, 1500), (2, 1499))
-    ]
+    half, odd = divmod(count, 2)
+    held = (
+        [f"{n}a" for n in range(count)],
+        [f"{n}a" for n in range(count - 1)],
+        [*(f"{n}{x}" for n in range(half) for x in "ab"), *(f"{half}a" for _ in range(odd))],  # as many
+    )
+    entries = tuple(
+        an_entry(number, eventCodeList=tuple(Code.of(code, "2.999", "x") for code in codes))
+        for number, codes in enumerate(held, start=1)
+    )
     store.apply(RegistryChange(added=entries), nothing).result()
-    asked = tuple(Condition("eventCodeList", Test.IN, (f"{n}^^2.999",)) for n in range(1500))
-    selection = Selection(query=FIND_DOCUMENTS, parts=(Part(FIND_DOCUMENTS.steps[0], asked),))
+    asked = tuple(Condition("eventCodeList", Test.IN, (f"{n}a^^2.999", f"{n}b^^2.999")) for n in range(count))
+    selection = Selection(query=FIND_DOCUMENTS, parts=(Part(FIND_DOCUMENTS.steps[0], asked * 2),))
     found = store.find(selection, 10)
     store.close()
     assert found.count == 1

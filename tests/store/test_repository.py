@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +12,8 @@ import pytest
 
 from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.content import BytesContent, Content, FileContent, read_all
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, StoreTrouble
+from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.repository import SMALL, NonIdenticalHash, SqliteDocumentStore
 
 Open = Callable[[], SqliteDocumentStore]
@@ -151,7 +154,7 @@ class Unreadable:
 def test_a_document_that_cannot_be_written_leaves_nothing_of_the_others(reopen: Open, folder: Path) -> None:
     store = reopen()
     documents = [document("d1"), document("d2", bytes(SMALL * 2)), document("d3", Unreadable())]
-    with pytest.raises(OSError, match="the disk is gone"):
+    with pytest.raises(StoreTrouble, match="the disk is gone"):
         store.keep("s1", documents).result()
     assert store.find(["d1", "d2", "d3"]) == {}
     assert list((folder / "documents").iterdir()) == []
@@ -248,3 +251,130 @@ def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open
             SqliteDocumentStore(tmp_path)
     in_the_way.rmdir()
     SqliteDocumentStore(tmp_path).close()
+
+
+# --- removal ---------------------------------------------------------------------------------
+
+
+def keep(store: SqliteDocumentStore, submission: str, *documents: NewDocument) -> None:
+    store.keep(submission, documents).result()
+    store.settle(submission, registered=True).result()
+
+
+@pytest.mark.parametrize("data", [b"small", bytes(SMALL * 2)])
+def test_what_is_removed_is_gone_for_good_and_its_id_free(reopen: Open, folder: Path, data: bytes) -> None:
+    store = reopen()
+    keep(store, "s1", document("d1", data), document("d2", data))
+    assert store.remove(["d1", "d1", "nobody"]).result() == {"d1": Fate.REMOVED}
+    store = reopen()
+    assert store.find(["d1", "d2"]).keys() == {"d2"}
+    assert len(list((folder / "documents").iterdir())) == (1 if len(data) > SMALL else 0)
+    assert store.remove(["d1"]).result() == {}
+    keep(store, "s2", document("d1", b"other bytes"))
+    assert read_all(store.find(["d1"])["d1"].content) == b"other bytes"
+
+
+def test_what_a_submission_under_way_brings_cannot_be_removed(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.BUSY}
+    store.settle("s1", registered=True).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.REMOVED}
+
+
+def test_nor_can_what_is_there_for_good_and_brought_once_more(reopen: Open) -> None:
+    store = reopen()
+    keep(store, "s1", document("d1"), document("d2"))
+    store.keep("s2", [document("d1")]).result()
+    assert store.remove(["d1", "d2"]).result() == {"d1": Fate.BUSY, "d2": Fate.REMOVED}
+    store.settle("s2", registered=False).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.REMOVED}
+
+
+def test_nor_can_what_two_bring_while_one_of_them_is_under_way(reopen: Open) -> None:
+    store = reopen()
+    store.keep("s1", [document("d1")]).result()
+    store.keep("s2", [document("d1")]).result()
+    store.settle("s1", registered=True).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.BUSY}
+    store.settle("s2", registered=True).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.REMOVED}
+
+
+def test_a_submission_that_was_not_kept_holds_nothing_back(reopen: Open) -> None:
+    store = reopen()
+    keep(store, "s1", document("d1"), document("d2"))
+    with pytest.raises(NonIdenticalHash):
+        store.keep("s2", [document("d1"), document("d2", b"other")]).result()
+    assert store.remove(["d1"]).result() == {"d1": Fate.REMOVED}
+
+
+def test_who_has_found_a_document_can_read_it_to_its_end(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    data = bytes(SMALL * 2)
+    keep(store, "s1", document("d1", data))
+    found = store.find(["d1"])
+    store.remove(["d1"]).result()
+    assert store.find(["d1"]) == {}
+    assert read_all(found["d1"].content) == data
+    found = {}
+    assert found == {}
+    assert list((folder / "documents").iterdir()) == []
+
+
+def test_a_file_that_a_crash_left_behind_its_removal_is_swept(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    keep(store, "s1", document("d1", bytes(SMALL * 2)))
+    (file,) = (folder / "documents").iterdir()
+    store.remove(["d1"]).result()
+    file.write_bytes(bytes(SMALL * 2))  # as if it had not been unlinked yet
+    reopen()
+    assert list((folder / "documents").iterdir()) == []
+
+
+# --- an index that cannot be written ---------------------------------------------------------
+
+
+def test_what_a_full_index_does_not_take_leaves_no_file(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    small = document("d0", bytes(SMALL))
+    store._database.submit(
+        lambda connection: connection.execute("PRAGMA max_page_count=1").fetchone()
+    ).result()
+    for documents in ([small], [document("d1", bytes(SMALL * 2)), small]):
+        with pytest.raises(StoreFull, match="full"):
+            store.keep("s1", documents).result()
+    assert list((folder / "documents").iterdir()) == []
+    store._database.submit(
+        lambda connection: connection.execute("PRAGMA max_page_count=1000000").fetchone()
+    ).result()
+    keep(store, "s2", small)
+    assert store.find(["d0", "d1"]).keys() == {"d0"}
+
+
+def test_what_was_refused_is_hidden_while_it_cannot_be_taken_out_and_in_nobodys_way(
+    reopen: Open, folder: Path
+) -> None:
+    store = reopen()
+    store._database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+    store.keep("s1", [document("d1", bytes(SMALL * 2)), document("d2")]).result()
+    store.keep("s2", [document("d2")]).result()
+    with closing(sqlite3.connect(folder / "repository.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        store.settle("s1", registered=False).result()
+        assert store.find(["d1", "d2"]).keys() == {"d2"}
+        with pytest.raises(StoreBusy, match="locked"):
+            store.keep("s3", [document("d3")]).result()
+    keep(store, "s4", document("d1", b"other bytes"))
+    assert read_all(store.find(["d1"])["d1"].content) == b"other bytes"
+    assert store.unsettled() == {"s2": ["d2"], "s4": ["d1"]}
+    assert list((folder / "documents").iterdir()) == []
+
+
+def test_a_store_is_closed_though_it_cannot_be_written_any_more(reopen: Open, folder: Path) -> None:
+    store = reopen()
+    store._database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+    keep(store, "s1", document("d1"))
+    with closing(sqlite3.connect(folder / "repository.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        assert reopen().unsettled() == {"s1": ["d1"]}

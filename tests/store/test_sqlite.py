@@ -3,13 +3,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, UsageError
+from xdsi_sim.store.opening import Share
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 
 SCHEMA = Schema(
@@ -33,6 +35,27 @@ def test_what_is_acknowledged_is_there_for_readers_and_after_reopening(tmp_path:
         assert numbers(database) == [1]
     with Database(tmp_path / "f.db", SCHEMA) as database:
         assert numbers(database) == [1]
+
+
+def test_a_file_that_somebody_holds_and_one_that_is_full_refuse_what_comes_and_then_take_it(
+    tmp_path: Path,
+) -> None:
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        database.submit(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone()).result()
+        with closing(sqlite3.connect(tmp_path / "f.db")) as somebody:
+            somebody.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusy, match="locked"):
+                database.submit(insert(1)).result()
+        database.submit(lambda connection: connection.execute("PRAGMA max_page_count=1").fetchone()).result()
+        filling = [database.submit(insert(number)) for number in range(2000)]
+        assert {type(each.exception()) for each in filling} <= {type(None), StoreFull}
+        database.submit(
+            lambda connection: connection.execute("PRAGMA max_page_count=9999").fetchone()
+        ).result()
+        database.submit(insert(9000)).result()
+        taken = [number for number, each in enumerate(filling) if each.exception() is None]
+        assert len(taken) < len(filling)
+        assert numbers(database) == [*taken, 9000]
 
 
 def test_a_work_that_fails_undoes_itself_and_no_other_of_its_batch(tmp_path: Path) -> None:
@@ -155,3 +178,48 @@ def test_what_stands_in_the_way_is_said_to_the_person_and_nothing_stays_locked(
     for _ in range(2):
         with pytest.raises(CannotRun, match=rf"^{tmp_path}/folder: the data folder .*in the way"):
             Database(tmp_path / "folder" / "f.db", SCHEMA)
+
+
+def test_those_who_share_a_file_read_what_each_other_write(tmp_path: Path) -> None:
+    path = tmp_path / "f.db"
+    with Database(path, SCHEMA, share=Share.FIRST) as first:
+        with Database(path, SCHEMA, share=Share.JOINING) as other:
+            both = (first, other)
+            done = [both[number % 2].submit(insert(number)) for number in range(1000)]
+            assert all(future.result() == 1 for future in done)
+            assert numbers(first) == numbers(other) == [*range(1000)]
+        assert first.submit(insert(1000)).result() == 1
+
+
+def test_a_commit_waits_for_its_turn_and_takes_all_that_came_meanwhile(tmp_path: Path) -> None:
+    gate = threading.Event()
+    path = tmp_path / "f.db"
+    with (
+        Database(path, SCHEMA, share=Share.FIRST) as first,
+        Database(path, SCHEMA, share=Share.JOINING) as other,
+    ):
+        holding = first.submit(lambda _connection: gate.wait())
+        waiting = [other.submit(insert(number)) for number in range(3)]
+        assert not any(future.done() for future in waiting)
+        gate.set()
+        assert holding.result()
+        assert [future.result() for future in waiting] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("share", [Share.ALONE, Share.FIRST])
+def test_nobody_comes_between_those_who_share_a_file(tmp_path: Path, share: Share) -> None:
+    path = tmp_path / "f.db"
+    first = Database(path, SCHEMA, share=Share.FIRST)
+    other = Database(path, SCHEMA, share=Share.JOINING)
+    with pytest.raises(CannotRun, match="Stop the other process"):
+        Database(path, SCHEMA, share=share)
+    first.close()
+    with pytest.raises(CannotRun, match="Stop the other process"):
+        Database(path, SCHEMA, share=share)
+    other.close()
+    Database(path, SCHEMA, share=share).close()
+
+
+def test_nobody_joins_one_who_is_alone(tmp_path: Path) -> None:
+    with Database(tmp_path / "f.db", SCHEMA), pytest.raises(CannotRun, match="Stop the other process"):
+        Database(tmp_path / "f.db", SCHEMA, share=Share.JOINING)

@@ -18,7 +18,7 @@ def test_a_submission_goes_through_two_actors_over_mutual_tls(tmp_path: Path) ->
     with secured(tmp_path) as running:
         assert submitted(running, 1) == "Success"
         assert [(one.transaction, one.status) for one in running.exchanges()] == [
-            ("RAD-68", "Success"),
+            ("ITI-41", "Success"),
             ("ITI-42", "Success"),
         ]
 

@@ -101,7 +101,7 @@ def test_an_on_demand_source_is_an_actor_with_an_oid() -> None:
         (
             "    registry: {id: registry, patients: fed-only}\n",
             "",
-            "a community with repositories or On-Demand sources has a registry",
+            "a community with repositories, On-Demand sources or a Responding Gateway has a registry",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_wrong_on_demand_sources_are_reported(good: str, bad: str, expected: str
 
 def test_an_on_demand_source_needs_a_registry() -> None:
     text = GOOD[: GOOD.index("    registry:")] + ON_DEMAND[len(GOOD) :]
-    with pytest.raises(UsageError, match="On-Demand sources has a registry"):
+    with pytest.raises(UsageError, match="On-Demand sources or a Responding Gateway has a registry"):
         topology(text)
 
 
@@ -217,21 +217,6 @@ def test_communities_are_told_apart(key: str) -> None:
 def test_topology_without_communities_is_refused() -> None:
     with pytest.raises(UsageError, match="2:14: a topology has at least one community"):
         topology("name: none\ncommunities: []\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "port"),
-    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8080", "::1", 8080), ("sim.example:0", "sim.example", 0)],  # noqa: S104  parsed only
-)
-def test_listen_is_host_and_port(text: str, host: str, port: int) -> None:
-    assert Listen.parse(text) == Listen(host, port)
-    assert str(Listen.parse(text)) == text
-
-
-@pytest.mark.parametrize("text", ["", "8080", ":8080", "a:", "a:65536", "::1:80", "a b:80", "http://a:80"])
-def test_anything_else_is_no_listen(text: str) -> None:
-    with pytest.raises(ValueError, match="is not HOST:PORT"):
-        Listen.parse(text)
 
 
 ASYNCHRONOUS = (

@@ -162,7 +162,7 @@ def provide(
     url = running.url_of("repository")
     answer = send(url, post(url, content_type, body, *headers))
     assert (answer.status, response_of(answer).status) == (200, SUCCESS), answer.body
-    exchange = next(item for item in reversed(running.exchanges()) if item.transaction == "RAD-68")
+    exchange = next(item for item in reversed(running.exchanges()) if item.transaction == "ITI-41")
     assert read_all(exchange.request.body) == body  # as it was on the wire
     assert retrieved(running, number) == DOCUMENT
     assert list(running._spool.iterdir()) == []

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Final
 
-from xdsi_sim.actors.ports import InstanceStore
+from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.ports import InstanceStore, StoredImage, Transcoder
+from xdsi_sim.content import Content
+from xdsi_sim.dicom.errors import DicomError
+from xdsi_sim.dicom.transfer_syntax import chosen
 from xdsi_sim.errors import DocumentNotFound, UnknownRepositoryId, XdsError
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.response import RegistryError, retrieve_status
 from xdsi_sim.messages.retrieve import DocumentResponse, RetrieveDocumentSetResponse, incomplete
+from xdsi_sim.vocab import FAILURE
 
 __all__ = ["ImagingDocumentSource", "TransferSyntaxNotAvailable"]
 
-_DICOM = "application/dicom"
+_DICOM: Final = "application/dicom"
 
 
 class TransferSyntaxNotAvailable(XdsError):
     """The instance cannot be given in any transfer syntax that the asker takes (RAD TF: 4.69)."""
 
     code = "XDSRepositoryError"
+
+
+@dataclass(frozen=True, slots=True)
+class _Transcoded:
+    """An instance that is on its way into another transfer syntax."""
+
+    item: ImagingDocumentRequest
+    image: StoredImage
+    content: Future[Content]
+
+
+_Found = DocumentResponse | _Transcoded | RegistryError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +48,53 @@ class ImagingDocumentSource:
     oid: str
     """Retrieve Location UID, which RAD-69 calls RepositoryUniqueId."""
     store: InstanceStore
+    transcoder: Transcoder
 
-    def retrieve(self, request: RetrieveImagingDocumentSetRequest) -> RetrieveDocumentSetResponse:
-        """Deliver what is here, with one error for each instance that is not."""
-        documents: list[DocumentResponse] = []
-        errors: list[RegistryError] = []
-        for item in request.requests:
+    def retrieve(
+        self, request: RetrieveImagingDocumentSetRequest
+    ) -> RetrieveDocumentSetResponse | Flow[RetrieveDocumentSetResponse]:
+        """Deliver what is here, with one error for each instance that is not.
+
+        Waits only where an instance has to be transcoded.
+        """
+        if not request.transferSyntaxUIDs:
+            return _NO_SYNTAX
+        found = [self._found(item, request.transferSyntaxUIDs) for item in request.requests]
+        if any(isinstance(one, _Transcoded) for one in found):
+            return self._waiting(found, request.transferSyntaxUIDs)
+        return _response(found)
+
+    def _waiting(
+        self, found: Sequence[_Found], syntaxes: tuple[str, ...]
+    ) -> Flow[RetrieveDocumentSetResponse]:
+        settled: list[_Found] = []
+        for one in found:
+            if not isinstance(one, _Transcoded):
+                settled.append(one)
+                continue
             try:
-                documents.append(self._one(item, request.transferSyntaxUIDs))
-            except XdsError as error:
-                errors.append(RegistryError.of(error))
-        return RetrieveDocumentSetResponse(
-            status=retrieve_status(len(documents), errors), errors=tuple(errors), documents=tuple(documents)
-        )
+                content = yield Wait(one.content)
+            except (DicomError, OSError) as error:
+                why = f"{error}" if isinstance(error, DicomError) else "there is no room to transcode it"
+                settled.append(RegistryError.of(_not_available(one.image, syntaxes, f": {why}")))
+            else:
+                settled.append(_delivered(one.item, content))
+        return _response(settled)
 
-    def _one(self, item: ImagingDocumentRequest, syntaxes: tuple[str, ...]) -> DocumentResponse:
+    def _found(self, item: ImagingDocumentRequest, syntaxes: tuple[str, ...]) -> _Found:
+        try:
+            image = self._image(item)
+            syntax = chosen(image.transferSyntaxUID, syntaxes, pixels=image.frames is not None)
+            if syntax is None:
+                raise _not_available(image, syntaxes)
+        except XdsError as error:
+            return RegistryError.of(error)
+        if syntax == image.transferSyntaxUID:
+            return _delivered(item, image.content)
+        return _Transcoded(item, image, self.transcoder.transcode(image.content, syntax))
+
+    def _image(self, item: ImagingDocumentRequest) -> StoredImage:
+        """The instance that is asked for; raises XdsError where it is not here, or not there."""
         sop = item.document.documentUniqueId
         if item.missing is not None:
             raise incomplete(item.missing, sop)
@@ -54,9 +106,7 @@ class ImagingDocumentSource:
             )
         image = self.store.find(sop)
         if image is None:
-            raise DocumentNotFound(
-                f"no instance '{sop}' at this source; attribute=DocumentUniqueId; rule=H03", location=sop
-            )
+            raise self._not_found(sop)
         for level, asked, stored in (
             ("study", item.studyInstanceUID, image.studyInstanceUID),
             ("series", item.seriesInstanceUID, image.seriesInstanceUID),
@@ -66,11 +116,45 @@ class ImagingDocumentSource:
                     f"instance '{sop}' is not in {level} '{asked}'; attribute={level}InstanceUID; rule=H18",
                     location=sop,
                 )
-        # the list is about pixels; what has none is given as it is stored
-        if image.frames is not None and image.transferSyntaxUID not in syntaxes:
-            raise TransferSyntaxNotAvailable(
-                f"instance '{sop}' is stored in transfer syntax '{image.transferSyntaxUID}', "
-                f"TransferSyntaxUIDList holds {', '.join(syntaxes) or 'none'}",
-                location=sop,
+        return image
+
+    def _not_found(self, sop: str) -> XdsError:
+        """A rejected instance has the code of one that was never here; the context tells them apart."""
+        note = self.store.rejection(sop)
+        why = (
+            f"no instance '{sop}' at this source" if note is None else f"instance '{sop}' is rejected: {note}"
+        )
+        return DocumentNotFound(f"{why}; attribute=DocumentUniqueId; rule=H03", location=sop)
+
+
+_NO_SYNTAX: Final = RetrieveDocumentSetResponse(
+    status=FAILURE,
+    errors=(
+        RegistryError.of(
+            XdsError(
+                "TransferSyntaxUIDList names no transfer syntax; attribute=TransferSyntaxUIDList; rule=H18"
             )
-        return DocumentResponse(request=item.document, mimeType=_DICOM, content=image.content)
+        ),
+    ),
+)
+
+
+def _not_available(image: StoredImage, syntaxes: Sequence[str], why: str = "") -> XdsError:
+    return TransferSyntaxNotAvailable(
+        f"instance '{image.sopInstanceUID}' is stored in transfer syntax '{image.transferSyntaxUID}' and "
+        f"cannot be given in any of TransferSyntaxUIDList, {', '.join(syntaxes)}{why}; "
+        "attribute=TransferSyntaxUID; rule=H18",
+        location=image.sopInstanceUID,
+    )
+
+
+def _delivered(item: ImagingDocumentRequest, content: Content) -> DocumentResponse:
+    return DocumentResponse(request=item.document, mimeType=_DICOM, content=content)
+
+
+def _response(found: Sequence[_Found]) -> RetrieveDocumentSetResponse:
+    documents = tuple(one for one in found if isinstance(one, DocumentResponse))
+    errors = tuple(one for one in found if isinstance(one, RegistryError))
+    return RetrieveDocumentSetResponse(
+        status=retrieve_status(len(documents), errors), errors=errors, documents=documents
+    )

@@ -15,7 +15,9 @@ from typing import Protocol
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.search import Found, Search
+from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.removal import Fate
 
 __all__ = [
     "Clock",
@@ -25,10 +27,12 @@ __all__ = [
     "Kept",
     "NewDocument",
     "NewId",
+    "Publication",
     "ReceivedDocument",
     "ReceivedSubmission",
     "StoredDocument",
     "StoredImage",
+    "Transcoder",
     "utc_now",
 ]
 
@@ -92,6 +96,14 @@ class DocumentStore(Protocol):
 
     def settle(self, submission: str, *, registered: bool) -> Future[None]:
         """Keep the documents of a submission for good, or drop those that it brought."""
+        ...
+
+    def remove(self, uniqueIds: Sequence[str]) -> Future[Mapping[str, Fate]]:
+        """Take documents out; done when that is durable, with the fate of each one that was here.
+
+        `Fate.BUSY` is one that a submission under way brings: it stays. Who reads a document that goes
+        can read it to its end.
+        """
         ...
 
     def unsettled(self) -> Mapping[str, Sequence[str]]:
@@ -175,6 +187,15 @@ class Kept:
     """Whether its study has another patient."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A document about a study as it was published last."""
+
+    entry: DocumentEntry
+    fingerprint: str | None = None
+    """Of all that it says; the same as long as nothing of it has changed."""
+
+
 class InstanceStore(Protocol):
     """DICOM instances by UID."""
 
@@ -186,6 +207,10 @@ class InstanceStore(Protocol):
         self, study: str, series: str | None = None, sop: str | None = None
     ) -> Sequence[StoredImage]:
         """The instances of a study, series or instance, in a stable order; empty where unknown."""
+        ...
+
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
         ...
 
     def metadata(
@@ -208,4 +233,15 @@ class InstanceStore(Protocol):
 
     def remove(self, study: str, series: str | None = None, sop: str | None = None) -> int:
         """Forget instances, chosen as in `instances`; gives how many there were."""
+        ...
+
+
+class Transcoder(Protocol):
+    """Gives DICOM objects in other transfer syntaxes than the one they are stored in."""
+
+    def transcode(self, content: Content, to: str) -> Future[Content]:
+        """The object of `content` in the transfer syntax `to`.
+
+        Fails with DicomError where it cannot be decoded, with OSError where there is no room.
+        """
         ...

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xdsi_sim.actors.ports import NewDocument
-from xdsi_sim.content import sha1_of
+from xdsi_sim.content import head_of, sha1_of
 from xdsi_sim.ebrim.described import Described, described
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest
+from xdsi_sim.rules.document_content import head_size
 from xdsi_sim.rules.subjects import Fingerprint, id_key
 
 __all__ = ["Provided"]
@@ -26,13 +27,14 @@ class Provided:
     @classmethod
     def of(cls, request: ProvideAndRegisterDocumentSetRequest) -> Provided:
         """What `request` brings; the documents are read once, for their hashes."""
-        objects = request.submission.object_list
+        object_list = request.submission.object_list
+        objects = described(object_list) if object_list is not None else ()
+        heads = {id_key(value.entryUUID): head_size(value) for value in objects if value.is_entry}
         return cls(
-            objects=described(objects) if objects is not None else (),
+            objects=objects,
             documents=request.documents,
             prints=tuple(
-                Fingerprint(id=document.id, hash=sha1_of(document.content), size=document.content.size)
-                for document in request.documents
+                _fingerprint(document, heads.get(id_key(document.id), 0)) for document in request.documents
             ),
         )
 
@@ -52,3 +54,13 @@ class Provided:
                         uniqueId=entry.uniqueId or "", mimeType=entry.mimeType or "", content=content
                     ),
                 )
+
+
+def _fingerprint(document: Document, head: int) -> Fingerprint:
+    content = document.content
+    return Fingerprint(
+        id=document.id,
+        hash=sha1_of(content),
+        size=content.size,
+        head=head_of(content, head) if head else b"",
+    )

@@ -6,7 +6,7 @@ it keeps as it came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Flow, Wait
@@ -15,6 +15,8 @@ from xdsi_sim.actors.provided import Provided
 from xdsi_sim.ebrim.limited import is_limited
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest
+from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.registry import Profile
 from xdsi_sim.rules.transactions import check_receipt
 from xdsi_sim.vocab import FAILURE, SEVERITY_ERROR, SUCCESS
 
@@ -27,13 +29,24 @@ class DocumentRecipient:
 
     inbox: Inbox
     acceptance: Acceptance
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None where any will do."""
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
     clock: Clock = utc_now
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all; it is durable before that is acknowledged."""
         provided, objects = Provided.of(request), request.submission.objects
         limited = self.acceptance.limited and is_limited(objects)
-        verdict = check_receipt(request.submission, provided.objects, provided.prints, limited=limited)
+        verdict = check_receipt(
+            request.submission,
+            provided.objects,
+            provided.prints,
+            limited=limited,
+            codes=self.codes,
+            profile=self.profile,
+        )
         undeliverable = tuple(self.acceptance.addressing(objects))
         errors = (*verdict.errors, *undeliverable)
         if not verdict.accepted or any(error.severity == SEVERITY_ERROR for error in undeliverable):

@@ -1,20 +1,31 @@
 """Document Registry: takes submissions in and answers stored queries (ITI TF-2: 3.18, 3.42).
 
 ITI-51 and ITI-61 are told apart from these by a parameter (ITI TF-2: 3.51, 3.61). What it makes of the
-patient identity feed is in `patient_feed`.
+patient identity feed is in `patient_feed`, what an update does in `metadata_update`, what is removed
+in `removal`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from xdsi_sim.actors.flow import Flow, Wait
+from xdsi_sim.actors.metadata_update import change_by, knowing_what_stands
 from xdsi_sim.actors.patient_feed import take_feed
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
-from xdsi_sim.actors.registry_port import Found, RegistryChange, RegistryStore, RegistryView
+from xdsi_sim.actors.registry_port import (
+    Consequences,
+    Found,
+    RegistryChange,
+    RegistryStore,
+    RegistryView,
+)
+from xdsi_sim.actors.removal import remove_metadata
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
@@ -27,13 +38,15 @@ from xdsi_sim.errors import XdsError, XdsiSimError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.query import read_selection
-from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.selection import Selection
-from xdsi_sim.rules.subjects import Known, Lookup, id_key, is_uuid
-from xdsi_sim.rules.transactions import check_against_registry, check_registration
+from xdsi_sim.rules.subjects import REPLACING, Known, Lookup, id_key, is_uuid
+from xdsi_sim.rules.transactions import RULESETS, check_against_registry, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -41,8 +54,16 @@ __all__ = ["DocumentRegistry", "ResultNotSinglePatient", "TooManyResults"]
 
 T = TypeVar("T", bound=MetadataObject)
 
-_REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
+Knowing = Callable[[SubmitObjectsRequest, RegistryView], Known]
+"""What the registry knows of a request."""
+Note = Callable[[Verdict], None]
+"""Takes what was found at the commit; raises where the request does not fit."""
+Course = Callable[[RegistryObjectList, Note], tuple[RegistryChange, Consequences]]
+"""What is to be done with the objects of a request, once they have their final ids."""
+
 _FIRST_VERSION: Final = "1"
+_SKEW: Final = timedelta(minutes=5)
+"""By so much a clock may be ahead of ours before what it says lies in the future."""
 
 
 class TooManyResults(XdsError):
@@ -60,23 +81,41 @@ class ResultNotSinglePatient(XdsError):
 class _Refused(XdsiSimError):
     """The submission does not fit what the registry holds at the moment of its commit."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("refused at commit")
+
+class _Commit:
+    """What was found at the commit of a request; asked again, it forgets what it was told before."""
+
+    verdict = Verdict()
+
+    def note(self, verdict: Verdict) -> None:
+        """Keep what was found; raises `_Refused` where that stands against the request."""
         self.verdict = verdict
+        if not verdict.accepted:
+            raise _Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRegistry:
-    """Answers ITI-18, ITI-42, ITI-51 and ITI-61, and ITI-8 and ITI-44."""
+    """Answers ITI-18, ITI-42, ITI-51, ITI-57, ITI-61, ITI-62 and ITI-92, and ITI-8 and ITI-44."""
 
     store: RegistryStore
     patientAuthority: str | None = None
     """OID of the affinity domain's assigning authority; None takes any."""
     any_patient: bool = True
     """Takes patient ids that no feed has announced."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None takes any."""
     strict: bool = True
+    """Refuses what departs from the letter, though it has one meaning."""
+    strict_queries: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
     most_results: int = 100_000
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
+    repositories: frozenset[str] | None = None
+    """OIDs of the repositories that it takes from; None takes from any."""
+    sources: frozenset[str] | None = None
+    """OIDs of the sources that it takes from; None takes from any."""
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
@@ -84,17 +123,25 @@ class DocumentRegistry:
 
     def register(self, request: SubmitObjectsRequest, transaction: str = "ITI-42") -> Flow[RegistryResponse]:
         """Take a submission in, whole or not at all, with all that follows from it."""
-        verdict = check_registration(request, transaction=transaction)
+
+        def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            consequences = partial(self._consequences, request, objects, transaction, note)
+            return RegistryChange(added=objects.objects()), consequences
+
+        return self._take(request, transaction, self._known, course)
+
+    def _take(
+        self, request: SubmitObjectsRequest, transaction: str, know: Knowing, course: Course
+    ) -> Flow[RegistryResponse]:
+        verdict = check_registration(request, transaction=transaction, codes=self.codes, profile=self.profile)
         if verdict.accepted:
-            objects = self._accepted(request.objects)
-            change = RegistryChange(added=objects.objects())
-            consequences = partial(self._consequences, request, objects, transaction)
-            try:
-                yield Wait(self.store.apply(change, consequences))
-            except _Refused as refused:
-                verdict = refused.verdict
+            commit = _Commit()
+            with suppress(_Refused):
+                yield Wait(self.store.apply(*course(self._accepted(request.objects), commit.note)))
+            verdict += commit.verdict
         else:  # one answer lists everything, also what only the registry knows
-            verdict = check_registration(request, self._known(request, self.store.view()), transaction)
+            known = know(request, self.store.view())
+            verdict = check_registration(request, known, transaction, self.codes, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -104,8 +151,13 @@ class DocumentRegistry:
             objects=held.objects,
             uniqueIds=held.uniqueIds,
             patients=held.patients,
+            folders=held.folders,
+            transformations=held.transformations,
             authority=self.patientAuthority,
             any_patient=self.any_patient,
+            repositories=self.repositories,
+            sources=self.sources,
+            latest=_dtm(self.clock() + _SKEW),
         )
 
     def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
@@ -126,28 +178,28 @@ class DocumentRegistry:
         )
 
     def _now(self) -> str:
-        return self.clock().strftime("%Y%m%d%H%M%S")
+        return _dtm(self.clock())
 
     def _consequences(
         self,
         request: SubmitObjectsRequest,
         objects: RegistryObjectList,
         transaction: str,
+        note: Note,
         view: RegistryView,
     ) -> RegistryChange:
         """What follows in the registry as it is at the commit; raises where the submission does not fit."""
-        verdict = check_against_registry(request, self._known(request, view), transaction)
-        if not verdict.accepted:
-            raise _Refused(verdict)
-        replacements = [item for item in objects.associations if item.associationType in _REPLACING]
-        joined = [item for pair in replacements for item in self._join_folders(pair, objects, view)]
+        known = self._known(request, view)
+        note(check_against_registry(request, known, transaction, profile=self.profile))
+        replacements = [item for item in objects.associations if item.associationType in REPLACING]
+        joined = [item for pair in replacements for item in self._join_folders(pair, objects, known)]
         return RegistryChange(
             added=tuple(joined),
             changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view)),
         )
 
     def _join_folders(
-        self, replacement: Association, objects: RegistryObjectList, view: RegistryView
+        self, replacement: Association, objects: RegistryObjectList, known: Known
     ) -> Iterator[Association]:
         """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
         given = {
@@ -156,10 +208,10 @@ class DocumentRegistry:
             if item.associationType == AssociationType.HAS_MEMBER
             and id_key(item.targetObject or "") == id_key(replacement.sourceObject or "")
         }
-        for folder in view.folders(replacement.targetObject or ""):
-            if id_key(folder) in given:
+        for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
+            if id_key(folder.entryUUID) in given:
                 continue
-            member = self._member(folder, replacement.sourceObject)
+            member = self._member(folder.entryUUID, replacement.sourceObject)
             yield member
             yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
 
@@ -189,6 +241,32 @@ class DocumentRegistry:
             if isinstance(folder, Folder):
                 yield replace(folder, lastUpdateTime=self._now())
 
+    # --- ITI-57, ITI-92
+
+    def update(self, request: SubmitObjectsRequest, transaction: str = "ITI-57") -> Flow[RegistryResponse]:
+        """Change metadata that is registered, by all operations of the request or by none."""
+
+        def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            return RegistryChange(), partial(self._updated, request, objects, transaction, note)
+
+        return self._take(request, transaction, self._standing, course)
+
+    def _standing(self, request: SubmitObjectsRequest, view: RegistryView) -> Known:
+        return knowing_what_stands(self._known(request, view), request.objects, view)
+
+    def _updated(
+        self,
+        request: SubmitObjectsRequest,
+        objects: RegistryObjectList,
+        transaction: str,
+        note: Note,
+        view: RegistryView,
+    ) -> RegistryChange:
+        known = self._standing(request, view)
+        note(check_against_registry(request, known, transaction, profile=self.profile))
+        submission = RULESETS[transaction].subject(request, known)
+        return change_by(submission, objects, view, now=self._now(), new_id=self.new_id)
+
     # --- ITI-8, ITI-44
 
     def feed(self, message: PatientFeed) -> Flow[Acknowledgement]:
@@ -197,11 +275,17 @@ class DocumentRegistry:
             message, self.store, authority=self.patientAuthority, clock=self.clock, new_id=self.new_id
         )
 
+    # --- ITI-62
+
+    def remove(self, request: RemoveObjectsRequest) -> Flow[RegistryResponse]:
+        """Take objects out, all or none; their uniqueIds are free again."""
+        return remove_metadata(request, self.store, strict=self.strict)
+
     # --- ITI-18, ITI-51
 
     def query(self, request: AdhocQueryRequest, transaction: str = "ITI-18") -> AdhocQueryResponse:
         """Answer a stored query with what is registered (ITI TF-2: 3.18.4.1.3, 3.51.4.1.3)."""
-        reading = read_selection(request, transaction, strict=self.strict)
+        reading = read_selection(request, transaction, strict=self.strict_queries)
         errors = reading.errors
         fragments: tuple[Segment, ...] = ()
         if reading.selection is not None:
@@ -229,6 +313,10 @@ class DocumentRegistry:
             raise ResultNotSinglePatient(
                 f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
             )
+
+
+def _dtm(time: datetime) -> str:
+    return time.strftime("%Y%m%d%H%M%S")
 
 
 def _registered(value: T, ids: Mapping[str, str]) -> T:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from xdsi_sim.content import Segment
-from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.model import Association, MetadataObject
+from xdsi_sim.rules.removal import Remains
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup
 
@@ -36,11 +37,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryChange:
-    """What one submission does to the registry; ids are final."""
+    """What one message does to the registry; ids are final."""
 
     added: tuple[MetadataObject, ...] = ()
     changed: tuple[MetadataObject, ...] = ()
     """Take the place of the registered objects with the same ids."""
+    removed: tuple[str, ...] = ()
+    """entryUUIDs in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +71,20 @@ class RegistryView(Protocol):
         """Those of the objects that are here, whole."""
         ...
 
+    def latest(self, logicalIDs: Collection[str]) -> Sequence[MetadataObject]:
+        """The last version of each, whole."""
+        ...
+
+    def links(self, uuids: Collection[str]) -> Sequence[Association]:
+        """The Approved Associations at one of the objects, none of whose ends is an earlier version."""
+        ...
+
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
         ...
 
-    def folders(self, uuid: str) -> Sequence[str]:
-        """Ids of the Approved folders that hold the entry."""
+    def remains(self, uuids: Collection[str]) -> Remains:
+        """What would be left without these objects, named in lower case."""
         ...
 
 

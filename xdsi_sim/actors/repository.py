@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached, Wait
 from xdsi_sim.actors.ports import DocumentStore, NewId, StoredDocument
 from xdsi_sim.actors.provided import Provided
+from xdsi_sim.actors.removal import remove_documents
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import complete
 from xdsi_sim.ebrim.model import Slot
@@ -20,6 +21,7 @@ from xdsi_sim.errors import (
 )
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.query import OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.remove import RemoveDocumentsRequest
 from xdsi_sim.messages.response import RegistryError, RegistryResponse, retrieve_status
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -29,7 +31,8 @@ from xdsi_sim.messages.retrieve import (
     incomplete,
 )
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.rules.registry import Verdict
+from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import check_provision
 from xdsi_sim.vocab import FAILURE, SEVERITY_WARNING, SUCCESS
@@ -41,13 +44,17 @@ _GET_DOCUMENTS: Final = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRepository:
-    """Answers ITI-41 / RAD-68 and ITI-43; sends ITI-42 to its registry."""
+    """Answers ITI-41 / RAD-68, ITI-43 and ITI-86; sends ITI-42 to its registry."""
 
     oid: str
     """repositoryUniqueId."""
     registry: str
     """URL of the registry."""
     store: DocumentStore
+    codes: CodeSets | None = None
+    """The codes of the affinity domain, of which a refusal tells too; None takes any."""
+    profile: Profile = field(default_factory=dict)
+    """What the rules weigh here."""
     new_id: NewId = new_uuid
 
     def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
@@ -56,7 +63,7 @@ class DocumentRepository:
         The documents can be retrieved before the registry hears of them (ITI TF-2: 3.41.4.1.3.2).
         """
         provided = Provided.of(request)
-        verdict = check_provision(request.submission, provided.objects, provided.prints)
+        verdict = check_provision(request.submission, provided.objects, provided.prints, profile=self.profile)
         if not verdict.accepted:
             return _refused(self._judged_whole(request, provided))
         submission = self.new_id()
@@ -64,13 +71,13 @@ class DocumentRepository:
             yield Wait(self.store.keep(submission, [document for _, document in provided.pairs()]))
         except XdsError as error:
             judged = self._judged_whole(request, provided)
-            return _refused(judged, judged.errors or (RegistryError.of(error),))
+            return _refused(judged, (RegistryError.of(error),) if judged.accepted else ())
         (answer,) = yield Send((self._registration(request, provided),))
         if isinstance(answer, NoAnswer) and not isinstance(answer, Unreached):
-            return (yield from self._unanswered(submission, answer))
+            return _noting(verdict, (yield from self._unanswered(submission, answer)))
         response = _registered(answer)
         yield Wait(self.store.settle(submission, registered=response.status == SUCCESS))
-        return replace(response, findings=verdict.findings) if verdict.findings else response
+        return _noting(verdict, response)
 
     def _unanswered(self, submission: str, trouble: NoAnswer) -> Flow[RegistryResponse]:
         """The registry has the submission, or has not: it is asked, and what it knows stays."""
@@ -105,7 +112,14 @@ class DocumentRepository:
             uniqueId: Fingerprint(id=uniqueId, hash=document.hash, size=document.size)
             for uniqueId, document in self.store.find(provided.uniqueIds()).items()
         }
-        return check_provision(request.submission, provided.objects, provided.prints, stored)
+        return check_provision(
+            request.submission,
+            provided.objects,
+            provided.prints,
+            stored,
+            self.codes,
+            profile=self.profile,
+        )
 
     def _registration(self, request: ProvideAndRegisterDocumentSetRequest, provided: Provided) -> Call:
         """ITI-42 with repositoryUniqueId, hash and size put in and all else untouched.
@@ -158,6 +172,10 @@ class DocumentRepository:
             )
         return DocumentResponse(request=item, mimeType=document.mimeType, content=document.content)
 
+    def remove(self, request: RemoveDocumentsRequest) -> Flow[RegistryResponse]:
+        """Take documents out, each by itself; what the registry has of them stays."""
+        return remove_documents(request, self.store, oid=self.oid)
+
     def recover(self) -> Flow[int]:
         """Settle what a crash cut short, by what the registry knows; gives how many stay unsettled."""
         left = 0
@@ -170,8 +188,15 @@ class DocumentRepository:
         return left
 
 
-def _refused(verdict: Verdict, errors: tuple[RegistryError, ...] = ()) -> RegistryResponse:
-    return RegistryResponse(status=FAILURE, errors=errors or verdict.errors, findings=verdict.findings)
+def _noting(verdict: Verdict, response: RegistryResponse) -> RegistryResponse:
+    """The answer with what the repository itself found in what it accepted."""
+    if not verdict.findings:
+        return response
+    return replace(response, errors=verdict.errors + response.errors, findings=verdict.findings)
+
+
+def _refused(verdict: Verdict, more: tuple[RegistryError, ...] = ()) -> RegistryResponse:
+    return RegistryResponse(status=FAILURE, errors=verdict.errors + more, findings=verdict.findings)
 
 
 def _registered(answer: Answer) -> RegistryResponse:

@@ -10,19 +10,23 @@ from xdsi_sim.ids import new_token
 __all__ = ["EXCHANGE_HEADER", "TRACE_HEADER", "Trace"]
 
 TRACE_HEADER: Final = "Xdsi-Trace"
-"""In requests: `{conversation};{sender}`."""
+"""In requests: `{conversation};{sender}`, then `;{token},{token}` of those that it came through."""
 EXCHANGE_HEADER: Final = "Xdsi-Exchange"
 """In answers: `{log}/{exchange}`, where the receiver has recorded the exchange."""
 
 _LONGEST: Final = 64
+_LONGEST_WAY: Final = 16
+"""Endpoints that a message may come through; the longest way of a sound one has four."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Which user action a message belongs to, and who sends it."""
+    """Which user action a message belongs to, who sends it, and for whose sake."""
 
     conversation: str
     sender: str
+    way: tuple[str, ...] = ()
+    """Tokens of the endpoints that wait for its answer, the first one first."""
 
     @classmethod
     def begin(cls, sender: str) -> Trace:
@@ -32,13 +36,22 @@ class Trace:
     @classmethod
     def parse(cls, header: str | None, peer: str) -> Trace:
         """From the header; a message without one begins a conversation, and `peer` is its sender."""
-        conversation, _, sender = (header or "").partition(";")
-        if (
-            not (conversation.isalnum() and sender.isprintable() and sender)
-            or len(header or "") > 2 * _LONGEST
-        ):
+        conversation, _, rest = (header or "").partition(";")
+        sender, _, way = rest.partition(";")
+        if not (conversation.isalnum() and sender.isprintable() and sender):
             return cls.begin(peer)
-        return cls(conversation, sender)
+        if len(conversation) + len(sender) > 2 * _LONGEST:
+            return cls.begin(peer)
+        return cls(conversation, sender, tuple(way.split(",")[: _LONGEST_WAY + 1]) if way else ())
+
+    def onward(self, sender: str, token: str) -> Trace:
+        """Of what an endpoint sends before it answers."""
+        return Trace(self.conversation, sender, (*self.way, token))
+
+    def loops(self, token: str) -> bool:
+        """Whether the endpoint waits for itself, or the way leads nowhere else."""
+        return token in self.way or len(self.way) > _LONGEST_WAY
 
     def __str__(self) -> str:
-        return f"{self.conversation};{self.sender}"
+        way = f";{','.join(self.way)}" if self.way else ""
+        return f"{self.conversation};{self.sender}{way}"

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -22,6 +23,7 @@ import typer
 
 from xdsi_sim import __version__
 from xdsi_sim.cli import tls
+from xdsi_sim.cli.codes import codes
 from xdsi_sim.cli.conventions import (
     COULD_NOT_RUN,
     DATA_VARIABLE,
@@ -31,14 +33,19 @@ from xdsi_sim.cli.conventions import (
     JsonOption,
     folder_to_fill,
 )
+from xdsi_sim.cli.explain import explain
+from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
+from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
-from xdsi_sim.visible import VisibleFormatter, visible
+from xdsi_sim.visible import log_to_terminal, visible
 
 if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
     from xdsi_sim.scenario.record import RunRecord
+    from xdsi_sim.topology.build import RunningTopology
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["main"]
@@ -59,6 +66,11 @@ _app.add_typer(log_app)
 _app.add_typer(tls.commands)
 
 _app.add_typer(patient)
+_app.command()(validate)
+_app.command()(explain)
+_app.add_typer(codes)
+_app.command()(load)
+_app.add_typer(manifest)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
@@ -79,6 +91,9 @@ def up(
     log: Annotated[
         bool, typer.Option("--log/--no-log", help="Whether to keep every message; see `xdsi-sim log`.")
     ] = True,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
+    ] = 1,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -89,7 +104,11 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    with start(load_topology(find_topology(topology)), folder, _listen(listen), record=log) as running:
+    found, others = load_topology(find_topology(topology)), workers - 1
+    with (
+        start(found, folder, _listen(listen), record=log, shared=others > 0) as running,
+        _others(running, others, ended),
+    ):
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:
@@ -152,9 +171,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 still gets all else
-    handler = logging.StreamHandler()
-    handler.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log_to_terminal()
     sys.exit(_exit_code())
 
 
@@ -226,6 +243,15 @@ def _stop_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_args: ended.set())
     return ended
+
+
+def _others(running: RunningTopology, count: int, ended: threading.Event) -> AbstractContextManager[object]:
+    """The processes that answer beside this one; where one is lost, all is over."""
+    if count == 0:
+        return nullcontext()
+    from xdsi_sim.topology.workers import Workers  # noqa: PLC0415
+
+    return Workers(running, count, ended.set)
 
 
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:

@@ -1,4 +1,4 @@
-"""What to make of an answer that is no SOAP, is a fault, or strays from what the standards ask."""
+"""What to make of an answer that is no SOAP, or is a fault."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import Head
 from xdsi_sim.errors import Finding
 from xdsi_sim.rules.protocol import finding
-from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import Fault
-from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package, PackageReader
-from xdsi_sim.vocab import Transaction
+from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, PackageReader
 
-__all__ = ["SoapFault", "dialect", "fault_dialect", "no_soap", "old_soap", "refuse_head", "take_while_soap"]
+__all__ = ["SoapFault", "no_soap", "old_soap", "refuse_head", "take_while_soap"]
 
 _SHOWN: Final = 200  # characters of what is no SOAP
 _READ: Final = 64 * 1024  # octets that are read of it, since its HTTP answer might be told whole
@@ -67,36 +65,6 @@ class take_while_soap:  # noqa: N801  called like a function
         if reader.problem is not None and len(reader.beginning) >= _READ:
             refuse_head(self._head)
             raise no_soap(self._head, reader, reader.problem)
-
-
-def dialect(
-    transaction: Transaction, envelope: Envelope, package: Package, *, message_id: str, url: str
-) -> tuple[Finding, ...]:
-    """What the standards ask of an answer, and this one does not keep (rules A18 to A20)."""
-    packaging = "MTOM" if package.mtom else "plain SOAP"
-    action = envelope.addressing.action
-    expected_action = transaction.response_action
-    if action in transaction.other_response_actions:
-        expected_action = action
-    checks = (
-        ("A18", action, expected_action, "wsa:Action of the answer"),
-        ("A19", envelope.addressing.relatesTo, message_id, "wsa:RelatesTo of the answer"),
-        ("A20", packaging, "MTOM" if transaction.mtom else "plain SOAP", "packaging of the answer"),
-    )
-    return tuple(
-        finding(rule, f"{what} is {found!r}, {expected!r} is expected", url)
-        for rule, found, expected, what in checks
-        if found != expected
-    )
-
-
-def fault_dialect(envelope: Envelope, *, message_id: str, url: str) -> tuple[Finding, ...]:
-    """The same of a fault, which may say nothing of a request that its sender could not read."""
-    found = envelope.addressing.relatesTo
-    if found in (None, message_id):
-        return ()
-    text = f"wsa:RelatesTo of the fault is {found!r}, {message_id!r} is expected"
-    return (finding("A19", text, url),)
 
 
 def old_soap(url: str) -> Finding:

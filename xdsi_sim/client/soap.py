@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
@@ -15,8 +15,6 @@ from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import (
     SoapFault,
-    dialect,
-    fault_dialect,
     no_soap,
     old_soap,
     refuse_head,
@@ -28,18 +26,25 @@ from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token, new_uuid
 from xdsi_sim.limits import Limits
+from xdsi_sim.rules.answers import check_answer
 from xdsi_sim.soap.addressing import write_addressing
+from xdsi_sim.soap.answered import answer_dialect, fault_dialect
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import Envelope, read_envelope, write_envelope
 from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
+from xdsi_sim.soap.inline import InlineCutter
 from xdsi_sim.soap.letters import Letter
-from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.mtom import Attachments, NewCutter, Package, PackageReader
 from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
-__all__ = ["Sent", "SoapClient", "SoapFault", "SoapReply"]
+__all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault", "SoapReply"]
+
+MOST_JUDGED: Final = 1_000
+"""Objects of a query answer that are held against their rules, since nobody else is served meanwhile: about
+0.1 s. Of more, status and errors alone are judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class Sent:
     message_id: str
     headers: tuple[tuple[str, str], ...]
     segments: Sequence[Segment]
+    judged: bool = True
+    """Whether metadata in the answer are held against their rules."""
     exchange_id: str = field(default_factory=new_token)
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
@@ -93,12 +100,14 @@ class SoapClient:
         self._validating = validating
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
-        """The answer alone, for actors."""
-        return self.call(call, trace).addCallback(lambda reply: reply.answer)
+        """The answer alone, for actors; metadata in it are passed on and not judged."""
+        return self._call(self._prepare(call, trace, judged=False)).addCallback(lambda reply: reply.answer)
 
     def call(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
         """Send `call` as part of the conversation; never fails: trouble is a NoAnswer in the reply."""
-        sent = self._prepare(call, trace)
+        return self._call(self._prepare(call, trace))
+
+    def _call(self, sent: Sent) -> Deferred[SoapReply]:
         return self._post(sent).addCallbacks(
             lambda _head: self._read(sent), lambda failure: self._nothing(sent, failure.value)
         )
@@ -111,12 +120,18 @@ class SoapClient:
                 self._spool,
                 self._limits,
                 coding=coding_of(head.header("content-encoding")),
+                cutter=self._cutter(sent),
             )
             return take_while_soap(head, sent.reader)
 
         return self._http.request("POST", sent.call.url, sent.headers, sent.segments, receive)
 
-    def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS) -> Sent:
+    def _cutter(self, sent: Sent) -> NewCutter:
+        """An answer that is held against schemas or rules has to be whole."""
+        whole = sent.judged or sent.trace.sender in self._validating
+        return InlineCutter if whole else CODECS[sent.call.transaction].cutter
+
+    def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
         body = CODECS[call.transaction].write_request(call.message, attachments.attach)
@@ -130,6 +145,7 @@ class SoapClient:
             message_id=message_id,
             headers=(("Content-Type", attachments.content_type), (TRACE_HEADER, str(trace))),
             segments=attachments.body(write_envelope(header, body)),
+            judged=judged,
         )
 
     def _read(self, sent: Sent) -> SoapReply:
@@ -152,7 +168,7 @@ class SoapClient:
         return self._nothing(sent, SoapFault(fault), f"Fault {fault.code}", findings)
 
     def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> SoapReply:
-        asked = {"message_id": sent.message_id, "url": sent.call.url}
+        asked = {"message_id": sent.message_id, "location": sent.call.url}
         if is_fault(envelope.body):
             findings = (*sent.findings, *fault_dialect(envelope, **asked))
             return self._fault(sent, read_fault(envelope.body), findings)
@@ -170,8 +186,9 @@ class SoapClient:
             *sent.findings,
             *package.findings,
             *package.unreferenced(),
-            *dialect(transaction, envelope, package, **asked),
+            *answer_dialect(transaction, envelope, mtom=package.mtom, **asked),
             *found,
+            *_judge(sent, envelope, answer),
         )
         self._record(sent, answer.status.rpartition(":")[2], findings)
         package.discard_envelope()
@@ -238,6 +255,14 @@ class SoapClient:
                 findings=findings,
             )
         )
+
+
+def _judge(sent: Sent, envelope: Envelope, answer: Answer) -> tuple[Finding, ...]:
+    """What the rules find in the answer itself."""
+    few = len(getattr(answer, "fragments", ())) <= MOST_JUDGED
+    call = sent.call
+    verdict = check_answer(call.transaction, envelope.body, answer, call.message, objects=sent.judged and few)
+    return verdict.findings
 
 
 def _name(sent: Sent) -> str:

@@ -28,23 +28,38 @@ TAGS: Final = {
     "CodeValue": "00080100",
     "CodingSchemeDesignator": "00080102",
     "Columns": "00280011",
+    "ConceptCodeSequence": "0040A168",
     "ConceptNameCodeSequence": "0040A043",
     "ContentDate": "00080023",
     "ContentSequence": "0040A730",
+    "ContentTemplateSequence": "0040A504",
     "ContentTime": "00080033",
+    "ContinuityOfContent": "0040A050",
     "CurrentRequestedProcedureEvidenceSequence": "0040A375",
+    "Date": "0040A121",
+    "DisplayURI": "0040E012",
     "FillerOrderNumberImagingServiceRequest": "00402017",
     "FrameAnatomySequence": "00209071",
+    "FrameLaterality": "00209072",
+    "ImageLaterality": "00200062",
+    "ImplementationClassUID": "00020012",
     "InstanceNumber": "00200013",
     "InstitutionName": "00080080",
     "IssuerOfAccessionNumberSequence": "00080051",
     "IssuerOfPatientID": "00100021",
     "IssuerOfPatientIDQualifiersSequence": "00100024",
+    "Laterality": "00200060",
     "LocalNamespaceEntityID": "00400031",
     "LongCodeValue": "00080119",
     "Manufacturer": "00080070",
+    "MappingResource": "00080105",
+    "MeasuredValueSequence": "0040A300",
+    "MeasurementUnitsCodeSequence": "004008EA",
+    "MediaStorageSOPClassUID": "00020002",
+    "MediaStorageSOPInstanceUID": "00020003",
     "Modality": "00080060",
     "NumberOfFrames": "00280008",
+    "NumericValue": "0040A30A",
     "OrderFillerIdentifierSequence": "00400027",
     "OrderPlacerIdentifierSequence": "00400026",
     "OtherPatientIDsSequence": "00101002",
@@ -54,12 +69,15 @@ TAGS: Final = {
     "PatientSex": "00100040",
     "PlacerOrderNumberImagingServiceRequest": "00402016",
     "ProcedureCodeSequence": "00081032",
+    "ReferencedPerformedProcedureStepSequence": "00081111",
     "ReferencedRequestSequence": "0040A370",
     "ReferencedSOPClassUID": "00081150",
     "ReferencedSOPInstanceUID": "00081155",
     "ReferencedSOPSequence": "00081199",
     "ReferencedSeriesSequence": "00081115",
+    "ReferencedStudySequence": "00081110",
     "ReferringPhysicianName": "00080090",
+    "RelationshipType": "0040A010",
     "RequestAttributesSequence": "00400275",
     "RequestedProcedureCodeSequence": "00321064",
     "RequestedProcedureDescription": "00321060",
@@ -76,12 +94,19 @@ TAGS: Final = {
     "SeriesNumber": "00200011",
     "SeriesTime": "00080031",
     "SharedFunctionalGroupsSequence": "52009229",
+    "SpecificCharacterSet": "00080005",
     "StudyDate": "00080020",
     "StudyDescription": "00081030",
     "StudyID": "00200010",
     "StudyInstanceUID": "0020000D",
     "StudyTime": "00080030",
+    "TemplateIdentifier": "0040DB00",
+    "TextValue": "0040A160",
+    "Time": "0040A122",
     "TimezoneOffsetFromUTC": "00080201",
+    "TransferSyntaxUID": "00020010",
+    "TypeOfPatientID": "00100022",
+    "UID": "0040A124",
     "URNCodeValue": "00080120",
     "UniversalEntityID": "00400032",
     "UniversalEntityIDType": "00400033",
@@ -125,12 +150,12 @@ def is_uid(text: str) -> bool:
 def person(item: DicomJson, keyword: str) -> str | None:
     """The first person name in its one-line form, component groups separated by `=` (PS3.5: 6.2.1)."""
     for value in _values(item, keyword):
-        if value:
+        if value and isinstance(value, Mapping):
             groups = (value.get(group, "") for group in ("Alphabetic", "Ideographic", "Phonetic"))
             return "=".join(groups).rstrip("=") or None
     return None
 
 
 def items(item: DicomJson, keyword: str) -> tuple[DicomJson, ...]:
-    """The items of a sequence."""
-    return tuple(value for value in _values(item, keyword) if value)
+    """The items of a sequence; none where the file has something else in its place."""
+    return tuple(value for value in _values(item, keyword) if value and isinstance(value, Mapping))

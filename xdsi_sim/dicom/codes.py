@@ -12,8 +12,14 @@ __all__ = [
     "ACQUISITION_MODALITIES",
     "BODY_PARTS",
     "CODING_SCHEMES",
+    "KEY_OBJECT_DESCRIPTION",
+    "LATERALITIES",
+    "OTHER_MODALITIES",
     "REGIONS",
+    "TARGET_REGIONS",
     "Region",
+    "modality_code",
+    "target_regions",
 ]
 
 CODING_SCHEMES: Final = {  # PS3.16: Table 8-1
@@ -27,6 +33,8 @@ CODING_SCHEMES: Final = {  # PS3.16: Table 8-1
     "UCUM": "2.16.840.1.113883.6.8",
 }
 """OID of a coding scheme by DICOM's designator; metadata names schemes by OID."""
+
+KEY_OBJECT_DESCRIPTION: Final = CodedEntry("113012", "DCM", "Key Object Description")
 
 ACQUISITION_MODALITIES: Final = {  # PS3.16: CID 29
     "AR": "Autorefraction",
@@ -82,6 +90,33 @@ ACQUISITION_MODALITIES: Final = {  # PS3.16: CID 29
     "XC": "External-camera Photography",
 }
 """Code meaning of each modality that acquires something; SR, KO, PR and their like are not here."""
+
+OTHER_MODALITIES: Final = {  # PS3.16: CID 33, those that CID 29 has not
+    "ASMT": "Content Assessment Result",
+    "AU": "Audio",
+    "CTPROTOCOL": "CT Protocol",
+    "DOC": "Document",
+    "FID": "Fiducials",
+    "HC": "Hard Copy",
+    "IOL": "Intraocular Lens Calculation",
+    "KO": "Key Object Selection",
+    "M3D": "Model for 3D Manufacturing",
+    "OT": "Other",
+    "PLAN": "Plan",
+    "PR": "Presentation State",
+    "REG": "Registration",
+    "RTDOSE": "RT Dose",
+    "RTPLAN": "RT Plan",
+    "RTRECORD": "RT Treatment Record",
+    "RTSTRUCT": "RT Structure Set",
+    "RWV": "Real World Value Map",
+    "SEG": "Segmentation",
+    "SMR": "Stereometric Relationship",
+    "SR": "Structured Report Document",
+    "STAIN": "Automated Slide Stainer",
+    "TEXTUREMAP": "Texture Map",
+}
+"""Code meaning of each modality that acquires nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +178,22 @@ REGIONS: Final = dict(
 )
 """Regions by SNOMED CT code."""
 
+TARGET_REGIONS: Final = frozenset(code for code, region in REGIONS.items() if region.targets == (code,))
+"""Codes of the regions that may stand for a study as a whole (RAD MADO)."""
+
+
+def target_regions(region: CodedEntry) -> tuple[CodedEntry, ...]:
+    """The target regions that a region rolls up to; none for one that the table does not have."""
+    known = REGIONS.get(region.value) if region.scheme == "SCT" else None
+    return tuple(REGIONS[target].entry for target in known.targets) if known else ()
+
+
+def modality_code(modality: str) -> CodedEntry:
+    """A modality as a coded entry; one that is in no table means itself."""
+    known = {**ACQUISITION_MODALITIES, **OTHER_MODALITIES}
+    return CodedEntry(modality, "DCM", known.get(modality, modality))
+
+
 BODY_PARTS: Final = {  # PS3.16: Annex L, the defined terms of Body Part Examined
     "ABDOMEN": "818981001",
     "ABDOMENPELVIS": "818982008",
@@ -171,3 +222,11 @@ BODY_PARTS: Final = {  # PS3.16: Annex L, the defined terms of Body Part Examine
     "WRIST": "74670003",
 }
 """Region code by Body Part Examined (0018,0015)."""
+
+LATERALITIES: Final = {  # PS3.16: CID 244
+    "L": CodedEntry("7771000", "SCT", "Left"),
+    "R": CodedEntry("24028007", "SCT", "Right"),
+    "B": CodedEntry("51440002", "SCT", "Bilateral"),
+    "unilateral": CodedEntry("66459002", "SCT", "Unilateral"),
+}
+"""By Laterality (0020,0060) and its like; `U` there is an unpaired part, and no code."""

@@ -12,6 +12,7 @@ __all__ = [
     "CannotDecode",
     "ConflictingInstance",
     "DicomError",
+    "NoMetaHeader",
     "NoPatientId",
     "NoPixels",
     "NotDicom",
@@ -28,6 +29,10 @@ class DicomError(XdsiSimError):
 
 class NotDicom(DicomError):
     """The bytes are no complete DICOM file with a meta header (PS3.10: 7.1)."""
+
+
+class NoMetaHeader(NotDicom):
+    """The bytes do not begin as a DICOM file does: they are something else, or lack the meta header."""
 
 
 class NotKeyObjectSelection(DicomError):
@@ -55,13 +60,13 @@ class OtherStudy(DicomError):
         self.sopInstanceUID = sopInstanceUID
 
 
-class NoPatientId(DicomError):
-    """No id of the patient is one of the affinity domain that metadata is made for."""
+class CannotDecode(DicomError):
+    """Pixels that are broken, or compressed in a way for which nothing here has a decoder."""
 
 
 class NoPixels(DicomError):
     """An object that has no image in it."""
 
 
-class CannotDecode(DicomError):
-    """Pixels that are broken, or compressed in a way for which nothing here has a decoder."""
+class NoPatientId(DicomError):
+    """No id of the patient is one of the affinity domain that metadata is made for."""

@@ -13,7 +13,7 @@ from pydicom.uid import UID
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.attributes import DicomJson
 from xdsi_sim.dicom.errors import NotDicom
-from xdsi_sim.dicom.syntaxes import EXPLICIT_LITTLE_ENDIAN, NATIVE
+from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, NATIVE
 
 __all__ = ["BulkValue", "to_file"]
 

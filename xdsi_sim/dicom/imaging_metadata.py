@@ -7,11 +7,12 @@ the Publisher. hash, size and repositoryUniqueId are left to the repository.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from xdsi_sim.dicom.coded import CodedEntry, Identifier
-from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, CODING_SCHEMES, REGIONS
+from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, CODING_SCHEMES, target_regions
 from xdsi_sim.dicom.errors import NoPatientId
 from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION, Manifest
 from xdsi_sim.dicom.publisher import Publisher, Report
@@ -27,13 +28,14 @@ from xdsi_sim.ebrim.model import (
     RegistryObjectList,
     SubmissionSet,
 )
-from xdsi_sim.vocab import STABLE, CodingScheme, ReferenceIdType
+from xdsi_sim.vocab import APPROVED, DEPRECATED, STABLE, CodingScheme, ReferenceIdType
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
     "manifest_entry",
     "report_entry",
     "submission",
+    "withdrawal",
     "xcn",
     "xpn",
 ]
@@ -47,12 +49,15 @@ _TITLE_LIMIT: Final = 127  # ITI TF-3: 4.2.3.2.23 wants less than 128 characters
 def manifest_entry(
     study: Study, manifest: Manifest, publisher: Publisher, *, entryUUID: str
 ) -> DocumentEntry:
-    """The DocumentEntry of a manifest of `study`.
+    """The DocumentEntry of a manifest of `study`: of patient and orders it tells what the manifest does.
 
     Raises NoPatientId where the patient has no id of the affinity domain.
     """
-    procedures = _procedures(study.header)
-    title = study.header.description or (procedures[0].meaning if procedures else "Imaging manifest")
+    # the zone of a manifest is a guess where the study has none: the publisher knows better
+    header = replace(manifest.header, timezone_offset=study.header.timezone_offset)
+    study = replace(study, header=header)
+    procedures = _procedures(header)
+    title = header.description or (procedures[0].meaning if procedures else "Imaging manifest")
     return DocumentEntry(
         entryUUID=entryUUID,
         uniqueId=manifest.sop_instance_uid,
@@ -136,14 +141,9 @@ def _events(study: Study, publisher: Publisher) -> tuple[Code, ...]:
         for modality in study.modalities
         if modality in ACQUISITION_MODALITIES
     ]
-    regions = [region for named in study.regions for region in (named, *_targets(named))]
+    regions = [region for named in study.regions for region in (named, *target_regions(named))]
     unique = {(entry.value, entry.scheme): entry for entry in reversed([*modalities, *regions])}
     return tuple(_code(entry, publisher) for entry in reversed(unique.values()))
-
-
-def _targets(region: CodedEntry) -> list[CodedEntry]:
-    known = REGIONS.get(region.value) if region.scheme == "SCT" else None
-    return [REGIONS[target].entry for target in known.targets] if known else []
 
 
 def _reference_ids(header: StudyHeader, publisher: Publisher) -> tuple[str, ...]:
@@ -255,6 +255,24 @@ def submission(
         submissionSets=(_submission_set(documents[0], publisher, entryUUID, uniqueId, submissionTime),),
         documentEntries=documents,
         associations=(*members, *_replacements(replaces or {})),
+    )
+
+
+def withdrawal(
+    entry: DocumentEntry, publisher: Publisher, *, entryUUID: str, uniqueId: str, submissionTime: datetime
+) -> RegistryObjectList:
+    """An update that deprecates a registered entry (ITI MU: 3.57.4.1.3.3.2)."""
+    trigger = Association(
+        entryUUID="status",
+        associationType=AssociationType.UPDATE_AVAILABILITY_STATUS,
+        sourceObject=entryUUID,
+        targetObject=entry.entryUUID,
+        originalStatus=APPROVED,
+        newStatus=DEPRECATED,
+    )
+    return RegistryObjectList(
+        submissionSets=(_submission_set(entry, publisher, entryUUID, uniqueId, submissionTime),),
+        associations=(trigger,),
     )
 
 

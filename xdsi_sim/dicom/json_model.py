@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import base64
 import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeGuard
 
@@ -32,12 +33,24 @@ _CHARACTER_SET: Final = 0x00080005
 _TRANSFER_SYNTAX: Final = "00083002"
 
 
+_BROKEN: Final = (  # what the parser answers broken values and sequences with
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    struct.error,
+    BytesLengthException,
+)
+
+
 def to_json(dataset: Dataset, *, root: str = "") -> dict[str, Any]:
     """The data set as a JSON object; BulkDataURIs begin with `root`, which ends in a slash if not empty."""
-    place = (
-        f"{root}studies/{dataset.StudyInstanceUID}/series/{dataset.SeriesInstanceUID}"
-        f"/instances/{dataset.SOPInstanceUID}/bulkdata"
-    )
+    study, series, sop = (dataset.get(f"{level}InstanceUID", "") for level in ("Study", "Series", "SOP"))
+    place = f"{root}studies/{study}/series/{series}/instances/{sop}/bulkdata"
     attributes = _object(dataset, place)
     syntax = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID")
     if syntax:
@@ -73,7 +86,7 @@ def _attribute(dataset: Dataset, tag: BaseTag, place: str) -> dict[str, Any]:
     try:
         element = dataset[tag]
         return _element(dataset, element, f"{place}/{tag:08X}")
-    except (ValueError, TypeError, OverflowError, NotImplementedError, BytesLengthException):
+    except _BROKEN:
         return _as_received(raw)
 
 

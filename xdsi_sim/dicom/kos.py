@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any, Final
 
 from pydicom.dataset import Dataset
 
 from xdsi_sim.content import Content
 from xdsi_sim.dicom import part10
-from xdsi_sim.dicom.attributes import DicomJson, integer, items, text
-from xdsi_sim.dicom.coded import coded_entries
+from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, text
+from xdsi_sim.dicom.coded import CodedEntry, coded_entries
+from xdsi_sim.dicom.codes import KEY_OBJECT_DESCRIPTION
 from xdsi_sim.dicom.errors import NotKeyObjectSelection, NotManifest
 from xdsi_sim.dicom.json_model import to_json
+from xdsi_sim.dicom.library_items import concept_of, is_reference, library_item, means, read_library
 from xdsi_sim.dicom.manifest import (
     KEY_OBJECT_SELECTION,
     MANIFEST_TITLES,
@@ -27,25 +30,18 @@ from xdsi_sim.dicom.manifest import (
     RetrieveLocation,
     compose_manifest,
 )
-from xdsi_sim.dicom.modules import code_items, item, set_header, set_present, set_request
+from xdsi_sim.dicom.modules import code_items, item, reference_item, set_header, set_present, set_request
 from xdsi_sim.dicom.study import Request, Study
 from xdsi_sim.dicom.summary import read_header
 
-__all__ = ["build_manifest", "read_manifest", "write_manifest"]
+__all__ = ["build_manifest", "read_manifest", "read_selection", "write_manifest"]
 
 
 def build_manifest(
-    study: Study,
-    location: RetrieveLocation,
-    *,
-    now: datetime,
-    new_uid: Callable[[], str],
-    manufacturer: str = "XDS-I simulator",
+    study: Study, location: RetrieveLocation, *, now: datetime, new_uid: Callable[[], str], **options: Any
 ) -> bytes:
-    """The manifest of a study as a DICOM file."""
-    return write_manifest(
-        compose_manifest(study, location, now=now, new_uid=new_uid, manufacturer=manufacturer)
-    )
+    """The manifest of a study as a DICOM file; the options are those of `compose_manifest`."""
+    return write_manifest(compose_manifest(study, location, now=now, new_uid=new_uid, **options))
 
 
 # --- manifest to file ------------------------------------------------------------------------
@@ -54,7 +50,7 @@ def build_manifest(
 def write_manifest(manifest: Manifest) -> bytes:
     """The manifest as a DICOM file in Explicit VR Little Endian (PS3.3: A.35.4)."""
     dataset = Dataset()
-    set_header(dataset, manifest.header)
+    set_header(dataset, manifest.header, all_ids=manifest.library is not None)
     dataset.SOPClassUID = KEY_OBJECT_SELECTION
     dataset.SOPInstanceUID = manifest.sop_instance_uid
     dataset.Manufacturer = manifest.manufacturer or ""
@@ -83,9 +79,12 @@ def _set_document(dataset: Dataset, manifest: Manifest) -> None:
     by_study: dict[str, list[Dataset]] = {}
     for series in manifest.series:
         by_study.setdefault(series.study_instance_uid, []).append(_series_item(series))
-    dataset.CurrentRequestedProcedureEvidenceSequence = [
+    evidence = [
         item(StudyInstanceUID=uid, ReferencedSeriesSequence=members) for uid, members in by_study.items()
     ]
+    for study_item in evidence if manifest.display_uri else ():
+        study_item.add_new(int(TAGS["DisplayURI"], 16), "UR", manifest.display_uri)
+    dataset.CurrentRequestedProcedureEvidenceSequence = evidence
 
 
 def _request_item(request: Request, study_instance_uid: str) -> Dataset:
@@ -109,25 +108,58 @@ def _series_item(series: ManifestSeries) -> Dataset:
 
 
 def _sop_item(reference: Reference) -> Dataset:
-    return item(
-        ReferencedSOPClassUID=reference.sop_class_uid, ReferencedSOPInstanceUID=reference.sop_instance_uid
-    )
+    return reference_item(reference.sop_class_uid, reference.sop_instance_uid)
+
+
+_MODIFIER: Final = CodedEntry("113011", "DCM", "Document Title Modifier")
+_PROCEDURE: Final = CodedEntry("121023", "DCM", "Procedure Code")
 
 
 def _set_content(dataset: Dataset, manifest: Manifest) -> None:
-    """The content tree of PS3.16: TID 2010."""
+    """The content tree of PS3.16: TID 2010; the library stands before the references (RAD MADO)."""
     dataset.ValueType = "CONTAINER"
     dataset.ConceptNameCodeSequence = code_items(manifest.title)
     dataset.ContinuityOfContent = "SEPARATE"
     dataset.ContentTemplateSequence = [item(MappingResource="DCMR", TemplateIdentifier="2010")]
     dataset.ContentSequence = [
-        item(
-            RelationshipType="CONTAINS",
-            ValueType=member.value_type,
-            ReferencedSOPSequence=[_sop_item(member.reference)],
-        )
-        for member in manifest.content
+        *(_modifying(_MODIFIER, modifier) for modifier in manifest.modifiers),
+        *_description(manifest.description),
+        *_library(manifest),
+        *map(_content_item, manifest.content),
     ]
+
+
+def _modifying(concept: CodedEntry, value: CodedEntry) -> Dataset:
+    return item(
+        RelationshipType="HAS CONCEPT MOD",
+        ValueType="CODE",
+        ConceptNameCodeSequence=code_items(concept),
+        ConceptCodeSequence=code_items(value),
+    )
+
+
+def _description(description: str | None) -> Iterator[Dataset]:
+    if description is not None:
+        yield item(
+            RelationshipType="CONTAINS",
+            ValueType="TEXT",
+            ConceptNameCodeSequence=code_items(KEY_OBJECT_DESCRIPTION),
+            TextValue=description,
+        )
+
+
+def _library(manifest: Manifest) -> Iterator[Dataset]:
+    if manifest.library is not None:
+        yield from (_modifying(_PROCEDURE, code) for code in manifest.header.procedure_codes)
+        yield library_item(manifest.library)
+
+
+def _content_item(member: ContentReference) -> Dataset:
+    return item(
+        RelationshipType="CONTAINS",
+        ValueType=member.value_type,
+        ReferencedSOPSequence=[_sop_item(member.reference)],
+    )
 
 
 # --- file to manifest ------------------------------------------------------------------------
@@ -139,17 +171,29 @@ def read_manifest(content: Content) -> Manifest:
     Raises NotDicom for other bytes, NotKeyObjectSelection for another SOP class, NotManifest for
     another title, such as that of a key image note.
     """
+    manifest = read_selection(content)
+    if manifest.title.value not in MANIFEST_TITLES:
+        raise NotManifest(f"document title is {manifest.title}, not one of {', '.join(MANIFEST_TITLES)}")
+    return manifest
+
+
+def read_selection(content: Content) -> Manifest:
+    """The Key Object Selection in a file, whatever its title.
+
+    Raises NotDicom for other bytes, NotKeyObjectSelection for another SOP class.
+    """
     document = to_json(part10.read(content))
     sop_class = text(document, "SOPClassUID")
     if sop_class != KEY_OBJECT_SELECTION:
         raise NotKeyObjectSelection(f"SOP class is {sop_class}, not Key Object Selection Document Storage")
-    title = next(iter(coded_entries(document, "ConceptNameCodeSequence")), None)
-    if title is None or title.value not in MANIFEST_TITLES:
-        raise NotManifest(f"document title is {title}, not one of {', '.join(MANIFEST_TITLES)}")
+    others = [member for member in items(document, "ContentSequence") if not is_reference(member)]
+    modifiers = (member for member in others if means(member, _MODIFIER))
+    descriptions = (member for member in others if means(member, KEY_OBJECT_DESCRIPTION))
+    studies = items(document, "CurrentRequestedProcedureEvidenceSequence")
     return Manifest(
         sop_instance_uid=text(document, "SOPInstanceUID") or "",
         series_instance_uid=text(document, "SeriesInstanceUID") or "",
-        title=title,
+        title=concept_of(document) or CodedEntry("", "", ""),
         header=read_header(document),
         content_date=text(document, "ContentDate"),
         content_time=text(document, "ContentTime"),
@@ -157,6 +201,10 @@ def read_manifest(content: Content) -> Manifest:
         series_number=integer(document, "SeriesNumber"),
         series=tuple(_read_evidence(document)),
         content=tuple(_read_content(document)),
+        modifiers=tuple(code for each in modifiers for code in coded_entries(each, "ConceptCodeSequence")),
+        description=next((text(each, "TextValue") for each in descriptions), None),
+        display_uri=next((text(study, "DisplayURI") for study in studies), None),
+        library=read_library(document),
     )
 
 

@@ -6,14 +6,17 @@ asks a clock, makes a UID by itself or needs a DICOM library.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from xdsi_sim.dicom.coded import CodedEntry
-from xdsi_sim.dicom.study import Instance, Series, Study, StudyHeader
+from xdsi_sim.dicom.errors import NotOneStudy
+from xdsi_sim.dicom.image_library import ImageLibrary, compose_library, content_type
+from xdsi_sim.dicom.manifest_header import NOBODY, Custodian, manifest_header
+from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION, Instance, Series, Study, StudyHeader
 from xdsi_sim.dicom.times import zone_of
+from xdsi_sim.dicom.titles import MANIFEST_TITLES, PROFILE_TITLES, ManifestProfile
 
 __all__ = [
     "KEY_OBJECT_SELECTION",
@@ -24,18 +27,9 @@ __all__ = [
     "Reference",
     "RetrieveLocation",
     "compose_manifest",
+    "compose_note",
+    "shared_part",
 ]
-
-KEY_OBJECT_SELECTION: Final = "1.2.840.10008.5.1.4.1.1.88.59"
-
-MANIFEST_TITLES: Final = {  # PS3.16: CID 7010
-    "113030": CodedEntry("113030", "DCM", "Manifest"),
-    "131560": CodedEntry("131560", "DCM", "Manifest with Description"),
-    "MADOTEMP001": CodedEntry("MADOTEMP001", "99IHE", "Manifest with Description"),
-}
-"""Titles that make a Key Object Selection a manifest; the last is the trial form of the second."""
-
-_WAVEFORMS: Final = "1.2.840.10008.5.1.4.1.1.9."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +38,11 @@ class RetrieveLocation:
 
     oid: str
     """Of the imaging source: RepositoryUniqueId in RAD-69."""
-    ae_title: str
+    ae_title: str | None = None
     retrieve_url: str | None = None
     """Base of its WADO-RS service."""
+    display_uri: str | None = None
+    """Where a web viewer shows the study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ class ManifestSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """An imaging manifest (RAD TF: 4.68)."""
+    """A Key Object Selection: an imaging manifest (RAD TF: 4.68), or by another title a key image note."""
 
     sop_instance_uid: str
     """Also the uniqueId of its DocumentEntry."""
@@ -100,6 +96,13 @@ class Manifest:
     """The evidence."""
     content: tuple[ContentReference, ...] = ()
     """The content tree; names the same instances as the evidence if the manifest is sound."""
+    modifiers: tuple[CodedEntry, ...] = ()
+    """Of the title: the reason why images are rejected, for example."""
+    description: str | None = None
+    """What a note says of its images."""
+    display_uri: str | None = None
+    library: ImageLibrary | None = None
+    """What the instances are; only in manifests of MADO."""
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -117,37 +120,92 @@ def compose_manifest(
     now: datetime,
     new_uid: Callable[[], str],
     manufacturer: str = "XDS-I simulator",
+    profile: ManifestProfile = "xds-i",
+    custodian: Custodian = NOBODY,
 ) -> Manifest:
     """The manifest of a study whose every series is at `location`.
 
     `now` must be aware of its zone. The manifest's dates are in the zone of the study, because its
-    one time zone offset holds for them all; a study without one gets that of `now`.
+    one time zone offset holds for them all; a study without one gets that of `now`. It lists what
+    `shared_part` leaves.
     """
-    zone = zone_of(study.header.timezone_offset) or now.tzinfo
-    written = now.astimezone(zone)
+    shown = shared_part(study)
+    written = _written(study, now)
     return Manifest(
         sop_instance_uid=new_uid(),
         series_instance_uid=new_uid(),
-        title=MANIFEST_TITLES["113030"],
-        header=_manifest_header(study.header, written),
+        title=PROFILE_TITLES[profile],
+        header=manifest_header(study, custodian, profile=profile, location=location.oid, written=written),
         content_date=f"{written:%Y%m%d}",
         content_time=f"{written:%H%M%S}",
         manufacturer=manufacturer,
         series_number=_free_number(study),
-        series=tuple(_located(series, study, location) for series in study.series),
-        content=tuple(
-            ContentReference(_value_type(instance), _reference(instance)) for instance in study.instances
-        ),
+        series=tuple(_located(series, study, location) for series in shown.series),
+        content=tuple(map(_content, shown.instances)),
+        display_uri=location.display_uri,
+        library=compose_library(shown, custodian.regions) if profile == "mado" else None,
     )
 
 
-def _manifest_header(header: StudyHeader, written: datetime) -> StudyHeader:
-    accessions = {request.accession for request in header.requests if request.accession}
-    return replace(
-        header,
-        timezone_offset=header.timezone_offset or f"{written:%z}"[:5],
-        # several requests answered by one study: no single number may stand for it
-        accession=header.accession if len(accessions) < 2 else None,
+def shared_part(study: Study) -> Study:
+    """The study without manifests, rejected instances and the notes that reject them.
+
+    Nobody is to see what is rejected (for quality: choice, an archive may show it to some), so the notes
+    would point at nothing.
+    """
+    rejected = {uid for instance in study.instances for uid in instance.rejects}
+
+    def is_shared(instance: Instance) -> bool:
+        is_manifest = instance.title is not None and instance.title.value in MANIFEST_TITLES
+        return not (is_manifest or instance.rejects or instance.sop_instance_uid in rejected)
+
+    return _only(study, is_shared)
+
+
+def _only(study: Study, wanted: Callable[[Instance], bool]) -> Study:
+    """The study with those instances alone, without series that have none."""
+    series = (replace(each, instances=tuple(filter(wanted, each.instances))) for each in study.series)
+    return replace(study, series=tuple(each for each in series if each.instances))
+
+
+def _written(study: Study, now: datetime) -> datetime:
+    return now.astimezone(zone_of(study.header.timezone_offset) or now.tzinfo)
+
+
+def compose_note(
+    study: Study,
+    instances: Collection[str],
+    *,
+    title: CodedEntry,
+    now: datetime,
+    new_uid: Callable[[], str],
+    description: str | None = None,
+    modifiers: tuple[CodedEntry, ...] = (),
+    manufacturer: str = "XDS-I simulator",
+) -> Manifest:
+    """A key image note: it belongs to the study and names some of its instances (PS3.16: TID 2010).
+
+    Raises NotOneStudy where the study has not all of them.
+    """
+    chosen = _only(study, lambda instance: instance.sop_instance_uid in instances)
+    missing = set(instances) - {instance.sop_instance_uid for instance in chosen.instances}
+    if missing or not chosen.instances:
+        named = ", ".join(sorted(missing)) or "at all"
+        raise NotOneStudy(f"study {study.header.study_instance_uid} has no instances {named}")
+    written = _written(study, now)
+    return Manifest(
+        sop_instance_uid=new_uid(),
+        series_instance_uid=new_uid(),
+        title=title,
+        header=manifest_header(study, NOBODY, profile="xds-i", location="", written=written),
+        content_date=f"{written:%Y%m%d}",
+        content_time=f"{written:%H%M%S}",
+        manufacturer=manufacturer,
+        series_number=_free_number(study),
+        series=tuple(_located(series, study, None) for series in chosen.series),
+        content=tuple(map(_content, chosen.instances)),
+        modifiers=modifiers,
+        description=description,
     )
 
 
@@ -157,14 +215,14 @@ def _free_number(study: Study) -> int:
     return 59 if 59 not in taken else max(number for number in taken if number is not None) + 1
 
 
-def _located(series: Series, study: Study, location: RetrieveLocation) -> ManifestSeries:
+def _located(series: Series, study: Study, location: RetrieveLocation | None) -> ManifestSeries:
     return ManifestSeries(
         study_instance_uid=study.header.study_instance_uid,
         series_instance_uid=series.series_instance_uid,
-        retrieve_location_uid=location.oid,
-        retrieve_ae_title=location.ae_title,
-        retrieve_url=location.retrieve_url,
-        references=tuple(_reference(instance) for instance in series.instances),
+        retrieve_location_uid=location.oid if location else None,
+        retrieve_ae_title=location.ae_title if location else None,
+        retrieve_url=location.retrieve_url if location else None,
+        references=tuple(map(_reference, series.instances)),
     )
 
 
@@ -172,8 +230,5 @@ def _reference(instance: Instance) -> Reference:
     return Reference(instance.sop_class_uid, instance.sop_instance_uid)
 
 
-def _value_type(instance: Instance) -> str:
-    """What has rows of pixels is an image, whatever its SOP class, so private classes come out right."""
-    if instance.rows:
-        return "IMAGE"
-    return "WAVEFORM" if instance.sop_class_uid.startswith(_WAVEFORMS) else "COMPOSITE"
+def _content(instance: Instance) -> ContentReference:
+    return ContentReference(content_type(instance), _reference(instance))

@@ -14,7 +14,16 @@ from pydicom.dataset import Dataset
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier
 from xdsi_sim.dicom.study import Request, StudyHeader
 
-__all__ = ["code_items", "issuer_items", "item", "set_all", "set_header", "set_present", "set_request"]
+__all__ = [
+    "code_items",
+    "issuer_items",
+    "item",
+    "reference_item",
+    "set_all",
+    "set_header",
+    "set_present",
+    "set_request",
+]
 
 _TYPE_2: Final = {  # PS3.3: Table C.7-1 and Table C.7-3
     "StudyDate": "date",
@@ -82,10 +91,18 @@ def issuer_items(issuer: HierarchicDesignator | None) -> list[Dataset]:
     return [dataset]
 
 
-def set_header(dataset: Dataset, header: StudyHeader) -> None:
-    """Patient module, General Study module, institution and time zone."""
+def reference_item(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
+    """What names an instance (PS3.3: 10.8)."""
+    return item(ReferencedSOPClassUID=sop_class_uid, ReferencedSOPInstanceUID=sop_instance_uid)
+
+
+def set_header(dataset: Dataset, header: StudyHeader, *, all_ids: bool = False) -> None:
+    """Patient module, General Study module, institution and time zone.
+
+    `all_ids` lists the ids also where there is a single one.
+    """
     dataset.SpecificCharacterSet = "ISO_IR 192"
-    _set_patient(dataset, header)
+    _set_patient(dataset, header, all_ids=all_ids)
     dataset.StudyInstanceUID = header.study_instance_uid
     for keyword, name in _TYPE_2.items():
         setattr(dataset, keyword, getattr(header, name) or "")
@@ -98,7 +115,7 @@ def set_header(dataset: Dataset, header: StudyHeader) -> None:
     )
 
 
-def _set_patient(dataset: Dataset, header: StudyHeader) -> None:
+def _set_patient(dataset: Dataset, header: StudyHeader, *, all_ids: bool) -> None:
     patient = header.patient
     dataset.PatientName = patient.name or ""
     dataset.PatientBirthDate = patient.birth_date or ""
@@ -106,7 +123,7 @@ def _set_patient(dataset: Dataset, header: StudyHeader) -> None:
     dataset.PatientID = ""
     if patient.ids:
         _set_patient_id(dataset, patient.ids[0])
-    if len(patient.ids) > 1:  # all ids, the first included
+    if len(patient.ids) > (0 if all_ids else 1):  # all ids, the first included
         dataset.OtherPatientIDsSequence = [_other_id(identifier) for identifier in patient.ids]
 
 

@@ -19,11 +19,10 @@ from xdsi_sim.content import BytesContent, Content, SliceContent
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.errors import CannotDecode, NoPixels
 from xdsi_sim.dicom.json_model import bulk_value
-from xdsi_sim.dicom.syntaxes import DEFLATED, NATIVE
+from xdsi_sim.dicom.transfer_syntax import DEFLATED, EXPLICIT_BIG_ENDIAN, NATIVE
 
 __all__ = ["Pixels", "open_pixels"]
 
-_BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
 _KINDS: Final = (0x7FE00010, 0x7FE00009, 0x7FE00008)  # integers, doubles, floats
 _SHORT_HEADER: Final = 8
 _LONG_HEADER: Final = 12
@@ -127,7 +126,7 @@ def open_pixels(content: Content) -> Pixels:
     with content.open() as opened:
         source = io.BufferedReader(opened) if isinstance(opened, io.RawIOBase) else opened
         header = part10.read_header_from(source)
-        in_memory = str(header.file_meta.TransferSyntaxUID) in (DEFLATED, _BIG_ENDIAN)
+        in_memory = str(header.file_meta.TransferSyntaxUID) in (DEFLATED, EXPLICIT_BIG_ENDIAN)
         start, length = (0, 0) if in_memory else _value_at(source, header)
     if not all(header.get(keyword) for keyword in ("Rows", "Columns", "BitsAllocated")):
         raise NoPixels("the object does not say how many pixels it has")

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from xdsi_sim.dicom.coded import CodedEntry, Identifier
 
-__all__ = ["Instance", "Patient", "Request", "Series", "Study", "StudyHeader", "once"]
+__all__ = ["KEY_OBJECT_SELECTION", "Instance", "Patient", "Request", "Series", "Study", "StudyHeader", "once"]
 
 T = TypeVar("T")
+
+KEY_OBJECT_SELECTION: Final = "1.2.840.10008.5.1.4.1.1.88.59"
+"""SOP class of manifests and key image notes."""
 
 
 def once(values: Iterable[T]) -> tuple[T, ...]:
@@ -76,6 +79,12 @@ class Instance:
     columns: int | None = None
     frames: int | None = None
     """1 for a single image; None for what has no pixels."""
+    title: CodedEntry | None = None
+    """Document title of a Key Object Selection; None for all else."""
+    description: str | None = None
+    """Its Key Object Description."""
+    rejects: tuple[str, ...] = ()
+    """SOP Instance UIDs that it takes out of use, where it is a rejection note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,7 @@ class Series:
     date: str | None = None
     time: str | None = None
     regions: tuple[CodedEntry, ...] = ()
+    lateralities: tuple[CodedEntry, ...] = ()
     instances: tuple[Instance, ...] = ()
 
 

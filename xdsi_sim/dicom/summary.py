@@ -12,9 +12,19 @@ from typing import Any, Final, TypeVar
 
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, person, text
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier, coded_entries, designator
-from xdsi_sim.dicom.codes import BODY_PARTS, REGIONS
+from xdsi_sim.dicom.codes import BODY_PARTS, KEY_OBJECT_DESCRIPTION, LATERALITIES, REGIONS
 from xdsi_sim.dicom.errors import NotOneStudy
-from xdsi_sim.dicom.study import Instance, Patient, Request, Series, Study, StudyHeader, once
+from xdsi_sim.dicom.study import (
+    KEY_OBJECT_SELECTION,
+    Instance,
+    Patient,
+    Request,
+    Series,
+    Study,
+    StudyHeader,
+    once,
+)
+from xdsi_sim.dicom.titles import REJECTION_TITLES
 
 __all__ = ["frames_of", "header_of", "read_header", "summarise"]
 
@@ -100,12 +110,25 @@ _HEADER: Final[Mapping[str, Read]] = {  # PS3.3: Table C.7-1 and Table C.7-3
 }
 
 
+def _anatomies(header: DicomJson) -> list[DicomJson]:
+    """Where an image, or its frames, tell what they show."""
+    shared = items(header, "SharedFunctionalGroupsSequence")
+    return [header, *(anatomy for group in shared for anatomy in items(group, "FrameAnatomySequence"))]
+
+
+def _lateralities(header: DicomJson) -> tuple[CodedEntry, ...]:
+    told = (
+        text(item, keyword)
+        for item in _anatomies(header)
+        for keyword in ("Laterality", "ImageLaterality", "FrameLaterality")
+    )
+    return once(LATERALITIES[side] for side in told if side in ("L", "R", "B"))
+
+
 def _regions(header: DicomJson) -> tuple[CodedEntry, ...]:
     """Coded regions of the image or its frames; failing that, what the body part stands for."""
-    shared = items(header, "SharedFunctionalGroupsSequence")
-    anatomies = [anatomy for group in shared for anatomy in items(group, "FrameAnatomySequence")]
     coded = once(
-        entry for item in (header, *anatomies) for entry in coded_entries(item, "AnatomicRegionSequence")
+        entry for item in _anatomies(header) for entry in coded_entries(item, "AnatomicRegionSequence")
     )
     known = REGIONS.get(BODY_PARTS.get(text(header, "BodyPartExamined") or "", ""))
     return coded or ((known.entry,) if known else ())
@@ -119,12 +142,54 @@ _SERIES: Final[Mapping[str, Read]] = {
     "date": _at(text, "SeriesDate"),
     "time": _at(text, "SeriesTime"),
     "regions": _regions,
+    "lateralities": _lateralities,
 }
 
 
 def frames_of(header: DicomJson) -> int | None:
     """NumberOfFrames; 1 where rows tell of a single image; None for what has no pixels."""
     return integer(header, "NumberOfFrames") or (1 if integer(header, "Rows") else None)
+
+
+def _is_selection(header: DicomJson) -> bool:
+    return text(header, "SOPClassUID") == KEY_OBJECT_SELECTION
+
+
+def _title(header: DicomJson) -> CodedEntry | None:
+    """Reports have document titles, too, but only those of Key Object Selections are told elsewhere."""
+    return (
+        next(iter(coded_entries(header, "ConceptNameCodeSequence")), None) if _is_selection(header) else None
+    )
+
+
+def _descriptions(header: DicomJson) -> tuple[DicomJson, ...]:
+    """The content items that describe a Key Object Selection (PS3.16: TID 2010)."""
+    members = items(header, "ContentSequence") if _is_selection(header) else ()
+    return tuple(
+        member
+        for member in members
+        if text(member, "ValueType") == "TEXT"
+        and KEY_OBJECT_DESCRIPTION.value
+        in (concept.value for concept in coded_entries(member, "ConceptNameCodeSequence"))
+    )
+
+
+def _description(header: DicomJson) -> str | None:
+    return next((text(member, "TextValue") for member in _descriptions(header)), None)
+
+
+def _rejects(header: DicomJson) -> tuple[str, ...]:
+    """The instances that a rejection note names in its evidence."""
+    title = _title(header)
+    if title is None or title.value not in REJECTION_TITLES:
+        return ()
+    named = (
+        text(sop, "ReferencedSOPInstanceUID")
+        for study in items(header, "CurrentRequestedProcedureEvidenceSequence")
+        for series in items(study, "ReferencedSeriesSequence")
+        for sop in items(series, "ReferencedSOPSequence")
+    )
+    return once(uid for uid in named if uid)
 
 
 _INSTANCE: Final[Mapping[str, Read]] = {
@@ -135,6 +200,9 @@ _INSTANCE: Final[Mapping[str, Read]] = {
     "rows": _at(integer, "Rows"),
     "columns": _at(integer, "Columns"),
     "frames": frames_of,
+    "title": _title,
+    "description": _description,
+    "rejects": _rejects,
 }
 
 
@@ -149,7 +217,14 @@ def read_header(header: DicomJson) -> StudyHeader:
     return _read(StudyHeader, header, _HEADER)
 
 
-_KEPT: Final = frozenset(TAGS.values()) - {TAGS["ContentSequence"]}
+_OF_DOCUMENTS: Final = (
+    "ContentSequence",
+    "ReferencedPerformedProcedureStepSequence",
+    "ReferencedStudySequence",
+    "SpecificCharacterSet",
+)
+"""Read of manifests, and of no use to a study."""
+_KEPT: Final = frozenset(TAGS.values()) - {TAGS[keyword] for keyword in _OF_DOCUMENTS}
 
 
 def header_of(instance: DicomJson) -> dict[str, Any]:
@@ -160,6 +235,8 @@ def header_of(instance: DicomJson) -> dict[str, Any]:
         anatomy = TAGS["FrameAnatomySequence"]
         groups = [{anatomy: group[anatomy]} for group in shared if anatomy in group]
         kept[TAGS["SharedFunctionalGroupsSequence"]] = {"vr": "SQ", "Value": groups}
+    if described := _descriptions(instance):
+        kept[TAGS["ContentSequence"]] = {"vr": "SQ", "Value": list(described)}
     return kept
 
 

@@ -10,7 +10,7 @@ from xdsi_sim.actors.ports import Kept
 from xdsi_sim.content import BytesContent, Content, read_all
 from xdsi_sim.dicom.attributes import text
 from xdsi_sim.dicom.errors import NotDicom
-from xdsi_sim.dicom.syntaxes import EXPLICIT_LITTLE_ENDIAN, OCTETS
+from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, OCTETS
 from xdsi_sim.dicomweb.messages import Part, Refused
 from xdsi_sim.soap.media import parse_media_type
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from xdsi_sim.actors.ports import StoredImage
-from xdsi_sim.content import Content
+from xdsi_sim.content import Content, PassingContent
 from xdsi_sim.dicom.errors import DicomError
-from xdsi_sim.dicom.syntaxes import EXPLICIT_LITTLE_ENDIAN, OCTETS
+from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, OCTETS
 from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred
 from xdsi_sim.dicomweb.answers import Piece, data_sets, entity_tag, multipart, single
 from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.messages import Answer, Refused, WebRequest
 from xdsi_sim.dicomweb.pixels import bulk_data
-from xdsi_sim.soap.spool import Spool
+from xdsi_sim.ids import new_token
 
 __all__ = ["metadata", "retrieve"]
 
@@ -99,12 +99,11 @@ def _piece(archive: Archive, image: StoredImage, ranges: Sequence[Range], spool:
 
 def _decoded(image: StoredImage, spool: Path) -> Content | None:
     """An instance in Explicit VR Little Endian (PS3.18: 8.7.3.5.2); None where nothing here can decode it."""
-    from xdsi_sim.dicom.transcode import to_explicit_little_endian  # noqa: PLC0415  brings pydicom
+    from xdsi_sim.dicom.transcoding import transcode  # noqa: PLC0415  brings pydicom
 
+    path = spool / new_token()
     try:
-        data = to_explicit_little_endian(image.content)
+        transcode(image.content, EXPLICIT_LITTLE_ENDIAN, path)
     except DicomError:
         return None
-    kept = Spool(spool)
-    kept.write(data)
-    return kept.finish()
+    return PassingContent(path, path.stat().st_size)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import BytesContent, Content, SegmentsContent
 from xdsi_sim.dicom.errors import CannotDecode, NoPixels
-from xdsi_sim.dicom.syntaxes import EXPLICIT_LITTLE_ENDIAN, NATIVE, OCTETS, media_type_of
+from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, NATIVE, OCTETS, media_type_of
 from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred
 from xdsi_sim.dicomweb.answers import Piece, entity_tag, multipart, single
 from xdsi_sim.dicomweb.archive import Archive, Target

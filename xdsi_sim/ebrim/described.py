@@ -21,7 +21,10 @@ __all__ = ["Described", "complete", "described"]
 
 _RIM: Final = f"{{{NS.RIM}}}"
 _SLOT, _IDENTIFIER = _RIM + "Slot", _RIM + "ExternalIdentifier"
-_OF_THE_DOCUMENT: Final = ("hash", "size")
+_CLASSIFICATION: Final = _RIM + "Classification"
+_REFERENCES: Final = DOCUMENT_ENTRY.by_name["referenceIdList"].key
+_OF_THE_DOCUMENT: Final = ("hash", "size", _REFERENCES)
+_FORMAT: Final = DOCUMENT_ENTRY.by_name["formatCode"].key
 _UNIQUE_IDS: Final = tuple(kind.by_name["uniqueId"].key for kind in (DOCUMENT_ENTRY, SUBMISSION_SET, FOLDER))
 
 
@@ -35,6 +38,9 @@ class Described:
     mimeType: str | None = None
     hash: str | None = None
     size: str | None = None
+    formatCode: str | None = None
+    """The code alone, without its scheme."""
+    referenceIdList: tuple[str, ...] = ()
 
 
 def described(objects: Element) -> tuple[Described, ...]:
@@ -49,20 +55,34 @@ def described(objects: Element) -> tuple[Described, ...]:
 
 def _entry(element: Element) -> Described:
     slots = {
-        slot.name: slot.values[0]
+        slot.name: slot.values
         for child in element
         if child.tag == _SLOT and child.get("name") in _OF_THE_DOCUMENT
         for slot in (read_slot(child),)
-        if len(slot.values) == 1
     }
     return Described(
         entryUUID=element.get("id", ""),
         is_entry=True,
         uniqueId=_unique_id(element),
         mimeType=element.get("mimeType"),
-        hash=slots.get("hash"),
-        size=slots.get("size"),
+        hash=_only(slots.get("hash")),
+        size=_only(slots.get("size")),
+        formatCode=_format(element),
+        referenceIdList=slots.get(_REFERENCES, ()),
     )
+
+
+def _only(values: tuple[str, ...] | None) -> str | None:
+    return values[0] if values is not None and len(values) == 1 else None
+
+
+def _format(element: Element) -> str | None:
+    codes = (
+        child.get("nodeRepresentation")
+        for child in element
+        if child.tag == _CLASSIFICATION and child.get("classificationScheme") == _FORMAT
+    )
+    return next(codes, None)
 
 
 def _package(element: Element) -> Described:

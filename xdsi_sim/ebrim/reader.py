@@ -235,13 +235,12 @@ def _values(element: Element) -> tuple[str, ...]:
 
 
 def _text(element: Element) -> InternationalString:
-    return InternationalString(
-        tuple(
-            LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
-            for child in element
-            if child.tag == _STRING
-        )
-    )
+    strings = [
+        LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
+        for child in element
+        if child.tag == _STRING
+    ]
+    return InternationalString(tuple(strings))
 
 
 def _code(element: Element) -> Code | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import (
@@ -137,12 +138,8 @@ class _Parts:
             self.classifications.append(self._code(attr.key, code))
 
     def _code(self, scheme: str, code: Code) -> str:
-        slots = (Slot("codingScheme", (code.codingScheme,)), *code.extra)
-        return (
-            f'{self._classification(code.id)} classificationScheme="{scheme}" '
-            f'nodeRepresentation="{escape(code.code)}">{"".join(map(write_slot, slots))}'
-            f"{_text('Name', code.displayName)}</rim:Classification>"
-        )
+        rest = _code(scheme, code.code, code.codingScheme, code.displayName, code.extra)
+        return f"{self._classification(code.id)}{rest}"
 
     def author(self, attr: Attr, value: tuple[Author, ...]) -> None:
         for author in value:
@@ -251,6 +248,22 @@ def _slot(name: str, values: tuple[str, ...], slot_type: str | None = None) -> s
     return (
         f'<rim:Slot name="{escape(name)}"{_attribute("slotType", slot_type)}>'
         f"<rim:ValueList>{inside}</rim:ValueList></rim:Slot>"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _code(
+    scheme: str,
+    code: str,
+    coding_scheme: str,
+    display_name: InternationalString | None,
+    extra: tuple[Slot, ...],
+) -> str:
+    """The Classification of a code behind its ids; kept, because a domain writes few codes over and over."""
+    slots = (Slot("codingScheme", (coding_scheme,)), *extra)
+    return (
+        f' classificationScheme="{scheme}" nodeRepresentation="{escape(code)}">'
+        f"{''.join(map(write_slot, slots))}{_text('Name', display_name)}</rim:Classification>"
     )
 
 

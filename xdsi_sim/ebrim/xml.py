@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 from lxml import etree
 
@@ -20,10 +23,14 @@ __all__ = [
     "BOMS16",
     "CHARSETS",
     "Element",
+    "Opening",
+    "PullReader",
     "child_of",
     "escape",
+    "line_of",
     "local_name",
     "only_child",
+    "opening",
     "parse",
     "serialise",
 ]
@@ -73,8 +80,7 @@ def parse(data: bytes, limits: Limits = Limits()) -> Element:
         root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
         raise _refusal(error, text) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype()
+    _refuse_doctype(root)
     return root
 
 
@@ -146,25 +152,127 @@ def _refusal(error: etree.XMLSyntaxError, data: bytes) -> ProtocolViolation:
     return ProtocolViolation(f"not well-formed XML: {reason}", rule="A03")
 
 
+def _refuse_doctype(element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise _doctype()
+
+
 def _doctype() -> ProtocolViolation:
     return ProtocolViolation("a document type declaration is not allowed in SOAP", rule="A03")
 
 
+_HARDENED: Final[dict[str, Any]] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,  # ids are metadata here, and nobody looks elements up by them
+}
+
+
 def _parser() -> etree.XMLParser:
     if not hasattr(_local, "parser"):
-        _local.parser = etree.XMLParser(
-            encoding="utf-8",
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            collect_ids=False,  # ids are metadata here, and nobody looks elements up by them
-        )
+        _local.parser = etree.XMLParser(**_HARDENED)
     parser: etree.XMLParser = _local.parser
     return parser
+
+
+class PullReader:
+    """Reads a document of any size in pieces, and gives elements of some tags as soon as they are complete.
+
+    Whoever is given an element may empty it and say so, and may remove those that were given before it, but
+    not the last: the parser may still put a text behind it. What is not emptied keeps to the limits. UTF-8
+    alone. Raises what `parse` raises.
+    """
+
+    def __init__(self, tags: Sequence[str], limits: Limits = Limits()) -> None:
+        self._limits = limits
+        self._parser = etree.XMLPullParser(events=("end",), tag=tags, **_HARDENED)
+        self._begun = b""
+        self._elements = 0
+        self._octets = 0
+
+    def feed(self, data: bytes) -> Iterator[Element]:
+        """The elements that end in the next piece."""
+        text = self._begun + data
+        last = max(text.rfind(b"<"), 0)
+        end = len(text) if text.find(b">", last) >= 0 else last  # tags are looked at whole
+        text, self._begun = text[:end], text[end:]
+        self._count(text)
+        try:
+            self._parser.feed(text)
+        except etree.XMLSyntaxError as error:
+            raise _refusal(error, text) from None
+        for _event, element in self._parser.read_events():
+            if not isinstance(element, Element):  # as it is for other events
+                raise TypeError(f"{element!r} is no element")
+            _refuse_doctype(element)
+            yield element
+
+    def _count(self, text: bytes) -> None:
+        self._elements += text.count(b"<") - text.count(b"</")
+        self._octets += len(text)
+        for count, limit in ((self._elements, "elements"), (self._octets + len(self._begun), "soap_root")):
+            if count > getattr(self._limits, limit):
+                raise LimitExceeded(
+                    f"the envelope without its objects exceeds {self._limits.named(limit)}", rule="A23"
+                )
+        _refuse_crowds(text, self._limits)
+
+    def emptied(self) -> None:
+        """The element that was given holds nothing any more."""
+        self._elements = self._octets = 0
+
+    def close(self) -> Element:
+        """The root, when all has come."""
+        try:
+            self._parser.feed(self._begun)
+            root: Element = self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise _refusal(error, self._begun) from None
+        _refuse_doctype(root)
+        return root
+
+
+_STRETCH: Final = 4096  # what is looked for is mostly in the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a document of XML begins with."""
+
+    root: str
+    """Expanded name of the root, `{namespace}local`."""
+    child: Mapping[str, str] | None
+    """The attributes of the first child that was asked for, if it is there."""
+
+
+def opening(data: bytes, child: str) -> Opening | None:
+    """Root and first `child` of it of a document of which the first octets are given, in any encoding.
+
+    None where they are no XML, have a DOCTYPE, or do not reach to the root.
+    """
+    if _DOCTYPE in data:
+        return None
+    parser = etree.XMLPullParser(
+        ("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    root: Any = None
+    for at in range(0, len(data), _STRETCH):
+        try:
+            parser.feed(data[at : at + _STRETCH])
+        except etree.XMLSyntaxError:
+            return None
+        element: Any
+        for _, element in parser.read_events():
+            root = element if root is None else root
+            if element.tag == child and element.getparent() is root:
+                return Opening(root.tag, dict(element.attrib))
+    return None if root is None else Opening(root.tag, None)
 
 
 def serialise(element: Element) -> bytes:
@@ -192,13 +300,18 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def escape(text: str) -> str:
-    """Text as it stands in an attribute value or between tags.
-
-    A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
-    """
-    return _SPECIAL.sub(_escaped, text)
+def line_of(element: Element) -> int | None:
+    """The line where the element begins, or its last attribute; None where it was not read from text."""
+    line: int | None = element.sourceline  # type: ignore[assignment]  # the stubs do not know its type
+    return line
 
 
 def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[0], "\ufffd")
+
+
+escape: Final[Callable[[str], str]] = partial(_SPECIAL.sub, _escaped)
+"""Text as it stands in an attribute value or between tags; without a call of Python's, for it is called most.
+
+A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
+"""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from xdsi_sim.content import Segment, SegmentsContent, read_all
+from xdsi_sim.ebrim.fragments import FragmentRun
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
@@ -15,6 +16,7 @@ from xdsi_sim.ebrim.xml import Element, child_of, escape, only_child, parse, ser
 from xdsi_sim.errors import Finding, ProtocolViolation
 from xdsi_sim.messages.response import RegistryError, read_registry_response, write_errors
 from xdsi_sim.messages.stored_queries import stored_query
+from xdsi_sim.messages.submit import ContentOf
 from xdsi_sim.vocab import NS, SUCCESS
 
 __all__ = [
@@ -104,15 +106,27 @@ def write_query_request(request: AdhocQueryRequest) -> bytes:
     ).encode()
 
 
-def read_query_response(element: Element) -> AdhocQueryResponse:
-    """From `query:AdhocQueryResponse`; an absent object list is an empty one."""
+def read_query_response(element: Element, content_of: ContentOf | None = None) -> AdhocQueryResponse:
+    """From `query:AdhocQueryResponse`; an absent object list is an empty one.
+
+    Objects that were cut out of a large answer are what `content_of` gives for the text in their place.
+    """
     response = read_registry_response(element)
     objects = only_child(element, _OBJECTS)
     return AdhocQueryResponse(
         status=response.status,
         errors=response.errors,
-        fragments=() if objects is None else tuple(map(serialise, objects)),
+        fragments=() if objects is None else (*_cut_out(objects, content_of), *map(serialise, objects)),
     )
+
+
+def _cut_out(objects: Element, content_of: ContentOf | None) -> Iterator[Segment]:
+    if content_of is not None and (objects.text or "").strip():
+        place = objects.makeelement(objects.tag)
+        place.text = objects.text
+        content = content_of(place)
+        if isinstance(content, FragmentRun):  # any other text has no business here
+            yield content
 
 
 def write_query_response(response: AdhocQueryResponse) -> tuple[Segment, ...]:

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from xdsi_sim.ebrim.xml import Element, escape
+from xdsi_sim.ebrim.xml import Element, child_of, escape
 from xdsi_sim.errors import Finding, Severity, XdsError
 from xdsi_sim.vocab import FAILURE, NS, PARTIAL_SUCCESS, SEVERITY_ERROR, SEVERITY_WARNING, SUCCESS
 
 __all__ = [
     "RegistryError",
     "RegistryResponse",
+    "ReportedError",
+    "StatusReport",
     "read_registry_response",
+    "read_status_report",
     "retrieve_status",
     "status_name",
     "write_errors",
@@ -82,6 +85,60 @@ def read_registry_response(element: Element) -> RegistryResponse:
             for error in element.iterfind(f"{_RS}RegistryErrorList/{_RS}RegistryError")
         ),
     )
+
+
+# --- as it stands in an answer that is judged ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedError:
+    """A `rs:RegistryError` as received: absent is None, nothing is filled in."""
+
+    errorCode: str | None
+    codeContext: str | None
+    severity: str | None
+    location: str | None
+    content: str = ""
+    """What stands inside the element; it should be nothing."""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it weighs as an error: an absent severity does, by the schema's default."""
+        return self.severity != SEVERITY_WARNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """Status and errors as received, where `RegistryResponse` has what they mean."""
+
+    status: str | None = None
+    highestSeverity: str | None = None
+    errors: tuple[ReportedError, ...] = ()
+
+
+def read_status_report(element: Element) -> StatusReport:
+    """From the element of any answer that carries a status, or holds the `rs:RegistryResponse` that does."""
+    found = child_of(element, f"{_RS}RegistryResponse")
+    holder = element if found is None else found
+    errors = child_of(holder, f"{_RS}RegistryErrorList")
+    return StatusReport(
+        status=holder.get("status"),
+        highestSeverity=None if errors is None else errors.get("highestSeverity"),
+        errors=() if errors is None else tuple(map(_reported, errors.iterchildren(f"{_RS}RegistryError"))),
+    )
+
+
+def _reported(error: Element) -> ReportedError:
+    return ReportedError(
+        errorCode=error.get("errorCode"),
+        codeContext=error.get("codeContext"),
+        severity=error.get("severity"),
+        location=error.get("location"),
+        content="".join(map(str, error.itertext())).strip() or ("an element" if len(error) else ""),
+    )
+
+
+# --- writing ---------------------------------------------------------------------------------
 
 
 def write_registry_response(response: RegistryResponse) -> bytes:

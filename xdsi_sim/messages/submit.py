@@ -73,6 +73,11 @@ class SubmitObjectsRequest:
         return self._element
 
     @property
+    def received(self) -> Element | None:
+        """The element that it was read from; None where it is made of values, which have no form."""
+        return self._element
+
+    @property
     def object_list(self) -> Element | None:
         """The first `rim:RegistryObjectList`, if there is any."""
         return child_of(self.element, _LIST)

@@ -9,27 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.ebrim.model import Association, Classification, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.ebrim.tables import ASSOCIATION
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.rules.subjects import Submission, id_key, is_uuid
+from xdsi_sim.rules.subjects import REPLACING, Submission, id_key, is_uuid
 from xdsi_sim.vocab import Association as Type
 
-__all__ = ["RELATIONSHIPS"]
+__all__ = ["RELATIONSHIPS", "SHORT_NAMES"]
 
 RELATIONSHIPS: Final = frozenset(
     (Type.RPLC, Type.XFRM, Type.APND, Type.XFRM_RPLC, Type.SIGNS, Type.IS_SNAPSHOT_OF)
 )
 """The types that join two DocumentEntries (ITI TF-3: 4.2.2.2)."""
 
-_UPDATES: Final = frozenset(
-    (
-        "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus",
-        "urn:ihe:iti:2010:AssociationType:SubmitAssociation",
-    )
-)
+_UPDATES: Final = frozenset((Type.UPDATE_AVAILABILITY_STATUS, Type.SUBMIT_ASSOCIATION))
 _KNOWN: Final = RELATIONSHIPS | _UPDATES | {Type.HAS_MEMBER}
-_BY_SHORT_NAME: Final = {type_.rpartition(":")[2]: type_ for type_ in _KNOWN}
+SHORT_NAMES: Final = {type_.rpartition(":")[2]: type_ for type_ in _KNOWN}
+"""The known types by their last part, which is how ebRIM 2.1 wrote them."""
+_DOCUMENTATION: Final = ASSOCIATION.by_name["documentation"].key
 _ENDS: Final = ("sourceObject", "targetObject")
 _KINDS_OF_MEMBER: Final = {
     SubmissionSet: (DocumentEntry, Folder, Association),
@@ -50,8 +48,8 @@ def association_type_is_known(submission: Submission) -> Iterator[Violation]:
         type_ = association.associationType
         if not type_:
             yield _at(association, "associationType is missing", "associationType")
-        elif type_ not in _KNOWN:
-            full = _BY_SHORT_NAME.get(type_.rpartition(":")[2])
+        elif type_ not in _KNOWN and type_ not in SHORT_NAMES:  # C02 has those
+            full = SHORT_NAMES.get(type_.rpartition(":")[2])
             hint = f", {full} is meant?" if full else ""
             yield _at(association, f"associationType is not known{hint}", "associationType")
 
@@ -156,6 +154,36 @@ def relationship_starts_from_a_new_entry(submission: Submission) -> Iterator[Vio
         source = association.sourceObject or ""
         if association.associationType in RELATIONSHIPS and is_uuid(source) and not submission.within(source):
             yield _at(association, "sourceObject is no DocumentEntry of the request", "sourceObject")
+
+
+@rule("E25", cites="ITI TF-3: 4.2.2.2")
+def only_relationships_are_documented(submission: Submission) -> Iterator[Violation]:
+    """A Classification that says why two things are associated stands on a relationship alone."""
+    for association in submission.objects.associations:
+        if association.associationType in RELATIONSHIPS:
+            continue
+        if association.documentation is not None:
+            yield _documented(association, association.documentation.code)
+        for extra in association.extra:
+            if isinstance(extra, Classification) and extra.classificationScheme == _DOCUMENTATION:
+                yield _documented(association, extra.nodeRepresentation)
+
+
+def _documented(association: Association, value: str | None) -> Violation:
+    text = "documentation is given on an Association that is no relationship"
+    return Violation(text, location=association.entryUUID, attribute="documentation", value=value)
+
+
+@rule("E27", ground="choice", adjustable=True)
+def entry_is_replaced_once(submission: Submission) -> Iterator[Violation]:
+    """No entry is replaced by two others of one submission."""
+    seen: set[str] = set()
+    for association in submission.relationships:
+        target = id_key(association.targetObject or "")
+        if association.associationType in REPLACING and target:
+            if target in seen:
+                yield _at(association, "targetObject is replaced twice", "targetObject")
+            seen.add(target)
 
 
 @rule("E28", severity=Severity.WARNING, ground="choice")

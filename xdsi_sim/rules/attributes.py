@@ -9,18 +9,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm, wrong_escape
 from xdsi_sim.ebrim.model import (
     Association,
+    Author,
     DocumentEntry,
+    ExternalIdentifier,
     Folder,
     InternationalString,
     MetadataObject,
+    Slot,
     SubmissionSet,
 )
-from xdsi_sim.ebrim.tables import KINDS, Form
+from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Form
 from xdsi_sim.errors import Severity
-from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.registry import Violation, rule, unreadable
 from xdsi_sim.rules.subjects import Carrier
 from xdsi_sim.rules.walks import Reader, codes_of, extra_slots, fields, slot_holders, slots_of, strings_of
 
@@ -55,6 +58,16 @@ _LONG_NAMES: Final[dict[type, Reader]] = {
     for type_, kind in KINDS.items()
 }
 _URN: Final = "urn:uuid:"
+_SECONDS: Final = len("YYYYMMDDhhmmss")
+_HL7: Final[dict[type, Reader]] = {
+    Author: fields([attr.name for attr in AUTHOR_SLOTS]),
+    DocumentEntry: fields(
+        ("patientId", "sourcePatientId", "legalAuthenticator", "sourcePatientInfo", "referenceIdList")
+    ),
+    SubmissionSet: fields(("patientId", "intendedRecipient")),
+    Folder: fields(("patientId",)),
+}
+"""Attributes of HL7 data types."""
 _LONGEST_TITLE: Final = {DocumentEntry: 127, SubmissionSet: 255, Folder: 256}
 
 
@@ -62,6 +75,14 @@ _LONGEST_TITLE: Final = {DocumentEntry: 127, SubmissionSet: 255, Folder: 256}
 def times_are_dtm(value: Carrier) -> Iterator[Violation]:
     """A time is YYYY[MM[DD[hh[mm[ss]]]]] in UTC, each part within its range."""
     return _unreadable(value, _TIMES[type(value)], check_dtm)
+
+
+@rule("D10", cites="ITI TF-3: 4.2.3.4.6", severity=Severity.WARNING)
+def last_update_time_has_seconds(folder: Folder) -> Iterator[Violation]:
+    """A lastUpdateTime, which the registry sets, has seconds if it is sent."""
+    time = folder.lastUpdateTime
+    if time and len(time) != _SECONDS:
+        yield Violation("lastUpdateTime has not 14 digits", attribute="lastUpdateTime", value=time)
 
 
 @rule("D15", cites="ITI TF-3: Table 4.2.3.1.7-2")
@@ -73,10 +94,7 @@ def patient_ids_are_cx(value: Carrier) -> Iterator[Violation]:
 def _unreadable(value: Carrier, reader: Reader, parse: Callable[[str], object]) -> Iterator[Violation]:
     for name, text in reader(value):
         if text:
-            try:
-                parse(text)
-            except ValueError as error:
-                yield Violation(f"{name} is wrong, {error}", attribute=name, value=text)
+            yield from unreadable(name, (text,), parse)
 
 
 @rule("D23", cites="ITI TF-2: Appendix B")
@@ -100,7 +118,7 @@ def oids_are_well_formed(value: Carrier) -> Iterator[Violation]:
             yield Violation(f"{name} is not an OID of at most 64 characters", attribute=name, value=text)
 
 
-@rule("D36", cites="ITI TF-3: 4.2.3.2.24, 4.2.3.3.11, 4.2.3.4.8")
+@rule("D36", cites="ITI TF-3: 4.2.3.2.24, 4.2.3.3.11, 4.2.3.4.8", adjustable=True)
 def title_keeps_to_its_length(value: Carrier) -> Iterator[Violation]:
     """A title has less than 128 characters (SubmissionSet less than 256, Folder at most 256)."""
     longest = _LONGEST_TITLE[type(value)]
@@ -120,6 +138,17 @@ def home_community_id_is_an_oid_urn(value: MetadataObject) -> Iterator[Violation
     home = value.homeCommunityId
     if home is not None and not HOME_COMMUNITY_ID.fullmatch(home):
         yield Violation("homeCommunityId is not urn:oid:<OID>", attribute="homeCommunityId", value=home)
+
+
+@rule("D40", cites="ITI TF-3: 4.2.3.1.7", code=None, severity=Severity.WARNING)
+def escapes_are_those_of_separators(value: Carrier) -> Iterator[Violation]:
+    r"""HL7 escape sequences are those of the separators alone: \F\, \S\, \R\, \T\ and \E\."""
+    for holder in slot_holders(value):
+        for name, given in _HL7[type(holder)](holder):
+            for text in (given,) if isinstance(given, str) else given or ():
+                wrong = wrong_escape(text)
+                if wrong is not None:
+                    yield Violation(f"{name} has an escape sequence {wrong}", attribute=name, value=text)
 
 
 # --- ids -------------------------------------------------------------------------------------
@@ -144,40 +173,70 @@ def uuids_are_well_formed(value: MetadataObject) -> Iterator[Violation]:
 @rule("C22", cites="ITI TF-3: 4.2.3.1.1")
 def texts_keep_to_their_length(value: MetadataObject) -> Iterator[Violation]:
     """No text is longer than ebRIM allows: 256 a value, code or identifier, 1024 a text in a language."""
-    for walk, limit in _LENGTHS:
-        for attribute, texts in walk(value):
+    for walk in _WALKS:
+        for limit, attribute, texts in walk(value):
             for text in texts:
                 if len(text) > limit:
                     found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
                     yield Violation(found, attribute=attribute, value=text)
 
 
-_Texts = Iterator[tuple[str, Iterable[str]]]
+_VERSION, _VALUE, _STRING = 16, 256, 1024
+_Texts = Iterator[tuple[int, str, Iterable[str]]]
+"""Limit, attribute and texts."""
 
 
-def _versions(value: MetadataObject) -> _Texts:
-    return ((name, (text,)) for name, text in _VERSIONS[type(value)](value) if text)
+def _identifiers(value: MetadataObject) -> _Texts:
+    for name, text in _VERSIONS[type(value)](value):
+        if text:
+            yield _VERSION, name, (text,)
+    for name, text in _LONG_NAMES[type(value)](value):
+        if text:
+            yield _VALUE, name, (text,)
+
+
+def _codes(value: MetadataObject) -> _Texts:
+    for name, code in codes_of(value):
+        yield _VALUE, name, (code.code, code.codingScheme)
+        if code.displayName is not None:
+            yield _STRING, name, [part.value for part in code.displayName.strings]
+        if code.extra:
+            yield from _slots(code.extra)
 
 
 def _values(value: MetadataObject) -> _Texts:
-    """All values of slots, codes and identifiers, and the names of slots that the framework does not name."""
-    for name, text in _LONG_NAMES[type(value)](value):
-        if text:
-            yield name, (text,)
-    for name, code in codes_of(value):
-        yield name, (code.code, code.codingScheme)
+    """All values of slots, and the names of those that the framework does not name."""
     for holder in slot_holders(value):
-        yield from slots_of(holder)
-        yield "slot name", [slot.name for slot in extra_slots(holder)]
+        for name, texts in slots_of(holder):
+            yield _VALUE, name, texts
+        if holder.extra:
+            yield _VALUE, "slot name", [slot.name for slot in extra_slots(holder)]
 
 
 def _strings(value: MetadataObject) -> _Texts:
-    """All texts in a language: titles, comments, display names."""
+    """Titles and comments."""
     for name, string in strings_of(value):
-        yield name, [part.value for part in string.strings]
-    for name, code in codes_of(value):
-        if code.displayName is not None:
-            yield name, [part.value for part in code.displayName.strings]
+        yield _STRING, name, [part.value for part in string.strings]
 
 
-_LENGTHS: Final = ((_versions, 16), (_values, 256), (_strings, 1024))
+def _extras(value: MetadataObject) -> _Texts:
+    """What became no attribute, but for slots."""
+    for extra in value.extra:
+        if isinstance(extra, Slot):
+            continue
+        if extra.name is not None:
+            yield _STRING, type(extra).__name__, [part.value for part in extra.name.strings]
+        if isinstance(extra, ExternalIdentifier):
+            yield _VALUE, "ExternalIdentifier", (extra.value,)
+        else:
+            yield _VALUE, "nodeRepresentation", (extra.nodeRepresentation or "",)
+            yield from _slots(extra.slots)
+
+
+def _slots(slots: Iterable[Slot]) -> _Texts:
+    for slot in slots:
+        yield _VALUE, "slot name", (slot.name,)
+        yield _VALUE, slot.name, slot.values
+
+
+_WALKS: Final = (_identifiers, _codes, _values, _strings, _extras)

@@ -1,8 +1,8 @@
 """Classifications and ExternalIdentifiers: how ebRIM holds codes, authors and identifiers.
 
 The subject is one object of any kind. What says that it belongs to another object becomes no
-attribute and lies in `extra`; of an object without id C08 says enough. Not judged, because values do not
-keep it: objectType and Name of what became an attribute.
+attribute and lies in `extra`; of an object without id C08 says enough. What values do not keep, objectType
+and Name of what became an attribute, is judged by `form`.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _has_one_coding_scheme(extra: Classification) -> bool:
     return len(schemes) == 1 and len(schemes[0]) == 1 and schemes[0][0] != ""
 
 
-@rule("C18", cites="ITI TF-3: 4.2.3.1.2")
+@rule("C18", cites="ITI TF-3: 4.2.3.1.2", adjustable=True)
 def code_has_a_display_name(value: MetadataObject) -> Iterator[Violation]:
     """A coded attribute has a Name, not empty: what people are shown for the code."""
     for name, code in codes_of(value):

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import HASH, LANGUAGE_CODE, MIME_TYPE, Cxi, check_dtm
+from xdsi_sim.ebrim.datatypes import HASH, LANGUAGE_CODE, URI_REFERENCE, Cxi, check_dtm
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.vocab import ON_DEMAND, STABLE, ReferenceIdType
+from xdsi_sim.rules.slot import is_parted
+from xdsi_sim.rules.walks import extra_slots
+from xdsi_sim.vocab import ON_DEMAND, STABLE, CodingScheme, ReferenceIdType
 
 __all__ = ["HASH_OF_NOTHING"]
 
@@ -20,6 +22,7 @@ HASH_OF_NOTHING: Final = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 _SIZE: Final = re.compile(r"[0-9]+")
 _LARGEST_SIZE: Final = 2**63 - 1  # what stores and peers can count
 _LONGEST_UNIQUE_ID: Final = 128
+_URNS_OF_IDS: Final = ("urn:oid:", "urn:hl7ii:")
 
 
 @rule("C07", cites="ITI TF-3: 4.2.5.2")
@@ -100,6 +103,14 @@ def unique_id_has_a_length(entry: DocumentEntry) -> Iterator[Violation]:
         )
 
 
+@rule("D25", cites="ITI TF-3: 4.2.3.2.26", code=None, severity=Severity.WARNING)
+def unique_id_is_a_bare_oid(entry: DocumentEntry) -> Iterator[Violation]:
+    """A uniqueId that is an OID is written bare: other forms of it would count as another document."""
+    if entry.uniqueId and entry.uniqueId.startswith(_URNS_OF_IDS):
+        scheme = entry.uniqueId[: entry.uniqueId.index(":", 4) + 1]
+        yield Violation(f"uniqueId begins with {scheme}", attribute="uniqueId", value=entry.uniqueId)
+
+
 @rule("D26", cites="ITI TF-3: 4.2.3.2.13; RFC 5646")
 def language_code_is_a_tag(entry: DocumentEntry) -> Iterator[Violation]:
     """A languageCode is a language tag such as en or de-CH."""
@@ -109,11 +120,23 @@ def language_code_is_a_tag(entry: DocumentEntry) -> Iterator[Violation]:
         )
 
 
-@rule("D27", cites="ITI TF-2: 3.42.4.1.3.3.4")
-def mime_type_is_a_media_type(entry: DocumentEntry) -> Iterator[Violation]:
-    """A mimeType is type/subtype."""
-    if entry.mimeType is not None and not MIME_TYPE.fullmatch(entry.mimeType):
-        yield Violation("mimeType is not type/subtype", attribute="mimeType", value=entry.mimeType)
+@rule("D30", cites="ITI TF-3: 4.2.3.2.9", code=None, severity=Severity.WARNING)
+def format_code_of_ihe_is_a_urn(entry: DocumentEntry) -> Iterator[Violation]:
+    """A formatCode of the coding scheme of IHE is a URN."""
+    format_ = entry.formatCode
+    if format_ and format_.codingScheme == CodingScheme.IHE_FORMAT and not format_.code.startswith("urn:"):
+        yield Violation("formatCode of the IHE scheme is no URN", attribute="formatCode", value=format_.code)
+
+
+@rule("D37", cites="ITI TF-3: 4.2.3.2.27", adjustable=True)
+def uri_is_a_uri(entry: DocumentEntry) -> Iterator[Violation]:
+    """A URI is one URI reference; that old editions parted a long one into numbered values is borne with."""
+    parts = next((slot.values for slot in extra_slots(entry) if slot.name == "URI"), (entry.URI or "",))
+    if is_parted(parts):
+        text = "URI is parted into numbered values, as old editions had it; one value is expected"
+        yield Violation(text, attribute="URI", value=", ".join(parts), severity=Severity.WARNING)
+    elif entry.URI and not URI_REFERENCE.fullmatch(entry.URI):
+        yield Violation("URI is not a URI reference", attribute="URI", value=entry.URI)
 
 
 @rule("E30", cites="ITI TF-2: 3.42.4.1.2")
@@ -135,15 +158,27 @@ _AUTHORITY: Final = {
     "urn:ihe:iti:xdw:2013:workflowInstanceId": False,
 }
 """Whether a type of reference id has an assigning authority; where it is not listed, either will do."""
+_TYPES_OF_REFERENCES: Final = frozenset(
+    (*_AUTHORITY, ReferenceIdType.ACCESSION, "urn:ihe:iti:xds:2013:uniqueId")
+)
 
 
-@rule("D34", cites="ITI TF-3: Table 4.2.3.1.7-2")
+@rule("D34", cites="ITI TF-3: Table 4.2.3.1.7-2", adjustable=True)
 def reference_ids_are_cxi(entry: DocumentEntry) -> Iterator[Violation]:
     """A reference id is id^^^&OID&ISO^type, with or without authority as its type asks."""
     for text in entry.referenceIdList:
         wrong = _wrong_with_reference(text) if text else None
         if wrong is not None:
             yield Violation(f"referenceIdList is wrong, {wrong}", attribute="referenceIdList", value=text)
+
+
+@rule("D35", cites="ITI TF-3: Table 4.2.3.1.7-2", code=None, severity=Severity.INFO)
+def reference_ids_are_of_a_known_type(entry: DocumentEntry) -> Iterator[Violation]:
+    """The type of a reference id is one that the framework names; a community may have others."""
+    for text in entry.referenceIdList:
+        type_ = text.rpartition("^")[2]
+        if "^" in text and type_ and type_ not in _TYPES_OF_REFERENCES:
+            yield Violation(f"{type_} is no type of the framework", attribute="referenceIdList", value=text)
 
 
 def _wrong_with_reference(text: str) -> str | None:
@@ -155,25 +190,3 @@ def _wrong_with_reference(text: str) -> str | None:
     if expected is None or expected is (reference.authority is not None):
         return None
     return f"an assigning authority is {'expected' if expected else 'not allowed'} with {reference.type}"
-
-
-# --- sourcePatientInfo -----------------------------------------------------------------------
-
-_FIELD: Final = re.compile(r"PID-([1-9]|[12][0-9]|3[0-9])\|.*", re.DOTALL)  # HL7 2.5: PID has 39 fields
-_SINGLE_FIELDS: Final = ("PID-7|", "PID-8|")
-
-
-@rule("D31", cites="ITI TF-3: 4.2.3.2.23")
-def source_patient_info_is_fields_of_pid(entry: DocumentEntry) -> Iterator[Violation]:
-    """Each sourcePatientInfo is PID-n|value with a field n of PID; birth date and sex are given once."""
-    for text in entry.sourcePatientInfo:
-        if text and not _FIELD.fullmatch(text):
-            yield _patient_info("sourcePatientInfo is not PID-n|value with n from 1 to 39", text)
-    for field in _SINGLE_FIELDS:
-        given = [text for text in entry.sourcePatientInfo if text.startswith(field)]
-        if len(given) > 1 or (given and "~" in given[0]):
-            yield _patient_info(f"sourcePatientInfo holds {field[:-1]} more than once", ", ".join(given))
-
-
-def _patient_info(text: str, value: str) -> Violation:
-    return Violation(text, attribute="sourcePatientInfo", value=value)

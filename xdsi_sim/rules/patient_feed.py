@@ -11,7 +11,7 @@ from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, patient_id
 from xdsi_sim.messages.prpa import INTERACTIONS
 from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
 
-__all__ = ["FedMessage", "check_feed"]
+__all__ = ["FEED_RULES", "FedMessage", "check_feed"]
 
 _LONGEST: Final = 256  # of an ExternalIdentifier's value (ebRIM 3.0)
 _SHOWN: Final = 3  # authorities, so that an answer stays shorter than its question
@@ -168,7 +168,7 @@ def announced_id_is_not_subsumed(message: FedMessage) -> Iterator[Violation]:
 
 
 _ANNOUNCING: Final = rules("K06", "K02", "K14", "K13")
-_RULES: Final = {
+FEED_RULES: Final = {
     Event.ADD: _ANNOUNCING,
     Event.REVISE: _ANNOUNCING,
     Event.MERGE: rules("K06", "K07", "K08", "K14", "K09", "K10"),
@@ -179,4 +179,4 @@ _RULES: Final = {
 
 def check_feed(message: FedMessage) -> Verdict:
     """All that is wrong with a message; a registry changes nothing unless it is accepted (rule K11)."""
-    return judge([(message, _RULES[message.feed.event])])
+    return judge([(message, FEED_RULES[message.feed.event])])

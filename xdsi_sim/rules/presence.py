@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xdsi_sim.ebrim.limited import label_of_another_kind
-from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, MetadataObject, Slot
+from xdsi_sim.ebrim.model import Classification, DocumentEntry, ExternalIdentifier, MetadataObject, Slot
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.walks import Reader, coded_extras, codes_of, fields
+from xdsi_sim.vocab import ON_DEMAND
 
-__all__ = ["KNOWN_OF_A_DOCUMENT"]
+__all__ = ["KNOWN_OF_A_DOCUMENT", "missing"]
 
 KNOWN_OF_A_DOCUMENT: Final = ("creationTime", "hash", "size")
 """What can only be said of a document that is there."""
@@ -37,32 +38,39 @@ def _readers(need: str) -> dict[type, tuple[Reader, ...]]:
 
 _REQUIRED: Final = _readers("R")
 _PROHIBITED: Final = _readers("X")
+_ON_DEMAND: Final = 3
+
+
+def _column(value: MetadataObject, column: int) -> int:
+    """Whose duties hold for one object: an On-Demand DocumentEntry has its own, whoever sends it."""
+    return _ON_DEMAND if isinstance(value, DocumentEntry) and value.objectType == ON_DEMAND else column
 
 
 @rule("D01", cites="ITI TF-3: Table 4.3.1-3")
 def document_entries_are_complete(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry has every attribute that is required of its sender."""
-    return _missing(submission.objects.documentEntries, submission.column)
+    return missing(submission.objects.documentEntries, submission.column)
 
 
 @rule("D02", cites="ITI TF-3: Table 4.3.1-3")
 def submission_sets_are_complete(submission: Submission) -> Iterator[Violation]:
     """A SubmissionSet has every attribute that is required of its sender."""
-    return _missing(submission.objects.submissionSets, submission.column)
+    return missing(submission.objects.submissionSets, submission.column)
 
 
 @rule("D03", cites="ITI TF-3: Table 4.3.1-3")
 def folders_are_complete(submission: Submission) -> Iterator[Violation]:
     """A Folder has every attribute that is required of its sender."""
-    yield from _missing(submission.objects.folders, submission.column)
+    yield from missing(submission.objects.folders, submission.column)
     for folder in submission.objects.folders:
         if folder.title is not None and not str(folder.title):
             yield Violation("title is empty", location=folder.entryUUID, attribute="title")
 
 
-def _missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
+def missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation]:
+    """The attributes that the column of `Attr.need` requires and the objects do not have."""
     for value in values:
-        for name, content in _REQUIRED[type(value)][column](value):
+        for name, content in _REQUIRED[type(value)][_column(value, column)](value):
             absent = content is None or content is False or content == ()
             if absent and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
@@ -83,7 +91,7 @@ def _is_there_but_broken(value: MetadataObject, name: str) -> bool:
 def prohibited_attributes_are_absent(submission: Submission) -> Iterator[Violation]:
     """No object has an attribute that its sender must not give, such as limitedMetadata in XDS."""
     for value in submission.carriers():
-        for name, content in _PROHIBITED[type(value)][submission.column](value):
+        for name, content in _PROHIBITED[type(value)][_column(value, submission.column)](value):
             is_given = content is not None and content is not False
             if is_given and name not in KNOWN_OF_A_DOCUMENT:  # E32 has those
                 yield Violation(f"{name} is not allowed here", location=value.entryUUID, attribute=name)
@@ -95,7 +103,7 @@ def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
 
     That is what the framework asks of a Metadata-Limited Document Source.
     """
-    yield from _missing(submission.carriers(), submission.column)
+    yield from missing(submission.carriers(), submission.column)
     for value in submission.carriers():
         if (kind := label_of_another_kind(value)) is not None:
             text = f"the label limitedMetadata is that of a {kind}"

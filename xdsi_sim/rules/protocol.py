@@ -114,7 +114,14 @@ _TABLE: Final = (
         "A16", _I, None, "An action parameter of the Content-Type equals wsa:Action; it never decides.", _V3
     ),
     ProtocolRule("A17", _E, _SENDER, "WS-Addressing is that of 2005.", "ITI TF-2: V.2.4"),
-    ProtocolRule("A18", _E, None, "The wsa:Action of an answer is that of its transaction.", _V3, True),
+    ProtocolRule(
+        "A18",
+        _E,
+        None,
+        "The wsa:Action of an answer is that of its transaction, and must be understood.",
+        _V3,
+        True,
+    ),
     ProtocolRule(
         "A19", _E, None, "The wsa:RelatesTo of an answer is the wsa:MessageID of its request.", _V3, True
     ),
@@ -188,6 +195,9 @@ _TABLE: Final = (
         True,
     ),
     ProtocolRule("H01", _E, _SENDER, "A retrieve asks for at least one document.", "ITI TF-2: 3.43"),
+    ProtocolRule(
+        "H04", _W, None, "A RepositoryUniqueId is a bare OID, without urn:oid: before it.", "ITI TF-2: 3.43.5"
+    ),
     ProtocolRule(
         "H05",
         _E,

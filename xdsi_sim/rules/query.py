@@ -94,7 +94,7 @@ def required_parameters_are_there(query: Query) -> Iterator[Violation]:
             yield Violation("a required parameter is missing", attribute=param.name)
 
 
-@rule("I05", cites="ITI TF-2: 3.18.4.1.2.3.7.5", code=_PARAM_NUMBER)
+@rule("I05", cites="ITI TF-2: 3.18.4.1.2.3.7.5", code=_PARAM_NUMBER, also=(_MISSING_PARAM,))
 def exactly_one_way_to_name_the_objects(query: Query) -> Iterator[Violation]:
     """Of the parameters that name the objects asked for, exactly one is given."""
     ways = [param for param in query.params() if param.one_of]

@@ -75,7 +75,7 @@ def reference_is_resolved(submission: Submission) -> Iterator[Violation]:
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
-@rule("E11", cites="ITI TF-3: 4.2.2.1.1")
+@rule("E11", cites="ITI TF-3: 4.2.2.1.1", also=(_UNRESOLVED,))
 def reference_is_to_a_registered_entry(submission: Submission) -> Iterator[Violation]:
     """With SubmissionSetStatus Reference, the DocumentEntry is not in the request, but in the registry."""
     for association in _by_reference(submission):
@@ -114,7 +114,7 @@ def related_entry_is_there(submission: Submission) -> Iterator[Violation]:
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
-@rule("E12", cites="ITI TF-3: 4.2.2", code=_DEPRECATED)
+@rule("E12", cites="ITI TF-3: 4.2.2", code=_DEPRECATED, adjustable=True)
 def referenced_entry_is_approved(submission: Submission) -> Iterator[Violation]:
     """A DocumentEntry that becomes a member by Reference is Approved."""
     return _deprecated_targets(submission, _by_reference(submission))
@@ -193,10 +193,14 @@ def _known_documents(submission: Submission) -> Iterator[tuple[DocumentEntry, Re
     An On-Demand entry of that uniqueId says nothing of a document.
     """
     for entry in submission.objects.documentEntries if submission.known.uniqueIds else ():
-        for registered in submission.known.uniqueIds.get(entry.uniqueId or "", ()):
-            if registered.kind is DocumentEntry and registered.objectType != ON_DEMAND:
-                yield entry, registered
-                break
+        holders = submission.known.uniqueIds.get(entry.uniqueId or "", ())
+        known = [
+            registered
+            for registered in holders
+            if registered.kind is DocumentEntry and registered.objectType != ON_DEMAND
+        ]
+        if known:  # of several versions the one that holds: an update may have changed hash and size
+            yield entry, min(known, key=lambda registered: registered.availabilityStatus != APPROVED)
 
 
 def _not_identical(entry: DocumentEntry, registered: Registered, attribute: str) -> Violation:

@@ -6,29 +6,30 @@ letter for the group, two digits; never reused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeVar
 
-from xdsi_sim.errors import Finding, Severity, UsageError
+from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.messages.response import RegistryError
-from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.vocab import SEVERITY_ERROR, SEVERITY_WARNING
 
 __all__ = [
+    "AS_WRITTEN",
     "META",
     "REGISTRY_METADATA_ERROR",
     "REPOSITORY_METADATA_ERROR",
     "RULES",
     "Ground",
+    "Place",
+    "Profile",
     "Rule",
     "Verdict",
     "Violation",
-    "explain",
     "judge",
     "rule",
     "rules",
+    "unreadable",
 ]
 
 META: Final = "META"
@@ -39,11 +40,6 @@ REPOSITORY_METADATA_ERROR: Final = "XDSRepositoryMetadataError"
 Ground = Literal["std", "profile", "choice"]
 """The text says so; a national or project profile says so; left open by the text and chosen here."""
 
-_BECAUSE: Final[dict[Ground, str]] = {
-    "std": "The framework says so",
-    "profile": "A profile says so",
-    "choice": "The framework leaves this open; chosen here",
-}
 _SEVERITY: Final = {Severity.ERROR: SEVERITY_ERROR, Severity.WARNING: SEVERITY_WARNING}
 _LONGEST_VALUE: Final = 256  # so that a codeContext keeps its end, the rule's id, within 1 KiB
 
@@ -82,6 +78,10 @@ class Rule:
     """errorCode, `META`, or None where the peer is told nothing."""
     severity: Severity
     ground: Ground
+    adjustable: bool
+    """The catalogue lets a profile give it another severity, or take it away."""
+    also: tuple[str, ...] = ()
+    """Other errorCodes that a violation may bring instead."""
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -95,19 +95,44 @@ def rule(
     code: str | None = META,
     severity: Severity = Severity.ERROR,
     ground: Ground = "std",
+    also: tuple[str, ...] = (),
+    adjustable: bool = False,
 ) -> Callable[[_C], _C]:
-    """Register the decorated function as the rule `id`; its docstring says what must hold."""
+    """Register the decorated function as the rule `id`; its docstring says what must hold.
+
+    A warning is adjustable in any case.
+    """
 
     def register(check: _C) -> _C:
         if id in RULES:
             raise ValueError(f"rule {id} is there twice")
+        if severity is Severity.INFO and code is not None:
+            raise ValueError(f"rule {id} is a note: no peer is told of it")
         text = " ".join((check.__doc__ or "").split())
         RULES[id] = Rule(
-            id=id, check=check, text=text, cites=cites, code=code, severity=severity, ground=ground
+            id=id,
+            check=check,
+            text=text,
+            cites=cites,
+            code=code,
+            severity=severity,
+            ground=ground,
+            also=also,
+            adjustable=adjustable or severity is Severity.WARNING,
         )
         return check
 
     return register
+
+
+def unreadable(attribute: str, texts: Iterable[str], parse: Callable[[str], object]) -> Iterator[Violation]:
+    """A violation for each text that `parse` refuses; an empty one is left to C21."""
+    for text in texts:
+        if text:
+            try:
+                parse(text)
+            except ValueError as error:
+                yield Violation(f"{attribute} is wrong, {error}", attribute=attribute, value=text)
 
 
 def rules(*ids: str) -> tuple[Rule, ...]:
@@ -115,33 +140,17 @@ def rules(*ids: str) -> tuple[Rule, ...]:
     return tuple(RULES[id] for id in ids)
 
 
-def explain(id: str) -> str:
-    """The rule in words, with what the peer is told and source; raises UsageError for an unknown id."""
-    found = RULES.get(id) or PROTOCOL_RULES.get(id)
-    if found is None:
-        near = get_close_matches(id.upper(), {**RULES, **PROTOCOL_RULES}, n=1, cutoff=0.5)
-        raise UsageError(f"unknown rule {id!r}.", hint=f"Did you mean {near[0]!r}?" if near else None)
-    if isinstance(found, ProtocolRule):
-        told, because = _fault_in_words(found), _BECAUSE["std" if found.cites else "choice"]
-    else:
-        told, because = _code_in_words(found.code), _BECAUSE[found.ground]
-    source = f" ({found.cites})" if found.cites else ""
-    return f"{found.id}  {found.severity}, {told}\n{found.text}\n{because}{source}."
-
-
-def _code_in_words(code: str | None) -> str:
-    if code is None:
-        return "no error code"
-    return f"{REGISTRY_METADATA_ERROR} or {REPOSITORY_METADATA_ERROR}" if code == META else code
-
-
-def _fault_in_words(found: ProtocolRule) -> str:
-    if found.fault is None:
-        return "no fault"
-    return f"{found.fault}, where strict" if found.lenient else found.fault
-
-
 # --- judging ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a message a finding is, as far as its rule says so."""
+
+    object: str | None
+    """Id of the object."""
+    attribute: str | None
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +158,8 @@ class Verdict:
     """All that was found in one message: for the log, and as the peer is told."""
 
     findings: tuple[Finding, ...] = ()
+    places: tuple[Place, ...] = ()
+    """One for each finding."""
     errors: tuple[RegistryError, ...] = ()
     """What has an errorCode, errors and warnings."""
 
@@ -157,14 +168,37 @@ class Verdict:
         """Nothing weighs more than a warning."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
+    def __add__(self, other: Verdict) -> Verdict:
+        """What was found by both."""
+        return Verdict(
+            findings=self.findings + other.findings,
+            errors=self.errors + other.errors,
+            places=self.places + other.places,
+        )
+
 
 _NOTHING_FOUND: Final = Verdict()
+_THE_RULE_SAYS: Final[Mapping[str, str]] = {}
+
+
+Profile = Mapping[str, Severity | None]
+"""By the id of a rule the severity that it has instead of its own; None: it does not hold."""
+AS_WRITTEN: Final[Profile] = {}
+"""The profile that changes nothing."""
 
 
 def judge(
-    pairs: Iterable[tuple[object, tuple[Rule, ...]]], metadata_error: str = REGISTRY_METADATA_ERROR
+    pairs: Iterable[tuple[object, tuple[Rule, ...]]],
+    metadata_error: str = REGISTRY_METADATA_ERROR,
+    codes: Mapping[str, str] = _THE_RULE_SAYS,
+    profile: Profile = AS_WRITTEN,
 ) -> Verdict:
-    """Hold each subject against its rules; `metadata_error` is what `META` stands for here."""
+    """Hold each subject against its rules.
+
+    `metadata_error` is what `META` stands for here; `codes` are errorCodes that stand here, by id of the
+    rule, for what the rule says. A profile is asked about what was found alone, so it costs a sound
+    message nothing.
+    """
     found = [
         (subject, one, violation)
         for subject, its_rules in pairs
@@ -173,9 +207,14 @@ def judge(
     ]
     if not found:
         return _NOTHING_FOUND
-    breaches = [_Breach.of(*parts, metadata_error) for parts in found]
+    breaches = [
+        _Breach.of(*parts, metadata_error, codes, profile)
+        for parts in found
+        if profile.get(parts[1].id, parts[1].severity) is not None
+    ]
     return Verdict(
         findings=tuple(breach.finding() for breach in breaches),
+        places=tuple(breach.place() for breach in breaches),
         errors=tuple(breach.registry_error(breach.code) for breach in breaches if breach.code is not None),
     )
 
@@ -191,9 +230,20 @@ class _Breach:
     location: str | None
 
     @classmethod
-    def of(cls, subject: object, rule: Rule, violation: Violation, metadata_error: str) -> _Breach:
-        code = rule.code if violation.code is None else violation.code or None
-        severity = violation.severity or rule.severity
+    def of(
+        cls,
+        subject: object,
+        rule: Rule,
+        violation: Violation,
+        metadata_error: str,
+        codes: Mapping[str, str],
+        profile: Profile,
+    ) -> _Breach:
+        code = codes.get(rule.id, rule.code) if violation.code is None else violation.code or None
+        asked = profile.get(rule.id)
+        severity = asked or violation.severity or rule.severity
+        if code is None and asked is Severity.ERROR:
+            code = META  # who is refused is told why
         location = violation.location or getattr(subject, "entryUUID", None) or None
         return cls(rule, violation, metadata_error if code == META else code, severity, location)
 
@@ -206,6 +256,9 @@ class _Breach:
             location=self.location,
             cites=self.rule.cites,
         )
+
+    def place(self) -> Place:
+        return Place(self.location, self.violation.attribute, self.violation.value)
 
     def registry_error(self, code: str) -> RegistryError:
         violation = self.violation

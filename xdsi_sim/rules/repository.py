@@ -11,14 +11,14 @@ from xdsi_sim.ebrim.described import Described
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Fingerprint, Provision, id_key
 
-__all__: list[str] = []
+__all__ = ["provided"]
 
 
 def _documents(provision: Provision) -> dict[str, Fingerprint]:
     return {id_key(document.id): document for document in provision.documents}
 
 
-def _provided(provision: Provision) -> Iterator[tuple[Described, Fingerprint]]:
+def provided(provision: Provision) -> Iterator[tuple[Described, Fingerprint]]:
     """Each entry with its document, where it has one."""
     documents = _documents(provision)
     for entry in provision.entries():
@@ -36,7 +36,7 @@ def each_entry_has_its_document(provision: Provision) -> Iterator[Violation]:
             yield Violation("DocumentEntry comes without its Document", location=entry.entryUUID)
 
 
-@rule("G02", cites="ITI TF-2: 3.41.4.1.3", code="XDSMissingDocumentMetadata")
+@rule("G02", cites="ITI TF-2: 3.41.4.1.3", code="XDSMissingDocumentMetadata", adjustable=True)
 def each_document_has_its_entry(provision: Provision) -> Iterator[Violation]:
     """Each Document comes with a DocumentEntry of the same id."""
     entries = {id_key(entry.entryUUID) for entry in provision.entries()}
@@ -59,7 +59,7 @@ def document_ids_are_unique(provision: Provision) -> Iterator[Violation]:
 @rule("G04", cites="ITI TF-2: 3.41.4.1.3", code="XDSRepositoryMetadataError")
 def hash_is_that_of_the_document(provision: Provision) -> Iterator[Violation]:
     """A hash, where it is given, is the SHA-1 of the document."""
-    for entry, document in _provided(provision):
+    for entry, document in provided(provision):
         if entry.hash and entry.hash.lower() != document.hash.lower():
             yield _differs(entry, "hash", f"that of the document, {document.hash}")
 
@@ -67,7 +67,7 @@ def hash_is_that_of_the_document(provision: Provision) -> Iterator[Violation]:
 @rule("G05", cites="ITI TF-2: 3.41.4.1.3", code="XDSRepositoryMetadataError")
 def size_is_that_of_the_document(provision: Provision) -> Iterator[Violation]:
     """A size, where it is given, is the number of octets of the document."""
-    for entry, document in _provided(provision):
+    for entry, document in provided(provision):
         if entry.size and entry.size.lstrip("0") != str(document.size).lstrip("0"):
             yield _differs(entry, "size", f"that of the document, {document.size}")
 
@@ -104,10 +104,10 @@ def _are_of_one_document(one: Described, other: Described, documents: Mapping[st
     return len(prints) == 2 and len(hashes) == 1 and None not in hashes
 
 
-@rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash")
+@rule("G07", cites="ITI TF-2: 3.41.4.1.3.2", code="XDSNonIdenticalHash", also=("XDSNonIdenticalSize",))
 def stored_document_is_the_same(provision: Provision) -> Iterator[Violation]:
     """A document whose uniqueId is stored already has the same octets: else its size or its hash differs."""
-    for entry, document in _provided(provision):
+    for entry, document in provided(provision):
         stored = provision.stored.get(entry.uniqueId or "")
         if stored is None:
             continue

@@ -5,14 +5,18 @@ The subject is one object of any kind. A slot that could not become an attribute
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from xdsi_sim.ebrim.model import MetadataObject, Slot
 from xdsi_sim.ebrim.tables import Attr
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.walks import SlotHolder, extra_slots, slot_attrs, slot_holders, slots_of
 
-__all__: list[str] = []
+__all__ = ["is_parted"]
+
+_PART: Final = re.compile(r"[1-9][0-9]*\|.+")
 
 
 @rule("C20", cites="ITI TF-3: 4.2.3.1.6")
@@ -47,9 +51,16 @@ def single_valued_slot_has_one_value(value: MetadataObject) -> Iterator[Violatio
     """A slot that the framework gives one value has no more."""
     for slot in extra_slots(value):
         attr = slot_attrs(value).get(slot.name)
-        if attr is not None and not attr.many and len(slot.values) > 1:
+        if attr is None or attr.many or (slot.name == "URI" and is_parted(slot.values)):  # D37 has that
+            continue
+        if len(slot.values) > 1:
             text = f"slot has {len(slot.values)} values, one is expected"
             yield Violation(text, attribute=slot.name, value=", ".join(slot.values))
+
+
+def is_parted(values: tuple[str, ...]) -> bool:
+    """Whether a long value is given in numbered parts, `1|…`, as old editions of the framework had it."""
+    return bool(values) and all(map(_PART.fullmatch, values))
 
 
 @rule("C26", cites="ITI TF-3: 4.2.3.1.6; ITI TF-2: 3.42.4.1.3.2")

@@ -6,7 +6,7 @@ they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,9 +20,11 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
+    "REPLACING",
     "Carrier",
     "Fingerprint",
     "Held",
@@ -30,6 +32,7 @@ __all__ = [
     "Lookup",
     "Provision",
     "Registered",
+    "Standing",
     "Submission",
     "id_key",
     "is_uuid",
@@ -67,6 +70,10 @@ class Lookup:
     """Ids of the objects and of what they refer to, without symbolic ones."""
     uniqueIds: tuple[str, ...]
     patientIds: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
+    """Of the uuids those of entries that are to be replaced."""
+    appended: tuple[str, ...] = ()
+    """Of the uuids those of entries that something is to be appended to."""
 
     @classmethod
     def of(cls, objects: RegistryObjectList) -> Lookup:
@@ -80,7 +87,18 @@ class Lookup:
             uuids=tuple(filter(is_uuid, uuids)),
             uniqueIds=tuple({value.uniqueId: None for value in carriers if value.uniqueId}),
             patientIds=tuple({value.patientId: None for value in carriers if value.patientId}),
+            replaced=_targets(objects.associations, REPLACING),
+            appended=_targets(objects.associations, (AssociationType.APND,)),
         )
+
+
+REPLACING: Final = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
+"""Types by which an entry takes the place of another (ITI TF-3: 4.2.2.2)."""
+
+
+def _targets(associations: Iterable[Association], types: Collection[str]) -> tuple[str, ...]:
+    targets = (item.targetObject or "" for item in associations if item.associationType in types)
+    return tuple({id_key(target): None for target in targets if is_uuid(target)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +126,25 @@ class Held:
     """By uniqueId, all objects that have it."""
     patients: Mapping[str, str] = field(default_factory=dict)
     """Each patient id of the request that was ever fed, with the id that survives: mostly itself."""
+    folders: Mapping[str, tuple[Registered, ...]] = field(default_factory=dict)
+    """The Approved folders that hold an entry which is to be replaced, by its id in lower case."""
+    transformations: frozenset[str] = frozenset()
+    """Those of the entries that are to be appended to which are transformations (XFRM), in lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an update starts from: objects of the registry as they are, whole. Ids are in lower case."""
+
+    latest: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By logicalID, the last version of each object that the request names, by whichever version."""
+    objects: Mapping[str, MetadataObject] = field(default_factory=dict)
+    """By entryUUID, what the Associations of the request lead to or from."""
+    links: tuple[Association, ...] = ()
+    """The Approved Associations at one of them, but for those that lead to or from an earlier version."""
+
+
+_NOTHING_STANDS: Final = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +155,16 @@ class Known(Held):
     """OID of the affinity domain's assigning authority; None where any will do."""
     any_patient: bool = False
     """The registry takes patient ids that nobody fed."""
+    standing: Standing = _NOTHING_STANDS
+    """Only where the request is an update."""
+    homes: frozenset[str] | None = None
+    """The communities that an update is forwarded to; None where it is forwarded to none."""
+    repositories: frozenset[str] | None = None
+    """OIDs that repositoryUniqueId may have; None where any will do."""
+    sources: frozenset[str] | None = None
+    """OIDs that sourceId may have; None where any will do."""
+    latest: str | None = None
+    """What lies after this time, a DTM of 14 digits, lies in the future; None where nobody asks."""
 
 
 # --- subjects --------------------------------------------------------------------------------
@@ -131,24 +178,38 @@ class Submission:
     column: int
     """Of `Attr.need`: whose duties hold."""
     known: Known
+    restricted: bool
+    """It is a restricted update (ITI-92)."""
     by_id: Mapping[str, MetadataObject]
     """The objects of the request by `id_key`."""
     members: tuple[Association, ...]
     """The HasMember associations."""
     relationships: tuple[Association, ...]
     """The associations of all other types."""
+    codes: CodeSets | None = None
+    """The codes of the affinity domain; None where any will do."""
 
     @classmethod
-    def of(cls, request: SubmitObjectsRequest, *, column: int, known: Known | None = None) -> Submission:
+    def of(
+        cls,
+        request: SubmitObjectsRequest,
+        *,
+        column: int,
+        known: Known | None = None,
+        codes: CodeSets | None = None,
+        restricted: bool = False,
+    ) -> Submission:
         """The request seen by `column`; without `known`, only what the request tells can be judged."""
         members, relationships = _split(request.objects.associations)
         return cls(
             request=request,
             column=column,
             known=_KNOWING_NOTHING if known is None else known,
+            restricted=restricted,
             by_id={id_key(value.entryUUID): value for value in request.objects.objects()},
             members=members,
             relationships=relationships,
+            codes=codes,
         )
 
     @property
@@ -212,6 +273,8 @@ class Fingerprint:
     hash: str
     """SHA-1, hex."""
     size: int
+    head: bytes = b""
+    """The first octets, as many as the rules of content ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.model import Recipient, Source
 
-__all__ = ["actors_of", "description_of", "dicomweb_of", "feeds_of", "inboxes_of"]
+__all__ = ["actors_of", "description_of", "dicomweb_of", "dimse_of", "feeds_of", "inboxes_of", "wado_of"]
 
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
@@ -34,6 +35,21 @@ def dicomweb_of(running: Running) -> Mapping[str, str]:
     return {source.id: running.dicomweb_of(source.id) for source in sources}
 
 
+def wado_of(running: Running) -> Mapping[str, str]:
+    """Address of each imaging source's WADO-URI, by the id of the source."""
+    return {id: running.wado_of(id) for id in dicomweb_of(running)}
+
+
+def dimse_of(running: Running) -> Mapping[str, str]:
+    """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
+    sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
+    return {
+        source.id: f"{source.aeTitle}@{urlsplit(running.url_of(source.id)).hostname}:{source.dimse.port}"
+        for source in sources
+        if source.dimse is not None
+    }
+
+
 def feeds_of(running: Running) -> Mapping[str, str]:
     """`host:port` at which registries take a feed by ITI-8, by the id of the registry."""
     ids = (placed.actor.id for placed in running.topology.actors())
@@ -49,6 +65,7 @@ def inboxes_of(running: Running) -> Mapping[str, Path]:
 def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
+    wado, dimse = wado_of(running), dimse_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -59,6 +76,8 @@ def description_of(running: Running) -> dict[str, Any]:
                 "community": actor.community,
                 "url": actor.url,
                 "dicomweb": faces.get(actor.id),
+                "wado": wado.get(actor.id),
+                "dimse": dimse.get(actor.id),
                 "mllp": feeds.get(actor.id),
                 "received": str(inboxes[actor.id]) if actor.id in inboxes else None,
                 "oid": actor.oid,

@@ -12,15 +12,28 @@ from typing import Annotated, Any
 
 from xdsi_sim.scenario.stage import Outcome, Stage
 from xdsi_sim.topology.checked import Checked
-from xdsi_sim.topology.model import Actor, Consumer, OnDemandSource, Recipient, Registry, Source
+from xdsi_sim.topology.model import (
+    Actor,
+    Consumer,
+    InitiatingGateway,
+    InitiatingImagingGateway,
+    OnDemandSource,
+    Recipient,
+    Registry,
+    Server,
+    Source,
+)
 
 __all__ = [
     "ActorOf",
     "ConsumerId",
     "FileName",
+    "GatewayId",
+    "ImagingGatewayId",
     "OnDemandSourceId",
     "RecipientId",
     "RegistryId",
+    "ServerIds",
     "SourceId",
     "StepKind",
 ]
@@ -43,6 +56,9 @@ ConsumerId = Annotated[str, ActorOf(Consumer)]
 OnDemandSourceId = Annotated[str, ActorOf(OnDemandSource)]
 RegistryId = Annotated[str, ActorOf(Registry)]
 RecipientId = Annotated[str, ActorOf(Recipient)]
+GatewayId = Annotated[str | None, ActorOf(InitiatingGateway)]
+ImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway)]
+ServerIds = Annotated[tuple[str, ...], ActorOf(Server)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
-from xdsi_sim.actors.ports import ReceivedSubmission
+from xdsi_sim.actors.ports import Publication, ReceivedSubmission
 from xdsi_sim.content import Content
+from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
@@ -102,8 +103,12 @@ class Client(Protocol):
 class StudyStore(Protocol):
     """The instance store of an imaging source, as its own administrator uses it."""
 
-    def add_all(self, paths: Iterable[Path]) -> Any:
-        """Take DICOM files in."""
+    def add_all(self, files: Iterable[Path | Arrival], progress: Callable[[Path], None] | None = None) -> Any:
+        """Take DICOM files in; `progress` is told of each."""
+        ...
+
+    def add(self, content: Content) -> Any:
+        """Take one DICOM file in."""
         ...
 
     def studies(self) -> Sequence[Any]:
@@ -114,12 +119,20 @@ class StudyStore(Protocol):
         """One study, summarised from its stored instances; None where it is not here."""
         ...
 
-    def published(self, study: str, what: str) -> str | None:
-        """entryUUID under which a document about the study was published last."""
+    def published(self, study: str, what: str) -> Publication | None:
+        """The document about a study that was published last."""
         ...
 
-    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+    def studies_with(self, what: str) -> Sequence[str]:
+        """The studies of which that is published, be they still here or not."""
+        ...
+
+    def note_published(self, study: str, what: str, published: Publication) -> None:
         """Remember what was published, so that the next of its kind can replace it."""
+        ...
+
+    def note_withdrawn(self, study: str, what: str) -> None:
+        """Remember that what was published is not there to be replaced any more."""
         ...
 
 
@@ -157,6 +170,10 @@ class Running(Protocol):
         """Base URI of an imaging source's DICOMweb face."""
         ...
 
+    def wado_of(self, source_id: str) -> str:
+        """Address of an imaging source's WADO-URI."""
+        ...
+
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
         ...
@@ -167,6 +184,10 @@ class Running(Protocol):
 
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
+        ...
+
+    def stop(self, actor_id: str) -> None:
+        """Let an actor answer nobody any more at its SOAP address."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

@@ -10,12 +10,11 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.ids import new_token, new_uid
+from xdsi_sim.ids import new_token
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.language import StepBase
@@ -133,13 +132,7 @@ class _Player:
     def _stage(self) -> Stage:
         conversation = new_token()
         self.conversations.add(conversation)
-        return Stage(
-            running=self.running,
-            conversation=conversation,
-            folder=self.folder,
-            now=lambda: datetime.now(UTC),
-            new_uid=new_uid,
-        )
+        return Stage.on(self.running, conversation, self.folder)
 
     def _outcome(self, step: StepBase, stage: Stage) -> Mapping[str, Any]:
         """What the record of the step says of its outcome."""

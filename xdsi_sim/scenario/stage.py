@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.errors import Finding, XdsiSimError
+from xdsi_sim.ids import new_uid
 from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.scenario.ports import HttpReply, Reply, Running
 from xdsi_sim.scenario.record import Check
@@ -68,6 +69,17 @@ class Stage:
     new_uid: Callable[[], str]
     findings: list[Finding] = field(default_factory=list)
     """What the client found in the answers of this step."""
+
+    @classmethod
+    def on(cls, running: Running, conversation: str, folder: Path) -> Stage:
+        """With the clock of the machine, and UIDs never given before."""
+        return cls(
+            running=running,
+            conversation=conversation,
+            folder=folder,
+            now=lambda: datetime.now(UTC),
+            new_uid=new_uid,
+        )
 
     def actor_of(self, oid: str) -> str | None:
         """Id of the actor that metadata and manifests name by this OID."""

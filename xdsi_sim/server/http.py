@@ -90,7 +90,7 @@ class FrontRequest(Request):
         reader: Any = self._taken()
         if reader is None:
             return NO_BODY
-        package: Package = reader.finish()
+        package: Package = reader.finish(answerable=True)
         return package
 
     def body(self, nothing: T) -> T:

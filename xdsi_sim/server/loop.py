@@ -14,7 +14,7 @@ from typing import Any, Final, ParamSpec
 
 from twisted.internet.threads import blockingCallFromThread
 
-__all__ = ["Loop", "running_loop"]
+__all__ = ["Loop", "running_loop", "tune"]
 
 P = ParamSpec("P")
 
@@ -27,6 +27,12 @@ _YOUNG: Final = 50_000
 Python's 700 it would be looked through again and again while it is served."""
 
 
+def tune() -> None:
+    """Set this process up for many short-lived objects and a thread that commits."""
+    sys.setswitchinterval(_SWITCH)
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+
+
 class Loop:
     """A reactor that runs in the background."""
 
@@ -34,8 +40,7 @@ class Loop:
         # importing it installs it, which is for the process to decide, and here it does
         from twisted.internet import reactor  # noqa: PLC0415
 
-        sys.setswitchinterval(_SWITCH)
-        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+        tune()
         self.reactor: Any = reactor
         started = threading.Event()
         self.reactor.callWhenRunning(started.set)

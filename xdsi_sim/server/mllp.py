@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
 from twisted.internet.protocol import Protocol as Connection
 
 from xdsi_sim.actors.flow import Call, Flow
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.errors import CannotRun, Finding, ProtocolViolation, Severity
+from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.messages.adt import Header, read_adt, read_header, write_ack
@@ -23,6 +22,7 @@ from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.loop import Loop
+from xdsi_sim.server.ports import Ports
 from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 from xdsi_sim.tls.settings import Tls
 
@@ -55,6 +55,7 @@ class MllpPort:
         recorder: Recorder,
         traces: dict[str, Trace] | None = None,
         tls: Tls | None = None,
+        ports: Ports | None = None,
         max_message: int = MAX_MESSAGE,
         idle: float = _IDLE,
     ) -> None:
@@ -78,13 +79,9 @@ class MllpPort:
             from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
 
             factory = secured(factory, tls, loop.reactor)
-        try:
-            self._port = loop.call(loop.reactor.listenTCP, port, factory, interface=host)
-        except CannotListenError as error:
-            raise CannotRun(
-                f"cannot listen on {host}:{port}: {error.socketError}.",
-                hint="Stop what listens there, or name another address under feed: mllp.",
-            ) from None
+        self._port = (ports or Ports(loop)).listen(
+            f"feed of {actor_id}", host, port, factory, setting="under feed: mllp"
+        )
         self.port: int = self._port.getHost().port
 
     def close(self) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
-from twisted.internet.error import CannotListenError
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from xdsi_sim.errors import CannotRun
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import Front, FrontRequest, answer, nothing_at
 from xdsi_sim.server.loop import Loop
+from xdsi_sim.server.ports import Ports
 from xdsi_sim.tls.settings import Tls
 
 __all__ = ["ActorSite", "Folder"]
 
-_BACKLOG: Final = 512
 _FAREWELL: Final = 5  # seconds; an answer that takes longer is not waited for when the port closes
 
 
@@ -57,6 +54,7 @@ class ActorSite:
         limits: Limits = Limits(),
         *,
         tls: Tls | None = None,
+        ports: Ports | None = None,
     ) -> None:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
@@ -67,15 +65,9 @@ class ActorSite:
             from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
 
             factory = secured(factory, tls, loop.reactor)
-        try:
-            self._port = loop.call(loop.reactor.listenTCP, port, factory, backlog=_BACKLOG, interface=host)
-        except CannotListenError as error:
-            taken = getattr(error.socketError, "errno", None) == EADDRINUSE
-            raise CannotRun(
-                f"cannot listen on {host}:{port}: {error.socketError}.",
-                hint=f"{'Stop what listens there, or name' if taken else 'Name'} another address with "
-                "--listen HOST:PORT.",
-            ) from None
+        self._port = (ports or Ports(loop)).listen(
+            f"site {port}", host, port, factory, setting="with --listen HOST:PORT"
+        )
         self.port: int = self._port.getHost().port
 
     def put(self, path: str, resource: Any) -> None:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -16,7 +17,7 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import Segment
-from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.errors import LoopDetected, ProtocolViolation, StoreTrouble
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
@@ -43,6 +44,9 @@ Post = Callable[[OutgoingLetter, Trace], Deferred[None]]
 class SoapResource(Resource):
     """One actor's endpoint on the wire, with everything recorded."""
 
+    stopped = False
+    """Whether the actor is down, as somebody wants it to be."""
+
     def __init__(
         self,
         *,
@@ -62,6 +66,8 @@ class SoapResource(Resource):
         self._post = post
         self._recorder = recorder
         self._reactor = reactor
+        # what names this address in traces: whoever serves it, in whatever process, knows it again
+        self._token = sha256(f"{recorder.name} {url}".encode()).hexdigest()[:32]
 
     def getChild(self, path: bytes, _request: Any) -> Any:
         """A closing slash does not matter; other paths below the address lead nowhere."""
@@ -69,6 +75,8 @@ class SoapResource(Resource):
 
     def render(self, request: FrontRequest) -> bytes | int:
         """POST a message, or GET the description."""
+        if self.stopped:
+            return self.refuse(request, 503, f"{self._actor_id} is stopped.\n".encode())
         if request.method not in (b"POST", b"GET", b"HEAD"):
             return self._not_allowed(request)
         rendered: bytes | int = super().render(request)
@@ -123,6 +131,7 @@ class SoapResource(Resource):
         served = self._served(request)
         try:
             served.package = request.package()
+            self._refuse_loop(served.trace)
             served.invocation = self._endpoint.invocation(
                 served.package, peer=request.client.host, addresses=self._addresses(request)
             )
@@ -135,13 +144,18 @@ class SoapResource(Resource):
         if not isinstance(operation, Generator):
             self._finish(served, operation)
             return NOT_DONE_YET
-        onward = Trace(served.trace.conversation, self._actor_id)
+        onward = served.trace.onward(self._actor_id, self._token)
         flow = drive(operation, lambda call: self._send(call, onward), self._reactor)
         Deferred.fromCoroutine(flow).addCallbacks(
             lambda response: self._finish(served, response),
             lambda failure: self._failed(served, failure.value),
         )
         return NOT_DONE_YET
+
+    def _refuse_loop(self, trace: Trace) -> None:
+        """Gateways that ask each other in a circle would ask for ever."""
+        if trace.loops(self._token):
+            raise LoopDetected(f"{self._actor_id} would wait for its own answer: the message came back to it")
 
     def _addresses(self, request: FrontRequest) -> tuple[str, ...]:
         """Ours, and the one that the peer has used: the host has names that we do not know."""
@@ -157,6 +171,11 @@ class SoapResource(Resource):
             self._answer(served, reply, served.the_invocation.reply_address)
 
     def _failed(self, served: _Served, error: BaseException) -> None:
+        if isinstance(error, StoreTrouble) and served.invocation is not None:
+            _LOG.error("exchange %s of %s: %s", served.exchange_id, self._actor_id, error)
+            if (reply := self._endpoint.refuse(served.invocation, error)) is not None:
+                self._answer(served, reply, served.invocation.reply_address)
+                return
         if not isinstance(error, ProtocolViolation):
             _LOG.error("exchange %s of %s failed", served.exchange_id, self._actor_id, exc_info=error)
             error = InternalError(f"internal error, logged as exchange {served.exchange_id}")

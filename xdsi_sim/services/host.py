@@ -7,17 +7,21 @@ from functools import cache
 from typing import Any, Final
 
 from xdsi_sim.content import Segment
-from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.errors import Finding, ProtocolViolation, StoreTrouble
+from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.services.port_types import (
     DocumentRecipientService,
     DocumentRegistryService,
     DocumentRepositoryService,
     ImagingDocumentSourceService,
+    InitiatingGatewayService,
     OnDemandDocumentSourceService,
+    RespondingGatewayService,
     RespondingImagingGatewayService,
 )
 from xdsi_sim.services.protocol import XdsSoap12
 from xdsi_sim.soap.addressing import Addressing
+from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.faults import OLD_MEDIA_TYPE, is_old, write_fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Package
@@ -39,6 +43,8 @@ class PortType:
     service: Any
     namespace: str
     wsdl: str
+    finds: str
+    """What the errorCodes of troubles begin with that this actor finds."""
     transactions: tuple[str, ...]
 
 
@@ -47,36 +53,67 @@ PORT_TYPES: Final = {
         service=DocumentRegistryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRegistry.wsdl",
-        transactions=("ITI-18", "ITI-42", "ITI-44 add", "ITI-44 revise", "ITI-44 merge", "ITI-51", "ITI-61"),
+        finds="XDSRegistry",
+        transactions=(
+            "ITI-18",
+            "ITI-42",
+            "ITI-44 add",
+            "ITI-44 revise",
+            "ITI-44 merge",
+            "ITI-51",
+            "ITI-57",
+            "ITI-61",
+            "ITI-62",
+            "ITI-92",
+        ),
     ),
     "repository": PortType(
         service=DocumentRepositoryService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRepository.wsdl",
-        transactions=("ITI-41", "ITI-43"),
+        finds="XDSRepository",
+        transactions=("ITI-41", "ITI-43", "ITI-86"),
     ),
     "recipient": PortType(
         service=DocumentRecipientService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="DocumentRecipient.wsdl",
+        finds="XDSRepository",
         transactions=("ITI-41",),
     ),
     "on-demand source": PortType(
         service=OnDemandDocumentSourceService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="OnDemandDocumentSource.wsdl",
+        finds="XDSRepository",
         transactions=("ITI-43",),
     ),
     "source": PortType(
         service=ImagingDocumentSourceService,
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="ImagingDocumentSource.wsdl",
+        finds="XDSRepository",
         transactions=("RAD-69",),
+    ),
+    "initiating-gateway": PortType(
+        service=InitiatingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="InitiatingGateway.wsdl",
+        finds="XDSRepository",
+        transactions=("ITI-18", "ITI-43"),
+    ),
+    "responding-gateway": PortType(
+        service=RespondingGatewayService,
+        namespace="urn:ihe:iti:xds-b:2007",
+        wsdl="RespondingGateway.wsdl",
+        finds="XDSRepository",
+        transactions=("ITI-38", "ITI-39"),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,
         namespace="urn:ihe:rad:xdsi-b:2009",
         wsdl="RespondingImagingGateway.wsdl",
+        finds="XDSRepository",
         transactions=("RAD-75",),
     ),
 }
@@ -246,6 +283,20 @@ class Endpoint:
         return Reply(
             status=200, content_type=invocation.content_type, segments=context.out_string, outcome=outcome
         )
+
+    def refuse(self, invocation: Invocation, trouble: StoreTrouble) -> Reply | None:
+        """The answer where a store could not do it (ITI TF-3: Table 4.2.4.1-2).
+
+        None where the transaction has no such answer, or is not known yet.
+        """
+        failure = None if invocation.transaction is None else CODECS[invocation.transaction.name].failure
+        if failure is None:
+            return None
+        error = RegistryError(
+            errorCode=f"{self.port_type.finds}{trouble.kind}",
+            codeContext=f"the store could not do it, and nothing has changed: {trouble}; rule=F33",
+        )
+        return self.finish(invocation, failure(error))
 
     @staticmethod
     def fail(problem: ProtocolViolation, envelope: Envelope | None = None, to: str | None = None) -> Reply:

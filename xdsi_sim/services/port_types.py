@@ -13,13 +13,15 @@ __all__ = [
     "DocumentRegistryService",
     "DocumentRepositoryService",
     "ImagingDocumentSourceService",
+    "InitiatingGatewayService",
     "OnDemandDocumentSourceService",
+    "RespondingGatewayService",
     "RespondingImagingGatewayService",
 ]
 
 
 class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61)."""
+    """Document Registry (ITI TF-2: 3.18, 3.42, 3.44, 3.51, 3.61; ITI MU; ITI RMD: 3.62; ITI RMU)."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -56,9 +58,24 @@ class DocumentRegistryService(Service):  # type: ignore[misc]  # Spyne is untype
         """Register On-Demand Document Entry."""
         return ctx.udc.actor.register(request, "ITI-61")
 
+    @operation("ITI-57")
+    def iti57(ctx: Any, request: Any) -> Any:
+        """Update Document Set."""
+        return ctx.udc.actor.update(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request, "ITI-92")
+
+    @operation("ITI-62")
+    def iti62(ctx: Any, request: Any) -> Any:
+        """Remove Metadata."""
+        return ctx.udc.actor.remove(request)
+
 
 class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68)."""
+    """Document Repository (ITI TF-2: 3.41, 3.43; RAD TF: 4.68; ITI RMD: 3.86)."""
 
     @operation("ITI-41")
     def iti41(ctx: Any, request: Any) -> Any:
@@ -69,6 +86,11 @@ class DocumentRepositoryService(Service):  # type: ignore[misc]  # Spyne is unty
     def iti43(ctx: Any, request: Any) -> Any:
         """Retrieve Document Set."""
         return ctx.udc.actor.retrieve(request)
+
+    @operation("ITI-86")
+    def iti86(ctx: Any, request: Any) -> Any:
+        """Remove Documents."""
+        return ctx.udc.actor.remove(request)
 
 
 class DocumentRecipientService(Service):  # type: ignore[misc]  # Spyne is untyped
@@ -104,4 +126,32 @@ class RespondingImagingGatewayService(Service):  # type: ignore[misc]  # Spyne i
     @operation("RAD-75")
     def rad75(ctx: Any, request: Any) -> Any:
         """Cross Gateway Retrieve Imaging Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Initiating Gateway (ITI TF-2: 3.18, 3.43): consumers ask it as they ask a registry or a repository."""
+
+    @operation("ITI-18")
+    def iti18(ctx: Any, request: Any) -> Any:
+        """Registry Stored Query."""
+        return ctx.udc.actor.query(request)
+
+    @operation("ITI-43")
+    def iti43(ctx: Any, request: Any) -> Any:
+        """Retrieve Document Set."""
+        return ctx.udc.actor.retrieve(request)
+
+
+class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
+    """Responding Gateway (ITI TF-2: 3.38, 3.39)."""
+
+    @operation("ITI-38")
+    def iti38(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Query."""
+        return ctx.udc.actor.query(request)
+
+    @operation("ITI-39")
+    def iti39(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Retrieve."""
         return ctx.udc.actor.retrieve(request)

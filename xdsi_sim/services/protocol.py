@@ -68,6 +68,8 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
     def deserialize(self, ctx: Any, message: str) -> None:  # noqa: ARG002  Spyne's signature
         """From the body's element to the request value; raises ProtocolViolation."""
         invocation = ctx.udc
+        if invocation.package.trouble is not None:
+            raise invocation.package.trouble
         codec = CODECS[invocation.transaction.name]
         invocation.name = codec.subject(invocation.package.root) or invocation.transaction.name
         ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)

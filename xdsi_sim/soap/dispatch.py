@@ -28,7 +28,7 @@ from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding, finding_of
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import Envelope
 from xdsi_sim.soap.peers import PORTS, Peers
-from xdsi_sim.vocab import ACTIONS, ANONYMOUS, NO_REPLY, Transaction
+from xdsi_sim.vocab import ANONYMOUS, NO_REPLY, Transaction
 
 __all__ = ["Dispatched", "dispatch", "refuse_errors"]
 
@@ -126,8 +126,8 @@ def _transaction(envelope: Envelope, served: Collection[Transaction]) -> Transac
         raise ActionMissing(
             f"wsa:Action is missing and {body} does not tell it here", rule="A06", detail="wsa:Action"
         )
-    transaction = ACTIONS.get(action)
-    if transaction is None or transaction not in served:
+    transaction = next((one for one in served if one.action == action), None)
+    if transaction is None:
         known = ", ".join(transaction.action for transaction in served)
         raise ActionNotSupported(
             f"wsa:Action {action!r} is not served here; served: {known}", rule="A08", detail=action

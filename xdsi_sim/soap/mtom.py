@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import unquote
 
-from xdsi_sim.content import BytesContent, Content, FileContent, Segment
+from xdsi_sim.content import BytesContent, Content, FileContent, Segment, discard
 from xdsi_sim.ebrim.xml import Element, child_of
-from xdsi_sim.errors import Finding, LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
+from xdsi_sim.errors import (
+    NO_SPACE,
+    Finding,
+    LimitExceeded,
+    ProtocolViolation,
+    Severity,
+    StoreFull,
+    StoreTrouble,
+    UnsupportedMediaType,
+)
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.protocol import finding
@@ -26,7 +35,7 @@ from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
-__all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Package", "PackageReader"]
+__all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Cutter", "NewCutter", "Package", "PackageReader"]
 
 SOAP_MEDIA_TYPE: Final = "application/soap+xml"
 
@@ -53,6 +62,8 @@ class Package:
     """Parts without a Content-ID, beside the root."""
     limits: Limits = Limits()
     """Those under which it was read, and is to be parsed."""
+    trouble: StoreTrouble | None = None
+    """Why there are no parts: they could not be spooled, but the XML is whole."""
     asked: set[str] | None = None
     """Content-IDs that an Include has named so far; kept where there are parts."""
 
@@ -101,18 +112,38 @@ class Package:
         self.discard_envelope()
         for content in self._documents():
             if isinstance(content, FileContent):
-                content.path.unlink(missing_ok=True)
+                discard(content.path)
 
     def discard_envelope(self) -> None:
         """Remove the temporary files of the rest: once it is read and recorded, nobody asks for it."""
         kept = {content.path for content in self._documents() if isinstance(content, FileContent)}
         for segment in self.raw:
             if isinstance(segment, FileContent) and segment.path not in kept:
-                segment.path.unlink(missing_ok=True)
+                discard(segment.path)
 
     def _documents(self) -> Iterator[Content]:
         yield from self.parts.values()
         yield from (self.inline or {}).values()
+
+
+class Cutter(Protocol):
+    """What takes a large envelope while it comes, and leaves in it what need not be on disk."""
+
+    def feed(self, data: bytes) -> None:
+        """The next piece."""
+        ...
+
+    def close(self) -> None:
+        """The envelope is over."""
+        ...
+
+    def contents(self) -> Mapping[str, Content]:
+        """What was cut, by the text that stands in its place."""
+        ...
+
+
+NewCutter = Callable[[Callable[[bytes], object], Callable[[], Spool], Limits], Cutter]
+"""Makes one of: who takes the envelope, where the next content goes, and the limits."""
 
 
 class PackageReader:
@@ -123,14 +154,21 @@ class PackageReader:
     """
 
     def __init__(
-        self, content_type: str, folder: Path, limits: Limits = Limits(), *, coding: str | None = None
+        self,
+        content_type: str,
+        folder: Path,
+        limits: Limits = Limits(),
+        *,
+        coding: str | None = None,
+        cutter: NewCutter = InlineCutter,
     ) -> None:
-        """`coding` is the Content-Encoding of the body, where it has one."""
+        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root."""
         self._media = parse_media_type(content_type)
         self._limits = limits
         self._root = bytearray()
         self._root_type: str | None = None
-        self._cutter: InlineCutter | None = None
+        self._new_cutter = cutter
+        self._cutter: Cutter | None = None
         self._unnamed = 0
         self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
@@ -180,8 +218,13 @@ class PackageReader:
     def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
-        self._root.clear()
+        if not (isinstance(problem, OSError) and self._root_is_whole()):
+            self._root.clear()
         return lambda _data: None
+
+    def _root_is_whole(self) -> bool:
+        """Whether the SOAP part has come to its end: another has begun after it."""
+        return self._root_type is not None and bool(self._spools)
 
     @property
     def problem(self) -> ProtocolViolation | OSError | None:
@@ -208,7 +251,7 @@ class PackageReader:
         self._keep_root(data)
         if len(self._root) > LARGE:  # before that, nothing large is in it
             begun, self._root = bytes(self._root), bytearray()
-            self._cutter = InlineCutter(self._keep_root, self._open_inline, self._limits)
+            self._cutter = self._new_cutter(self._keep_root, self._open_inline, self._limits)
             self._cutter.feed(begun)
 
     def _keep_root(self, data: bytes | memoryview) -> None:
@@ -237,16 +280,34 @@ class PackageReader:
         self._unnamed += 1  # nothing can refer to it, so nothing is decoded
         return _Taken(lambda _data: None) if encoded else self._body.open()
 
-    def finish(self) -> Package:
-        """The whole message; raises the first ProtocolViolation or OSError met while taking it in."""
+    def finish(self, *, answerable: bool = False) -> Package:
+        """The whole message; raises the first ProtocolViolation or OSError met while taking it in.
+
+        If it is to be `answerable`, a message of which only the documents could not be spooled is given
+        without them, and says so: its transaction has an answer for that.
+        """
         if self._problem is not None:
-            raise self._problem
+            return self._without_parts(self._problem, answerable)
         try:
             self._close()
             return self._package()
         except (ProtocolViolation, OSError) as problem:
             self._refuse(problem)
             raise
+
+    def _without_parts(self, problem: ProtocolViolation | OSError, answerable: bool) -> Package:
+        if not (answerable and self._root and isinstance(problem, OSError)):
+            raise problem
+        trouble = StoreFull if problem.errno in NO_SPACE else StoreTrouble
+        return Package(
+            root=bytes(self._root),
+            parts={},
+            mtom=True,
+            raw=(),
+            media=self._media,
+            limits=self._limits,
+            trouble=trouble(problem.strerror or "the documents could not be spooled"),
+        )
 
     def _package(self) -> Package:
         return Package(
@@ -297,7 +358,7 @@ class PackageReader:
         ):
             if parse_media_type(given or "").type != expected:
                 yield _packaging(rule, f"{what} is {given!r}, {expected!r} is expected")
-        if self._cutter is not None and (large := len(self._cutter.contents())):
+        if isinstance(self._cutter, InlineCutter) and (large := len(self._cutter.contents())):
             text = f"{large} large contents are base64 in the envelope, parts of their own are expected"
             yield replace(_packaging("B14", text), severity=Severity.INFO)
 

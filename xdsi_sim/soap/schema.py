@@ -34,6 +34,7 @@ _SCHEMAS: Final = {
     NS.QUERY: "query.xsd",
     NS.XDS: "xds.xsd",
     NS.XDSI: "xdsi.xsd",
+    NS.RMD: "rmd.xsd",
     NS.HL7: "hl7.xsd",
 }
 _PREFIXES: Final = {getattr(NS, name): name.lower() for name in vars(NS) if name.isupper()}

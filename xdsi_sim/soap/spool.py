@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from xdsi_sim.content import BytesContent, FileContent, PassingContent, Segment
+from xdsi_sim.content import BytesContent, FileContent, PassingContent, Segment, discard
 from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
@@ -76,7 +76,7 @@ class Tape:
         """Let go of everything; harmless where the file has been moved away."""
         if self._file is not None and self._path is not None:
             self._file.close()
-            self._path.unlink(missing_ok=True)
+            discard(self._path)
 
 
 class Spool(Tape):

@@ -14,9 +14,10 @@ from sqlite3 import Cursor
 from typing import Final
 
 from xdsi_sim.actors.registry_port import Found
-from xdsi_sim.content import PassingContent, Segment
+from xdsi_sim.content import PassingContent, Segment, discard
 from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.ids import new_token
+from xdsi_sim.store.trouble import troubles
 
 __all__ = ["AT_HAND", "fresh_folder", "gathered"]
 
@@ -33,7 +34,7 @@ def fresh_folder(folder: Path) -> Path:
 
 
 def gathered(rows: Cursor, folder: Path) -> Found:
-    """What a statement of `registry_sql` finds; raises OSError where the folder cannot take it."""
+    """What a statement of `registry_sql` finds; raises StoreTrouble where the folder cannot take it."""
     seen = _Seen()
     batches = seen.batches(rows)
     kept: list[bytes] = []
@@ -70,10 +71,10 @@ class _Seen:
 def _in_file(batches: Iterable[list[bytes]], folder: Path) -> PassingContent:
     path = folder / new_token()
     try:
-        with path.open("wb") as file:
+        with troubles(), path.open("wb") as file:
             for batch in batches:
                 file.writelines(batch)
     except BaseException:
-        path.unlink(missing_ok=True)
+        discard(path)
         raise
     return PassingContent(path, path.stat().st_size)

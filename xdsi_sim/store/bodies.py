@@ -3,6 +3,9 @@
 A segment is a folder: `octets`, which only grows, and the contents that were too large to copy, under
 names of our own. Segments are numbered, filled in order and removed whole. One thread writes; any thread
 may link a content, which waits in `incoming` until the message that it belongs to is written.
+
+Several processes may share the folder: each fills segments of its own, whose numbers they take from the
+same row, and removes whole ones that it is told nobody needs.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from xdsi_sim.content import (
 )
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.files import link
+from xdsi_sim.store.opening import Share
 
 __all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of", "octets_in"]
 
@@ -60,7 +64,7 @@ class Place:
 class Bodies:
     """The segments of a folder, and the one that is being written."""
 
-    def __init__(self, folder: Path, segment_size: int) -> None:
+    def __init__(self, folder: Path, segment_size: int, share: Share = Share.ALONE) -> None:
         """Open or create the folder; a segment is full at about `segment_size` octets.
 
         Each opening begins a segment of its own, so that what a crash left of the last one is not
@@ -69,11 +73,12 @@ class Bodies:
         self._folder = folder
         self._segment_size = segment_size
         self._incoming = folder / "incoming"
-        shutil.rmtree(self._incoming, ignore_errors=True)  # of messages that a crash kept from the log
-        self._incoming.mkdir(parents=True)
-        numbers = sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal())
-        self._sizes = {number: _size_of(_folder_of(folder, number)) for number in numbers}
-        self._number = numbers[-1] if numbers else 0
+        self._alone = share is Share.ALONE
+        if share is not Share.JOINING:
+            shutil.rmtree(self._incoming, ignore_errors=True)  # of messages that a crash kept from the log
+            self._incoming.mkdir(parents=True)
+        self._sizes = self._sizes_now()
+        self._number = max(self._sizes, default=0)
         self._file: int | None = None
         self._at = 0
 
@@ -82,6 +87,10 @@ class Bodies:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _sizes_now(self) -> dict[int, int]:
+        numbers = sorted(int(path.name) for path in self._folder.iterdir() if path.name.isdecimal())
+        return {number: _size_of(_folder_of(self._folder, number)) for number in numbers}
 
     # --- any thread
 
@@ -116,9 +125,12 @@ class Bodies:
 
     # --- the writer's thread
 
-    def append(self, bodies: Iterable[Sequence[Stretch]]) -> tuple[int, list[Place]]:
-        """Write bodies in one go; gives their segment and their places in it. Raises OSError."""
-        file = self._file_with_room()
+    def append(self, bodies: Iterable[Sequence[Stretch]], first: int = 0) -> tuple[int, list[Place]]:
+        """Write bodies in one go; gives their segment and their places in it. Raises OSError.
+
+        Segments before `first` are no longer needed, and others may be about to remove them.
+        """
+        file = self._file_with_room(first)
         octets: list[bytes] = []
         at = self._at
         places = []
@@ -133,10 +145,12 @@ class Bodies:
             self._move(place)
         return self._number, places
 
-    def _file_with_room(self) -> int:
-        if self._file is None or self._sizes[self._number] >= self._segment_size:
+    def _file_with_room(self, first: int) -> int:
+        if self._file is None or self._number < first or self._sizes[self._number] >= self._segment_size:
             self.close()
-            number = self._number + 1
+            if not self._alone:
+                self._sizes = self._sizes_now()
+            number = max(self._number, *self._sizes, 0) + 1
             path = _folder_of(self._folder, number)
             path.mkdir(exist_ok=True)
             self._file = os.open(path / _OCTETS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -222,8 +236,11 @@ def _folder_of(folder: Path, segment: int) -> Path:
 
 
 def _size_of(folder: Path) -> int:
-    with os.scandir(folder) as entries:
-        return sum(entry.stat().st_size for entry in entries)
+    try:
+        with os.scandir(folder) as entries:
+            return sum(entry.stat().st_size for entry in entries)
+    except FileNotFoundError:  # another process has just removed it
+        return 0
 
 
 def _copy(content: Content, path: Path) -> None:

@@ -24,7 +24,7 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
 from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, insert
 
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Recorder", "Retention"]
@@ -95,19 +95,30 @@ class ExchangeLog:
 
     on = True
 
-    def __init__(self, folder: Path, retention: Retention = Retention()) -> None:
-        """Open or create the log; raises UsageError where the folder cannot be used."""
+    def __init__(
+        self,
+        folder: Path,
+        retention: Retention = Retention(),
+        *,
+        share: Share = Share.ALONE,
+        name: str | None = None,
+    ) -> None:
+        """Open or create the log; raises UsageError where the folder cannot be used.
+
+        Processes that share it are told the `name` under which the first one has opened it.
+        """
+        self._alone = share is Share.ALONE
         with opening(folder) as opened:
-            database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER)
+            database = Database(folder / DATABASE, SCHEMA, durable=False, linger=_LINGER, share=share)
             self._database = opened.enter_context(database)
-            self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE))
+            self._bodies = Bodies(folder / BODIES, min(_SEGMENT, retention.size // _SHARE), share)
         self._reader = ExchangeReader(folder, self._database.reader)
         self._retention = retention
         self._since_forgotten = retention.exchanges  # more may be there than this time are to be kept
         self._filling = threading.Lock()
         self._batch = _Batch()
         self._last: Future[int | None] | None = None
-        self.name = new_token()
+        self.name = name or new_token()
 
     def close(self) -> None:
         """Write what was recorded, then close."""
@@ -154,7 +165,8 @@ class ExchangeLog:
             if self._batch is batch:
                 self._batch = _Batch()
         if batch.written is None:
-            batch.written = self._bodies.append(batch.bodies())
+            first = 0 if self._alone else _first_needed(connection)
+            batch.written = self._bodies.append(batch.bodies(), first)
         segment, places = batch.written
         following = iter(places)
         rows = [
@@ -175,10 +187,7 @@ class ExchangeLog:
                 "DELETE FROM exchange WHERE rowid <= (SELECT max(rowid) FROM exchange) - ?",
                 (self._retention.exchanges,),
             ).rowcount
-        if not gone:
-            return None
-        first: int = connection.execute("SELECT min(segment) FROM exchange").fetchone()[0]
-        return first
+        return _first_needed(connection) if gone else None
 
     def _written(self, batch: _Batch, done: Future[int | None]) -> None:
         """The batch is committed or given up, so that no row leads to what is removed now."""
@@ -188,3 +197,9 @@ class ExchangeLog:
         elif (first := done.result()) is not None:
             self._bodies.remove_below(first)
         batch.waiting.clear()  # the contents in it would live as long as what refers to this call
+
+
+def _first_needed(connection: Connection) -> int:
+    """The first segment that a row leads to; within a transaction, as long as that lasts."""
+    first: int | None = connection.execute("SELECT min(segment) FROM exchange").fetchone()[0]
+    return first or 0

@@ -4,10 +4,40 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import TracebackType
 
 from xdsi_sim.content import Content, FileContent, chunks_of
 
-__all__ = ["link", "put", "sync_folder"]
+__all__ = ["Turn", "link", "put", "sync_folder"]
+
+
+class Turn:
+    """`with turn:` waits until no other process is inside; threads of one process must agree by themselves.
+
+    The system wakes who waits, and ends the turn of a process that dies in it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """All who take turns name the same file, which is made and stays empty. Raises OSError."""
+        if os.name != "posix":
+            raise OSError("only a POSIX system lets several processes share it")
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    def __enter__(self) -> None:
+        import fcntl  # noqa: PLC0415 - not everywhere, and only several processes need it
+
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Take no more turns."""
+        os.close(self._file)
 
 
 def link(source: Path, path: Path) -> bool:

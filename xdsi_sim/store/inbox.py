@@ -22,7 +22,7 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.ids import new_token
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.store.files import put, sync_folder
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 
 __all__ = ["FolderInbox"]
 
@@ -44,13 +44,14 @@ _SUFFIXES: Final[Mapping[str, str]] = {
 class FolderInbox:
     """Realises `actors.ports.Inbox` in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the inbox; raises UsageError where the folder cannot be used."""
         self.folder = folder.absolute()
         with opening(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            for path in folder.glob(f"*{_UNFINISHED}"):  # what a crash has cut short
-                shutil.rmtree(path)
+            if share is not Share.JOINING:
+                for path in folder.glob(f"*{_UNFINISHED}"):  # what a crash has cut short
+                    shutil.rmtree(path)
             self._earlier = frozenset(self._names())
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="inbox")
 

@@ -1,10 +1,12 @@
-"""The file of an instance store: what is stored, what was published, and the index that searches use."""
+"""The file of an instance store: what is stored, published and rejected, and the index of searches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.store.instance_index import create_index
+from xdsi_sim.store.publications import create_publications, describe_publications
+from xdsi_sim.store.rejections import create_rejections
 from xdsi_sim.store.sqlite import Schema
 
 if TYPE_CHECKING:
@@ -35,14 +37,8 @@ def _create(database: sqlite_utils.Database) -> None:
     database.table("metadata").create({"sop_instance_uid": str, "document": bytes}, pk="sop_instance_uid")
 
 
-def _create_publications(database: sqlite_utils.Database) -> None:
-    database.table("publication").create(
-        {"study_instance_uid": str, "what": str, "entryUUID": str}, pk=("study_instance_uid", "what")
-    )
-
-
 SCHEMA: Final = Schema(
     application_id=0x5844494D,
     subject="instance store",
-    migrations=(_create, _create_publications, create_index),
+    migrations=(_create, create_publications, create_rejections, describe_publications, create_index),
 )

@@ -22,25 +22,29 @@ from pathlib import Path
 from sqlite3 import SQLITE_FULL, Connection, OperationalError
 from typing import Final, TypeVar
 
-from xdsi_sim.actors.ports import Kept
+from xdsi_sim.actors.ports import Kept, Publication
 from xdsi_sim.content import Content, FileContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
-from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom, OtherStudy
+from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
+from xdsi_sim.dicom.media import Arrival
+from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
+from xdsi_sim.store import publications
 from xdsi_sim.store.files import sync_folder
 from xdsi_sim.store.instance_index import Levels, enter, levels_of
 from xdsi_sim.store.instance_schema import SCHEMA
 from xdsi_sim.store.instance_search import run
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
+from xdsi_sim.store.rejections import hash_of_rejected, keep_hidden, reason_for, reject
 from xdsi_sim.store.sqlite import Database
+
+T = TypeVar("T")
 
 __all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
 
-
-T = TypeVar("T")
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
     "sop_instance_uid": "sopInstanceUID",
@@ -61,8 +65,6 @@ _DOCUMENTS: Final = "SELECT document FROM instance JOIN metadata USING (sop_inst
 _STORED: Final = "SELECT sop_instance_uid, sha256 FROM instance"
 _IS_STORED: Final = f"{_STORED} WHERE sop_instance_uid = ? AND sha256 = ?"
 _REMOVE: Final = "DELETE FROM instance"
-_PUBLISHED: Final = "SELECT entryUUID FROM publication WHERE study_instance_uid = ? AND what = ?"
-_PUBLISH: Final = "INSERT OR REPLACE INTO publication (study_instance_uid, what, entryUUID) VALUES (?, ?, ?)"
 _STUDIES: Final = "SELECT DISTINCT study_instance_uid FROM instance ORDER BY 1"
 _IN_ORDER: Final = (
     "ORDER BY series_number IS NULL, series_number, series_instance_uid,"
@@ -96,6 +98,8 @@ class Broken:
 
     path: Path
     error: DicomError | OSError
+    stray: bool = False
+    """Whether it is something else than DICOM that was merely found in a folder or an archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,21 +119,23 @@ class _Received:
     header: str
     document: bytes
     levels: Levels
+    note: RejectionNote | None
+    """What the instance rejects, if it is a note that does."""
 
 
 class SqliteInstanceStore:
-    """Instances in `folder`; safe to use from any number of threads of one process."""
+    """Instances in `folder`; safe to use from any number of threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "instances"
         self._incoming = folder / "incoming"
         with opening(folder) as opened:
             for path in (self._files, self._incoming):
                 path.mkdir(parents=True, exist_ok=True)
-            self._database = opened.enter_context(Database(folder / "instances.db", SCHEMA))
-            for leftover in self._incoming.iterdir():  # of a process that was killed
-                leftover.unlink()
+            self._database = opened.enter_context(Database(folder / "instances.db", SCHEMA, share=share))
+            for leftover in () if share is Share.JOINING else self._incoming.iterdir():
+                leftover.unlink()  # of a process that was killed
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -194,20 +200,24 @@ class SqliteInstanceStore:
         self._database.submit(drop).result()
         return len(gone)
 
-    def add_all(self, paths: Iterable[Path], progress: Callable[[Path], None] | None = None) -> Loaded:
+    def add_all(
+        self, files: Iterable[Path | Arrival], progress: Callable[[Path], None] | None = None
+    ) -> Loaded:
         """Store many files, with one commit for each batch; a broken one never hinders the others.
 
         `progress` is told each path once it is read, good or broken.
         """
         instances: list[StoredInstance] = []
         broken: list[Broken] = []
-        for batch in _batches(paths):
+        for batch in _batches(files):
             received: list[tuple[Path, _Received]] = []
-            for path in batch:
+            for file in batch:
+                path = file if isinstance(file, Path) else file.path
                 try:
-                    received.append((path, self._receive(FileContent.of(path))))
+                    content = FileContent.of(file) if isinstance(file, Path) else file.content
+                    received.append((path, self._receive(content)))
                 except (DicomError, OSError) as error:
-                    broken.append(Broken(path=path, error=error))
+                    broken.append(Broken(path=path, error=error, stray=_is_stray(file, error)))
                 if progress:
                     progress(path)
             stored, conflicts = self._commit(received)
@@ -256,6 +266,7 @@ class SqliteInstanceStore:
             header=to_bytes(header).decode(),
             document=to_bytes(attributes),
             levels=levels_of(attributes),
+            note=rejection_in(attributes),
         )
 
     # --- looking up ---
@@ -275,6 +286,10 @@ class SqliteInstanceStore:
         """
         where, uids = _condition(study, series, sop)
         return self._select(f"{where} {_IN_ORDER}", uids)
+
+    def rejection(self, sop: str) -> str | None:
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        return reason_for(sop, self._database.reader())
 
     def studies(self) -> tuple[str, ...]:
         """Study Instance UIDs, sorted."""
@@ -302,17 +317,24 @@ class SqliteInstanceStore:
 
     # --- what was published
 
-    def published(self, study: str, what: str) -> str | None:
-        """entryUUID under which a document about the study was published last; None where it never was.
+    def published(self, study: str, what: str) -> Publication | None:
+        """The document about the study that was published last; None where there is none to replace.
 
         `what` tells the documents of one study apart: its manifest, a report of some title.
         """
-        row = self._database.reader().execute(_PUBLISHED, (study, what)).fetchone()
-        return None if row is None else str(row[0])
+        return publications.publication(study, what, self._database.reader())
 
-    def note_published(self, study: str, what: str, entryUUID: str) -> None:
+    def studies_with(self, what: str) -> tuple[str, ...]:
+        """Study Instance UIDs of which that is published, be they still here or not, sorted."""
+        return publications.studies_with(what, self._database.reader())
+
+    def note_published(self, study: str, what: str, published: Publication) -> None:
         """Remember what was published, so that the next of its kind can replace it."""
-        self._database.submit(lambda db: db.execute(_PUBLISH, (study, what, entryUUID))).result()
+        self._database.submit(partial(publications.note, study, what, published)).result()
+
+    def note_withdrawn(self, study: str, what: str) -> None:
+        """Remember that what was published is not there to be replaced any more."""
+        self._database.submit(partial(publications.withdraw, study, what)).result()
 
     def _select(self, where: str, uids: tuple[str, ...]) -> tuple[StoredInstance, ...]:
         return tuple(
@@ -344,12 +366,20 @@ def _index(received: _Received, db: Connection) -> bool:
     Raises ConflictingInstance, and drops the file; FileNotFoundError where it was removed meanwhile.
     """
     instance = received.instance
-    known = db.execute(_HASH, (instance.sopInstanceUID,)).fetchone()
-    if known and known[0] != received.sha256:
+    sop, study = instance.sopInstanceUID, instance.studyInstanceUID
+    rejected = tuple(hash_of_rejected(sop, study, db))
+    known = db.execute(_HASH, (sop,)).fetchone() or rejected
+    if known and known[0] not in (received.sha256, None):
         instance.content.path.unlink(missing_ok=True)  # no other instance can have these bytes
-        raise ConflictingInstance(f"SOP Instance UID {instance.sopInstanceUID} is taken by another object")
+        raise ConflictingInstance(f"SOP Instance UID {sop} is taken by another object")
     instance.content.path.stat()
+    if rejected:
+        keep_hidden(sop, received.sha256, db)
+        return True
     if known:
+        return True
+    if received.note is not None:
+        reject(received.note, study, received.sha256, db)
         return True
     values = [getattr(instance, name) for name in _FIELDS.values()]
     db.execute(_INSERT, (*values, received.sha256, instance.content.size, received.header))
@@ -411,6 +441,10 @@ def _sync_folders(received: Iterable[_Received]) -> None:
     for folder in {arrival.instance.content.path.parent for arrival in received}:
         sync_folder(folder)
         sync_folder(folder.parent)
+
+
+def _is_stray(file: Path | Arrival, error: Exception) -> bool:
+    return isinstance(error, NoMetaHeader) and isinstance(file, Arrival) and not file.named
 
 
 def _batches(things: Iterable[T]) -> Iterator[list[T]]:

@@ -1,15 +1,27 @@
-"""What a store opens in its folder is open as a whole or not at all."""
+"""What a store opens in its folder is open as a whole or not at all, by one process or by several."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from enum import Enum, auto
 from pathlib import Path
 
 from xdsi_sim.errors import CannotRun
 
-__all__ = ["opening"]
+__all__ = ["Share", "opening"]
+
+
+class Share(Enum):
+    """Who else may have a folder open."""
+
+    ALONE = auto()
+    """Nobody."""
+    FIRST = auto()
+    """Nobody while it is opened and set in order; from then on the others of the same topology."""
+    JOINING = auto()
+    """One of those others: what the first has set in order, it leaves as it is."""
 
 
 @contextmanager

@@ -13,34 +13,39 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
-from xdsi_sim.ebrim.model import MetadataObject
+from xdsi_sim.ebrim.model import Association, MetadataObject
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import FOLDER, KINDS_BY_NAME
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.rules.removal import Remains
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
-from xdsi_sim.store.opening import opening
+from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.parameters import bound, places
 from xdsi_sim.store.registry_patients import announce, merge, survivors
+from xdsi_sim.store.registry_removal import remains, remove
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.store.sqlite import Database, insert
-from xdsi_sim.vocab import APPROVED, Association
+from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = ["SqliteRegistryStore"]
 
-_DERIVING: Final = (Association.XFRM, Association.APND)
+_DERIVING: Final = (AssociationType.XFRM, AssociationType.APND)
 
 
 class SqliteRegistryStore:
     """A registry's metadata in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
+        self._answers = folder / "answers"
         with opening(folder) as opened:
-            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA))
-            self._answers = fresh_folder(folder / "answers")
+            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA, share=share))
+            if share is not Share.JOINING:
+                fresh_folder(self._answers)
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -64,6 +69,8 @@ class SqliteRegistryStore:
             _insert(connection, (*records, *map(Record.of, more.added)))
             for record in map(Record.of, (*change.changed, *more.changed)):
                 _replace(connection, record)
+            if removed := (*change.removed, *more.removed):
+                remove(connection, removed)
 
         return self._database.submit(work)
 
@@ -101,14 +108,43 @@ class _View:
                 objects[key] = item
             if item.uniqueId in uniqueIds:
                 sharing[item.uniqueId] = (*sharing.get(item.uniqueId, ()), item)
-        return Held(objects=objects, uniqueIds=sharing, patients=dict(self._rows(_FED, lookup.patientIds)))
+        return Held(
+            objects=objects,
+            uniqueIds=sharing,
+            patients=dict(self._rows(_FED, lookup.patientIds)),
+            folders=self._folders(lookup.replaced) if lookup.replaced else {},
+            transformations=self._transformations(lookup.appended) if lookup.appended else frozenset(),
+        )
+
+    def _folders(self, entries: Collection[str]) -> dict[str, tuple[Registered, ...]]:
+        """The Approved folders that hold each of the entries."""
+        found: dict[str, dict[str, Registered]] = {}
+        for entry, *row in self._rows(_FOLDERS, entries):
+            folder = _registered(row)
+            found.setdefault(entry, {})[folder.entryUUID] = folder  # once, however often it holds the entry
+        return {entry: tuple(folders.values()) for entry, folders in found.items()}
+
+    def _transformations(self, entries: Collection[str]) -> frozenset[str]:
+        return frozenset(entry for (entry,) in self._rows(_TRANSFORMATIONS, entries))
 
     def objects(self, uuids: Collection[str]) -> Sequence[MetadataObject]:
         """Those of the objects that are here, whole."""
         if not uuids:
             return []
-        rows = self._rows("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
+        return self._read("SELECT kind, fragment FROM object WHERE entryUUID IN ({})", uuids)
+
+    def _read(self, sql: str, *values: Collection[str]) -> list[MetadataObject]:
+        rows = self._rows(sql, *values)
         return [read_object(parse(fragment), KINDS_BY_NAME[kind]) for kind, fragment in rows]
+
+    def latest(self, logicalIDs: Collection[str]) -> Sequence[MetadataObject]:
+        """The last version of each, whole."""
+        return self._read(_LATEST, {id.lower() for id in logicalIDs})
+
+    def links(self, uuids: Collection[str]) -> Sequence[Association]:
+        """The Approved Associations at one of the objects, none of whose ends is an earlier version."""
+        ends = {uuid.lower() for uuid in uuids}
+        return [value for value in self._read(_LINKS, ends, ends) if isinstance(value, Association)]
 
     def derived(self, uuids: Collection[str]) -> Sequence[str]:
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
@@ -118,29 +154,42 @@ class _View:
             types = ",".join(f"'{name}'" for name in _DERIVING)
             sql = (
                 "SELECT sourceObject FROM object WHERE targetObject IN ({}) "
-                f"AND associationType IN ({types})"
+                f"AND associationType IN ({types}) AND availabilityStatus IS NOT '{DEPRECATED}'"
             )
             asked = [str(uuid) for (uuid,) in self._rows(sql, asked) if uuid not in found]
             found.update(dict.fromkeys(asked))
         return list(found)
 
-    def folders(self, uuid: str) -> Sequence[str]:
-        """Ids of the Approved folders that hold the entry."""
-        sql = (
-            "SELECT o.entryUUID FROM object a JOIN object o ON o.entryUUID = a.sourceObject "
-            "WHERE a.targetObject = ? AND a.associationType = ? AND a.availabilityStatus = ? "
-            "AND o.kind = ? AND o.availabilityStatus = ?"
-        )
-        values = (uuid.lower(), Association.HAS_MEMBER, APPROVED, FOLDER.name, APPROVED)
-        rows = self._connection.execute(sql, values)
-        return [str(row[0]) for row in rows]
+    def remains(self, uuids: Collection[str]) -> Remains:
+        """What would be left without these objects."""
+        return remains(self._connection, uuids)
 
 
+_FACTS: Final = "entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size"
 _REGISTERED: Final = (  # one statement, because each asks for the interpreter
-    "SELECT entryUUID, kind, availabilityStatus, patientId, uniqueId, objectType, hash, size "
-    "FROM object WHERE entryUUID IN ({}) OR uniqueId IN ({})"
+    f"SELECT {_FACTS} FROM object WHERE entryUUID IN ({{}}) OR uniqueId IN ({{}})"
+)
+_LATEST: Final = (
+    "SELECT o.kind, o.fragment FROM object o WHERE o.logicalID IN ({}) AND NOT EXISTS "
+    "(SELECT 1 FROM object n WHERE n.logicalID = o.logicalID AND n.kind = o.kind AND n.number > o.number)"
+)
+_LINKS: Final = (
+    "SELECT a.kind, a.fragment FROM object a WHERE (a.sourceObject IN ({}) OR a.targetObject IN ({})) "
+    f"AND a.availabilityStatus = '{APPROVED}' AND NOT EXISTS "
+    "(SELECT 1 FROM object e JOIN object n ON n.logicalID = e.logicalID "
+    "WHERE e.entryUUID IN (a.sourceObject, a.targetObject) AND n.kind = e.kind AND n.number > e.number)"
 )
 _FED: Final = "SELECT patientId, survivor FROM patient WHERE patientId IN ({})"
+_FOLDERS: Final = (
+    f"SELECT a.targetObject, {', '.join(f'o.{name}' for name in _FACTS.split(', '))} "
+    "FROM object a JOIN object o ON o.entryUUID = a.sourceObject WHERE a.targetObject IN ({}) "
+    f"AND a.associationType = '{AssociationType.HAS_MEMBER}' AND a.availabilityStatus = '{APPROVED}' "
+    f"AND o.kind = '{FOLDER.name}' AND o.availabilityStatus = '{APPROVED}' ORDER BY o.number"
+)
+_TRANSFORMATIONS: Final = (
+    "SELECT sourceObject FROM object WHERE sourceObject IN ({}) "
+    f"AND associationType = '{AssociationType.XFRM}'"
+)
 
 
 def _registered(row: Sequence[Any]) -> Registered:

@@ -152,8 +152,17 @@ def _index_what_selects_across_patients(database: sqlite_utils.Database) -> None
         database.execute(f"CREATE INDEX object_by_{name} ON object ({name}) WHERE {name} IS NOT NULL")
 
 
+def _let_folders_have_versions(database: sqlite_utils.Database) -> None:
+    """All versions of a Folder have its uniqueId (ITI MU: 3.57.4.1.3.3): the first alone must be new."""
+    database.execute("DROP INDEX uniqueId_once")
+    database.execute(
+        "CREATE UNIQUE INDEX uniqueId_once ON object (uniqueId) "
+        "WHERE kind IN ('SubmissionSet', 'Folder') AND lower(entryUUID) = logicalID"
+    )
+
+
 SCHEMA: Final = Schema(
     application_id=0x58445349,
     subject="registry",
-    migrations=(_create, _index_what_selects_across_patients),
+    migrations=(_create, _index_what_selects_across_patients, _let_folders_have_versions),
 )

@@ -8,8 +8,11 @@ objects found there for all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from xdsi_sim.ebrim.tables import ASSOCIATION, Kind
@@ -35,8 +38,19 @@ _WAYS_IN: Final = (
 )
 """Attributes that have an index, those whose values fewer objects share first."""
 
-_Shape = tuple[str, Test, int, str | None]
-"""What of a condition shows in the SQL: attribute, test, number of values (`FEW` + 1: many), the second."""
+_Shape = tuple[str, Test | None, int, str | None]
+"""What of a condition shows in the SQL: attribute, test, number of values (`FEW` + 1: many), the second.
+
+Without a test: number of the lists of which one value each is asked for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Every:
+    """Many conditions on the values of one attribute as one: of each list the object has a value."""
+
+    attribute: str
+    lists: tuple[tuple[str, ...], ...]
 
 
 def statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
@@ -44,24 +58,49 @@ def statement(selection: Selection) -> tuple[str, tuple[str, ...]]:
 
     With it its values, but for the last: the limit.
     """
-    shapes = tuple(tuple(map(_shape, part.conditions)) for part in selection.parts)
-    return _sql(selection.query, shapes, selection.object_refs), tuple(_values(selection.parts))
+    tests = [tuple(_together(part)) for part in selection.parts]
+    shapes = tuple(tuple(map(_shape, some)) for some in tests)
+    return _sql(selection.query, shapes, selection.object_refs), tuple(_values(chain.from_iterable(tests)))
 
 
-def _shape(condition: Condition) -> _Shape:
+def _together(part: Part) -> Iterator[Condition | _Every]:
+    """The conditions, with an attribute's put together from the second on where a slot is repeated often.
+
+    So the statement keeps to a size that SQLite takes, whatever is asked; the first may be a way in.
+    """
+    if len(part.conditions) <= FEW:
+        yield from part.conditions
+        return
+    repeated: dict[str, dict[tuple[str, ...], None]] = {}
+    for condition in part.conditions:
+        if condition.test is not Test.IN or condition.attribute not in VALUES[part.step.kind]:
+            yield condition
+        elif condition.attribute not in repeated:
+            repeated[condition.attribute] = {}
+            yield condition
+        else:
+            repeated[condition.attribute][condition.values] = None
+    yield from (_Every(attribute, tuple(lists)) for attribute, lists in repeated.items() if lists)
+
+
+def _shape(condition: Condition | _Every) -> _Shape:
+    if isinstance(condition, _Every):
+        return condition.attribute, None, len(condition.lists), None
     count = min(len(condition.values), FEW + 1)
     return condition.attribute, condition.test, count, condition.or_attribute
 
 
-def _values(parts: Iterable[Part]) -> Iterator[str]:
-    for part in parts:
-        for condition in part.conditions:
-            values = condition.values
-            if condition.test is Test.LIKE:
-                values = tuple(map(_glob, values))
+def _values(conditions: Iterable[Condition | _Every]) -> Iterator[str]:
+    for condition in conditions:
+        if isinstance(condition, _Every):
+            yield json.dumps(condition.lists)
+            continue
+        values = condition.values
+        if condition.test is Test.LIKE:
+            values = tuple(map(_glob, values))
+        yield from bound(values)
+        if condition.or_attribute is not None:
             yield from bound(values)
-            if condition.or_attribute is not None:
-                yield from bound(values)
 
 
 def _glob(pattern: str) -> str:
@@ -94,15 +133,7 @@ def _where(step: Step, shapes: tuple[_Shape, ...]) -> str:
         tests.append(f"o.associationType = '{step.associationType}'")
     tests += map(_linked, step.links)
     tests += (_condition(step.kind, shape, way_in=shape is way_in) for shape in shapes)
-    return _all(tests)
-
-
-def _all(tests: Sequence[str]) -> str:
-    """Joined by AND, in halves where they are many, as SQLite bounds the depth of an expression."""
-    if len(tests) <= FEW:
-        return " AND ".join(tests)
-    half = len(tests) // 2
-    return f"({_all(tests[:half])}) AND ({_all(tests[half:])})"
+    return " AND ".join(tests)
 
 
 def _rank(shape: _Shape) -> int:
@@ -126,6 +157,8 @@ def _linked(link: Link) -> str:
 
 def _condition(kind: Kind, shape: _Shape, *, way_in: bool) -> str:
     attribute, test, count, other = shape
+    if test is None:
+        return _every(attribute, count)
     tests = [_test(kind, name, test, count, way_in=way_in) for name in (attribute, other) if name is not None]
     return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
 
@@ -135,12 +168,21 @@ def _test(kind: Kind, attribute: str, test: Test, count: int, *, way_in: bool) -
         # the sign keeps SQLite from the column's index
         sign = "+" if attribute in _WAYS_IN and not way_in else ""
         return _TESTS[test](f"{sign}o.{attribute}", count)
-    # an object has few values: they are looked for among many that are asked, and not the other way round
-    sign = "+" if count > FEW and not way_in else ""
+    # an object has few values: they are looked for among those that are asked, and not the other way round
+    sign = "+" if count > 1 and not way_in else ""
     values = f"v.attribute = '{attribute}' AND {_TESTS[test](f'{sign}v.text', count)}"
     if way_in:
         return f"o.number IN (SELECT v.number FROM value v WHERE {values})"
     return f"EXISTS (SELECT 1 FROM value v WHERE v.number = o.number AND {values})"
+
+
+def _every(attribute: str, count: int) -> str:
+    return (
+        "(WITH p AS MATERIALIZED "  # once, not for each object
+        "(SELECT g.key AS list, t.value AS text FROM json_each(?) g, json_each(g.value) t) "
+        "SELECT count(DISTINCT p.list) FROM value v JOIN p ON p.text = v.text "
+        f"WHERE v.number = o.number AND v.attribute = '{attribute}') = {count}"
+    )
 
 
 _TESTS: Final[dict[Test, Callable[[str, int], str]]] = {

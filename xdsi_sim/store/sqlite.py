@@ -1,5 +1,7 @@
 """One SQLite file: opened, brought up to date, written by one thread and read by all the others.
 
+Where several processes share it, each has such a thread, and these take turns, a commit each.
+
 Acknowledged is durable: a future is done when its transaction is committed with `synchronous=FULL`.
 Works that wait at the same time share one commit, because the sync of the disk costs more than they do.
 Readers see the last commit and never wait for the writer (write-ahead log).
@@ -12,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,8 +22,10 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from xdsi_sim.errors import CannotRun, UsageError
-from xdsi_sim.store.opening import opening
+from xdsi_sim.errors import CannotRun, StoreBusy, UsageError
+from xdsi_sim.store.files import Turn
+from xdsi_sim.store.opening import Share, opening
+from xdsi_sim.store.trouble import understood
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -38,6 +42,7 @@ Migration = Callable[["sqlite_utils.Database"], None]
 
 _BATCH: Final = 512  # works in one commit; more would only let the first of them wait
 _BUSY: Final = 5.0  # seconds, for a foreign tool that holds the file
+_LEAVING: Final = 1.0  # seconds, for processes that have lost their first one and are about to end
 _STATEMENTS: Final = 512  # kept prepared in each connection
 
 
@@ -62,7 +67,15 @@ class _Job:
 class Database:
     """A file with its writer and readers; closed by `close`, which finishes what was submitted."""
 
-    def __init__(self, path: Path, schema: Schema, *, durable: bool = True, linger: float = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        durable: bool = True,
+        linger: float = 0,
+        share: Share = Share.ALONE,
+    ) -> None:
         """Open or create the file; raises UsageError where it is foreign, newer or damaged.
 
         Raises CannotRun where it is in use or something stands in its way.
@@ -80,8 +93,13 @@ class Database:
         self._closed = False
         with opening(self.path.parent) as opened:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = opened.enter_context(closing(_lock(self.path)))
-            self._connection = _open(self.path, schema, durable=durable)
+            self._lock = opened.enter_context(closing(_lock(self.path, share)))
+            self._connection = opened.enter_context(closing(_open(self.path, schema, durable=durable)))
+            self._turn: Turn | None = None
+            if share is not Share.ALONE:
+                self._turn = opened.enter_context(closing(Turn(path.with_name(path.name + ".turn"))))
+            if share is Share.FIRST:
+                _let_in(self._lock)
         self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
         self._thread.start()
 
@@ -105,6 +123,8 @@ class Database:
         for reader in self._readers:
             reader.close()
         self._connection.close()
+        if self._turn is not None:
+            self._turn.close()
         self._lock.close()
 
     # --- reading ---
@@ -147,6 +167,19 @@ class Database:
         if self._linger:
             self._hurry.wait(self._linger)
             self._hurry.clear()
+        turn: AbstractContextManager[None] = nullcontext() if self._turn is None else self._turn
+        with turn:  # first: what comes while it is waited for shares the commit
+            batch, open_ = self._batch(job)
+            outcomes = _commit(self._connection, batch)
+        for done, (result, failure) in zip(batch, outcomes, strict=True):
+            if failure is None:
+                done.future.set_result(result)
+            else:
+                done.future.set_exception(understood(failure))
+        return open_
+
+    def _batch(self, job: _Job) -> tuple[list[_Job], bool]:
+        """The work and those that have come meanwhile; whether more may come."""
         batch, open_ = [job], True
         while len(batch) < _BATCH and not self._jobs.empty():
             following = self._jobs.get()
@@ -154,30 +187,33 @@ class Database:
                 open_ = False
                 break
             batch.append(following)
-        _commit(self._connection, [job for job in batch if job.future.set_running_or_notify_cancel()])
-        return open_
-
-
-def _commit(connection: Connection, batch: list[_Job]) -> None:
-    """All works of the batch in one transaction, and then their futures."""
-    try:
-        try:
-            outcomes = _together(connection, batch, _attempt)
-        except _HalfDone:
-            outcomes = _together(connection, batch, _attempt_in_savepoint)
-    except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-        for job in batch:
-            job.future.set_exception(error)
-        return
-    for job, (result, failure) in zip(batch, outcomes, strict=True):
-        if failure is None:
-            job.future.set_result(result)
-        else:
-            job.future.set_exception(failure)
+        return [job for job in batch if job.future.set_running_or_notify_cancel()], open_
 
 
 _Outcome = tuple[Any, BaseException | None]
 """What a work gave, or what it raised."""
+
+
+def _commit(connection: Connection, batch: list[_Job]) -> list[_Outcome]:
+    """What came of all works of the batch in one transaction."""
+    try:
+        try:
+            return _together(connection, batch, _attempt)
+        except _HalfDone:
+            return _together(connection, batch, _attempt_in_savepoint)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+        _bury(connection)
+        return [(None, error)] * len(batch)
+
+
+def _bury(connection: Connection) -> None:
+    """Write over what a commit that failed may have left at the end of the log.
+
+    If only its sync failed, it is there whole, and a crash now would bring it back, after it was refused.
+    """
+    with suppress(sqlite3.Error):  # then the next commit does it
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version={version}")
 
 
 class _HalfDone(Exception):
@@ -187,15 +223,22 @@ class _HalfDone(Exception):
 def _together(
     connection: Connection, batch: list[_Job], attempt: Callable[[Connection, Work[Any]], _Outcome]
 ) -> list[_Outcome]:
+    _roll_back(connection)  # where it could not be done before
     try:
         connection.execute("BEGIN IMMEDIATE")
         outcomes = [attempt(connection, job.work) for job in batch]
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
     return outcomes
+
+
+def _roll_back(connection: Connection) -> None:
+    """Leave the transaction, if SQLite has not left it by itself; what was raised before is what is told."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _attempt(connection: Connection, work: Work[Any]) -> _Outcome:
@@ -258,19 +301,29 @@ def _connect(uri: str, timeout: float = _BUSY) -> Connection:
     )
 
 
-def _lock(path: Path) -> Connection:
+def _lock(path: Path, share: Share) -> Connection:
     """A lock that ends with this process: two of us in one folder would take each other's work for dead."""
-    connection = _connect(path.with_name(path.name + ".lock").as_uri(), timeout=0)
+    connection = _connect(path.with_name(path.name + ".lock").as_uri(), timeout=_LEAVING)
     try:
-        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("BEGIN" if share is Share.JOINING else "BEGIN EXCLUSIVE")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # a BEGIN alone holds nothing
     except sqlite3.OperationalError as error:
         connection.close()
+        if not isinstance(understood(error), StoreBusy):
+            raise
         raise CannotRun(
             f"the data folder cannot be used: {error}.",
             file=str(path.parent),
             hint="Stop the other process that has it open, or name another folder.",
         ) from None
     return connection
+
+
+def _let_in(lock: Connection) -> None:
+    """Hold the lock with the others of our kind; none of them is there before this returns."""
+    lock.execute("COMMIT")
+    lock.execute("BEGIN")
+    lock.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors import imaging_gateways
-from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
@@ -25,106 +25,111 @@ from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
-from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
-from xdsi_sim.client.http import HttpClient, Timeouts
-from xdsi_sim.client.mllp import MllpClient, MllpReply
-from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.client.dicomweb import DicomWebClient
+from xdsi_sim.client.http import HttpClient
+from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
+from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.drive import drive_blocking
-from xdsi_sim.server.loop import Loop, running_loop
+from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
+from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.soap.schema import Validation
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
+from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
+from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
     Community,
     Feed,
+    InitiatingGateway,
     InitiatingImagingGateway,
     Listen,
     OnDemandSource,
-    Patience,
     Placed,
     Recipient,
     Registry,
     Repository,
+    RespondingGateway,
     RespondingImagingGateway,
     Server,
     Source,
     Topology,
 )
+from xdsi_sim.topology.outside import BlockingClient
+from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["BlockingClient", "RunningTopology", "start"]
+__all__ = ["Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+WADO: Final = "wado"
+"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
 
-class BlockingClient:
-    """Sends for whoever is not an actor: scenarios and the command line, in their own thread."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What the first process of a topology hands to another one."""
 
-    def __init__(
-        self, loop: Loop, soap: AsynchronousClient, dicomweb: DicomWebClient, mllp: MllpClient
-    ) -> None:
-        self._loop = loop
-        self._soap = soap
-        self._dicomweb = dicomweb
-        self._mllp = mllp
+    sockets: Mapping[str, socket]
+    """Those that are listened on, by the names of `Ports`."""
+    log: str
+    """Name of the exchange log; empty where nothing is recorded."""
 
-    def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> SoapReply:
-        """Send a SOAP message and wait for what comes of it.
-
-        If `asynchronous`, the peer is asked to send its answer to the topology's address for replies.
-        """
-        ask = self._soap.call_asynchronously if asynchronous else self._soap.call
-        reply: SoapReply = self._loop.call(ask, call, Trace(conversation, sender))
-        return reply
-
-    def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
-        """Send a GET of DICOMweb and wait for what comes of it."""
-        trace = Trace(conversation, sender)
-        reply: HttpReply = self._loop.call(
-            self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace
-        )
-        return reply
-
-    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> MllpReply:
-        """Send a message of HL7 v2 and wait for what comes of it."""
-        trace = Trace(conversation, sender)
-        reply: MllpReply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
-        return reply
+    def close(self) -> None:
+        """Give the sockets up, on the side that has handed them over."""
+        for one in self.sockets.values():
+            one.close()
 
 
 class RunningTopology:
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
-    def __init__(self, topology: Topology, data: Path | None, listen: Listen | None, *, record: bool) -> None:
-        """Start everything, or nothing: what was begun is undone where a part fails."""
+    def __init__(
+        self,
+        topology: Topology,
+        data: Path | None,
+        listen: Listen | None,
+        *,
+        record: bool,
+        shared: bool = False,
+        joined: Joined | None = None,
+    ) -> None:
+        """Start everything, or nothing: what was begun is undone where a part fails.
+
+        If `shared`, other processes may join once this is done; each of them is told by `joined`.
+        """
         self.topology = topology
         self._listen = listen or topology.listen
         self._record = record
+        self._joined = joined
+        self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
         self._loop = running_loop()
+        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
@@ -132,7 +137,9 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
+        self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
+        self._codes: dict[str, CodeSets | None] = {}
         try:
             self._start(data)
         except BaseException:
@@ -150,8 +157,10 @@ class RunningTopology:
             (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
         )
         self._make_clients(recorder, self._site(servers[0]))
-        self._recover([self._serve(placed, recorder) for placed in servers])
-        self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
+        actors = [self._serve(placed, recorder) for placed in servers]
+        if self._joined is None:
+            self._recover(actors)
+            self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -159,12 +168,13 @@ class RunningTopology:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         self._log = self._opened(self._exchange_log()) if self._record else None
-        shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
-        self._spool.mkdir(parents=True)
+        if self._joined is None:
+            shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
+            self._spool.mkdir(parents=True)
 
     def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
         """All that sends; answers of asynchronous exchange come in at `site`."""
-        http = HttpClient(self._loop.reactor, _timeouts(self.topology.timeouts), tls=self._tls)
+        http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         limits = self.topology.limits
         mailbox = Mailbox()
@@ -174,7 +184,7 @@ class RunningTopology:
             recorder,
             self._spool,
             limits,
-            validating=_validating(self.topology),
+            validating=validating(self.topology),
             mailbox=mailbox,
             reply_to=self._base(site) + REPLIES,
         )
@@ -186,7 +196,12 @@ class RunningTopology:
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
-        return ExchangeLog(self._folder / FOLDER, Retention(exchanges=keep.exchanges, size=keep.size))
+        return ExchangeLog(
+            self._folder / FOLDER,
+            Retention(exchanges=keep.exchanges, size=keep.size),
+            share=self._share,
+            name=self._joined.log if self._joined else None,
+        )
 
     def _settle_tls(self) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
@@ -218,6 +233,7 @@ class RunningTopology:
                 self._spool,
                 self.topology.limits,
                 tls=self._tls,
+                ports=self._ports,
             )
             self._listening.callback(site.close)
             self._sites[number] = site
@@ -237,6 +253,10 @@ class RunningTopology:
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
         return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
+
+    def wado_of(self, source_id: str) -> str:
+        """Address of a source's WADO-URI."""
+        return f"{self.url_of(source_id)}/{WADO}"
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -260,12 +280,17 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
+        self._resources[model.id] = resource
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
             face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
+                port = dimse_port(model, model.dimse, actor.store, self._listen.host)
+                self._listening.callback(port.close)
+            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
@@ -283,20 +308,15 @@ class RunningTopology:
             recorder=recorder,
             traces=self._traces,
             tls=self._tls,
+            ports=self._ports,
         )
         self._listening.callback(port.close)
         self._feeds[registry_id] = Listen(host, port.port)
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        model = placed.actor
-        return DocumentRegistry(
-            store=self._opened(SqliteRegistryStore(self._folder / model.id)),
-            patientAuthority=placed.community.patientAuthority,
-            any_patient=isinstance(model, Registry) and model.patients == "accept",
-            strict=strict,
-            most_results=model.mostResults if isinstance(model, Registry) else 0,
-        )
+        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
         """The actor behind a repository of the topology."""
@@ -304,7 +324,9 @@ class RunningTopology:
         return DocumentRepository(
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
-            store=self._opened(SqliteDocumentStore(self._folder / model.id)),
+            store=self._opened(SqliteDocumentStore(self._folder / model.id, self._share)),
+            codes=self._codes_of(placed),
+            profile=placed.community.rules,
         )
 
     def _registry_of(self, community: Community) -> str:
@@ -314,40 +336,35 @@ class RunningTopology:
     def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
         """The actor behind a recipient of the topology."""
         model = placed.actor
-        inbox = self._inboxes[model.id] = self._opened(FolderInbox(self._folder / model.id / RECEIVED))
-        return DocumentRecipient(inbox=inbox, acceptance=_acceptance(model))
+        inbox = self._inboxes[model.id] = self._opened(
+            FolderInbox(self._folder / model.id / RECEIVED, self._share)
+        )
+        return DocumentRecipient(
+            inbox=inbox,
+            acceptance=acceptance_of(model),
+            codes=self._codes_of(placed),
+            profile=placed.community.rules,
+        )
+
+    def _codes_of(self, placed: Placed) -> CodeSets | None:
+        """The codes of the actor's affinity domain, read once."""
+        community = placed.community
+        if community.id not in self._codes:
+            self._codes[community.id] = codes_of(community)
+        return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
-        store = self._stores[model.id] = self._opened(SqliteInstanceStore(self._folder / model.id))
-        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store)
-
-    def initiating_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.InitiatingImagingGateway:
-        """The actor behind the gateway to the images of other communities."""
-        return imaging_gateways.InitiatingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId,
-            sources=self._sources_of(placed.community),
-            gateways={
-                community.homeCommunityId: self.url_of(community.respondingImagingGateway.id)
-                for community in self.topology.communities
-                if community.respondingImagingGateway is not None and community is not placed.community
-            },
+        store = self._stores[model.id] = self._opened(
+            SqliteInstanceStore(self._folder / model.id, self._share)
         )
+        transcoder = self._opened(SpoolingTranscoder(self._spool))
+        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
 
-    def responding_imaging_gateway(
-        self, placed: Placed, _strict: bool
-    ) -> imaging_gateways.RespondingImagingGateway:
-        """The actor behind the gateway to the images of its community."""
-        return imaging_gateways.RespondingImagingGateway(
-            homeCommunityId=placed.community.homeCommunityId, sources=self._sources_of(placed.community)
-        )
-
-    def _sources_of(self, community: Community) -> dict[str, str]:
-        """URLs of the imaging sources by Retrieve Location UID."""
-        return {source.oid: self.url_of(source.id) for source in community.sources}
+    def gateway(self, placed: Placed, _strict: bool) -> Any:
+        """The actor behind a gateway of the topology."""
+        return gateway_of(self.topology, placed, self.url_of)
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""
@@ -385,7 +402,21 @@ class RunningTopology:
     def _send_for_recovery(self, call: Call) -> Any:
         return self._soap.send(call, Trace.begin("recovery"))
 
-    # --- what scenarios need
+    # --- what others need
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is kept."""
+        return self._folder
+
+    @property
+    def listens(self) -> Listen:
+        """Host and port of all actors that have no port of their own, as they were asked for."""
+        return self._listen
+
+    def to_join(self) -> Joined:
+        """What one of the others needs to answer beside this process; who asks has to close it."""
+        return Joined(sockets=self._ports.hand_over(), log=self._log.name if self._log is not None else "")
 
     @property
     def trust(self) -> Path | None:
@@ -408,6 +439,10 @@ class RunningTopology:
         """The actor of an On-Demand source."""
         return self._on_demand[source_id]
 
+    def stop(self, actor_id: str) -> None:
+        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
+        self._resources[actor_id].stopped = True
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -424,48 +459,30 @@ class RunningTopology:
         self.close()
 
 
-def _acceptance(model: Actor) -> Acceptance:
-    if not isinstance(model, Recipient):
-        return Acceptance()
-    return Acceptance(
-        limited=model.limitedMetadata == "accept",
-        known=model.intendedRecipients,
-        unavailable=model.unavailableRecipients,
-        undeliverable=model.undeliverable,
-        ignored=model.notProcessed,
-        queued=model.queued,
-    )
-
-
-def _validating(topology: Topology) -> frozenset[str]:
-    """Ids of the actors whose messages are held against the schemas."""
-    actors = (placed.actor for placed in topology.actors())
-    return frozenset(actor.id for actor in actors if actor.validation is not Validation.OFF)
-
-
-def _timeouts(patience: Patience) -> Timeouts:
-    return Timeouts(
-        connect=patience.connect,
-        first_byte=patience.firstByte,
-        total=patience.total,
-        reply=patience.reply,
-    )
-
-
 _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
     Recipient: ("recipient", RunningTopology.recipient),
     Source: ("source", RunningTopology.source),
-    InitiatingImagingGateway: ("source", RunningTopology.initiating_imaging_gateway),
-    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.responding_imaging_gateway),
+    InitiatingGateway: ("initiating-gateway", RunningTopology.gateway),
+    RespondingGateway: ("responding-gateway", RunningTopology.gateway),
+    InitiatingImagingGateway: ("source", RunningTopology.gateway),
+    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.gateway),
     OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
 
 
 def start(
-    topology: Topology, data: Path | None = None, listen: Listen | None = None, *, record: bool = True
+    topology: Topology,
+    data: Path | None = None,
+    listen: Listen | None = None,
+    *,
+    record: bool = True,
+    shared: bool = False,
 ) -> RunningTopology:
-    """Start a topology; without `data` its folder is temporary and goes with it."""
-    return RunningTopology(topology, data, listen, record=record)
+    """Start a topology; without `data` its folder is temporary and goes with it.
+
+    If `shared`, other processes may join it: see `topology.workers`.
+    """
+    return RunningTopology(topology, data, listen, record=record, shared=shared)

@@ -52,10 +52,13 @@ class Checked(BaseModel):
         return value
 
 
-def check(model: type[M], document: Document) -> M:
-    """The document as a `model`; raises UsageError for the first thing in the file that is wrong."""
+def check(model: type[M], document: Document, context: Mapping[str, Any] | None = None) -> M:
+    """The document as a `model`; raises UsageError for the first thing in the file that is wrong.
+
+    `context` is what validators of the model know beside the document.
+    """
     try:
-        return model.model_validate(document.value)
+        return model.model_validate(document.value, context=context)
     except ValidationError as error:
         errors = [_usage_error(document, details) for details in error.errors(include_url=False)]
     raise min(errors, key=lambda error: (error.line or 0, error.column or 0))

@@ -25,6 +25,24 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
 
     Raises UsageError with the place of what cannot be used.
     """
+    return _with_codes(_with_tls(topology, document, folder, at), document, folder, at)
+
+
+def _with_codes(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:
+    if all(community.codes is None for community in topology.communities):
+        return topology
+    from xdsi_sim.topology.codes.loader import check_files  # noqa: PLC0415  costs what only codes should
+
+    communities = list(topology.communities)
+    for number, community in enumerate(communities):
+        if community.codes is not None:
+            codes = community.codes.beside(folder)
+            check_files(codes, document, (*at, "communities", number, "codes"))
+            communities[number] = community.model_copy(update={"codes": codes})
+    return topology.model_copy(update={"communities": tuple(communities)})
+
+
+def _with_tls(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:
     if topology.tls is None:
         return topology
     from xdsi_sim.topology.certificates import check_files  # noqa: PLC0415  costs what only TLS should

@@ -7,21 +7,24 @@ that logs, scenarios and reports can name an actor by its id alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from xdsi_sim.actors.acceptance import PARTS, Undeliverable
-from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID
+from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.limits import Limits
-from xdsi_sim.messages.patient_feed import read_patient_id
-from xdsi_sim.soap.peers import is_address
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
+from xdsi_sim.topology.federation import Correlation, Peer
 from xdsi_sim.topology.limits import CheckedLimits
+from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
+from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
@@ -30,7 +33,10 @@ __all__ = [
     "Actor",
     "Community",
     "Consumer",
+    "Correlation",
+    "Dimse",
     "Feed",
+    "InitiatingGateway",
     "InitiatingImagingGateway",
     "Listen",
     "Log",
@@ -41,73 +47,18 @@ __all__ = [
     "Recipient",
     "Registry",
     "Repository",
+    "RespondingGateway",
     "RespondingImagingGateway",
     "Server",
     "Source",
+    "TakesFrom",
     "Topology",
 ]
 
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_AE_TITLE: Final = re.compile(r"(?! )[ -\[\]-~]{1,16}(?<! )")  # PS3.5: Table 6.2-1
+ListenOption = Annotated[
+    Listen, BeforeValidator(read_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
+]
 _ADDRESSEE: Final = re.compile(r".*[^|^\s].*")
-_HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
-_HIGHEST_PORT: Final = 65535
-_ANY_AUTHORITY: Final = "2.999"
-_DIGITS: Final = 20  # more of them are more than any port, and Python reads no number of thousands
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """Host and port that a topology listens on; port 0 takes any free one."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-
-    @classmethod
-    def parse(cls, text: str) -> Listen:
-        """From `HOST:PORT`, an IPv6 address in brackets; raises ValueError where it is something else."""
-        found = _HOST_PORT.fullmatch(text)
-        if found is None or int(found["port"]) > _HIGHEST_PORT:
-            raise ValueError(f"'{text}' is not HOST:PORT, such as 127.0.0.1:8080")
-        return cls(found["host"].strip("[]"), int(found["port"]))
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def _listen(value: Any) -> Any:
-    if isinstance(value, Listen):
-        return value
-    try:
-        return Listen.parse(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise wrong(str(error)) from None
-
-
-def _port_or_listen(value: Any) -> Any:
-    """A port alone has no host."""
-    text = str(value)
-    if not text.isdecimal():
-        return _listen(value)
-    if int(text[:_DIGITS]) > _HIGHEST_PORT:
-        raise wrong(f"{text} is no port: the highest is {_HIGHEST_PORT}")
-    return Listen("", int(text))
-
-
-def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    def checked(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise wrong(f"'{value}' is not {what}")
-        return value
-
-    return AfterValidator(checked)
-
-
-Id = Annotated[str, _matching(_ID, "an id: letters, digits, '.', '_' and '-', the first a letter or digit")]
-Oid = Annotated[str, _matching(OID, "an OID, such as 2.999.1.10")]
-HomeCommunityId = Annotated[str, _matching(HOME_COMMUNITY_ID, "a homeCommunityId, such as urn:oid:2.999.1")]
-AeTitle = Annotated[str, _matching(_AE_TITLE, "an AE title: at most 16 characters, no backslash")]
-Port = Annotated[int, Field(ge=0, le=_HIGHEST_PORT)]
 
 
 def _a_part(word: str) -> str:
@@ -116,7 +67,7 @@ def _a_part(word: str) -> str:
     return word
 
 
-Addressee = Annotated[str, _matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
+Addressee = Annotated[str, matching(_ADDRESSEE, "a recipient, such as 'South Clinic' or '|^Roth^Miriam'")]
 """What an intendedRecipient must hold, `XON|XCN|XTN`; a part or component that is empty may be anything."""
 
 
@@ -145,6 +96,8 @@ class Actor(Checked):
 class Server(Actor):
     """An actor that answers at an address of its own."""
 
+    role = "one with an address"
+
     port: Port | None = None
     """A port of its own; absent is the port of the topology."""
     strictness: Literal["lenient", "strict"] = "lenient"
@@ -158,10 +111,19 @@ class Feed(Checked):
 
     mllp: Annotated[
         Listen,
-        BeforeValidator(_port_or_listen),
+        BeforeValidator(read_port_or_listen),
         WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
     ]
     """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
+
+
+class TakesFrom(Checked):
+    """Whom a registry knows beside the repositories and sources of its community."""
+
+    repositories: tuple[Oid, ...] | None = None
+    """repositoryUniqueIds; None takes from any."""
+    sources: tuple[Oid, ...] | None = None
+    """sourceIds; None takes from any."""
 
 
 class Registry(Server):
@@ -173,6 +135,11 @@ class Registry(Server):
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
+    queries: Literal["strict", "lenient"] = "strict"
+    """Whether parameters whose coding departs from the profile are refused, or served where they have one
+    meaning."""
+    takesFrom: TakesFrom = TakesFrom()
+    """From whom metadata are taken without a warning."""
     feed: Feed | None = None
     """The feed by ITI-8; ITI-44 is always served at the registry's address."""
 
@@ -184,6 +151,15 @@ class Repository(Server):
     oid_key = "repositoryUniqueId"
 
     repositoryUniqueId: Oid
+
+
+class Dimse(Checked):
+    """Where an imaging source takes and gives images by DIMSE, beside SOAP and the web."""
+
+    port: Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
+    """On the host of the topology."""
+    destinations: Mapping[AeTitle, ListenOption] = {}
+    """To whom C-MOVE may send: `HOST:PORT` by AE title."""
 
 
 class Source(Server):
@@ -200,6 +176,29 @@ class Source(Server):
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
     dicomweb: DicomWebFace = DicomWebFace()
+    dimse: Dimse | None = None
+    """C-ECHO, C-STORE, C-GET and C-MOVE; None where there is no such port."""
+    manifest: ManifestProfile = "xds-i"
+    """Of the manifests that it makes: XDS-I's own, or those of MADO, which describe what they list."""
+    accessionAuthority: Oid | None = None
+    """Issuer of accession numbers whose images name none."""
+    orderAuthority: Oid | None = None
+    """The same for placer order numbers."""
+
+
+class InitiatingGateway(Server):
+    """Initiating Gateway: the way of its community's consumers to the documents of all others."""
+
+    role = "Initiating Gateway"
+
+    patientIds: tuple[Correlation, ...] = ()
+    """What its patients are called elsewhere; a patient who is not named here has the same id everywhere."""
+
+
+class RespondingGateway(Server):
+    """Responding Gateway: the way of other communities to the documents of its own."""
+
+    role = "Responding Gateway"
 
 
 class InitiatingImagingGateway(Server):
@@ -233,14 +232,6 @@ class Recipient(Server):
     """Hands documents on later; it warns of each."""
 
 
-def _patient(value: str) -> str:
-    try:
-        read_patient_id(value, _ANY_AUTHORITY)
-    except ValueError as error:
-        raise wrong(f"'{value}' is no patient id: {error}") from None
-    return value
-
-
 class OnDemandSource(Server):
     """On-Demand Document Source: makes imaging summaries of patients when they are asked for."""
 
@@ -253,7 +244,7 @@ class OnDemandSource(Server):
     """Whether it keeps what it has made, and registers it as a snapshot."""
     institution: str | None = None
     """Name of the house, as author of what it makes."""
-    offers: tuple[Annotated[str, AfterValidator(_patient)], ...] = ()
+    offers: tuple[PatientId, ...] = ()
     """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
 
 
@@ -261,6 +252,14 @@ class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
     role = "Imaging Document Consumer"
+
+
+_GATEWAYS: Final = (
+    "initiatingGateway",
+    "respondingGateway",
+    "initiatingImagingGateway",
+    "respondingImagingGateway",
+)
 
 
 class Community(Checked):
@@ -271,6 +270,10 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
+    codes: CodeSettings | None = None
+    """The codes that its metadata may use; absent, any."""
+    rules: CheckedProfile = {}
+    """By id what a rule of submissions weighs in this community instead of what the catalogue says."""
     registry: Registry | None = None
     """None where documents only go from point to point."""
     repositories: tuple[Repository, ...] = ()
@@ -278,12 +281,14 @@ class Community(Checked):
     sources: tuple[Source, ...] = ()
     onDemandSources: tuple[OnDemandSource, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    initiatingGateway: InitiatingGateway | None = None
+    respondingGateway: RespondingGateway | None = None
     initiatingImagingGateway: InitiatingImagingGateway | None = None
     respondingImagingGateway: RespondingImagingGateway | None = None
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        for kind in ("registry", "initiatingImagingGateway", "respondingImagingGateway"):
+        for kind in ("registry", *_GATEWAYS):
             if (actor := getattr(self, kind)) is not None:
                 yield (kind,), actor
         for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
@@ -329,20 +334,6 @@ class Log(Checked):
     """Octets of all bodies."""
 
 
-def _address(value: str) -> str:
-    if not is_address(value):
-        raise wrong(f"'{value}' is not the address of a peer, such as http://127.0.0.1:9000/")
-    return value
-
-
-class Peer(Checked):
-    """A foreign system that messages may be sent to because another message says so."""
-
-    id: Id
-    url: Annotated[str, AfterValidator(_address)]
-    """Its address; all that is below it counts as well, by whole segments of the path."""
-
-
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -365,9 +356,7 @@ class Topology(Checked):
     name: Id
     title: str | None = None
     description: str = ""
-    listen: Annotated[
-        Listen, BeforeValidator(_listen), WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8080"]})
-    ] = Listen()
+    listen: ListenOption = Listen()
     log: Log = Log()
     tls: TlsOption = None
     """How connections are secured; None where they are not."""
@@ -375,7 +364,8 @@ class Topology(Checked):
     """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
     peers: tuple[Peer, ...] = ()
-    """Whom asynchronous actors may answer; the actors of the topology are always among them."""
+    """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
+    of other communities."""
     timeouts: Patience = Patience()
 
     def actors(self) -> tuple[Placed, ...]:
@@ -410,12 +400,16 @@ class Topology(Checked):
         """Place, kind and value of everything that names one thing only."""
         for number, peer in enumerate(self.peers):
             yield ("peers", number, "id"), "the id of a peer", peer.id
+            if peer.homeCommunityId is not None:
+                yield ("peers", number, "homeCommunityId"), f"the {peer.role} of", peer.homeCommunityId
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id
             yield (*top, "homeCommunityId"), "homeCommunityId", community.homeCommunityId
             for place, actor in community.actors():
                 yield (*top, *place, "id"), "the id of an actor", actor.id
+                if place[0] in _GATEWAYS:
+                    yield (*top, *place), f"the {place[0]} of", community.homeCommunityId
                 if actor.oid_key and actor.metadata_oid:
                     yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
 
@@ -429,10 +423,23 @@ class Topology(Checked):
     @model_validator(mode="after")
     def _what_registers_has_a_registry(self) -> Topology:
         for number, community in enumerate(self.communities):
-            registering = community.repositories or community.onDemandSources
-            if registering and community.registry is None:
-                text = "a community with repositories or On-Demand sources has a registry"
+            needing = community.repositories or community.onDemandSources or community.respondingGateway
+            if needing and community.registry is None:
+                text = (
+                    "a community with repositories, On-Demand sources or a Responding Gateway has a registry"
+                )
                 raise wrong(text, at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _patients_are_correlated_with_communities(self) -> Topology:
+        authorities = {each.homeCommunityId: each.patientAuthority for each in self.communities}
+        known = {*authorities, *(peer.homeCommunityId for peer in self.peers if peer.homeCommunityId)}
+        for number, community in enumerate(self.communities):
+            gateway = community.initiatingGateway
+            for index, each in enumerate(gateway.patientIds if gateway is not None else ()):
+                at: Place = ("communities", number, "initiatingGateway", "patientIds", index)
+                each.check(known, authorities, at)
         return self
 
     @model_validator(mode="after")

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from a_scenario import PUBLISHED, run
+from pydantic import ValidationError
 
 from xdsi_sim.scenario.record import Verdict
+from xdsi_sim.scenario.steps.fetch import Fetch
 
 LOCATED = """\
   - {name: get, retrieve: {consumer: workstation, entries: "${found.entries}"}, save: got}
@@ -29,3 +31,8 @@ def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
     assert record.verdict is Verdict.FAIL
     assert any("missing: " in str(check.observed) for check in failed)
     assert any("XDSRepositoryError" in str(check.observed) for check in failed)
+
+
+def test_a_gateway_is_asked_by_soap_alone() -> None:
+    with pytest.raises(ValidationError, match="an imaging gateway is asked by rad-69"):
+        Fetch.model_validate({"consumer": "c", "series": "s", "by": "wado-rs", "through": "g"})

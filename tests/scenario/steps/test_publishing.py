@@ -38,7 +38,7 @@ def test_a_source_may_say_no_more_than_it_must() -> None:
 
 
 LOAD = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
-SEND = "  - {name: send, publish: {source: pacs-north, to: %s}, expect: {status: Success, errors: %s}}\n"
+SEND = "  - {name: send, publish: {source: pacs-north, to: %s, anew: true}, expect: {status: Success, errors: %s}}\n"
 
 
 def played(folder: Path, *steps: str) -> RunRecord:

@@ -59,3 +59,15 @@ def test_short_forms_stand_for_what_is_sent(name: str, given: str, sent: str) ->
 def test_names_are_checked_before_anything_runs(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         step(**given)
+
+
+@pytest.mark.parametrize("given", [{}, {"registry": "r", "through": "g"}])
+def test_either_a_registry_or_a_gateway_is_asked(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="either a registry, or a gateway by `through`"):
+        QueryStep.model_validate({"consumer": "c", "query": "FindDocuments", **given})
+
+
+def test_a_gateway_is_asked_in_place_of_a_registry() -> None:
+    assert step().receiver == "r"
+    asked = QueryStep.model_validate({"consumer": "c", "through": "g", "query": "GetDocuments", "home": "h"})
+    assert (asked.receiver, asked.home) == ("g", "h")

@@ -8,6 +8,7 @@ from typing import Final
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.fetch import FETCH
+from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
 from xdsi_sim.scenario.steps.patient import PATIENT
@@ -16,7 +17,9 @@ from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
 from xdsi_sim.scenario.steps.receive import RECEIVE
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
+from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+from xdsi_sim.scenario.steps.stop import STOP
 
 __all__ = ["KINDS"]
 
@@ -25,6 +28,8 @@ KINDS: Final[Mapping[str, StepKind]] = {
     for kind in (
         PATIENT,
         LOAD,
+        REJECT,
+        KEY_IMAGE_NOTE,
         PUBLISH,
         PUBLISH_REPORT,
         REGISTER_ON_DEMAND,
@@ -34,6 +39,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         LOCATE,
         FETCH,
         COMPARE,
+        STOP,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Literal
 
+from pydantic import model_validator
+
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Content, sha1_of
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.retrieve import DocumentRequest
-from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.scenario.kind import ConsumerId, ImagingGatewayId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.scenario.steps.locate import LocatedSeries
-from xdsi_sim.topology.checked import Checked
+from xdsi_sim.topology.checked import Checked, wrong
 
 __all__ = ["FETCH", "FetchedImage"]
 
@@ -44,6 +46,14 @@ class Fetch(Checked):
     """Of one WADO-RS request."""
     transferSyntaxUIDs: tuple[str, ...] = _SYNTAXES
     """What the consumer takes in RAD-69."""
+    through: ImagingGatewayId = None
+    """The Initiating Imaging Gateway that is asked for all of them in one message of RAD-69."""
+
+    @model_validator(mode="after")
+    def _gateways_speak_soap(self) -> Fetch:
+        if self.through is not None and self.by != "rad-69":
+            raise wrong("an imaging gateway is asked by rad-69", at=("through",))
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +139,12 @@ def _by_wado_rs(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> I
 
 
 def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
-    """One message to each imaging source: without a gateway the consumer splits by location itself."""
-    ordered = sorted(series, key=lambda item: item.source)
-    for source, group in groupby(ordered, key=lambda item: item.source):
+    """One message to the gateway; without one the consumer splits by location itself."""
+
+    def receiver(item: LocatedSeries) -> str:
+        return step.through or item.source
+
+    for source, group in groupby(sorted(series, key=receiver), key=receiver):
         message = RetrieveImagingDocumentSetRequest(
             requests=tuple(_request(item, uid) for item in group for uid in item.sopInstanceUIDs),
             transferSyntaxUIDs=step.transferSyntaxUIDs,
@@ -148,7 +161,9 @@ def _request(item: LocatedSeries, uid: str) -> ImagingDocumentRequest:
     return ImagingDocumentRequest(
         studyInstanceUID=item.studyInstanceUID,
         seriesInstanceUID=item.seriesInstanceUID,
-        document=DocumentRequest(repositoryUniqueId=item.location, documentUniqueId=uid),
+        document=DocumentRequest(
+            homeCommunityId=item.homeCommunityId, repositoryUniqueId=item.location, documentUniqueId=uid
+        ),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, model_validator
 
+from xdsi_sim.dicom.media import arrivals
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study, once
 from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
@@ -32,7 +33,7 @@ class Load(Checked):
     samples: tuple[Annotated[str, AfterValidator(_a_sample)], ...] = ()
     """Studies of invented patients that xdsi-sim makes, by name."""
     paths: Annotated[tuple[str, ...], FileName()] = ()
-    """DICOM files, or folders of them."""
+    """DICOM files, DICOMDIRs, and folders or zip archives of them."""
 
     @model_validator(mode="after")
     def _has_something_to_load(self) -> Load:
@@ -46,7 +47,7 @@ def play(load: Load, stage: Stage) -> Outcome:
     store = stage.running.store_of(load.source)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
         samples = (path for name in load.samples for path in write_sample(name, Path(folder) / name))
-        loaded = store.add_all([*samples, *_files(stage.folder / path for path in load.paths)])
+        loaded = store.add_all(chain(samples, arrivals(stage.folder / path for path in load.paths)))
     studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
     return Outcome(
         text=f"{plural(len(loaded.instances), 'instance')} of {plural(len(studies), 'study', 'studies')}",
@@ -56,13 +57,9 @@ def play(load: Load, stage: Stage) -> Outcome:
         checks=tuple(
             Check(text=f"{broken.path.name} is a DICOM file", ok=False, observed=str(broken.error))
             for broken in loaded.broken
+            if not broken.stray
         ),
     )
-
-
-def _files(paths: Iterator[Path]) -> Iterator[Path]:
-    for path in paths:
-        yield from sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else (path,)
 
 
 def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, ...]:

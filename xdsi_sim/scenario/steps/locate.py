@@ -39,13 +39,18 @@ class LocatedSeries:
     base: str
     """Base URI of WADO-RS."""
     sopInstanceUIDs: tuple[str, ...]
+    homeCommunityId: str | None = None
+    """Of the manifest's entry, where a gateway has given it: the manifest itself has none."""
 
 
 def play(step: Locate, stage: Stage) -> Outcome:
     """Read each manifest; raises StepFailed where one cannot be read or a series not be located."""
     documents = step.manifests if isinstance(step.manifests, tuple) else (step.manifests,)
-    manifests = [_read(document) for document in documents]
-    located = tuple(_locate(stage, series, step.mode) for manifest in manifests for series in manifest.series)
+    located = tuple(
+        _locate(stage, series, step.mode, document.entry.homeCommunityId)
+        for document in documents
+        for series in _read(document).series
+    )
     images = sum(len(series.sopInstanceUIDs) for series in located)
     return Outcome(
         text=f"{plural(len(located), 'series', 'series')} with {plural(images, 'instance')}",
@@ -64,7 +69,7 @@ def _read(document: RetrievedDocument) -> Manifest:
         raise StepFailed(f"document {document.entry.uniqueId} is no manifest: {error}") from error
 
 
-def _locate(stage: Stage, series: ManifestSeries, mode: str) -> LocatedSeries:
+def _locate(stage: Stage, series: ManifestSeries, mode: str, home: str | None) -> LocatedSeries:
     location = series.retrieve_location_uid or ""
     source = stage.actor_of(location)
     if source is None or not isinstance(stage.running.topology.find(source).actor, Source):
@@ -81,6 +86,7 @@ def _locate(stage: Stage, series: ManifestSeries, mode: str) -> LocatedSeries:
         location=location,
         base=base,
         sopInstanceUIDs=tuple(reference.sop_instance_uid for reference in series.references),
+        homeCommunityId=home,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from xdsi_sim.actors.ports import Publication
 from xdsi_sim.content import Content
-from xdsi_sim.dicom.imaging_metadata import submission
+from xdsi_sim.dicom.imaging_metadata import submission, withdrawal
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.ebrim.limited import limited
@@ -16,7 +17,7 @@ from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
 from xdsi_sim.topology.checked import Checked
 from xdsi_sim.topology.model import Placed, Source
 
-__all__ = ["Published", "Sending", "provide", "publisher_of", "source_of", "study_of"]
+__all__ = ["Published", "Sending", "place_of", "provide", "publisher_of", "source_of", "study_of", "withdraw"]
 
 
 class Sending(Checked):
@@ -61,6 +62,8 @@ def publisher_of(placed: Placed, source: Source) -> Publisher:
         sourceId=source.oid,
         patient_authority=placed.community.patientAuthority,
         institution=source.institution,
+        accession_authority=source.accessionAuthority,
+        order_authority=source.orderAuthority,
     )
 
 
@@ -72,6 +75,13 @@ def study_of(stage: Stage, source_id: str, uid: str) -> Study:
     return study
 
 
+def place_of(stage: Stage, sending: Sending, what: str) -> tuple[str, str]:
+    """Who gets it, and what it is called in the store, where each receiver has its own."""
+    _, source = source_of(stage, sending.source)
+    receiver = sending.to or source.publishesTo
+    return receiver, what if receiver == source.publishesTo else f"{what} for {receiver}"
+
+
 def provide(
     stage: Stage,
     sending: Sending,
@@ -81,6 +91,7 @@ def provide(
     study: str,
     what: str,
     transaction: str = "ITI-41",
+    fingerprint: str | None = None,
 ) -> Answered:
     """Send one document about a study, where `sending` says, or where the source publishes.
 
@@ -88,8 +99,7 @@ def provide(
     """
     placed, source = source_of(stage, sending.source)
     store = stage.running.store_of(source.id)
-    receiver = sending.to or source.publishesTo
-    document = what if receiver == source.publishesTo else f"{what} for {receiver}"
+    receiver, document = place_of(stage, sending, what)
     former = store.published(study, document)
     objects = submission(
         (entry,),
@@ -97,7 +107,7 @@ def provide(
         entryUUID="submission-set",
         uniqueId=stage.new_uid(),
         submissionTime=stage.now(),
-        replaces={} if former is None else {entry.entryUUID: former},
+        replaces={} if former is None else {entry.entryUUID: former.entry.entryUUID},
     )
     message = ProvideAndRegisterDocumentSetRequest(
         submission=SubmitObjectsRequest(objects=sending.addressed(objects)),
@@ -106,5 +116,36 @@ def provide(
     reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
     answer = answered(reply, receiver=receiver, transaction=transaction)
     if answer.status == "Success":
-        store.note_published(study, document, entry.entryUUID)
+        store.note_published(study, document, Publication(entry=entry, fingerprint=fingerprint))
+    return answer
+
+
+def withdraw(stage: Stage, sending: Sending, study: str, what: str) -> Answered:
+    """Deprecate what was published of a study, by ITI-57 at the registry (RAD TF: 4.68).
+
+    Raises StepFailed where nothing was, or where it went to a recipient, from which nothing comes back.
+    """
+    placed, source = source_of(stage, sending.source)
+    store, registry = stage.running.store_of(source.id), placed.community.registry
+    receiver, document = place_of(stage, sending, what)
+    former = store.published(study, document)
+    if former is None:
+        raise StepFailed(f"{source.id} has no study {study}")
+    if registry is None or receiver not in {repository.id for repository in placed.community.repositories}:
+        raise StepFailed(
+            f"study {study} has no instance left, but its {what} cannot be withdrawn from {receiver}: "
+            "that takes a repository and a registry"
+        )
+    objects = withdrawal(
+        former.entry,
+        publisher_of(placed, source),
+        entryUUID="submission-set",
+        uniqueId=stage.new_uid(),
+        submissionTime=stage.now(),
+    )
+    message = SubmitObjectsRequest(objects=objects)
+    reply = stage.call(sender=source.id, receiver=registry.id, transaction="ITI-57", message=message)
+    answer = answered(reply, receiver=registry.id, transaction="ITI-57")
+    if answer.status == "Success":
+        store.note_withdrawn(study, document)
     return answer

@@ -1,4 +1,4 @@
-"""`query`: a consumer asks a registry by a stored query (ITI TF-2: 3.18)."""
+"""`query`: a consumer asks a registry, or a gateway, by a stored query (ITI TF-2: 3.18)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from xdsi_sim.dicom.codes import CODING_SCHEMES
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
 from xdsi_sim.messages.stored_queries import STORED_QUERIES, Coding, Param, StoredQuery, encode
-from xdsi_sim.scenario.kind import ConsumerId, RegistryId, StepKind
+from xdsi_sim.scenario.kind import ActorOf, ConsumerId, GatewayId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.model import Registry
 from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 
 __all__ = ["QUERY"]
@@ -51,7 +52,11 @@ class QueryStep(Checked):
     """Who asks whom for what."""
 
     consumer: ConsumerId
-    registry: RegistryId
+    registry: Annotated[str | None, ActorOf(Registry)] = None
+    through: GatewayId = None
+    """The Initiating Gateway that is asked in place of a registry."""
+    home: str | None = None
+    """homeCommunityId of the community that a query without a patient is for; a gateway needs it."""
     query: Annotated[str, AfterValidator(_a_query)]
     """Name of the stored query: `FindDocuments`."""
     parameters: dict[str, Any] = {}
@@ -61,6 +66,17 @@ class QueryStep(Checked):
     raw: dict[str, str] = {}
     """Slots whose values go out to the letter."""
     returnType: Literal["LeafClass", "ObjectRef"] = LEAF_CLASS
+
+    @model_validator(mode="after")
+    def _asks_somebody(self) -> QueryStep:
+        if (self.registry is None) == (self.through is None):
+            raise wrong("a query asks either a registry, or a gateway by `through`")
+        return self
+
+    @property
+    def receiver(self) -> str:
+        """Id of the actor that is asked."""
+        return self.through or self.registry or ""
 
     @model_validator(mode="after")
     def _parameters_exist(self) -> QueryStep:
@@ -112,11 +128,14 @@ _VALUES: Final = {Coding.STATUS: _word, Coding.UUID: _word, Coding.CODE: _code}
 def play(step: QueryStep, stage: Stage) -> Outcome:
     """Ask, and read what was found as metadata."""
     query = _QUERIES[step.query]
-    request = AdhocQueryRequest(id=query.id, parameters=step.slots(), returnType=step.returnType)
+    request = AdhocQueryRequest(
+        id=query.id, parameters=step.slots(), returnType=step.returnType, home=step.home
+    )
     reply = stage.call(
-        sender=step.consumer, receiver=step.registry, transaction=query.transaction, message=request
+        sender=step.consumer, receiver=step.receiver, transaction=query.transaction, message=request
     )
     objects = RegistryObjectList() if isinstance(reply.answer, NoAnswer) else reply.answer.objects
+    answer = answered(reply, receiver=step.receiver, transaction=query.transaction)
     entries = objects.documentEntries
     found = len(objects.objects()) + len(objects.objectRefs)
     return Outcome(
@@ -127,9 +146,10 @@ def play(step: QueryStep, stage: Stage) -> Outcome:
             "folders": objects.folders,
             "associations": objects.associations,
             "objectRefs": objects.objectRefs,
+            "errors": answer.errors,
         },
         count=found,
-        answers=(answered(reply, receiver=step.registry, transaction=query.transaction),),
+        answers=(answer,),
         details=details_of(
             {
                 "Asked": "; ".join(f"{slot.name} = {', '.join(slot.values)}" for slot in request.parameters),

@@ -1,4 +1,4 @@
-"""`retrieve`: a consumer fetches documents by ITI-43 from the repositories that keep them."""
+"""`retrieve`: a consumer fetches documents by ITI-43 from the repositories that keep them, or a gateway."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Finding
 from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, RetrieveDocumentSetRequest
+from xdsi_sim.rules.answers import check_delivered
 from xdsi_sim.rules.on_demand_retrieve import check_delivery
-from xdsi_sim.scenario.kind import ConsumerId, StepKind
+from xdsi_sim.rules.retrieved import DeliveredDocument
+from xdsi_sim.scenario.kind import ConsumerId, GatewayId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked
@@ -29,6 +31,8 @@ class Retrieve(Checked):
     consumer: ConsumerId
     entries: Any
     """DocumentEntries that a query has saved: `${found.entries}`."""
+    through: GatewayId = None
+    """The Initiating Gateway that is asked for all of them in one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +61,21 @@ class RetrievedDocument:
 
 
 def play(step: Retrieve, stage: Stage) -> Outcome:
-    """One message to each repository; checks hash, size and media type of what comes."""
+    """One message to each repository, or to the gateway; checks hash, size and media type of what comes."""
     entries = step.entries if isinstance(step.entries, tuple) else (step.entries,)
     outcomes = [
-        _from_repository(stage, step.consumer, oid, tuple(group))
-        for oid, group in groupby(sorted(entries, key=_repository), key=_repository)
+        _fetched(stage, step.consumer, receiver, asked)
+        for receiver, asked in _receivers(step, stage, entries)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
+    held = [_Held(document, sha1_of(document.content)) for document in documents]
     return Outcome(
         text=plural(len(documents), "document"),
         value={
             "documents": documents,
             "manifests": tuple(item for item in documents if item.is_manifest),
             "reports": tuple(item for item in documents if not item.is_manifest),
+            "errors": tuple(error for answer, _ in outcomes for error in answer.errors),
         },
         count=len(documents),
         answers=tuple(answer for answer, _ in outcomes),
@@ -80,8 +86,8 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
                 )
             }
         ),
-        checks=tuple(check for document in documents for check in _checks(document)),
-        findings=tuple(finding for document in documents for finding in document.findings),
+        checks=tuple(check for document in held for check in _checks(document)),
+        findings=tuple(finding for document in held for finding in _findings(document)),
     )
 
 
@@ -89,16 +95,27 @@ def _repository(entry: DocumentEntry) -> str:
     return entry.repositoryUniqueId or ""
 
 
-def _from_repository(
-    stage: Stage, consumer: str, oid: str, entries: tuple[DocumentEntry, ...]
+def _receivers(
+    step: Retrieve, stage: Stage, entries: tuple[DocumentEntry, ...]
+) -> Iterator[tuple[str, tuple[DocumentEntry, ...]]]:
+    """Whom to ask for what; without a gateway the consumer splits by repository itself."""
+    if step.through is not None:
+        yield step.through, entries
+        return
+    for oid, group in groupby(sorted(entries, key=_repository), key=_repository):
+        receiver = stage.actor_of(oid)
+        if receiver is None:
+            raise StepFailed(f"no repository of the topology has the repositoryUniqueId '{oid}'")
+        yield receiver, tuple(group)
+
+
+def _fetched(
+    stage: Stage, consumer: str, receiver: str, entries: tuple[DocumentEntry, ...]
 ) -> tuple[Answered, list[RetrievedDocument]]:
-    receiver = stage.actor_of(oid)
-    if receiver is None:
-        raise StepFailed(f"no repository of the topology has the repositoryUniqueId '{oid}'")
     message = RetrieveDocumentSetRequest(
         requests=tuple(
             DocumentRequest(
-                repositoryUniqueId=oid,
+                repositoryUniqueId=_repository(entry),
                 documentUniqueId=entry.uniqueId or "",
                 homeCommunityId=entry.homeCommunityId,
             )
@@ -127,13 +144,29 @@ def _matched(
             )
 
 
-def _checks(document: RetrievedDocument) -> Iterator[Check]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document with the hash of its octets, worked out once."""
+
+    document: RetrievedDocument
+    hash: str
+
+
+def _findings(held: _Held) -> tuple[Finding, ...]:
+    document = held.document
+    delivered = DeliveredDocument(
+        entry=document.entry, mimeType=document.mimeType, hash=held.hash, size=document.size
+    )
+    return (*document.findings, *check_delivered(delivered).findings)
+
+
+def _checks(held: _Held) -> Iterator[Check]:
     """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
-    entry = document.entry
+    document, entry = held.document, held.document.entry
     if entry.objectType == ON_DEMAND:  # nothing is registered of the bytes
         yield _new_id(document)
     else:
-        yield _same(document, "hash", (entry.hash or "").lower(), sha1_of(document.content))
+        yield _same(document, "hash", (entry.hash or "").lower(), held.hash)
         yield _same(document, "size", entry.size, str(document.size))
     yield _same(document, "media type", entry.mimeType, document.mimeType)
 

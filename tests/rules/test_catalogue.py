@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.rules.actions import ACTIONS
+from xdsi_sim.rules.catalogue import (
+    GROUPS,
+    SETTINGS,
+    catalogue,
+    code_named,
+    entry_of,
+    explain,
+    raised_by,
+)
+from xdsi_sim.rules.protocol import PROTOCOL_RULES
+from xdsi_sim.rules.registry import RULES
+from xdsi_sim.rules.serving import SERVING_RULES
+
+NOT_YET_BUILT = {
+    f"{group}{number}"
+    for group, numbers in {
+        "C": ("02", "15", "24"),
+        "D": ("09", "10", "16", "17", "18", "19", "22", "25", "30", "32", "33", "35", "37", "38"),
+        "D4": ("0", "2"),
+        "E": ("23", "25", "27"),
+        "F": ("16", "17", "18", "26"),
+        "G": ("09", "10", "11", "12"),
+        "L": ("10", "30"),
+    }.items()
+    for number in numbers
+}
+"""Ids of the catalogue that nothing here knows yet; whoever builds one takes it out."""
+OURS = {"I33", "I34", "K13", "K14"}
+"""Ids that are added at the ends of groups here."""
+
+
+def test_no_id_is_in_two_tables() -> None:
+    tables = (RULES, PROTOCOL_RULES, SERVING_RULES, ACTIONS)
+    assert len(catalogue()) == sum(map(len, tables))
+
+
+def test_every_id_of_the_catalogue_is_known_or_said_to_be_missing(shared_data: Path) -> None:
+    page = (shared_data.parent / "spec" / "validation-rules.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| ([A-L]\d\d) \|", page, re.MULTILINE))
+    assert rows - set(catalogue()) - NOT_YET_BUILT == set()
+    assert set(catalogue()) - rows >= OURS
+    actions = set(re.findall(r"^\| ([A-L]\d\d) \|.*\| A \|", page, re.MULTILINE))
+    assert actions <= set(ACTIONS)
+
+
+@pytest.mark.parametrize("id", sorted(catalogue()))
+def test_every_rule_can_be_explained(id: str) -> None:
+    entry = catalogue()[id]
+    text = explain(id)
+    assert text.startswith(f"{id}  {entry.severity}, ")
+    assert entry.text in text
+    assert entry.text.endswith(".")
+    assert entry.told in text
+    assert id[0] in GROUPS
+
+
+def test_an_explanation_says_where_a_rule_holds_and_what_decides_about_it() -> None:
+    assert explain("I08").splitlines()[3:] == [
+        "Holds for ITI-18, ITI-51.",
+        "The setting `queries` of a topology decides about it.",
+    ]
+    assert "XDSRegistryMetadataError or XDSRepositoryMetadataError\n" in explain("d08")
+    assert "Holds for ITI-41, ITI-42" in explain("D08")
+
+
+def test_what_is_unknown_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"unknown rule 'D0'.*Did you mean"):
+        entry_of("D0")
+    with pytest.raises(UsageError, match="Did you mean 'XDSMissingDocument'"):
+        entry_of("XDSMissingDocumment")
+
+
+def test_settings_are_of_rules_that_exist_and_are_in_the_manual(project_root: Path) -> None:
+    assert set(SETTINGS) <= set(catalogue())
+    page = (project_root / "docs" / "topology.md").read_text("utf-8")
+    assert all(f"`{setting}`" in page for setting in SETTINGS.values())
+    assert "fault Sender, where `validation` asks for it" in explain("C01")
+
+
+def test_a_code_leads_to_the_rules_that_raise_it() -> None:
+    code = code_named("xdspatientiddoesnotmatch")
+    assert code is not None
+    assert {entry.id for entry in raised_by(code.code)} >= {"F12", "F14", "F15"}
+    assert [entry.id for entry in raised_by("XDSTooManyResults")] == ["I18"]
+    assert code_named("Other") is None

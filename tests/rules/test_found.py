@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from answer_examples import BARE, BROKEN, ENTRY, find, findings_of, found, ref, rules_of
+from submissions import an_entry, uuid
+
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
+
+RULES = ("C25", "I23", "I24", "I25", "I26", "I27", "J10")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_example_of_a_rule_breaks_it(rule: str) -> None:
+    assert rule in rules_of(BROKEN[rule])
+
+
+def test_an_object_and_each_part_that_it_lacks_are_named() -> None:
+    found_ = [one for one in findings_of(("ITI-18", found(BARE), None)) if one.rule == "C25"]
+    assert [(one.location, one.text.partition(":")[0]) for one in found_] == [
+        (uuid(5), "a Classification of it has no objectType")
+    ]
+
+
+@pytest.mark.parametrize("attribute", ["creationTime", "hash", "size"])
+def test_what_a_document_on_demand_has_not_yet_is_not_asked_of_it(attribute: str) -> None:
+    entry = replace(ENTRY, **{attribute: None})
+    assert rules_of(("ITI-18", found(entry), None)) == {"I23"}
+    assert rules_of(("ITI-18", found(replace(entry, objectType=ON_DEMAND)), None)) == set()
+
+
+def test_objects_are_no_answer_where_references_were_asked_for() -> None:
+    assert rules_of(("ITI-18", found(ENTRY, ref(1)), find("ObjectRef"))) == {"I25"}
+
+
+def test_each_condition_that_an_object_does_not_keep_is_told() -> None:
+    entry = replace(ENTRY, availabilityStatus=DEPRECATED, patientId="P9^^^&2.999.1.1&ISO")
+    found_ = findings_of(("ITI-18", found(entry), find()))
+    assert [one.rule for one in found_] == ["I27", "I27"]
+    assert "FindDocuments asks for: patientId is to be P1^^^" in found_[0].text
+    assert found_[1].text.endswith(f"availabilityStatus is to be {APPROVED}")
+
+
+def test_an_object_of_another_kind_is_told() -> None:
+    transaction, element, _ = BROKEN["I29"]
+    assert transaction == "ITI-38"
+    folders = find(ClassCode="('a^^b')")
+    texts = [one.text for one in findings_of(("ITI-18", element, folders))]
+    assert texts == ["the DocumentEntry is not what FindDocuments asks for: classCode is to be a^^b"]
+
+
+def test_an_answer_to_a_wrong_query_is_not_held_against_it() -> None:
+    assert (
+        rules_of(("ITI-18", found(an_entry(availabilityStatus=APPROVED)), replace(find(), id="?"))) == set()
+    )

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+import pytest
+from manifest_examples import Example, assert_found, examples_of
+
+
+@pytest.mark.parametrize("example", examples_of("manifest_links"), ids=str)
+def test_a_fault_of_the_entry_is_found_where_it_is(example: Example) -> None:
+    assert_found(example)

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+import pytest
+from manifest_examples import Example, assert_found, examples_of
+
+
+@pytest.mark.parametrize("example", examples_of("manifest_orders"), ids=str)
+def test_a_fault_in_the_patient_or_orders_is_found_where_it_is(example: Example) -> None:
+    assert_found(example)

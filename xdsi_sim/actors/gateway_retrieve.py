@@ -1,0 +1,269 @@
+"""What all gateways do with a retrieve: split it by member, ask all at once, join what these say.
+
+Each member is asked once, for all that it has. What a member lacks, or says wrongly, costs its own share.
+A gateway of a kind says in `_member` who has an item, and in `_place` where an error is said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
+from xdsi_sim.errors import UnknownRepositoryId, XdsError
+from xdsi_sim.messages.response import RegistryError, retrieve_status
+from xdsi_sim.messages.retrieve import (
+    DocumentRequest,
+    DocumentResponse,
+    RetrieveDocumentSetResponse,
+    incomplete,
+)
+
+__all__ = [
+    "InitiatingRetrieve",
+    "Member",
+    "MissingHomeCommunityId",
+    "RespondingRetrieve",
+    "SourceNotAvailable",
+    "Told",
+    "UnavailableCommunity",
+    "UnknownCommunity",
+    "placed",
+]
+
+
+class MissingHomeCommunityId(XdsError):
+    """A request to a gateway, or an answer to one, does not say which community it is about."""
+
+    code = "XDSMissingHomeCommunityId"
+
+
+class UnknownCommunity(XdsError):
+    """The gateway has no way to that community."""
+
+    code = "XDSUnknownCommunity"
+
+
+class UnavailableCommunity(XdsError):
+    """The gateway of a community cannot be reached, or gives no answer in time."""
+
+    code = "XDSUnavailableCommunity"
+
+
+class SourceNotAvailable(XdsError):
+    """A source of the gateway's own community cannot be reached, or gives no answer in time."""
+
+    code = "XDSRepositoryError"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Whom an item is asked of."""
+
+    url: str
+    transaction: str
+    silence: type[XdsError]
+    """What it is called when there is no answer."""
+
+
+Told = tuple[list[DocumentResponse], list[RegistryError]]
+
+
+def placed(error: RegistryError, location: str) -> RegistryError:
+    """An error at another location; where it was said to be is kept in codeContext."""
+    context = error.codeContext
+    if error.location and error.location != location and error.location not in context:
+        context = f"{context}; object={error.location}"
+    return replace(error, codeContext=context, location=location)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Retrieve:
+    homeCommunityId: str
+    """Of the gateway's own community."""
+    sources: Mapping[str, str]
+    """URLs of the community's sources of documents by repositoryUniqueId."""
+
+    inside: ClassVar[str] = "ITI-43"
+    """The transaction by which a source of the own community is asked."""
+    across: ClassVar[str] = "ITI-39"
+    """That by which another community is asked."""
+    source: ClassVar[str] = "repository"
+    """What a source is called."""
+
+    def retrieve(self, request: Any) -> Flow[RetrieveDocumentSetResponse]:
+        """Give what the members have, and errors for what is not given; all members are asked at once."""
+        shares: dict[Member, list[Any]] = {}
+        errors: list[RegistryError] = []
+        for item in request.requests:
+            try:
+                shares.setdefault(self._member(item), []).append(item)
+            except XdsError as error:
+                errors.append(RegistryError.of(error))
+        answers = yield Send(
+            tuple(
+                Call(
+                    url=member.url,
+                    transaction=member.transaction,
+                    message=replace(request, requests=tuple(items)),
+                )
+                for member, items in shares.items()
+            )
+        )
+        documents: list[DocumentResponse] = []
+        for (member, items), answer in zip(shares.items(), answers, strict=True):
+            delivered, told = self._share(member, [self._document(item) for item in items], answer)
+            documents += delivered
+            errors += told
+        return RetrieveDocumentSetResponse(
+            status=retrieve_status(len(documents), errors), errors=tuple(errors), documents=tuple(documents)
+        )
+
+    def _document(self, item: Any) -> DocumentRequest:
+        """The ids of an item of the request."""
+        document: DocumentRequest = item
+        return document
+
+    def _member(self, item: Any) -> Member:
+        """Who has the item; raises XdsError where nobody can be asked."""
+        raise NotImplementedError
+
+    def _place(self, document: DocumentRequest) -> str:
+        """`location` of what is wrong with an item."""
+        raise NotImplementedError
+
+    def _missing_home(self, document: DocumentRequest) -> XdsError:
+        return MissingHomeCommunityId(
+            f"document '{document.documentUniqueId}' is asked for without HomeCommunityId; "
+            "attribute=HomeCommunityId; rule=H15",
+            location=self._place(document),
+        )
+
+    def _unknown_home(self, what: str, document: DocumentRequest) -> XdsError:
+        return UnknownCommunity(
+            f"{what}; attribute=HomeCommunityId; value={document.homeCommunityId}; rule=H15",
+            location=self._place(document),
+        )
+
+    def _own(self, document: DocumentRequest) -> Member:
+        """The source of the own community that an item is asked of."""
+        try:
+            url = self.sources[document.repositoryUniqueId]
+        except KeyError:
+            raise UnknownRepositoryId(
+                f"no {self.source} of community {self.homeCommunityId} has repositoryUniqueId "
+                f"'{document.repositoryUniqueId}', which document '{document.documentUniqueId}' is asked of; "
+                "attribute=RepositoryUniqueId; rule=H02",
+                location=self._place(document),
+            ) from None
+        return Member(url, self.inside, SourceNotAvailable)
+
+    # --- answers
+
+    def _share(self, member: Member, asked: list[DocumentRequest], answer: Answer) -> Told:
+        """What is passed on of a member's answer: what was asked for, and all errors."""
+        if isinstance(answer, NoAnswer):
+            return [], [RegistryError.of(error) for error in self._silent(member, asked, answer)]
+        wanted = set(asked)
+        delivered = [each for each in answer.documents if each.request in wanted]
+        wrong = [*self._uncalled(answer, wanted), *self._untold(answer, asked)]
+        return delivered, [*answer.errors, *map(RegistryError.of, wrong)]
+
+    def _silent(self, member: Member, asked: list[DocumentRequest], answer: NoAnswer) -> Iterator[XdsError]:
+        """One error for each document (ITI TF-3: Table 4.2.4.1-2)."""
+        for document in asked:
+            yield member.silence(
+                f"{document.homeCommunityId} gives no answer to {member.transaction}, document "
+                f"'{document.documentUniqueId}': {answer}; rule=H16",
+                location=self._place(document),
+            )
+
+    def _uncalled(
+        self, answer: RetrieveDocumentSetResponse, wanted: set[DocumentRequest]
+    ) -> Iterator[XdsError]:
+        """Documents that were not asked of the member, or are not said to be what was asked of it."""
+        for each in answer.documents:
+            document = each.request
+            if document in wanted:
+                continue
+            missing = document.homeCommunityId is None
+            kind = MissingHomeCommunityId if missing else XdsError
+            what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
+            yield kind(
+                f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
+                f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
+                location=self._place(document),
+            )
+
+    def _untold(
+        self, answer: RetrieveDocumentSetResponse, asked: Iterable[DocumentRequest]
+    ) -> Iterator[XdsError]:
+        """Items that the member neither gave nor named in an error."""
+        given = {each.request.documentUniqueId for each in answer.documents}
+        told = [f"{error.location} {error.codeContext}" for error in answer.errors]
+        for document in asked:
+            uid = document.documentUniqueId
+            if uid not in given and not any(uid in text for text in told):
+                yield XdsError(
+                    f"the member said nothing of document '{uid}'; attribute=DocumentUniqueId; rule=H08",
+                    location=self._place(document),
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiatingRetrieve(_Retrieve):
+    """On the side of those who ask: from the own sources, and from the gateways of other communities."""
+
+    gateways: Mapping[str, str]
+    """URLs of responding gateways by homeCommunityId."""
+
+    def _member(self, item: Any) -> Member:
+        document = self._document(item)
+        home = document.homeCommunityId
+        if not home:
+            raise self._missing_home(document)
+        if item.missing is not None:
+            raise incomplete(item.missing, self._place(document))
+        if home == self.homeCommunityId:
+            return self._own(document)
+        if home not in self.gateways:
+            what = f"no way to the community of document '{document.documentUniqueId}'"
+            raise self._unknown_home(what, document)
+        return Member(self.gateways[home], self.across, UnavailableCommunity)
+
+    def _place(self, document: DocumentRequest) -> str:
+        """Document and community, for whom only one of them will do."""
+        return " ".join(filter(None, (document.documentUniqueId, document.homeCommunityId)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondingRetrieve(_Retrieve):
+    """On the side of those who have: from the sources of the own community alone."""
+
+    def _member(self, item: Any) -> Member:
+        document = self._document(item)
+        home = document.homeCommunityId
+        if not home:
+            raise self._missing_home(document)
+        if home != self.homeCommunityId:
+            uid = document.documentUniqueId
+            what = f"document '{uid}' is asked of another community than this one ({self.homeCommunityId})"
+            raise self._unknown_home(what, document)
+        if item.missing is not None:
+            raise incomplete(item.missing, self._place(document))
+        return self._own(document)
+
+    def _place(self, document: DocumentRequest) -> str:
+        """Document and the gateway's community: the syntax is left open (ITI TF-2: 3.39.4.1.3)."""
+        return " ".join(filter(None, (document.documentUniqueId, self.homeCommunityId)))
+
+    def _share(self, member: Member, asked: list[DocumentRequest], answer: Answer) -> Told:
+        documents, errors = super(RespondingRetrieve, self)._share(member, asked, answer)
+        return documents, [self._placed(error) for error in errors]
+
+    def _placed(self, error: RegistryError) -> RegistryError:
+        """An error of a source, which names the document alone."""
+        if self.homeCommunityId in (error.location or ""):
+            return error
+        return replace(error, location=" ".join(filter(None, (error.location, self.homeCommunityId))))

@@ -1,0 +1,301 @@
+"""Gateways: documents across communities by ITI-38 and ITI-39 (ITI TF-2: 3.38, 3.39).
+
+What a gateway passes on it does not read: it looks at the community that each object names, and no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Final
+
+from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
+from xdsi_sim.actors.gateway_retrieve import (
+    InitiatingRetrieve,
+    MissingHomeCommunityId,
+    RespondingRetrieve,
+    UnavailableCommunity,
+    UnknownCommunity,
+    placed,
+)
+from xdsi_sim.content import Segment
+from xdsi_sim.ebrim.fragments import HOMED, Head, at_home, heads_of, without
+from xdsi_sim.ebrim.model import Slot
+from xdsi_sim.errors import XdsError
+from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
+from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.messages.query_terms import Coding, Param
+from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.messages.stored_queries import STORED_QUERIES, decode, encode, stored_query
+from xdsi_sim.vocab import FAILURE, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
+
+__all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
+
+TARGETS: Final = "$targetCommunityIdList"
+"""The parameter that names the communities which a query by patient is for; it is meant for the gateway."""
+
+_PATIENT: Final[Mapping[str, Param]] = {
+    query.id: param
+    for query in STORED_QUERIES.values()
+    for param in query.params
+    if param.coding is Coding.PATIENT and query.transaction == "ITI-18"
+}
+"""The queries that name a patient, and by which parameter; all others are about objects of one community."""
+_BY_ID: Final = {query.id for query in STORED_QUERIES.values() if query.transaction == "ITI-18"} - {*_PATIENT}
+_TOLD: Final = 20  # errors about objects of one member; a registry may hold a hundred thousand
+
+
+class UnknownStoredQuery(XdsError):
+    """Whether a query names a patient is not known, nor a community that could tell."""
+
+    code = "XDSUnknownStoredQuery"
+
+
+class RegistryUnreached(XdsError):
+    """The registry of the gateway's own community gives no answer."""
+
+    code = "XDSRegistryError"
+
+
+class NoReason(XdsError):
+    """A community refuses a query and does not say why."""
+
+    code = "XDSRegistryError"
+
+
+def _missing_home(request: AdhocQueryRequest) -> XdsError:
+    return MissingHomeCommunityId(
+        "a query that names no patient is of one community, and home is missing; "
+        f"object={request.id}; attribute=home; rule=I28"
+    )
+
+
+def _refused(error: XdsError, location: str | None = None) -> AdhocQueryResponse:
+    return AdhocQueryResponse(status=FAILURE, errors=(replace(RegistryError.of(error), location=location),))
+
+
+# --- Responding Gateway ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondingGateway(RespondingRetrieve):
+    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have."""
+
+    registry: str
+    """URL."""
+
+    def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
+        """Ask the registry; all that it gives gets the community's id, every error its location."""
+        home = self.homeCommunityId
+        try:
+            self._check(request)
+        except XdsError as error:
+            return _refused(error, location=home)
+        (answer,) = yield Send((_to_registry(self.registry, request),))
+        if isinstance(answer, NoAnswer):
+            return _refused(_unreached(home, answer), location=home)
+        return AdhocQueryResponse(
+            status=answer.status,
+            errors=tuple(placed(error, home) for error in answer.errors),
+            fragments=at_home(answer.fragments, home),
+        )
+
+    def _check(self, request: AdhocQueryRequest) -> None:
+        if not request.home and request.id.lower() in _BY_ID:
+            raise _missing_home(request)
+        if request.home and request.home != self.homeCommunityId:
+            raise UnknownCommunity(
+                f"the query is for another community than this one ({self.homeCommunityId}); "
+                f"attribute=home; value={request.home}; rule=I28"
+            )
+
+
+def _to_registry(url: str, request: AdhocQueryRequest) -> Call:
+    return Call(url=url, transaction="ITI-18", message=replace(request, home=None))
+
+
+def _unreached(home: str, answer: NoAnswer) -> XdsError:
+    return RegistryUnreached(f"the registry of {home} gives no answer to ITI-18: {answer}", location=home)
+
+
+# --- Initiating Gateway ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one community contributes."""
+
+    answered: bool
+    """Whether it has said what it has, be it nothing."""
+    fragments: tuple[Segment, ...] = ()
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiatingGateway(InitiatingRetrieve):
+    """Answers ITI-18 and ITI-43 with what its own community and all others have."""
+
+    registry: str | None = None
+    """URL; None where the own community has none."""
+    patientIds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By homeCommunityId: ids that patients have there, by their ids here. Without one, an id is the same."""
+
+    def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
+        """Ask all communities that the query is for, at once, and join what they say."""
+        try:
+            wanted = self._wanted(request)
+        except XdsError as error:
+            return _refused(error)
+        known = [home for home in wanted if self._knows(home)]
+        strange = tuple(_no_way(home) for home in wanted if not self._knows(home))
+        answers = yield Send(tuple(self._call(home, request) for home in known))
+        parts = [self._part(home, answer) for home, answer in zip(known, answers, strict=True)]
+        return _joined([_Part(False, errors=(RegistryError.of(error),)) for error in strange] + parts)
+
+    def _wanted(self, request: AdhocQueryRequest) -> list[str]:
+        """The communities that the query is for; raises XdsError where it does not say."""
+        if request.home:
+            return [request.home]
+        stored = stored_query(request.id)
+        if stored is None or stored.transaction != "ITI-18":
+            raise UnknownStoredQuery(
+                "no stored query of ITI-18 has this id, and no home says who may know it; "
+                f"attribute=id; value={request.id}; rule=I01"
+            )
+        if stored.id in _BY_ID:
+            raise _missing_home(request)
+        return list(dict.fromkeys(_targets(request))) or self._everybody()
+
+    def _everybody(self) -> list[str]:
+        return [*([self.homeCommunityId] if self.registry is not None else ()), *self.gateways]
+
+    def _knows(self, home: str) -> bool:
+        return home in self.gateways or (home == self.homeCommunityId and self.registry is not None)
+
+    def _call(self, home: str, request: AdhocQueryRequest) -> Call:
+        """All parameters go on, known or not (ITI TF-2: 3.18.4.1.3)."""
+        kept = tuple(slot for slot in request.parameters if slot.name != TARGETS)
+        message = replace(request, parameters=kept)
+        if home == self.homeCommunityId and self.registry is not None:
+            return _to_registry(self.registry, message)
+        if ids := self.patientIds.get(home):
+            message = replace(message, parameters=tuple(_translated(kept, request.id, ids)))
+        return Call(url=self.gateways[home], transaction="ITI-38", message=message)
+
+    # --- answers
+
+    def _part(self, home: str, answer: Answer) -> _Part:
+        own = home == self.homeCommunityId
+        if isinstance(answer, NoAnswer):
+            error = _unreached(home, answer) if own else _unavailable(home, answer)
+            return _Part(False, errors=(RegistryError.of(error),))
+        hidden = () if own else _unknown_patients(answer.errors)
+        errors = tuple(error for error in answer.errors if error not in hidden)
+        if answer.status not in (SUCCESS, PARTIAL_SUCCESS):
+            excused = bool(hidden) and not errors
+            return _Part(excused, errors=errors or (() if excused else (_no_reason(home),)))
+        if own:
+            return _Part(True, at_home(answer.fragments, home), errors)
+        return _passed_on(home, answer.fragments, errors)
+
+
+def _no_way(home: str) -> XdsError:
+    text = f"no way to the community that the query is for; attribute=home; value={home}; rule=I28"
+    return UnknownCommunity(text, location=home)
+
+
+def _unavailable(home: str, answer: NoAnswer) -> XdsError:
+    return UnavailableCommunity(f"{home} gives no answer to ITI-38: {answer}", location=home)
+
+
+def _no_reason(home: str) -> RegistryError:
+    return RegistryError.of(NoReason(f"{home} answers Failure and does not say why", location=home))
+
+
+def _unknown_patients(errors: Iterable[RegistryError]) -> tuple[RegistryError, ...]:
+    """That another community does not know the patient is no error (ITI TF-2: 3.38.4.1.3)."""
+    return tuple(error for error in errors if error.errorCode == "XDSUnknownPatientId")
+
+
+def _passed_on(home: str, fragments: tuple[Segment, ...], errors: tuple[RegistryError, ...]) -> _Part:
+    """What another community gives, but for what does not say that it is of that community."""
+
+    def strange(head: Head) -> bool:
+        return head.home != home and (head.element in HOMED or head.home is not None)
+
+    refused = [head for head in heads_of(fragments) if strange(head)]
+    if not refused:
+        return _Part(True, fragments, errors)
+    kept = without(fragments, strange)
+    told = tuple(map(RegistryError.of, _not_passed_on(home, refused)))
+    return _Part(bool(kept), kept, (*errors, *told))
+
+
+def _not_passed_on(home: str, refused: list[Head]) -> Iterator[XdsError]:
+    for head in islice(refused, _TOLD):
+        what = "without home" if head.home is None else "that names another community"
+        value = "" if head.home is None else f"; value={head.home}"
+        yield MissingHomeCommunityId(
+            f"{home} gave {head.element} {what}; not passed on; object={head.id}; attribute=home{value}; "
+            "rule=I29",
+            location=home,
+        )
+    if (more := len(refused) - _TOLD) > 0:
+        yield MissingHomeCommunityId(
+            f"{home} gave {more} more objects that do not name it; not passed on; attribute=home; rule=I29",
+            location=home,
+        )
+
+
+def _joined(parts: list[_Part]) -> AdhocQueryResponse:
+    """All objects and all errors; PartialSuccess where there are answers and errors (rule I32)."""
+    errors = tuple(error for part in parts for error in part.errors)
+    status = SUCCESS
+    if any(error.severity == SEVERITY_ERROR for error in errors):
+        status = PARTIAL_SUCCESS if any(part.answered for part in parts) else FAILURE
+    return AdhocQueryResponse(
+        status=status,
+        errors=errors,
+        fragments=tuple(fragment for part in parts for fragment in part.fragments),
+    )
+
+
+# --- parameters ------------------------------------------------------------------------------
+
+
+def _targets(request: AdhocQueryRequest) -> Iterator[str]:
+    """The communities that the query names."""
+    for slot in request.parameters:
+        if slot.name == TARGETS:
+            yield from _values(slot)
+
+
+def _translated(slots: Iterable[Slot], query: str, ids: Mapping[str, str]) -> Iterator[Slot]:
+    """The parameters, with the patient's id in another community where there is one."""
+    param = _PATIENT.get(query.lower())
+    for slot in slots:
+        if param is None or f"${slot.name.removeprefix('$')}" != param.name:
+            yield slot
+            continue
+        values = tuple(_values(slot))
+        changed = tuple(ids.get(_canonical(value), value) for value in values)
+        yield slot if changed == values else encode(param, *changed)
+
+
+def _values(slot: Slot) -> Iterator[str]:
+    """The values of a parameter; a text that cannot be decoded is taken for one."""
+    for text in slot.values:
+        try:
+            yield from decode(text).values
+        except ValueError:
+            yield text
+
+
+def _canonical(text: str) -> str:
+    """A CX in the one form that ids are compared in."""
+    try:
+        id = read_patient_id(text)
+    except ValueError:
+        return text
+    return patient_id(id, id.root)

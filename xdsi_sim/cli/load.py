@@ -1,0 +1,181 @@
+"""`load`: files come into the store of an actor that is not running: images, or saved submissions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption, folder_to_fill
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.bulk import Judged, Tell
+    from xdsi_sim.topology.model import Listen, Topology
+
+__all__ = ["load"]
+
+_SHOWN: Final = 100  # refusals; --json has them all
+
+
+def load(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="DICOM files, a DICOMDIR, folders and zip archives of them."),
+    ],
+    data: Annotated[
+        str,
+        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up`."),
+    ],
+    metadata: Annotated[
+        bool, typer.Option("--metadata", help="They are submissions instead: lcm:SubmitObjectsRequest.")
+    ] = False,
+    topology: Annotated[
+        str, typer.Option("--topology", metavar="FILE", help="Whose actor it is: a file, or a name.")
+    ] = "central",
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="ID", help="Which of its imaging sources.")
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish a manifest of each study, by RAD-68.")
+    ] = False,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="HOST:PORT", help="As for `up`: where manifests say it answers."),
+    ] = None,
+    registry: Annotated[
+        str | None, typer.Option("--registry", metavar="ID", help="Which of its registries.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, metavar="N", help="Load with N processes.")
+    ] = 1,
+    json_: JsonOption = False,
+) -> None:
+    """Load DICOM studies into an imaging source, or saved metadata into a registry; neither may be running.
+
+    Objects are kept as they come, in any transfer syntax; --publish sends a manifest of each study. With
+    --metadata a file holds one request, alone or in its SOAP envelope, or one on each line, and each is
+    judged as by ITI-42. What cannot be taken is listed, the rest is loaded.
+
+    Example: xdsi-sim load images/ --source pacs-north --data ./data --publish
+    """
+    from xdsi_sim.cli.load_dicom import load_dicom  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    _refuse_missing(paths)
+    address = _address(listen)
+    found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
+    if metadata:
+        _load_metadata(found, registry, folder, paths, workers, json_=json_)
+    load_dicom(
+        paths,
+        data=folder,
+        topology=found,
+        source=source,
+        publish=publish,
+        listen=address,
+        json_=json_,
+    )
+
+
+def _address(listen: str | None) -> Listen | None:
+    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+
+    try:
+        return None if listen is None else Listen.parse(listen)
+    except ValueError as error:
+        raise UsageError(f"--listen: {error}.") from None
+
+
+def _load_metadata(
+    topology: Topology, registry: str | None, folder: Path, paths: list[Path], workers: int, *, json_: bool
+) -> NoReturn:
+    from xdsi_sim.topology.bulk import load_metadata  # noqa: PLC0415
+    from xdsi_sim.topology.saved import metadata_files  # noqa: PLC0415
+
+    chosen = _registry(topology, registry)
+    files = metadata_files(paths)
+    with _told(files, quiet=json_) as told:
+        refused = load_metadata(topology, chosen, folder, files, told.hear, workers=workers)
+    _print(chosen, told, refused, json_=json_)
+    raise typer.Exit(FINDINGS if refused else GOOD)
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no file or folder '{path}'.")
+
+
+def _registry(topology: Topology, id: str | None) -> str:
+    """The registry that is meant; raises UsageError where it is not there, or one of several."""
+    registries = (community.registry for community in topology.communities)
+    ids = [one.id for one in registries if one is not None]
+    if id is None and len(ids) == 1:
+        return ids[0]
+    if id not in ids:
+        known = f"Known: {', '.join(ids)}."
+        raise UsageError(f"--registry: {'which one?' if id is None else f'no registry {id!r}.'}", hint=known)
+    return id
+
+
+class _Count:
+    """What is told of the work as a whole."""
+
+    def __init__(self, advance: Tell) -> None:
+        self.submissions = 0
+        self.objects = 0
+        self._advance = advance
+
+    def hear(self, judged: Judged) -> None:
+        """One more is decided."""
+        self.submissions += 1
+        self.objects += judged.objects
+        self._advance(judged)
+
+
+@contextmanager
+def _told(files: Sequence[Path], *, quiet: bool) -> Iterator[_Count]:
+    """Count, and show on a terminal how far it has come."""
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+
+    output = console()
+    with Progress(console=output, transient=True, disable=quiet or not output.is_terminal) as progress:
+        task = progress.add_task("Loading", total=sum(file.stat().st_size for file in files))
+        yield _Count(lambda judged: progress.advance(task, judged.octets))
+
+
+def _print(registry: str, told: _Count, refused: Sequence[Judged], *, json_: bool) -> None:
+    if json_:
+        shown = [
+            {
+                "where": one.where,
+                "errors": [{"errorCode": code, "codeContext": context} for code, context in one.errors],
+            }
+            for one in refused
+        ]
+        counts = {
+            "registry": registry,
+            "submissions": told.submissions - len(refused),
+            "objects": told.objects,
+        }
+        print(json.dumps({**counts, "refused": shown}))  # noqa: T201
+        return
+    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+
+    output = console()
+    rows = [(one.where, code, context) for one in refused[:_SHOWN] for code, context in one.errors]
+    if rows:
+        print_table(output, "Refused", ("Where", "Code", "Why"), rows)
+    left = f" ({len(refused) - _SHOWN} more are not shown)" if len(refused) > _SHOWN else ""
+    taken = plural(told.submissions - len(refused), "submission")
+    output.print(
+        f"{taken} with {plural(told.objects, 'object')} loaded into {registry}, {len(refused)} refused{left}."
+    )

@@ -1,0 +1,95 @@
+"""What values do not keep of the ebRIM that they were read from: namespaces, names and types of elements.
+
+The subject is the submission; one that is made of values has nothing wrong in its form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from xdsi_sim.ebrim.tables import KINDS, OBJECT_TYPE
+from xdsi_sim.ebrim.xml import Element, child_of, local_name
+from xdsi_sim.errors import Severity
+from xdsi_sim.rules.association import SHORT_NAMES
+from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.rules.subjects import Submission
+from xdsi_sim.vocab import NS
+
+__all__: list[str] = []
+
+_RIM: Final = f"{{{NS.RIM}}}"
+_IDENTIFIER: Final = _RIM + "ExternalIdentifier"
+_NAME: Final = _RIM + "Name"
+_OLD: Final = tuple(f"{{urn:oasis:names:tc:ebxml-regrep:{part}:xsd:2.1}}*" for part in ("rim", "registry"))
+_TYPES: Final = {
+    _RIM + name: OBJECT_TYPE + name
+    for name in ("RegistryPackage", "Association", "Classification", "ExternalIdentifier")
+}
+_NAMES: Final = {
+    attr.key: f"XDS{kind.name}.{attr.name}" for kind in KINDS.values() for attr in kind.identifiers.values()
+}
+"""The fixed Name of an ExternalIdentifier by its identificationScheme."""
+
+
+@rule("C02", cites="ITI TF-3: 4.2.2")
+def nothing_is_of_an_old_edition(submission: Submission) -> Iterator[Violation]:
+    """Nothing is written as in ebRIM 2.1: no element of its namespaces, no short association type."""
+    root = submission.request.received
+    old = None if root is None else next(root.iter(*_OLD), None)
+    if old is not None:
+        found = etree.QName(old)
+        text = f"element {found.localname} and perhaps others are of ebRIM 2.1, ebRIM 3.0 is expected"
+        yield Violation(text, location=old.get("id"), attribute="namespace", value=found.namespace)
+    for association in submission.relationships:
+        full = SHORT_NAMES.get(association.associationType or "")
+        if full is not None:
+            yield Violation(
+                f"associationType is written as in ebRIM 2.1, {full} is expected",
+                location=association.entryUUID,
+                attribute="associationType",
+                value=association.associationType,
+            )
+
+
+@rule("C15", cites="ITI TF-3: 4.2.3.1.3", severity=Severity.WARNING)
+def identifier_has_its_name(submission: Submission) -> Iterator[Violation]:
+    """The Name of an ExternalIdentifier is the text of its scheme, such as XDSDocumentEntry.uniqueId."""
+    root = submission.request.received
+    for element in () if root is None else root.iter(_IDENTIFIER):
+        expected = _NAMES.get(element.get("identificationScheme", ""))
+        if expected is not None and (given := _name(element)) != expected and not _is_foreign(element):
+            yield Violation(
+                f"Name of an ExternalIdentifier is not {expected}",
+                location=element.get("registryObject"),
+                attribute=expected.rpartition(".")[2],
+                value=given,
+            )
+
+
+def _name(element: Element) -> str | None:
+    name = child_of(element, _NAME)
+    return None if name is None or not len(name) else name[0].get("value")
+
+
+def _is_foreign(element: Element) -> bool:
+    """Whether it says that it belongs to another object than that it stands in, as C12 tells."""
+    parent, owner = element.getparent(), element.get("registryObject", "")
+    return parent is not None and owner.lower() != parent.get("id", "").lower()
+
+
+@rule("C24", cites="ITI TF-3: 4.2.3.1.2", adjustable=True)
+def object_types_are_those_of_the_elements(submission: Submission) -> Iterator[Violation]:
+    """An objectType, where any element but ExtrinsicObject has one, is the one of that element."""
+    root = submission.request.received
+    for element in () if root is None else root.iter(*_TYPES):
+        given = element.get("objectType")
+        if given is not None and given != _TYPES[element.tag]:
+            yield Violation(
+                f"objectType of {local_name(element)} is not {_TYPES[element.tag]}",
+                location=element.get("id"),
+                attribute="objectType",
+                value=given,
+            )

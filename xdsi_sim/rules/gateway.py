@@ -1,0 +1,83 @@
+"""What must hold of homeCommunityIds between communities (ITI TF-2: 3.38.4.1, 3.39.4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID
+from xdsi_sim.ebrim.xml import child_of
+from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.stored_queries import stored_query
+from xdsi_sim.rules.answer import ReceivedAnswer
+from xdsi_sim.rules.registry import Violation, rule
+from xdsi_sim.vocab import NS
+
+__all__ = ["CommunityQuery", "CommunityRetrieve"]
+
+_MISSING: Final = "XDSMissingHomeCommunityId"
+_UNKNOWN: Final = "XDSUnknownCommunity"
+_LIST: Final = f"{{{NS.RIM}}}RegistryObjectList"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityQuery:
+    """A stored query as a gateway sees it."""
+
+    request: AdhocQueryRequest
+    communities: frozenset[str] | None = None
+    """The homeCommunityIds that it can reach; None where nothing is known of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRetrieve:
+    """A retrieve as a gateway sees it: the home and the id of each document asked for."""
+
+    documents: tuple[tuple[str | None, str], ...]
+    communities: frozenset[str] | None = None
+
+
+@rule("H15", cites="ITI TF-2: 3.39.4.1.2", code=_MISSING, also=(_UNKNOWN,))
+def retrieve_names_its_communities(retrieve: CommunityRetrieve) -> Iterator[Violation]:
+    """Each document that is asked of a gateway has a HomeCommunityId, one that the gateway knows."""
+    for home, id in retrieve.documents:
+        yield from _home(home, retrieve.communities, "HomeCommunityId", id)
+
+
+@rule("I28", cites="ITI TF-2: 3.38.4.1.3", code=_MISSING, also=(_UNKNOWN,))
+def query_by_id_names_its_community(query: CommunityQuery) -> Iterator[Violation]:
+    """A query by ids that is asked of a gateway has a home that the gateway knows; another may have one."""
+    stored = stored_query(query.request.id)
+    by_id = stored is not None and not any(param.attribute == "patientId" for param in stored.params)
+    home = query.request.home
+    if by_id or home is not None:
+        yield from _home(home, query.communities, "home", None)
+
+
+def _home(
+    home: str | None, known: frozenset[str] | None, attribute: str, location: str | None
+) -> Iterator[Violation]:
+    if not home:
+        yield Violation(f"{attribute} is missing", location=location, attribute=attribute)
+    elif known is not None and home not in known:
+        text = f"{attribute} names no community that is known here"
+        yield Violation(text, location=location, attribute=attribute, value=home, code=_UNKNOWN)
+
+
+@rule("I29", cites="ITI TF-2: 3.38.4.1.3", code=_MISSING)
+def objects_carry_their_community(answer: ReceivedAnswer) -> Iterator[Violation]:
+    """Each object and each reference that a Responding Gateway gives has its home."""
+    objects = child_of(answer.element, _LIST)
+    for one in () if objects is None else objects:
+        if not one.get("home"):
+            yield Violation("the object has no home", location=one.get("id"), attribute="homeCommunityId")
+
+
+@rule("I30", cites="ITI TF-2: 3.38.4.1.3", code=None)
+def errors_name_their_community(answer: ReceivedAnswer) -> Iterator[Violation]:
+    """The location of an error of a Responding Gateway is its homeCommunityId."""
+    for number, error in enumerate(answer.report.errors, 1):
+        if not HOME_COMMUNITY_ID.fullmatch(error.location or ""):
+            text = f"the location of RegistryError {number} ({error.errorCode}) is no homeCommunityId"
+            yield Violation(text, attribute="location", value=error.location)

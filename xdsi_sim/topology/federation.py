@@ -1,0 +1,61 @@
+"""What a topology says of systems and communities outside it: peers, and what patients are called there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, model_validator
+
+from xdsi_sim.soap.peers import is_address
+from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
+from xdsi_sim.topology.yaml import Place
+
+__all__ = ["Correlation", "Peer"]
+
+
+class Correlation(Checked):
+    """The ids of one patient in two communities."""
+
+    here: PatientId
+    """In the gateway's own community."""
+    homeCommunityId: HomeCommunityId
+    """The other one."""
+    there: PatientId
+    """In that one; a CX where the community is no part of the topology."""
+
+    def check(self, known: Collection[str], inside: Collection[str], at: Place) -> None:
+        """Raises where the community is not `known`, or is not `inside` the topology and the id no CX."""
+        home = self.homeCommunityId
+        if home not in known:
+            raise wrong(
+                f"no community '{home}'.", hint=did_you_mean(home, known), at=(*at, "homeCommunityId")
+            )
+        if home not in inside and "^" not in self.there:
+            text = f"'{self.there}' is no CX, and the authority of {home} is not known"
+            raise wrong(text, at=(*at, "there"))
+
+
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise wrong(f"'{value}' is not the address of a peer, such as http://127.0.0.1:9000/")
+    return value
+
+
+class Peer(Checked):
+    """A foreign system: one that answers may be sent to, or the gateway of another community."""
+
+    id: Id
+    url: Annotated[str, AfterValidator(_address)]
+    """Its address; all that is below it counts as well, by whole segments of the path."""
+    role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
+    """What it is to the gateways of the topology; absent, nothing."""
+    homeCommunityId: HomeCommunityId | None = None
+    """Of the community that it is the gateway of."""
+
+    @model_validator(mode="after")
+    def _a_gateway_has_a_home(self) -> Peer:
+        if (self.role is None) != (self.homeCommunityId is None):
+            raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
+        return self

@@ -1,0 +1,135 @@
+"""The gateways of a topology as actors: whom each knows, and where these answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from xdsi_sim.actors import gateways, imaging_gateways
+from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
+from xdsi_sim.topology.model import (
+    Actor,
+    Community,
+    InitiatingGateway,
+    InitiatingImagingGateway,
+    OnDemandSource,
+    Placed,
+    Repository,
+    RespondingGateway,
+    RespondingImagingGateway,
+    Topology,
+)
+
+__all__ = ["gateway_of"]
+
+Role = Literal["respondingGateway", "respondingImagingGateway"]
+
+
+def gateway_of(topology: Topology, placed: Placed, url_of: Callable[[str], str]) -> Any:
+    """The actor behind a gateway of the topology; `url_of` says where an actor answers, by its id."""
+    return _MAKE[type(placed.actor)](_Federation(topology, placed, url_of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Federation:
+    """The topology, as one of its gateways sees it."""
+
+    topology: Topology
+    placed: Placed
+    url_of: Callable[[str], str]
+
+    @property
+    def own(self) -> Community:
+        return self.placed.community
+
+    @property
+    def registry(self) -> str | None:
+        registry = self.own.registry
+        return self.url_of(registry.id) if registry is not None else None
+
+    def others(self, role: Role) -> dict[str, str]:
+        """URLs of the gateways of other communities by homeCommunityId: those of the topology, and peers."""
+        here = {
+            community.homeCommunityId: self.url_of(gateway.id)
+            for community in self.topology.communities
+            if (gateway := getattr(community, role)) is not None and community is not self.own
+        }
+        peers = {
+            peer.homeCommunityId or "": peer.url
+            for peer in self.topology.peers
+            if peer.role == role and peer.homeCommunityId not in (None, self.own.homeCommunityId)
+        }
+        return {**here, **peers}
+
+    def documents(self) -> dict[str, str]:
+        """URLs of what has documents of the own community by repositoryUniqueId."""
+        sources: tuple[Repository | OnDemandSource, ...] = (
+            *self.own.repositories,
+            *self.own.onDemandSources,
+        )
+        return {source.repositoryUniqueId: self.url_of(source.id) for source in sources}
+
+    def images(self) -> dict[str, str]:
+        """URLs of the own imaging sources by Retrieve Location UID."""
+        return {source.oid: self.url_of(source.id) for source in self.own.sources}
+
+    def patient_ids(self) -> dict[str, dict[str, str]]:
+        """By homeCommunityId: ids there by ids here."""
+        model = self.placed.actor
+        ids: dict[str, dict[str, str]] = {}
+        for each in model.patientIds if isinstance(model, InitiatingGateway) else ():
+            here = _cx(each.here, self.own.patientAuthority)
+            ids.setdefault(each.homeCommunityId, {})[here] = _cx(
+                each.there, self._authority(each.homeCommunityId)
+            )
+        return ids
+
+    def _authority(self, home: str) -> str | None:
+        communities = (each for each in self.topology.communities if each.homeCommunityId == home)
+        return next((each.patientAuthority for each in communities), None)
+
+
+def _cx(text: str, authority: str | None) -> str:
+    id = read_patient_id(text, authority)
+    return patient_id(id, id.root)
+
+
+def _initiating(federation: _Federation) -> gateways.InitiatingGateway:
+    return gateways.InitiatingGateway(
+        homeCommunityId=federation.own.homeCommunityId,
+        registry=federation.registry,
+        sources=federation.documents(),
+        gateways=federation.others("respondingGateway"),
+        patientIds=federation.patient_ids(),
+    )
+
+
+def _responding(federation: _Federation) -> gateways.RespondingGateway:
+    return gateways.RespondingGateway(
+        homeCommunityId=federation.own.homeCommunityId,
+        registry=federation.registry or "",
+        sources=federation.documents(),
+    )
+
+
+def _initiating_imaging(federation: _Federation) -> imaging_gateways.InitiatingImagingGateway:
+    return imaging_gateways.InitiatingImagingGateway(
+        homeCommunityId=federation.own.homeCommunityId,
+        sources=federation.images(),
+        gateways=federation.others("respondingImagingGateway"),
+    )
+
+
+def _responding_imaging(federation: _Federation) -> imaging_gateways.RespondingImagingGateway:
+    return imaging_gateways.RespondingImagingGateway(
+        homeCommunityId=federation.own.homeCommunityId, sources=federation.images()
+    )
+
+
+_MAKE: Final[dict[type[Actor], Callable[[_Federation], Any]]] = {
+    InitiatingGateway: _initiating,
+    RespondingGateway: _responding,
+    InitiatingImagingGateway: _initiating_imaging,
+    RespondingImagingGateway: _responding_imaging,
+}
