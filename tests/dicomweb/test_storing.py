@@ -12,6 +12,7 @@ import pytest
 from a_dicomweb import shipped
 from a_dicomweb_service import BASE, Ask, body_of
 from lxml import etree
+from rejections import a_note
 
 from xdsi_sim.content import BytesContent
 from xdsi_sim.dicomweb.archive import Archive
@@ -22,6 +23,7 @@ from xdsi_sim.store.instances import SqliteInstanceStore
 RELATED = 'multipart/related; type="application/dicom"; boundary=b'
 FILE = shipped("CT_small.dcm").read_bytes()
 STUDY = str(pydicom.dcmread(io.BytesIO(FILE)).StudyInstanceUID)
+SERIES = str(pydicom.dcmread(io.BytesIO(FILE)).SeriesInstanceUID)
 INSTANCE = str(pydicom.dcmread(io.BytesIO(FILE)).SOPInstanceUID)
 
 
@@ -186,3 +188,13 @@ def test_a_disk_that_takes_no_more_is_told(
     answer = ask("studies", method="POST", upload=upload(FILE), of=of)
     assert (answer.status, items(answer, OTHER)[0]["00081197"]["Value"]) == (status, [reason])
     assert b"secret" not in body_of(answer)
+
+
+def test_a_rejection_note_hides_what_it_names(ask: Ask, of: DicomWeb) -> None:
+    ask("studies", method="POST", upload=upload(FILE, SECOND), of=of)
+    note = upload(a_note(STUDY, INSTANCE).data)
+    assert ask("studies", method="POST", upload=note, of=of).status == 200
+    (left,) = json.loads(body_of(ask("instances", of=of)))
+    assert left["00080018"]["Value"] == ["2.999.6.2"]
+    assert json.loads(body_of(ask("studies", of=of)))[0]["00201208"]["Value"] == [1]
+    assert ask(f"studies/{STUDY}/series/{SERIES}/instances/{INSTANCE}", of=of).status == 404

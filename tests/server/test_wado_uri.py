@@ -84,6 +84,7 @@ def ask(url: str, image: StoredInstance, accept: str | None = None, **given: str
         ("report", None, {}, "text/html"),
         ("report", None, {"contentType": "text/plain"}, "text/plain"),
         ("report", None, {"contentType": "application/dicom"}, "application/dicom"),
+        ("ct", "image/jpeg;q=0, */*", {}, "image/png"),
         ("ct", "image/png", {"contentType": "image/jpeg"}, None),
         ("ct", None, {"contentType": "text/html"}, None),
         ("ct", None, {"contentType": "video/mpeg"}, None),
