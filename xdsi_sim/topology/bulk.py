@@ -116,10 +116,14 @@ def _judged(
     request: SubmitObjectsRequest | ProtocolViolation,
     response: RegistryResponse | None = None,
 ) -> Judged:
-    objects, errors = 0, [(_UNREADABLE, str(request))]
-    if isinstance(request, SubmitObjectsRequest) and response is not None:
-        errors = [_told(error) for error in response.errors] if response.status != SUCCESS else []
-        objects = 0 if errors else len(request.objects.objects())
+    objects = 0
+    if isinstance(request, ProtocolViolation) or response is None:
+        errors = [(_UNREADABLE, str(request))]
+    elif response.status != SUCCESS:
+        errors = [_told(error) for error in response.errors]
+    else:
+        errors = []
+        objects = len(request.objects.objects())
     return Judged(
         number=number, where=str(saved), octets=len(saved.data), objects=objects, errors=tuple(errors)
     )
