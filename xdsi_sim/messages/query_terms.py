@@ -120,11 +120,17 @@ class StoredQuery:
     """A LeafClass answer must be of one patient (ITI TF-2: 3.18.4.1.2.3.7.5)."""
     transaction: str = "ITI-18"
     by_name: dict[str, Param] = field(init=False, repr=False, compare=False)
+    required: tuple[Param, ...] = field(init=False, repr=False, compare=False)
+    one_of: tuple[Param, ...] = field(init=False, repr=False, compare=False)
+    any_of: tuple[Param, ...] = field(init=False, repr=False, compare=False)
     defaulted: tuple[Param, ...] = field(init=False, repr=False, compare=False)
     """The parameters that restrict even where they are not given."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {param.name: param for param in self.params})
+        object.__setattr__(self, "required", tuple(param for param in self.params if param.required))
+        object.__setattr__(self, "one_of", tuple(param for param in self.params if param.one_of))
+        object.__setattr__(self, "any_of", tuple(param for param in self.params if param.any_of))
         object.__setattr__(self, "defaulted", tuple(param for param in self.params if param.default))
 
     def __hash__(self) -> int:

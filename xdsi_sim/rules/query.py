@@ -89,15 +89,15 @@ def parameter_names_start_with_dollar(query: Query) -> Iterator[Violation]:
 @rule("I04", cites="ITI TF-2: 3.18.4.1.3", code=_MISSING_PARAM)
 def required_parameters_are_there(query: Query) -> Iterator[Violation]:
     """Each required parameter of the query is given."""
-    for param in query.params():
-        if param.required and not query.has(param):
+    for param in () if query.stored is None else query.stored.required:
+        if not query.has(param):
             yield Violation("a required parameter is missing", attribute=param.name)
 
 
 @rule("I05", cites="ITI TF-2: 3.18.4.1.2.3.7.5", code=_PARAM_NUMBER, also=(_MISSING_PARAM,))
 def exactly_one_way_to_name_the_objects(query: Query) -> Iterator[Violation]:
     """Of the parameters that name the objects asked for, exactly one is given."""
-    ways = [param for param in query.params() if param.one_of]
+    ways = () if query.stored is None else query.stored.one_of
     given = [param for param in ways if query.has(param)]
     names = " or ".join(param.name for param in ways)
     if ways and not given:
@@ -109,7 +109,7 @@ def exactly_one_way_to_name_the_objects(query: Query) -> Iterator[Violation]:
 @rule("I19", cites="ITI TF-2: 3.51.4.1.2.1", code=_MISSING_PARAM)
 def something_selects(query: Query) -> Iterator[Violation]:
     """A query for any number of patients names a patient, or one of the codes that may stand for them."""
-    ways = [param for param in query.params() if param.any_of]
+    ways = () if query.stored is None else query.stored.any_of
     if ways and not any(map(query.has, ways)):
         names = ", ".join(param.name for param in ways)
         yield Violation(f"at least one of {names} is needed", attribute=ways[0].name)

@@ -143,10 +143,6 @@ class Query:
             deviation=Severity.ERROR if strict else Severity.WARNING,
         )
 
-    def params(self) -> tuple[Param, ...]:
-        """The parameters of the query; none where it is not known."""
-        return () if self.stored is None else self.stored.params
-
     def has(self, param: Param) -> bool:
         """Whether the parameter is given, with or without values."""
         return any(given.param is param for given in self.given)

@@ -15,6 +15,7 @@ _WSA, _SOAP = f"{{{NS.WSA}}}", f"{{{NS.SOAP}}}"
 _TEXTS: Final = {"Action": "action", "MessageID": "messageID", "To": "to", "RelatesTo": "relatesTo"}
 _REFERENCES: Final = {"ReplyTo": "replyTo", "FaultTo": "faultTo", "From": "from_"}
 _KEYS: Final = _TEXTS | _REFERENCES
+_NAMES: Final = {f"{_WSA}{name}": name for name in _KEYS}
 _RULES: Final = {
     "Action": "A06",
     "MessageID": "A10",
@@ -28,7 +29,7 @@ _FOR_US: Final = frozenset(
 )
 _REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
 _ADDRESS: Final = f"{_WSA}Address"
-_OLD_WSA: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
+_OLD_WSA: Final = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +77,14 @@ def read_addressing(header: Element | None) -> Addressing:
     for child in () if header is None else header:
         if child.get(f"{_SOAP}role") not in _FOR_US:
             continue
-        namespace, _, name = child.tag[1:].rpartition("}")
+        name = _NAMES.get(child.tag)
         try:
-            if namespace == NS.WSA and name in _KEYS:
+            if name is not None:
                 _take(child, name, values)
                 if _must_understand(child):
                     must.add(name)
             else:
-                _refuse_foreign(child, namespace)
+                _refuse_foreign(child)
         except ProtocolViolation as problem:
             problems.append(problem)
     return Addressing(**values, mustUnderstand=frozenset(must), problem=next(iter(problems), None))
@@ -105,8 +106,8 @@ def _invalid(name: str, what: str) -> InvalidAddressingHeader:
     return InvalidAddressingHeader(f"wsa:{name} {what}", rule=_RULES.get(name), detail=f"wsa:{name}")
 
 
-def _refuse_foreign(child: Element, namespace: str) -> None:
-    if namespace == _OLD_WSA:
+def _refuse_foreign(child: Element) -> None:
+    if child.tag.startswith(_OLD_WSA):
         raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
     if _must_understand(child):
         raise NotUnderstood(
