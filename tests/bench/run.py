@@ -133,6 +133,8 @@ def main() -> None:
     parser.add_argument("only", nargs="*", help=f"some of: {', '.join(_GROUPS)}")
     parser.add_argument("--blocks", type=int, default=5, help="of 10,000 entries, for growth; 100: a million")
     asked = parser.parse_args()
+    if unknown := set(asked.only) - set(_GROUPS):
+        parser.error(f"no figures {', '.join(sorted(unknown))}; there are {', '.join(_GROUPS)}")
     print(f"{'what':<32} {'figure':>12} {'floor':>12} {'ratio':>7}  must")
     with tempfile.TemporaryDirectory(dir=".", prefix="bench-") as folder:
         for name in asked.only or _GROUPS:
