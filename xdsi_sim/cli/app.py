@@ -38,6 +38,7 @@ from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 from xdsi_sim.visible import log_to_terminal, visible
@@ -71,6 +72,7 @@ _app.command()(explain)
 _app.add_typer(codes)
 _app.command()(load)
 _app.add_typer(manifest)
+_app.add_typer(topology)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

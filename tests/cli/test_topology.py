@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "xdsi_sim", "topology"]
+
+MINE = """\
+name: mine
+listen: 127.0.0.1:9000
+tls: true
+peers: [{id: vendor, url: "https://127.0.0.1:9443/vendor"}]
+communities:
+  - id: national
+    homeCommunityId: urn:oid:2.999.1
+    patientAuthority: 2.999.1.2
+    registry: {id: registry, port: 9001}
+    repositories: [{id: repository, repositoryUniqueId: 2.999.1.10}]
+    consumers: [{id: workstation}]
+"""
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    file = tmp_path / "wrong.yaml"
+    file.write_text(MINE.replace("registry:", "regsitry:"), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    ended = run(command, "--help")
+    assert ended.returncode == 0
+    assert f"Example: xdsi-sim topology {command}" in " ".join(ended.stdout.split())
+
+
+def test_good_ones_are_told_with_their_size(mine: Path) -> None:
+    ended = run("check", "federated-2", mine)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines() == [
+        "federated-2: good, 2 communities, 16 actors",
+        f"{mine}: good, 1 community, 3 actors",
+    ]
+
+
+def test_a_wrong_one_is_told_with_its_line_and_the_rest_is_read_as_well(wrong: Path, mine: Path) -> None:
+    ended = run("check", wrong, mine)
+    assert ended.returncode == 1
+    first, second = ended.stdout.splitlines()
+    assert first.startswith(f"{wrong}:9:5: ")
+    assert "regsitry" in first
+    assert "'registry'" in first
+    assert second.startswith(f"{mine}: good")
+
+
+def test_json_tells_the_same(wrong: Path, mine: Path) -> None:
+    ended = run("check", wrong, mine, "--json")
+    bad, good = json.loads(ended.stdout)["files"]
+    assert (ended.returncode, bad["good"], bad["file"]) == (1, False, str(wrong))
+    assert "regsitry" in bad["error"]
+    assert good == {"file": str(mine), "good": True, "name": "mine", "communities": 1, "actors": 3}
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    ended = run("check", "central", tmp_path / "no.yaml")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "no such file" in ended.stderr
+
+
+def test_what_is_shown_are_addresses_ids_and_ways(mine: Path) -> None:
+    shown = json.loads(run("show", mine, "--json").stdout)
+    assert shown["topology"] == "mine"
+    assert [each["homeCommunityId"] for each in shown["communities"]] == ["urn:oid:2.999.1"]
+    assert [(each["id"], each["url"], each["oid"]) for each in shown["actors"]] == [
+        ("registry", "https://127.0.0.1:9001/national/registry", None),
+        ("repository", "https://127.0.0.1:9000/national/repository", "2.999.1.10"),
+        ("workstation", None, None),
+    ]
+    assert [peer["url"] for peer in shown["peers"]] == ["https://127.0.0.1:9443/vendor"]
+    assert {"sender": "workstation", "receiver": "registry", "transactions": ["ITI-18"]} in shown["ways"]
+
+
+def test_people_see_it_in_tables(mine: Path) -> None:
+    lines = [line.replace("│", " ").split() for line in run("show", mine).stdout.splitlines()]
+    assert ["national", "urn:oid:2.999.1", "2.999.1.2"] in lines
+    assert ["workstation", "national", "Imaging", "Document", "Consumer", "asks", "only"] in lines
+    assert ["vendor", "https://127.0.0.1:9443/vendor"] in lines
+    assert ["repository", "registry", "ITI-42"] in lines
+
+
+def test_without_a_file_the_central_one_is_shown() -> None:
+    assert json.loads(run("show", "--json").stdout)["topology"] == "central"

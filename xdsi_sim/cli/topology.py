@@ -1,0 +1,182 @@
+"""`xdsi-sim topology`: what a topology file holds, told without starting it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xdsi_sim.topology.model import Placed, Topology
+
+__all__ = ["topology"]
+
+topology = typer.Typer(
+    name="topology",
+    help="What a topology file holds, without starting it.\n\nExample: xdsi-sim topology show federated-2",
+    no_args_is_help=True,
+)
+
+
+@topology.command()
+def check(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of those that ship.")
+    ],
+    json_: JsonOption = False,
+) -> None:
+    """Say whether topologies can be started, and if not, what is wrong and in which line.
+
+    Files that they name (codes, certificates) are looked at, too. Whether a port is free shows at the start.
+
+    Example: xdsi-sim topology check mine.yaml
+    """
+    from xdsi_sim.topology.loader import find_topology  # noqa: PLC0415
+
+    found = {file: find_topology(file) for file in files}  # what is not there is told before any is read
+    told = [_checked(file, path) for file, path in found.items()]
+    if json_:
+        print(json.dumps({"files": told}))  # noqa: T201
+    else:
+        _print_checked(told)
+    raise typer.Exit(GOOD if all(each["good"] for each in told) else FINDINGS)
+
+
+@topology.command()
+def show(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A YAML file, or one that ships.")] = "central",
+    json_: JsonOption = False,
+) -> None:
+    """List the communities and actors of a topology with their ids and addresses, and who calls whom.
+
+    Example: xdsi-sim topology show federated-2
+    """
+    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    found = load_topology(find_topology(file))
+    if json_:
+        print(json.dumps(_shown(found)))  # noqa: T201
+    else:
+        _print_shown(found)
+
+
+# --- check -----------------------------------------------------------------------------------
+
+
+def _checked(file: str, path: Path) -> dict[str, Any]:
+    from xdsi_sim.topology.loader import load_topology  # noqa: PLC0415
+
+    try:
+        found = load_topology(path)
+    except UsageError as error:
+        return {"file": file, "good": False, "error": str(error)}
+    return {
+        "file": file,
+        "good": True,
+        "name": found.name,
+        "communities": len(found.communities),
+        "actors": len(found.actors()),
+    }
+
+
+def _print_checked(told: list[dict[str, Any]]) -> None:
+    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
+    from xdsi_sim.visible import visible  # noqa: PLC0415
+
+    for each in told:
+        if each["good"]:
+            communities = plural(each["communities"], "community", "communities")
+            actors = plural(each["actors"], "actor")
+            print(visible(f"{each['file']}: good, {communities}, {actors}"))  # noqa: T201
+        else:
+            print(visible(each["error"]))  # noqa: T201  it names the file and the place
+
+
+# --- show ------------------------------------------------------------------------------------
+
+
+def _shown(found: Topology) -> dict[str, Any]:
+    from xdsi_sim.topology.ways import ways  # noqa: PLC0415
+
+    return {
+        "topology": found.name,
+        "title": found.title,
+        "communities": [
+            {
+                "id": each.id,
+                "title": each.title,
+                "homeCommunityId": each.homeCommunityId,
+                "patientAuthority": each.patientAuthority,
+            }
+            for each in found.communities
+        ],
+        "actors": [
+            {
+                "id": placed.actor.id,
+                "community": placed.community.id,
+                "role": placed.actor.role,
+                "url": _address(found, placed),
+                "oid": placed.actor.metadata_oid,
+            }
+            for placed in found.actors()
+        ],
+        "peers": [
+            {"id": peer.id, "role": peer.role, "homeCommunityId": peer.homeCommunityId, "url": peer.url}
+            for peer in found.peers
+        ],
+        "ways": [asdict(way) for way in ways(found)],
+    }
+
+
+def _address(found: Topology, placed: Placed) -> str | None:
+    """Where the actor is going to answer; port 0 is still open."""
+    from xdsi_sim.topology.model import Listen, Server  # noqa: PLC0415
+
+    if not isinstance(placed.actor, Server):
+        return None
+    port = found.listen.port if placed.actor.port is None else placed.actor.port
+    return f"{'http' if found.tls is None else 'https'}://{Listen(found.listen.host, port)}{placed.path}"
+
+
+def _print_shown(found: Topology) -> None:
+    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+
+    shown, output = _shown(found), console()
+    print_table(
+        output,
+        found.title or found.name,
+        ("Community", "homeCommunityId", "Patient authority"),
+        ((each["id"], each["homeCommunityId"], each["patientAuthority"]) for each in shown["communities"]),
+    )
+    print_table(
+        output,
+        "Actors",
+        ("Actor", "Community", "Role", "Address", "OID"),
+        (
+            (each["id"], each["community"], each["role"], each["url"] or "asks only", each["oid"] or "")
+            for each in shown["actors"]
+        ),
+    )
+    if shown["peers"]:
+        print_table(
+            output,
+            "Peers",
+            ("Peer", "Role", "homeCommunityId", "Address"),
+            (
+                (each["id"], each["role"] or "", each["homeCommunityId"] or "", each["url"])
+                for each in shown["peers"]
+            ),
+        )
+    print_table(
+        output,
+        "Who calls whom",
+        ("From", "To", "Transactions"),
+        ((way["sender"], way["receiver"], ", ".join(way["transactions"])) for way in shown["ways"]),
+    )
