@@ -39,7 +39,7 @@ def mine(tmp_path: Path) -> Path:
 @pytest.fixture
 def wrong(tmp_path: Path) -> Path:
     file = tmp_path / "wrong.yaml"
-    file.write_text(MINE.replace("registry:", "regsitry:"), encoding="utf-8")
+    file.write_text(MINE.replace("registry:", "registri:"), encoding="utf-8")
     return file
 
 
@@ -64,7 +64,7 @@ def test_a_wrong_one_is_told_with_its_line_and_the_rest_is_read_as_well(wrong: P
     assert ended.returncode == 1
     first, second = ended.stdout.splitlines()
     assert first.startswith(f"{wrong}:9:5: ")
-    assert "regsitry" in first
+    assert "registri" in first
     assert "'registry'" in first
     assert second.startswith(f"{mine}: good")
 
@@ -73,7 +73,7 @@ def test_json_tells_the_same(wrong: Path, mine: Path) -> None:
     ended = run("check", wrong, mine, "--json")
     bad, good = json.loads(ended.stdout)["files"]
     assert (ended.returncode, bad["good"], bad["file"]) == (1, False, str(wrong))
-    assert "regsitry" in bad["error"]
+    assert "registri" in bad["error"]
     assert good == {"file": str(mine), "good": True, "name": "mine", "communities": 1, "actors": 3}
 
 
