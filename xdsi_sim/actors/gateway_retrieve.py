@@ -6,6 +6,7 @@ A gateway of a kind says in `_member` who has an item, and in `_place` where an 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -79,7 +80,7 @@ def placed(error: RegistryError, location: str) -> RegistryError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Retrieve:
+class _Retrieve(ABC):
     homeCommunityId: str
     """Of the gateway's own community."""
     sources: Mapping[str, str]
@@ -125,13 +126,13 @@ class _Retrieve:
         document: DocumentRequest = item
         return document
 
+    @abstractmethod
     def _member(self, item: Any) -> Member:
         """Who has the item; raises XdsError where nobody can be asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _place(self, document: DocumentRequest) -> str:
         """`location` of what is wrong with an item."""
-        raise NotImplementedError
 
     def _missing_home(self, document: DocumentRequest) -> XdsError:
         return MissingHomeCommunityId(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from xdsi_sim.actors.commit import RefusedAtCommit
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import Clock, NewId
 from xdsi_sim.actors.registry_port import PatientChange, RegistryStore
-from xdsi_sim.errors import XdsiSimError
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.registry import Verdict
@@ -18,14 +18,6 @@ __all__ = ["take_feed"]
 
 
 _MOST_TEXTS: Final = 20
-
-
-class _Refused(XdsiSimError):
-    """The message does not fit what the registry knows at the moment of its commit."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("refused at commit")
-        self.verdict = verdict
 
 
 def take_feed(
@@ -37,7 +29,7 @@ def take_feed(
     def decide(patients: Mapping[str, str]) -> PatientChange:
         verdict = check_feed(replace(message, patients=patients))
         if not verdict.accepted:
-            raise _Refused(verdict)
+            raise RefusedAtCommit(verdict)
         return _change(message)
 
     letter, rule = "A", ""
@@ -45,7 +37,7 @@ def take_feed(
     if feed.event is not Event.IGNORED:
         try:
             yield Wait(store.feed((*message.ids, *message.subsumed), decide))
-        except _Refused as refused:
+        except RefusedAtCommit as refused:
             letter, texts = "E", _texts(refused.verdict)
             rule = refused.verdict.findings[0].rule
     id = Ii(new_id().removeprefix("urn:uuid:"))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from xdsi_sim.actors.commit import RefusedAtCommit
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.metadata_update import change_by, knowing_what_stands
 from xdsi_sim.actors.patient_feed import take_feed
@@ -34,7 +35,7 @@ from xdsi_sim.ebrim.model import (
     MetadataObject,
     RegistryObjectList,
 )
-from xdsi_sim.errors import XdsError, XdsiSimError
+from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.patient_feed import Acknowledgement, PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
@@ -78,20 +79,16 @@ class ResultNotSinglePatient(XdsError):
     code = "XDSResultNotSinglePatient"
 
 
-class _Refused(XdsiSimError):
-    """The submission does not fit what the registry holds at the moment of its commit."""
-
-
 class _Commit:
     """What was found at the commit of a request; asked again, it forgets what it was told before."""
 
     verdict = Verdict()
 
     def note(self, verdict: Verdict) -> None:
-        """Keep what was found; raises `_Refused` where that stands against the request."""
+        """Keep what was found; raises `RefusedAtCommit` where that stands against the request."""
         self.verdict = verdict
         if not verdict.accepted:
-            raise _Refused
+            raise RefusedAtCommit(verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ class DocumentRegistry:
         verdict = check_registration(request, transaction=transaction, codes=self.codes, profile=self.profile)
         if verdict.accepted:
             commit = _Commit()
-            with suppress(_Refused):
+            with suppress(RefusedAtCommit):
                 yield Wait(self.store.apply(*course(self._accepted(request.objects), commit.note)))
             verdict += commit.verdict
         else:  # one answer lists everything, also what only the registry knows

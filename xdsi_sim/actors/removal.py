@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xdsi_sim.actors.commit import RefusedAtCommit
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import DocumentStore
 from xdsi_sim.actors.registry_port import RegistryChange, RegistryStore, RegistryView
-from xdsi_sim.errors import StoreTrouble, XdsiSimError
+from xdsi_sim.errors import StoreTrouble
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryResponse, retrieve_status
-from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.removal import DocumentRemoval, Fate, check_document_removals, check_removal
 from xdsi_sim.rules.subjects import id_key
 from xdsi_sim.vocab import FAILURE, SUCCESS
 
 __all__ = ["remove_documents", "remove_metadata"]
-
-
-class _Refused(XdsiSimError):
-    """The removal does not fit what the registry holds at the moment of its commit."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("refused at commit")
-        self.verdict = verdict
 
 
 def remove_metadata(
@@ -38,14 +30,14 @@ def remove_metadata(
     def consequences(view: RegistryView) -> RegistryChange:
         verdict = check_removal(request, view.remains(uuids), strict=strict)
         if not verdict.accepted:
-            raise _Refused(verdict)
+            raise RefusedAtCommit(verdict)
         return RegistryChange()
 
     verdict = check_removal(request, strict=strict)
     if verdict.accepted:
         try:
             yield Wait(store.apply(RegistryChange(removed=uuids), consequences))
-        except _Refused as refused:
+        except RefusedAtCommit as refused:
             verdict = refused.verdict
     else:  # one answer lists everything, also what only the registry knows
         verdict = check_removal(request, store.view().remains(uuids), strict=strict)

@@ -8,6 +8,7 @@ codes to be used.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -171,10 +172,10 @@ class _Expansion(_Part):
                 yield one.system, _Concept(code=one.code, display=one.display)
 
 
-class _Resource(_Part):
+class _Resource(_Part, ABC):
+    @abstractmethod
     def codes(self, systems: Mapping[str, str]) -> Iterator[tuple[str, _Concept]]:
         """Code system and concept of each code."""
-        raise NotImplementedError
 
 
 class _ValueSet(_Resource):
