@@ -18,6 +18,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import floors, load, messages
+from tests.bench.imaging import imaging_rows
 from tests.bench.recording import recording_rows
 from tests.bench.running import Row, Up, up
 from tests.bench.scale import answer_rows, bulk_rows, growth_rows, rule_rows, worker_rows
@@ -161,6 +162,7 @@ _GROUPS: Final[dict[str, Callable[[Path, int], Iterator[Row]]]] = {
     "start": lambda work, _blocks: start_rows(work),
     "recording": lambda work, _blocks: recording_rows(work),
     "tls": lambda work, _blocks: tls_rows(work),
+    "imaging": lambda work, _blocks: imaging_rows(work),
     "streams": lambda work, _blocks: stream_rows(work),
 }
 

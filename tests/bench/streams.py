@@ -6,7 +6,6 @@ import base64
 import email.parser
 import hashlib
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -19,13 +18,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import load, messages
+from tests.bench.beside import GET_DOCUMENT, nginx, nginx_program
+from tests.bench.measuring import MB, Peak, at_least, at_most, fetch, middle, missing
 from tests.bench.running import Row, Up, up
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.soap.multipart import MultipartReader
 
 __all__ = ["stream_rows"]
 
-MB: Final = 1_000_000
 _BLOCK: Final = os.urandom(1 << 20)
 _GIB: Final = 1 << 30
 _64_MIB: Final = 64 << 20
@@ -42,15 +42,6 @@ def stream_rows(work: Path) -> Iterator[Row]:
     with up(work / "streams") as running:
         yield from _large_rows(running, work)
     yield from _query_rows(work)
-
-
-def _at_least(what: str, figure: float, floor: float, unit: str, least: float) -> Row:
-    ratio = figure / floor
-    return Row(what, f"{figure:.0f}{unit}", f"{floor:.0f}{unit}", ratio, f"≥ {least:g}", ratio >= least)
-
-
-def _at_most(what: str, figure: str, floor: str, ratio: float, most: float) -> Row:
-    return Row(what, figure, floor, ratio, f"≤ {most:g}", ratio <= most)
 
 
 # --- MTOM against the standard library --------------------------------------------------------
@@ -83,7 +74,7 @@ def _mtom_row() -> Row:
         email.parser.BytesParser().parsebytes(b"Content-Type: multipart/related; boundary=b\r\n\r\n" + body)
 
     speeds = [len(body) / MB / min(_timed(read) for _ in range(5)) for read in (ours, theirs)]
-    return _at_least("MTOM reader / email parser", *speeds, " MB/s", 15)
+    return at_least("MTOM reader / email parser", *speeds, " MB/s", 15)
 
 
 def _timed(work: object) -> float:
@@ -162,54 +153,27 @@ def _retrieval(running: Up, unique_id: str, *, mtom: bool = True) -> bytes:
     return head + b"\r\n\r\n" + root
 
 
-@dataclass(frozen=True)
-class _Fetched:
-    size: int
-    first: float
-    """Seconds to the first octet."""
-    whole: float
-
-
-def _fetch(address: tuple[str, int], request: bytes) -> _Fetched:
-    """Send a request and take its answer into nothing, as cheaply as can be."""
-    buffer = memoryview(bytearray(1 << 20))
-    with socket.create_connection(address) as connection:
-        began = time.perf_counter()
-        connection.sendall(request)
-        got = connection.recv_into(buffer)
-        first = time.perf_counter() - began
-        head, _, _ = bytes(buffer[:got]).partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        size = len(head) + 4 + length
-        while got < size:
-            received = connection.recv_into(buffer)
-            if not received:
-                raise RuntimeError("cut short")
-            got += received
-    return _Fetched(length, first, time.perf_counter() - began)
-
-
 def _large_rows(running: Up, work: Path) -> Iterator[Row]:
     small, _ = _provide(running, 0)
-    middle, _ = _provide(running, _64_MIB)
+    large_enough, _ = _provide(running, _64_MIB)
     address = running.address("repository")
-    yield from _nginx_row(address, _retrieval(running, middle), work)
-    peak = _Peak(running.pid)
+    yield from _nginx_row(address, _retrieval(running, large_enough), work)
+    peak = Peak(running.pid)
     unique_id, row = _ingest(running, work)
     yield row
     yield peak.row("memory, 1 GiB in, MTOM")
     large = _retrieval(running, unique_id)
-    _whole(_fetch(address, large), _GIB)
+    _whole(fetch(address, large), _GIB)
     yield peak.row("memory, 1 GiB out, MTOM")
     yield _first_octet_row(address, _retrieval(running, small), large)
     inline, _ = _provide(running, _GIB, mtom=False)
     yield peak.row("memory, 1 GiB in, base64")
-    coded = _fetch(address, _retrieval(running, inline, mtom=False))
+    coded = fetch(address, _retrieval(running, inline, mtom=False))
     yield peak.row("memory, 1 GiB out, base64")
     _whole(coded, _GIB // 3 * 4)
 
 
-def _whole(fetched: _Fetched, size: int) -> None:
+def _whole(fetched: Fetched, size: int) -> None:
     if fetched.size < size - len(_BLOCK):
         raise RuntimeError(f"{fetched.size} octets are no answer with the document")
 
@@ -220,32 +184,13 @@ def _ingest(running: Up, work: Path) -> tuple[str, Row]:
     for _ in range(_LARGE_ROUNDS):
         unique_id, took = _provide(running, _GIB)
         rounds.append((_GIB / MB / took, _copy(work)))
-    figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_LARGE_ROUNDS // 2]
-    return unique_id, _at_least("1 GiB by ITI-41 / copy, sha1", figure, floor, " MB/s", 0.4)
-
-
-class _Peak:
-    """The most memory that a process has taken since it was looked at first."""
-
-    def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._before = self._read("VmRSS")
-        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
-
-    def _read(self, name: str) -> float:
-        """Megabytes."""
-        line = self._status.read_text(encoding="ascii").partition(f"{name}:")[2]
-        return int(line.split()[0]) * 1024 / MB
-
-    def row(self, what: str) -> Row:
-        grown = self._read("VmHWM") - self._before
-        return _at_most(what, f"{grown:.0f} MB", f"{self._before:.0f} MB", grown, 64)
+    return unique_id, at_least("1 GiB by ITI-41 / copy, sha1", *middle(rounds), " MB/s", 0.4)
 
 
 def _first_octet_row(address: tuple[str, int], small: bytes, large: bytes) -> Row:
     pairs = [(_first(address, large), _first(address, small)) for _ in range(21)]
     slow, fast = (statistics.median(times) for times in zip(*pairs, strict=True))
-    return _at_most(
+    return at_most(
         "first octet, 1 GiB / small", f"{slow * 1e3:.1f} ms", f"{fast * 1e3:.1f} ms", slow / fast, 3
     )
 
@@ -281,64 +226,19 @@ def _copy(work: Path) -> float:
 
 def _nginx_row(address: tuple[str, int], request: bytes, work: Path) -> Iterator[Row]:
     what = "ITI-43 of 64 MiB / nginx"
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    program = nginx_program()
     if program is None:
-        yield Row(what, "n/a", "no nginx", 0, "≥ 0.3", good=True)
+        yield missing(what, "nginx", "≥ 0.3")
         return
-    with _nginx(program, work / "nginx") as static:
-        get = b"GET /document HTTP/1.1\r\nHost: x\r\n\r\n"
-        rounds = [(_speed(address, request), _speed(static, get)) for _ in range(_ROUNDS)]
-    figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-    yield _at_least(what, figure, floor, " MB/s", 0.3)
+    with nginx(program, work / "nginx", [_BLOCK] * 64) as static:
+        rounds = [(_speed(address, request), _speed(static, GET_DOCUMENT)) for _ in range(_ROUNDS)]
+    yield at_least(what, *middle(rounds), " MB/s", 0.3)
 
 
 def _speed(address: tuple[str, int], request: bytes) -> float:
-    fetched = _fetch(address, request)
+    fetched = fetch(address, request)
     _whole(fetched, _64_MIB)
     return fetched.size / MB / fetched.whole
-
-
-@contextmanager
-def _nginx(program: str, folder: Path) -> Iterator[tuple[str, int]]:
-    """A static file on a free port of the loopback, by a server with a configuration of its own."""
-    folder.mkdir()
-    folder.parent.chmod(0o755)  # its worker is somebody else
-    folder.chmod(0o755)
-    (folder / "document").write_bytes(_BLOCK * 64)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in _TEMPORARY)
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"daemon off; pid {folder}/pid; worker_processes 1; events {{ worker_connections 64; }}\n"
-        f"http {{ access_log off; sendfile on; tcp_nopush on; {temporary}\n"
-        f"server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n",
-        encoding="ascii",
-    )
-    command = [program, "-c", str(configuration), "-e", str(folder / "error")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(("127.0.0.1", port))
-            yield "127.0.0.1", port
-        finally:
-            process.terminate()
-
-
-_TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-
-
-def _wait_for(address: tuple[str, int]) -> None:
-    until = time.perf_counter() + 10
-    while True:
-        try:
-            socket.create_connection(address).close()
-        except ConnectionRefusedError:
-            if time.perf_counter() > until:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 # --- the smallest query against the barest server ---------------------------------------------
@@ -374,8 +274,7 @@ def _query_rows(work: Path) -> Iterator[Row]:
             tuple(load.play(server, [query] * 1500, 16)[0] for server in (address, bare))
             for _ in range(_ROUNDS)
         ]
-    figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-    yield _at_least("empty ITI-18 / bare Twisted", figure, floor, "/s", 0.5)
+    yield at_least("empty ITI-18 / bare Twisted", *middle(rounds), "/s", 0.5)
 
 
 @contextmanager
