@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-__all__ = ["CtStudy"]
+__all__ = ["CtStudy", "upload"]
 
 _STUDY: Final = "1000000000000007"
 _SLICE: Final = "90007"
@@ -53,13 +53,14 @@ class CtStudy:
             own = own.replace(_SLICE.encode(), str(10000 + place).encode())
             yield own.replace(_NAME.encode(), name.encode()) + pixels
 
-    def upload(self) -> tuple[str, bytes]:
-        """Content-Type and body of a STOW-RS request with all slices."""
-        boundary = uuid.uuid4().hex
-        head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
-        body = b"".join(head + file + b"\r\n" for file in self.files())
-        media_type = f'multipart/related; type="application/dicom"; boundary={boundary}'
-        return media_type, body + f"--{boundary}--\r\n".encode()
+
+def upload(*studies: CtStudy) -> tuple[str, bytes]:
+    """Content-Type and body of a STOW-RS request with all slices."""
+    boundary = uuid.uuid4().hex
+    head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+    body = b"".join(head + file + b"\r\n" for study in studies for file in study.files())
+    media_type = f'multipart/related; type="application/dicom"; boundary={boundary}'
+    return media_type, body + f"--{boundary}--\r\n".encode()
 
 
 @cache

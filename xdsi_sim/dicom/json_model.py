@@ -21,6 +21,8 @@ from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
+from xdsi_sim.dicom.plain_values import NotPlain, plain_values
+
 __all__ = ["INLINE_LIMIT", "bulk_value", "to_json"]
 
 INLINE_LIMIT: Final = 1024
@@ -75,12 +77,14 @@ def bulk_value(dataset: Dataset, path: str) -> bytes | None:
 
 def _object(dataset: Dataset, place: str) -> dict[str, Any]:
     """Attributes in ascending order, without group lengths."""
-    tags = sorted(tag for tag in dataset.keys() if tag.element != 0)  # noqa: SIM118  # iterating parses values
-    return {f"{tag:08X}": _attribute(dataset, tag, place) for tag in tags}
+    tags = sorted(dataset.keys(), key=int)  # iterating over the data set itself would parse it
+    return {f"{tag:08X}": _attribute(dataset, tag, place) for tag in tags if int(tag) & 0xFFFF}
 
 
 def _attribute(dataset: Dataset, tag: BaseTag, place: str) -> dict[str, Any]:
     raw = dataset.get_item(tag, keep_deferred=True)
+    if (plain := _plain(tag, raw)) is not None:
+        return plain
     if _is_deferred_bulk(raw):
         return {"vr": _raw_vr(raw), "BulkDataURI": f"{place}/{tag:08X}"}
     try:
@@ -88,6 +92,18 @@ def _attribute(dataset: Dataset, tag: BaseTag, place: str) -> dict[str, Any]:
         return _element(dataset, element, f"{place}/{tag:08X}")
     except _BROKEN:
         return _as_received(raw)
+
+
+def _plain(tag: BaseTag, raw: Any) -> dict[str, Any] | None:
+    """An element that the library need not look at; None for any other."""
+    if not isinstance(raw, RawDataElement) or raw.value is None or int(tag) == _CHARACTER_SET:
+        return None
+    try:
+        vr = raw.VR or dictionary_VR(tag)
+        values = plain_values(vr, raw.value, little_endian=raw.is_little_endian)
+    except (KeyError, NotPlain):
+        return None
+    return {"vr": vr, "Value": values} if values else {"vr": vr}
 
 
 def _is_deferred_bulk(raw: Any) -> TypeGuard[RawDataElement]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from xdsi_sim.content import Content, FileContent, chunks_of
 
-__all__ = ["Turn", "link", "put", "sync_folder"]
+__all__ = ["Disk", "Turn", "link", "put", "sync_folder"]
 
 
 class Turn:
@@ -58,10 +60,34 @@ def put(content: Content, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Force new names to disk: else a file may be there after a power cut, but not be found."""
-    descriptor = os.open(folder, os.O_RDONLY)
+class Disk:
+    """Forces files and folders to disk in threads: those that wait at the same time it writes together."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sync")
+
+    def sync(self, path: Path) -> Future[None]:
+        """Force a file that is written, or the names in a folder; done when a power cut cannot undo it.
+
+        The file may get another name, or go, meanwhile. Raises OSError, or fails with it.
+        """
+        return self._threads.submit(_sync, os.open(path, os.O_RDONLY))
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._threads.shutdown()
+
+
+_AT_ONCE: Final = 8
+
+
+def _sync(descriptor: int) -> None:
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force new names to disk: else a file may be there after a power cut, but not be found."""
+    _sync(os.open(folder, os.O_RDONLY))

@@ -1,9 +1,9 @@
 """SOP instances: an SQLite index and one DICOM file per instance.
 
 A file is named by the hash of its bytes, never by anything inside it: storing it again after a crash
-overwrites it with itself. Bytes come first (temporary file, fsync, rename), the index second, so every
-indexed instance has its file. The DICOM JSON of an instance is made once, when it is stored, and kept in
-the index with it.
+overwrites it with itself. Bytes come first (temporary file, rename, fsync), the index second, so every
+indexed instance has its file; the disk takes one file while the next is read. The DICOM JSON of an instance
+is made once, when it is stored, and kept in the index with it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +22,7 @@ from sqlite3 import SQLITE_FULL, Connection, OperationalError
 from typing import Final, TypeVar
 
 from xdsi_sim.actors.ports import Kept, Publication
-from xdsi_sim.content import Content, FileContent, chunks_of
+from xdsi_sim.content import Content, FileContent, PassingContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
@@ -33,7 +32,7 @@ from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
 from xdsi_sim.store import publications
-from xdsi_sim.store.files import sync_folder
+from xdsi_sim.store.files import Disk, link
 from xdsi_sim.store.instance_index import Levels, enter, levels_of
 from xdsi_sim.store.instance_schema import SCHEMA
 from xdsi_sim.store.instance_search import run
@@ -121,6 +120,8 @@ class _Received:
     levels: Levels
     note: RejectionNote | None
     """What the instance rejects, if it is a note that does."""
+    synced: Future[None]
+    """Done when its bytes are on disk."""
 
 
 class SqliteInstanceStore:
@@ -130,6 +131,7 @@ class SqliteInstanceStore:
         """Open or create the store; raises UsageError where the folder cannot be used."""
         self._files = folder / "instances"
         self._incoming = folder / "incoming"
+        self._disk = Disk()
         with opening(folder) as opened:
             for path in (self._files, self._incoming):
                 path.mkdir(parents=True, exist_ok=True)
@@ -140,6 +142,7 @@ class SqliteInstanceStore:
     def close(self) -> None:
         """Finish what was begun."""
         self._database.close()
+        self._disk.close()
 
     # --- storing ---
 
@@ -150,8 +153,8 @@ class SqliteInstanceStore:
         meta header, ConflictingInstance for another object under a SOP Instance UID that is known.
         """
         received = self._receive(content)
-        _sync_folders([received])
-        self._database.submit(partial(_index, received)).result()
+        (entry,) = self._enter([received])
+        entry.result()
         return received.instance
 
     def keep(self, contents: Iterable[Content], *, study: str | None = None) -> list[Kept]:
@@ -164,14 +167,8 @@ class SqliteInstanceStore:
 
     def _keep(self, contents: Iterable[Content], study: str | None) -> list[Kept]:
         arrivals = [self._arrival(content, study) for content in contents]
-        _sync_folders([arrival for arrival in arrivals if isinstance(arrival, _Received)])
-        entries = [
-            (arrival, self._database.submit(partial(_index, arrival)))
-            if isinstance(arrival, _Received)
-            else arrival
-            for arrival in arrivals
-        ]
-        return [entry if isinstance(entry, Kept) else _outcome(*entry) for entry in entries]
+        entries = iter(self._enter([each for each in arrivals if isinstance(each, _Received)]))
+        return [each if isinstance(each, Kept) else _outcome(each, next(entries)) for each in arrivals]
 
     def _arrival(self, content: Content, study: str | None) -> _Received | Kept:
         """An instance that is on disk, or why it is not."""
@@ -228,8 +225,7 @@ class SqliteInstanceStore:
     def _commit(self, received: list[tuple[Path, _Received]]) -> tuple[list[StoredInstance], list[Broken]]:
         stored: list[StoredInstance] = []
         conflicts: list[Broken] = []
-        _sync_folders([arrival for _, arrival in received])
-        entries = [self._database.submit(partial(_index, arrival)) for _, arrival in received]
+        entries = self._enter([arrival for _, arrival in received])
         for (path, arrival), entry in zip(received, entries, strict=True):
             try:
                 entry.result()
@@ -238,12 +234,27 @@ class SqliteInstanceStore:
                 conflicts.append(Broken(path=path, error=error))
         return stored, conflicts
 
+    def _enter(self, received: Sequence[_Received]) -> list[Future[bool]]:
+        """Index instances once they are on disk; what hinders one is the outcome of its entry alone."""
+        names = {self._files, *(each.instance.content.path.parent for each in received)}
+        for synced in [self._disk.sync(folder) for folder in names]:
+            synced.result()
+        return [self._entry(each) for each in received]
+
+    def _entry(self, received: _Received) -> Future[bool]:
+        failure = received.synced.exception()
+        if failure is None:
+            return self._database.submit(partial(_index, received))
+        failed: Future[bool] = Future()
+        failed.set_exception(failure)
+        return failed
+
     def _receive(self, content: Content, study: str | None = None) -> _Received:
-        """Bring the bytes to disk under their final name and read their header."""
+        """Bring the bytes under their final name, on their way to the disk, and read their header."""
         temporary = self._incoming / uuid.uuid4().hex
         try:
             sha256 = _write(temporary, content)
-            received = self._parse(temporary, sha256, content.size)
+            received = self._parse(temporary, sha256, content.size, self._disk.sync(temporary))
             _refuse_other_study(received.instance, study)
             final = received.instance.content.path
             final.parent.mkdir(exist_ok=True)
@@ -252,7 +263,7 @@ class SqliteInstanceStore:
             temporary.unlink(missing_ok=True)
         return received
 
-    def _parse(self, temporary: Path, sha256: str, size: int) -> _Received:
+    def _parse(self, temporary: Path, sha256: str, size: int, synced: Future[None]) -> _Received:
         # Imported here: it brings pydicom, a quarter of a second that a server which only hands out
         # what is stored already need not spend before its first answer.
         from xdsi_sim.dicom.json_model import to_json  # noqa: PLC0415
@@ -267,6 +278,7 @@ class SqliteInstanceStore:
             document=to_bytes(attributes),
             levels=levels_of(attributes),
             note=rejection_in(attributes),
+            synced=synced,
         )
 
     # --- looking up ---
@@ -426,21 +438,20 @@ def _refuse_other_study(instance: StoredInstance, study: str | None) -> None:
 
 
 def _write(path: Path, content: Content) -> str:
-    """Copy the content to `path`, force it to disk and give its SHA-256 in hex."""
+    """Bring the content to `path` and give its SHA-256 in hex.
+
+    A file that would go with its handle gets another name there, instead of a copy.
+    """
     digest = hashlib.sha256()
+    if isinstance(content, PassingContent) and link(content.path, path):
+        for piece in chunks_of(content):
+            digest.update(piece)
+        return digest.hexdigest()
     with path.open("xb") as target:
         for piece in chunks_of(content):
             digest.update(piece)
             target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
     return digest.hexdigest()
-
-
-def _sync_folders(received: Iterable[_Received]) -> None:
-    for folder in {arrival.instance.content.path.parent for arrival in received}:
-        sync_folder(folder)
-        sync_folder(folder.parent)
 
 
 def _is_stray(file: Path | Arrival, error: Exception) -> bool:
