@@ -1,4 +1,4 @@
-"""Images: how fast a study goes in and out and is found, beside nginx, Orthanc, and one way beside another."""
+"""Images: how fast a study goes in and out and is found, beside nginx, Orthanc, and one way by another."""
 
 from __future__ import annotations
 

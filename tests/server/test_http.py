@@ -11,22 +11,13 @@ from urllib.parse import urlsplit
 import pytest
 from wire import connect, message, post, read_answer, send
 
-from xdsi_sim.content import BytesContent, read_all
+from xdsi_sim.content import read_all
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.server.http import _pieces
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import read_fault
 from xdsi_sim.store.exchanges import ExchangeLog
 
 SOAP = "application/soap+xml; charset=UTF-8"
-
-
-def test_small_segments_are_gathered_and_large_ones_cut() -> None:
-    segments = [b"a", BytesContent(b"b" * 600_000), b"c", BytesContent(b"")]
-    pieces = list(_pieces(segments))
-    assert b"".join(pieces) == b"a" + b"b" * 600_000 + b"c"
-    assert max(map(len, pieces)) < 600_000
-    assert len(pieces) < 5
 
 
 class Registry:

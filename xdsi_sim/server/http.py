@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from twisted.internet.interfaces import IPullProducer
 from twisted.web.server import Request, Site
-from zope.interface import implementer
 
-from xdsi_sim.content import CHUNK, Segment, SegmentsContent, body_size, pieces_in
+from xdsi_sim.content import Segment, SegmentsContent, body_size
 from xdsi_sim.exchange import HttpMessage
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.channel import Channel, Connections
+from xdsi_sim.server.sending import Sender
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.visible import visible_line
@@ -27,7 +25,6 @@ NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
 T = TypeVar("T")
 
-_LOG: Final = logging.getLogger(__name__)
 _NO_CONTENT: Final = (204, 304)
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]+)", re.IGNORECASE)
 
@@ -226,52 +223,5 @@ def answer(
         request.write(b"".join(segments))  # type: ignore[arg-type]  # the line above has looked
         request.finish()
     else:
-        request.registerProducer(_Sender(request, segments), False)
+        Sender(request, segments).start()
     return message
-
-
-@implementer(IPullProducer)
-class _Sender:
-    """Writes segments at the pace of the peer: one chunk each time its buffer is empty."""
-
-    def __init__(self, request: FrontRequest, segments: Sequence[Segment]) -> None:
-        self._request = request
-        self._pieces = _pieces(segments)
-        self._promised = body_size(segments)
-
-    def resumeProducing(self) -> None:
-        """The peer can take more."""
-        try:
-            piece = next(self._pieces, None)
-            self._promised -= len(piece or b"")
-            if self._promised < 0 or (piece is None and self._promised):
-                raise OSError("a content is not of the size that it said")
-        except OSError:
-            # the status is out already: an aborted connection is the only honest end
-            _LOG.exception("a content could not be read while it was sent")
-            self._request.transport.abortConnection()
-            return
-        if piece is not None:
-            self._request.channel.sent(len(piece))
-            self._request.write(piece)
-            return
-        self._request.unregisterProducer()
-        self._request.finish()
-
-    def stopProducing(self) -> None:
-        """The peer is gone."""
-        self._pieces.close()
-
-
-def _pieces(segments: Sequence[Segment]) -> Generator[bytes, None, None]:
-    """The bytes of all segments in writes of about one chunk."""
-    gathered: list[bytes] = []
-    size = 0
-    for piece in pieces_in(segments):
-        gathered.append(piece)
-        size += len(piece)
-        if size >= CHUNK:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield b"".join(gathered)
