@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.actors.flow import Flow, Wait
-from xdsi_sim.actors.ports import InstanceStore, StoredImage, Transcoder
+from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage, Transcoder
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.transfer_syntax import chosen
@@ -18,7 +18,7 @@ from xdsi_sim.messages.response import RegistryError, retrieve_status
 from xdsi_sim.messages.retrieve import DocumentResponse, RetrieveDocumentSetResponse, incomplete
 from xdsi_sim.vocab import FAILURE
 
-__all__ = ["ImagingDocumentSource", "TransferSyntaxNotAvailable"]
+__all__ = ["ArchiveNotAvailable", "ImagingDocumentSource", "TransferSyntaxNotAvailable"]
 
 _DICOM: Final = "application/dicom"
 
@@ -27,6 +27,20 @@ class TransferSyntaxNotAvailable(XdsError):
     """The instance cannot be given in any transfer syntax that the asker takes (RAD TF: 4.69)."""
 
     code = "XDSRepositoryError"
+
+
+class ArchiveNotAvailable(XdsError):
+    """The archive behind the source gave no answer for the instance, or a wrong one."""
+
+    code = "XDSRepositoryError"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """An instance that is on its way from the store."""
+
+    item: ImagingDocumentRequest
+    image: Future[StoredImage | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +69,29 @@ class ImagingDocumentSource:
     ) -> RetrieveDocumentSetResponse | Flow[RetrieveDocumentSetResponse]:
         """Deliver what is here, with one error for each instance that is not.
 
-        Waits only where an instance has to be transcoded.
+        Waits for what the store has to fetch, and for what has to be transcoded.
         """
         if not request.transferSyntaxUIDs:
             return _NO_SYNTAX
-        found = [self._found(item, request.transferSyntaxUIDs) for item in request.requests]
-        if any(isinstance(one, _Transcoded) for one in found):
-            return self._waiting(found, request.transferSyntaxUIDs)
-        return _response(found)
+        return self._retrieve([self._asked(item) for item in request.requests], request.transferSyntaxUIDs)
 
-    def _waiting(
+    def _retrieve(
+        self, asked: Sequence[_Fetched | RegistryError], syntaxes: tuple[str, ...]
+    ) -> Flow[RetrieveDocumentSetResponse]:
+        found: list[_Found] = []
+        for one in asked:
+            if isinstance(one, RegistryError):
+                found.append(one)
+                continue
+            try:
+                image = yield Wait(one.image)
+            except BackendFailed as error:
+                found.append(RegistryError.of(_unreached(one.item.document.documentUniqueId, error)))
+            else:
+                found.append(self._found(one.item, image, syntaxes))
+        return (yield from self._transcoded(found, syntaxes))
+
+    def _transcoded(
         self, found: Sequence[_Found], syntaxes: tuple[str, ...]
     ) -> Flow[RetrieveDocumentSetResponse]:
         settled: list[_Found] = []
@@ -81,9 +108,25 @@ class ImagingDocumentSource:
                 settled.append(_delivered(one.item, content))
         return _response(settled)
 
-    def _found(self, item: ImagingDocumentRequest, syntaxes: tuple[str, ...]) -> _Found:
+    def _asked(self, item: ImagingDocumentRequest) -> _Fetched | RegistryError:
+        """Begin to fetch an instance, unless the request itself says that it cannot be had here."""
+        sop = item.document.documentUniqueId
+        if item.missing is not None:
+            return RegistryError.of(incomplete(item.missing, sop))
+        if item.document.repositoryUniqueId != self.oid:
+            told = (
+                f"repositoryUniqueId '{item.document.repositoryUniqueId}' is not this source ('{self.oid}')"
+            )
+            return RegistryError.of(
+                UnknownRepositoryId(f"{told}; attribute=RepositoryUniqueId; rule=H02", location=sop)
+            )
+        return _Fetched(item, self.store.fetch(item.studyInstanceUID, item.seriesInstanceUID, sop))
+
+    def _found(
+        self, item: ImagingDocumentRequest, fetched: StoredImage | None, syntaxes: tuple[str, ...]
+    ) -> _Found:
         try:
-            image = self._image(item)
+            image = self._image(item, fetched)
             syntax = chosen(image.transferSyntaxUID, syntaxes, pixels=image.frames is not None)
             if syntax is None:
                 raise _not_available(image, syntaxes)
@@ -93,18 +136,9 @@ class ImagingDocumentSource:
             return _delivered(item, image.content)
         return _Transcoded(item, image, self.transcoder.transcode(image.content, syntax))
 
-    def _image(self, item: ImagingDocumentRequest) -> StoredImage:
+    def _image(self, item: ImagingDocumentRequest, image: StoredImage | None) -> StoredImage:
         """The instance that is asked for; raises XdsError where it is not here, or not there."""
         sop = item.document.documentUniqueId
-        if item.missing is not None:
-            raise incomplete(item.missing, sop)
-        if item.document.repositoryUniqueId != self.oid:
-            raise UnknownRepositoryId(
-                f"repositoryUniqueId '{item.document.repositoryUniqueId}' is not this source ('{self.oid}'); "
-                "attribute=RepositoryUniqueId; rule=H02",
-                location=sop,
-            )
-        image = self.store.find(sop)
         if image is None:
             raise self._not_found(sop)
         for level, asked, stored in (
@@ -145,6 +179,12 @@ def _not_available(image: StoredImage, syntaxes: Sequence[str], why: str = "") -
         f"cannot be given in any of TransferSyntaxUIDList, {', '.join(syntaxes)}{why}; "
         "attribute=TransferSyntaxUID; rule=H18",
         location=image.sopInstanceUID,
+    )
+
+
+def _unreached(sop: str, error: BackendFailed) -> XdsError:
+    return ArchiveNotAvailable(
+        f"instance '{sop}' cannot be had: {error}; attribute=DocumentUniqueId; rule=H19", location=sop
     )
 
 

@@ -16,10 +16,12 @@ from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.errors import XdsiSimError
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.removal import Fate
 
 __all__ = [
+    "BackendFailed",
     "Clock",
     "DocumentStore",
     "Inbox",
@@ -196,11 +198,32 @@ class Publication:
     """Of all that it says; the same as long as nothing of it has changed."""
 
 
-class InstanceStore(Protocol):
-    """DICOM instances by UID."""
+class BackendFailed(XdsiSimError):
+    """The archive that has the instances gave no answer, or a wrong one; the message says what."""
 
-    def find(self, sop: str) -> StoredImage | None:
-        """The instance of that SOP Instance UID, or None."""
+    def __init__(self, reason: str, *, late: bool = False) -> None:
+        super().__init__(f"the archive behind this source failed: {reason}")
+        self.late = late
+        """Whether it was waited for in vain."""
+
+
+class InstanceStore(Protocol):
+    """DICOM instances by UID, here or in another archive.
+
+    Whatever gives no Future may wait for that archive, so it is called in threads, or where `at_hand` says
+    that it need not. Anything that asks may raise BackendFailed.
+    """
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the index is on this machine, so that a look into it takes no time."""
+        ...
+
+    def fetch(self, study: str, series: str, sop: str) -> Future[StoredImage | None]:
+        """The instance of that SOP Instance UID, be it where it is expected or not; None where none is.
+
+        Fails with BackendFailed.
+        """
         ...
 
     def instances(
@@ -210,7 +233,10 @@ class InstanceStore(Protocol):
         ...
 
     def rejection(self, sop: str) -> str | None:
-        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
+        """Why the instance of that SOP Instance UID is rejected, in words; None where it is not.
+
+        It never waits.
+        """
         ...
 
     def metadata(
@@ -232,7 +258,7 @@ class InstanceStore(Protocol):
         ...
 
     def remove(self, study: str, series: str | None = None, sop: str | None = None) -> int:
-        """Forget instances, chosen as in `instances`; gives how many there were."""
+        """Forget instances, chosen as in `instances`; gives how many there were, 0 for none."""
         ...
 
 

@@ -63,7 +63,7 @@ def load_dicom(
     from xdsi_sim.dicom.media import arrivals  # noqa: PLC0415
 
     job = _Job(data, _source(topology, source), tuple(arrivals(paths)), quiet=json_)
-    loaded, told = _published(job, topology, listen) if publish else _loaded(job)
+    loaded, told = _published(job, topology, listen) if publish else _loaded(job, topology)
     if json_:
         print(json.dumps(_as_json(job.source, loaded, told)))  # noqa: T201
     else:
@@ -83,12 +83,26 @@ def _source(topology: Topology, id: str | None) -> str:
     return id
 
 
-def _loaded(job: _Job) -> tuple[Loaded, list[_Told]]:
-    from xdsi_sim.store.instances import SqliteInstanceStore  # noqa: PLC0415
-
-    with closing(SqliteInstanceStore(job.data / job.source)) as store:
+def _loaded(job: _Job, topology: Topology) -> tuple[Loaded, list[_Told]]:
+    with _store(job, topology) as store:
         loaded = _added(store, job)
         return loaded, [_told(uid, store.study(uid), {}) for uid in _studies(loaded)]
+
+
+@contextmanager
+def _store(job: _Job, topology: Topology) -> Iterator[Any]:
+    """The store of the source; for one with an archive behind it the actors run, as it is asked over the wire."""
+    if getattr(topology.find(job.source).actor, "backend", None) is not None:
+        from xdsi_sim.topology.build import start  # noqa: PLC0415
+        from xdsi_sim.topology.listen import Listen  # noqa: PLC0415
+
+        with start(topology, job.data, Listen("127.0.0.1", 0)) as running:
+            yield running.store_of(job.source)
+        return
+    from xdsi_sim.store.instances import SqliteInstanceStore  # noqa: PLC0415
+
+    with closing(SqliteInstanceStore(job.data / job.source)) as opened:
+        yield opened
 
 
 def _published(job: _Job, topology: Topology, listen: Listen | None) -> tuple[Loaded, list[_Told]]:

@@ -1,20 +1,21 @@
-"""WADO-RS as a client: one GET, the parts of the answer as contents (PS3.18: 10.4)."""
+"""DICOMweb as a client: one request, and the parts of its answer as contents (PS3.18: 10.4, 10.5, 10.6)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import TimeoutError as ConnectTimeout
 
-from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.flow import Late, NoAnswer
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
-from xdsi_sim.content import BytesContent, Content, SegmentsContent
+from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
@@ -40,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """What came of a GET; status 0 where nothing came, the reason is then in `trouble`."""
+    """What came of a request; status 0 where nothing came, the reason is then in `trouble`."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,6 +50,8 @@ class HttpReply:
     exchange: str
     """Id of the exchange in the log."""
     trouble: str | None = None
+    late: bool = False
+    """Whether the trouble is that the peer was waited for in vain."""
 
 
 class _Body:
@@ -109,12 +112,15 @@ class _Body:
 
 @dataclass(slots=True, kw_only=True)
 class _Fetch:
-    """One GET while it is under way."""
+    """One request while it is under way."""
 
+    method: str
     url: str
     transaction: str
     trace: Trace
     headers: tuple[tuple[str, str], ...]
+    sent: tuple[Segment, ...] | None
+    """Its body."""
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
     head: Head | None = None
@@ -122,6 +128,7 @@ class _Fetch:
     parts: tuple[Part, ...] = ()
     raw: Content = _NOTHING
     trouble: str | None = None
+    late: bool = False
 
     def begin(self, head: Head, spool: Path, limits: Limits) -> Callable[[bytes], object]:
         """The head is there; gives who takes the body."""
@@ -143,6 +150,7 @@ class _Fetch:
         if self.body is not None:
             self.body.abandon()
         self.head, self.trouble = None, str(error)
+        self.late = isinstance(error, Late) or isinstance(error.__cause__, ConnectTimeout)
 
     def exchange(self) -> Exchange:
         """What is recorded."""
@@ -155,7 +163,9 @@ class _Fetch:
             started=self.started,
             duration=time.perf_counter() - self.clock,
             request=HttpMessage(
-                start_line=request_line("GET", self.url), headers=self.headers, body=_NOTHING
+                start_line=request_line(self.method, self.url),
+                headers=self.headers,
+                body=_NOTHING if self.sent is None else SegmentsContent(self.sent),
             ),
             response=self._message(),
             status=self._outcome(),
@@ -184,10 +194,31 @@ class DicomWebClient:
 
     def get(self, url: str, *, accept: str, transaction: str, trace: Trace) -> Deferred[HttpReply]:
         """GET `url`; never fails: trouble is in the reply."""
-        headers = (("Accept", accept), (TRACE_HEADER, str(trace)))
-        fetch = _Fetch(url=url, transaction=transaction, trace=trace, headers=headers)
+        return self.request("GET", url, accept=accept, transaction=transaction, trace=trace)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        accept: str,
+        transaction: str,
+        trace: Trace,
+        content_type: str | None = None,
+        body: Sequence[Segment] | None = None,
+    ) -> Deferred[HttpReply]:
+        """Send any request, its body in segments; never fails: trouble is in the reply."""
+        typed = () if content_type is None else (("Content-Type", content_type),)
+        fetch = _Fetch(
+            method=method,
+            url=url,
+            transaction=transaction,
+            trace=trace,
+            headers=(("Accept", accept), *typed, (TRACE_HEADER, str(trace))),
+            sent=None if body is None else tuple(body),
+        )
         asked = self._http.request(
-            "GET", url, headers, None, lambda head: fetch.begin(head, self._spool, self._limits)
+            method, url, fetch.headers, fetch.sent, lambda head: fetch.begin(head, self._spool, self._limits)
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
@@ -201,6 +232,7 @@ class DicomWebClient:
             parts=fetch.parts,
             exchange=recorded_in(self._recorder.name, fetch.head) or self._record(fetch),
             trouble=fetch.trouble,
+            late=fetch.late,
         )
 
     def _record(self, fetch: _Fetch) -> str:

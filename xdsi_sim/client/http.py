@@ -22,7 +22,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
-from xdsi_sim.actors.flow import NoAnswer, Unreached
+from xdsi_sim.actors.flow import Late, NoAnswer, Unreached
 from xdsi_sim.actors.trace import EXCHANGE_HEADER
 from xdsi_sim.content import Segment, body_size, pieces_in
 from xdsi_sim.tls.settings import Tls
@@ -159,7 +159,7 @@ class HttpClient:
         return next((words for kind, words in reasons if isinstance(error, kind)), secured)
 
     def _too_long(self, _outcome: Any, seconds: float) -> Any:
-        raise NoAnswer(f"not all of it within {seconds:g} s")
+        raise Late(f"not all of it within {seconds:g} s")
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""
@@ -191,7 +191,7 @@ class _Patience:
     def end(self, outcome: Any) -> Any:
         """What came in time; raises NoAnswer where nothing did."""
         if not self._call.active():
-            raise NoAnswer(f"no answer within {self._seconds:g} s")
+            raise Late(f"no answer within {self._seconds:g} s")
         self._call.cancel()
         return outcome
 

@@ -85,5 +85,5 @@ class Found:
 
     items: Sequence[bytes]
     """DICOM JSON objects (UTF-8), in a total and stable order."""
-    remaining: int = 0
-    """Results that follow those that were given."""
+    remaining: int | None = 0
+    """Results that follow those that were given; None where there are some, nobody knows how many."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import BytesContent, Content, SegmentsContent
+from xdsi_sim.dicom.attributes import text
 from xdsi_sim.dicom.errors import CannotDecode, NoPixels
 from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, NATIVE, OCTETS, media_type_of
 from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred
@@ -159,11 +160,10 @@ def bulk_value(archive: Archive, request: WebRequest, target: Target) -> Answer:
 def bulk_data(archive: Archive, request: WebRequest, target: Target) -> Answer:
     """All bulk values of all instances that a path names, those of pixels without compression."""
     images = archive.images(target)
-    documents = archive.store.metadata(*target.uids, base=archive.base)
+    documents = map(json.loads, archive.store.metadata(*target.uids, base=archive.base))
+    told = {text(document, "SOPInstanceUID"): document for document in documents}
     wanted = [
-        (image, location)
-        for image, document in zip(images, documents, strict=True)
-        for location in _addresses(json.loads(document))
+        (image, location) for image in images for location in _addresses(told.get(image.sopInstanceUID, {}))
     ]
     pieces = [piece for image, location in wanted if (piece := _value_piece(image, location))]
     if not wanted:

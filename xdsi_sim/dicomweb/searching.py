@@ -23,6 +23,8 @@ def search(level: Level) -> Callable[[Archive, WebRequest, Target], Answer]:
         warnings = list(query.warnings)
         if found.remaining:
             warnings.append(f"There are {found.remaining} additional results that can be requested")
+        elif found.remaining is None:
+            warnings.append("There are additional results that can be requested")
         return data_sets(
             found.items,
             accepted(request),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from xdsi_sim.actors.ports import BackendFailed
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicomweb.answers import finished
 from xdsi_sim.dicomweb.archive import Archive, Target
@@ -72,7 +73,8 @@ class DicomWeb:
         operation = methods.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
             raise _not_served(request.method, allowed)
-        return Plan(operation.transaction, operation.quick, lambda: self._done(operation, request, target))
+        quick = operation.quick and self.archive.store.at_hand
+        return Plan(operation.transaction, quick, lambda: self._done(operation, request, target))
 
     def _done(self, operation: Operation, request: WebRequest, target: Target) -> Answer:
         try:
@@ -81,6 +83,8 @@ class DicomWeb:
             return self._refusal(request, refused)
         except DicomError as error:
             return self._refusal(request, Refused(406, str(error)))
+        except BackendFailed as error:
+            return self._refusal(request, Refused(504 if error.late else 502, str(error)))
         return self._with_cors(request, answer)
 
     def _serves(self, method: str) -> bool:

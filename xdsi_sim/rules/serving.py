@@ -100,6 +100,13 @@ _TABLE: Final = (
         ("XDSRepositoryError",),
     ),
     ServingRule(
+        "H19",
+        "XDSRepositoryError",
+        "The archive behind an imaging source answers, with the instance that is asked for.",
+        ("RAD-69", "RAD-75"),
+        _CODES,
+    ),
+    ServingRule(
         "I17",
         "XDSResultNotSinglePatient",
         "Metadata that are asked for by their ids are of one patient; references may be of several.",

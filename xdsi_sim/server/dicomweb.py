@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThreadPool
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -22,6 +21,7 @@ from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.threads import Threads
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["DicomWebResource"]
@@ -35,12 +35,21 @@ class DicomWebResource(Resource):
 
     isLeaf = True
 
-    def __init__(self, *, actor_id: str, service: DicomWeb, recorder: Recorder, reactor: Any) -> None:
+    def __init__(
+        self,
+        *,
+        actor_id: str,
+        service: DicomWeb,
+        recorder: Recorder,
+        reactor: Any,
+        threads: int | None = None,
+    ) -> None:
+        """`threads` as those of `Threads`."""
         super().__init__()
         self._actor_id = actor_id
         self._service = service
         self._recorder = recorder
-        self._reactor = reactor
+        self._threads = Threads(reactor, threads)
 
     @staticmethod
     def body_reader(content_type: str, folder: Path, limits: Limits, *, coding: str | None) -> UploadReader:
@@ -66,7 +75,7 @@ class DicomWebResource(Resource):
 
     def _run(self, plan: Plan) -> Deferred[Answer]:
         if not plan.quick:
-            return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), plan.run)
+            return self._threads.run(plan.run)
         done: Deferred[Answer] = Deferred()
         try:
             done.callback(plan.run())

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from xdsi_sim.actors.ports import StoredImage
-from xdsi_sim.content import FileContent
+from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage
+from xdsi_sim.content import Content, FileContent
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError
 from xdsi_sim.errors import CannotRun
-from xdsi_sim.store.instances import SqliteInstanceStore
 
-__all__ = ["DimsePort"]
+__all__ = ["DimsePort", "DimseStore"]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -32,6 +31,14 @@ _LEVELS: Final = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _MOST_CONTEXTS: Final = 128  # that one association may have
 
 
+class DimseStore(InstanceStore, Protocol):
+    """What the port serves from, and stores to."""
+
+    def add(self, content: Content) -> StoredImage:
+        """Store one DICOM file; raises DicomError, OSError, BackendFailed."""
+        ...
+
+
 class DimsePort:
     """Listens from the start. Close it to take no new association and to end those that are open."""
 
@@ -41,7 +48,7 @@ class DimsePort:
         port: int,
         *,
         ae_title: str,
-        store: SqliteInstanceStore,
+        store: DimseStore,
         destinations: Mapping[str, tuple[str, int]],
         strict: bool = False,
     ) -> None:
@@ -89,6 +96,8 @@ class DimsePort:
             return _refused(PROCESSING_FAILURE, error)
         except DicomError as error:
             return _refused(CANNOT_UNDERSTAND, error)
+        except BackendFailed as error:
+            return _refused(PROCESSING_FAILURE, error)
         except OSError as error:
             return _refused(OUT_OF_RESOURCES, error)
         announced = str(event.request.AffectedSOPInstanceUID)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from twisted.internet.threads import deferToThreadPool
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
-from xdsi_sim.actors.ports import InstanceStore, StoredImage, Transcoder
+from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage, Transcoder
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.dicom.errors import DicomError
@@ -34,6 +33,7 @@ from xdsi_sim.dicomweb.accept import Offer, preferred, read_accept
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.threads import Threads
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["WadoUriResource"]
@@ -102,8 +102,8 @@ class WadoUri:
 
     def _attributes(self, image: StoredImage) -> dict[str, Any]:
         uids = (image.studyInstanceUID, image.seriesInstanceUID, image.sopInstanceUID)
-        (document,) = self.store.metadata(*uids, base="")
-        attributes: dict[str, Any] = json.loads(document)
+        documents = self.store.metadata(*uids, base="")
+        attributes: dict[str, Any] = json.loads(documents[0]) if documents else {}
         return attributes
 
     def _file(self, asked: WadoRequest, image: StoredImage) -> tuple[str, Content]:
@@ -181,13 +181,19 @@ class WadoUriResource(Resource):
     isLeaf = True
 
     def __init__(
-        self, source: ImagingDocumentSource, actor_id: str, recorder: Recorder, reactor: Any
+        self,
+        source: ImagingDocumentSource,
+        actor_id: str,
+        recorder: Recorder,
+        reactor: Any,
+        threads: int | None = None,
     ) -> None:
+        """`threads` as those of `Threads`."""
         super().__init__()
         self._actor_id = actor_id
         self._wado = WadoUri(source.store, source.transcoder)
         self._recorder = recorder
-        self._reactor = reactor
+        self._threads = Threads(reactor, threads)
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request; in a thread, since pictures take time."""
@@ -201,8 +207,7 @@ class WadoUriResource(Resource):
             for name, values in request.args.items()
         }
         work = partial(self._outcome, query, request.header("accept"), served.exchange_id)
-        done = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work)
-        done.addCallback(partial(self._answer, request, served))
+        self._threads.run(work).addCallback(partial(self._answer, request, served))
         return NOT_DONE_YET
 
     def _outcome(self, query: dict[str, list[str]], accept: str | None, exchange_id: str) -> _Answer:
@@ -211,6 +216,8 @@ class WadoUriResource(Resource):
             return _Answer(200, media, content)
         except NotServed as refused:
             return _plain(refused.status, refused.reason)
+        except BackendFailed as error:
+            return _plain(504 if error.late else 502, str(error))
         except Exception:  # noqa: BLE001  the client gets an answer, whatever it is
             _LOG.exception("exchange %s of %s failed", exchange_id, self._actor_id)
             return _plain(500, f"internal error, logged as exchange {exchange_id}")

@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_FULL, Connection, OperationalError
 from typing import Final, TypeVar
 
-from xdsi_sim.actors.ports import Kept, Publication
+from xdsi_sim.actors.ports import Kept, Publication, StoredImage
 from xdsi_sim.content import Content, FileContent, PassingContent, chunks_of
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom, OtherStudy
@@ -37,12 +37,12 @@ from xdsi_sim.store.instance_index import Levels, enter, levels_of
 from xdsi_sim.store.instance_schema import SCHEMA
 from xdsi_sim.store.instance_search import run
 from xdsi_sim.store.opening import Share, opening
-from xdsi_sim.store.rejections import hash_of_rejected, keep_hidden, reason_for, reject
+from xdsi_sim.store.rejections import hash_of_rejected, keep_hidden, reason_for, reject, rejected_in
 from xdsi_sim.store.sqlite import Database
 
 T = TypeVar("T")
 
-__all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance"]
+__all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance", "is_stray"]
 
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
@@ -105,7 +105,7 @@ class Broken:
 class Loaded:
     """What became of the files that were to be loaded."""
 
-    instances: tuple[StoredInstance, ...]
+    instances: tuple[StoredImage, ...]
     broken: tuple[Broken, ...]
 
 
@@ -126,6 +126,8 @@ class _Received:
 
 class SqliteInstanceStore:
     """Instances in `folder`; safe to use from any number of threads."""
+
+    at_hand = True
 
     def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
         """Open or create the store; raises UsageError where the folder cannot be used."""
@@ -214,7 +216,7 @@ class SqliteInstanceStore:
                     content = FileContent.of(file) if isinstance(file, Path) else file.content
                     received.append((path, self._receive(content)))
                 except (DicomError, OSError) as error:
-                    broken.append(Broken(path=path, error=error, stray=_is_stray(file, error)))
+                    broken.append(Broken(path=path, error=error, stray=is_stray(file, error)))
                 if progress:
                     progress(path)
             stored, conflicts = self._commit(received)
@@ -288,6 +290,12 @@ class SqliteInstanceStore:
         found = self._select("WHERE sop_instance_uid = ?", (sop,))
         return found[0] if found else None
 
+    def fetch(self, _study: str, _series: str, sop: str) -> Future[StoredImage | None]:
+        """The same for whoever knows where it should be; done at once."""
+        found: Future[StoredImage | None] = Future()
+        found.set_result(self.find(sop))
+        return found
+
     def instances(
         self, study: str, series: str | None = None, sop: str | None = None
     ) -> tuple[StoredInstance, ...]:
@@ -302,6 +310,10 @@ class SqliteInstanceStore:
     def rejection(self, sop: str) -> str | None:
         """Why the instance of that SOP Instance UID is rejected, in words; None where it is not."""
         return reason_for(sop, self._database.reader())
+
+    def rejected(self, study: str | None = None) -> frozenset[str]:
+        """SOP Instance UIDs that are rejected, of a study or of all."""
+        return rejected_in(study, self._database.reader())
 
     def studies(self) -> tuple[str, ...]:
         """Study Instance UIDs, sorted."""
@@ -454,7 +466,8 @@ def _write(path: Path, content: Content) -> str:
     return digest.hexdigest()
 
 
-def _is_stray(file: Path | Arrival, error: Exception) -> bool:
+def is_stray(file: Path | Arrival, error: Exception) -> bool:
+    """Whether a file that was refused is something else, and was not named itself."""
     return isinstance(error, NoMetaHeader) and isinstance(file, Arrival) and not file.named
 
 

@@ -15,13 +15,16 @@ from xdsi_sim.dicom.rejection import RejectionNote
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["create_rejections", "hash_of_rejected", "keep_hidden", "reason_for", "reject"]
+__all__ = ["create_rejections", "hash_of_rejected", "keep_hidden", "reason_for", "reject", "rejected_in"]
 
 _REJECT: Final = "INSERT OR IGNORE INTO rejection VALUES (?, ?, ?, ?)"
 _KNOWN: Final = "SELECT sha256 FROM instance WHERE study_instance_uid = ? AND sop_instance_uid = ?"
 _FORGET: Final = "DELETE FROM instance WHERE sop_instance_uid = ? AND study_instance_uid = ?"
 """Triggers of the index take it out of searches and metadata."""
 _REASON: Final = "SELECT reason FROM rejection WHERE sop_instance_uid = ?"
+_REJECTED: Final = (
+    "SELECT sop_instance_uid FROM rejection WHERE study_instance_uid = coalesce(?, study_instance_uid)"
+)
 _HASH: Final = "SELECT sha256 FROM rejection WHERE sop_instance_uid = ? AND study_instance_uid = ?"
 _CAME_LATER: Final = "UPDATE rejection SET sha256 = ? WHERE sop_instance_uid = ? AND sha256 IS NULL"
 
@@ -58,3 +61,8 @@ def reason_for(sop: str, db: Connection) -> str | None:
     """Why an instance is rejected; None where it is not."""
     row = db.execute(_REASON, (sop,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def rejected_in(study: str | None, db: Connection) -> frozenset[str]:
+    """Instances that are rejected, of a study or of all."""
+    return frozenset(sop for (sop,) in db.execute(_REJECTED, (study,)))

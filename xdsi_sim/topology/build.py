@@ -23,6 +23,7 @@ from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.archive import DicomWebArchive
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
@@ -39,7 +40,6 @@ from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
-from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -53,7 +53,7 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.faces import dicomweb_face, wado_face
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
@@ -80,6 +80,7 @@ from xdsi_sim.vocab import SUCCESS
 __all__ = ["Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
+SourceStore = SqliteInstanceStore | DicomWebArchive
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
@@ -133,7 +134,7 @@ class RunningTopology:
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[int, ActorSite] = {}
-        self._stores: dict[str, SqliteInstanceStore] = {}
+        self._stores: dict[str, SourceStore] = {}
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
@@ -190,9 +191,9 @@ class RunningTopology:
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
-        dicomweb = DicomWebClient(http, recorder, self._spool, limits)
+        self._dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
-        self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
+        self.client = BlockingClient(self._loop, self._soap, self._dicomweb, mllp)
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
@@ -290,7 +291,7 @@ class RunningTopology:
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
-            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
+            site.put(f"{placed.path}/{WADO}", wado_face(model, actor, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
@@ -356,11 +357,20 @@ class RunningTopology:
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
-        store = self._stores[model.id] = self._opened(
-            SqliteInstanceStore(self._folder / model.id, self._share)
-        )
+        own = self._opened(SqliteInstanceStore(self._folder / model.id, self._share))
+        store = self._stores[model.id] = self._behind(model, own)
         transcoder = self._opened(SpoolingTranscoder(self._spool))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
+
+    def _behind(self, model: Actor, own: SqliteInstanceStore) -> SourceStore:
+        """Where the instances of a source are: with it, or in the archive behind it."""
+        backend = model.backend if isinstance(model, Source) else None
+        if backend is None:
+            return own
+        if backend.dicomweb == self.dicomweb_of(model.id):
+            raise CannotRun(f"the backend of {model.id} is {model.id} itself.", hint="Name another archive.")
+        url, wait = backend.dicomweb, self._loop.call
+        return self._opened(DicomWebArchive(url, self._dicomweb, wait, sender=model.id, own=own))
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:
         """The actor behind a gateway of the topology."""
@@ -423,8 +433,8 @@ class RunningTopology:
         """File of the CA that peers have to trust; None without TLS."""
         return self._tls.authorities[0] if self._tls is not None else None
 
-    def store_of(self, source_id: str) -> SqliteInstanceStore:
-        """The instance store of an imaging source."""
+    def store_of(self, source_id: str) -> SourceStore:
+        """The instance store of an imaging source: its own, or the archive behind it."""
         return self._stores[source_id]
 
     def inbox_of(self, recipient_id: str) -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from xdsi_sim.server.dimse import DimsePort
-from xdsi_sim.store.instances import SqliteInstanceStore
+from xdsi_sim.server.dimse import DimsePort, DimseStore
 from xdsi_sim.topology.model import Dimse, Source
 
 __all__ = ["dimse_port"]
 
 
-def dimse_port(source: Source, settings: Dimse, store: SqliteInstanceStore, host: str) -> DimsePort:
+def dimse_port(source: Source, settings: Dimse, store: DimseStore, host: str) -> DimsePort:
     """Listen as the source says; raises CannotRun where that cannot be done."""
     return DimsePort(
         host,

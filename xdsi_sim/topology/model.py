@@ -17,6 +17,7 @@ from xdsi_sim.actors.acceptance import PARTS, Undeliverable
 from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.schema import Validation
+from xdsi_sim.topology.backend import BackendOption
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
@@ -178,6 +179,8 @@ class Source(Server):
     dicomweb: DicomWebFace = DicomWebFace()
     dimse: Dimse | None = None
     """C-ECHO, C-STORE, C-GET and C-MOVE; None where there is no such port."""
+    backend: BackendOption = None
+    """The archive that it stands in front of; None where it has its own store."""
     manifest: ManifestProfile = "xds-i"
     """Of the manifests that it makes: XDS-I's own, or those of MADO, which describe what they list."""
     accessionAuthority: Oid | None = None
