@@ -20,7 +20,7 @@ from xdsi_sim.content import Content, FileContent
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes
-from xdsi_sim.dicom.levels import DEFAULTS
+from xdsi_sim.dicom.levels import CALCULATED, DEFAULTS
 from xdsi_sim.dicom.rejection import RejectionNote, rejection_in
 from xdsi_sim.dicom.search import Search
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
@@ -171,7 +171,7 @@ def _is_data_set(value: Any) -> bool:
 def rehomed(instance: DicomJson, base: str) -> bytes:
     """The metadata of an instance with its bulk values at addresses below `base`."""
     place = "/".join(f"{level}/{text(instance, uid)}" for level, uid in _PATH)
-    return to_bytes(_with_bulk(instance, f"{base.rstrip('/')}/{place}/bulkdata"))
+    return to_bytes(_with_bulk(_in_utf_8(instance), f"{base.rstrip('/')}/{place}/bulkdata"))
 
 
 _PATH: Final = (
@@ -207,8 +207,20 @@ def search_path(search: Search, *, limit: int, offset: int) -> str:
         f"/{level}/{uid}" for level, uid in (("studies", search.study), ("series", search.series)) if uid
     )
     asked = [(name, value) for name, value in search.asked if name not in ("limit", "offset")]
+    told = [("includefield", ",".join(tag for tag in _given(search) if tag not in CALCULATED))]
     page = [("limit", str(limit)), *([("offset", str(offset))] if offset else [])]
-    return f"{within}/{_PATH[search.level - 1][0]}?{urlencode([*asked, *page], quote_via=quote)}"
+    query = urlencode([*asked, *told, *page], safe=",", quote_via=quote)
+    return f"{within}/{_PATH[search.level - 1][0]}?{query}"
+
+
+def _given(search: Search) -> dict[str, str]:
+    """What a search gives even where it has no value: VR by tag."""
+    return {
+        tag: vr
+        for level in (search.level, *search.above)
+        for tag, (vr, always) in DEFAULTS[level].items()
+        if always
+    }
 
 
 def result(found: DicomJson, search: Search, base: str) -> bytes:
@@ -222,15 +234,17 @@ def result(found: DicomJson, search: Search, base: str) -> bytes:
         raise BackendFailed(f"a result of its search has no {_PATH[uids.index(None)][1]}")
     check_place(uids, named)
     url = "/".join((base.rstrip("/"), *(f"{_PATH[n][0]}/{uid}" for n, uid in enumerate(uids))))
-    must = {
-        tag: {"vr": vr}
-        for level in (search.level, *search.above)
-        for tag, (vr, always) in DEFAULTS[level].items()
-        if always
-    }
+    must = {tag: {"vr": vr} for tag, vr in _given(search).items()}
     own = {TAGS[_PATH[n][1]]: {"vr": "UI", "Value": [uid]} for n, uid in enumerate(uids)}
     address = {TAGS["RetrieveURL"]: {"vr": "UR", "Value": [url]}}
-    return to_bytes(dict(sorted({**must, **found, **own, **address}.items())))
+    return to_bytes(dict(sorted({**must, **_in_utf_8(found), **own, **address}.items())))
+
+
+def _in_utf_8(attributes: DicomJson) -> DicomJson:
+    """JSON is in UTF-8, whatever the instances are in (PS3.18: F.2)."""
+    tag = TAGS["SpecificCharacterSet"]
+    said = {tag: {"vr": "CS", "Value": ["ISO_IR 192"]}} if tag in attributes else {}
+    return {**attributes, **said}
 
 
 # --- storing ----------------------------------------------------------------------------------
