@@ -54,3 +54,9 @@ def _request(connection: socket.socket) -> bytes:
     while len(body) < length:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def said(status: str, body: bytes, media: str = "application/dicom+json") -> bytes:
+    """A whole HTTP answer."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,20 +17,22 @@ from urllib.parse import urlencode
 import pydicom
 import pytest
 import requests
+from a_peer import peers, said
 from dicomweb_client import DICOMwebClient
 from rejections import a_note
 from wire import get, post, send
 
-from tests.orthanc import MISSING, orthanc, program
+from tests.orthanc import MISSING, free_port, orthanc, program
 from xdsi_sim.client.zeep_mtom import connect
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.errors import CannotRun
 from xdsi_sim.scenario.stage import Stage
 from xdsi_sim.scenario.steps.publish import Publish, play
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import load_topology
-from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.model import Listen, Patience, Topology
 from xdsi_sim.vocab import TRANSACTIONS
 
 SOURCE, OID = "pacs-north", "2.999.20.10"
@@ -210,6 +214,62 @@ def test_what_is_stored_at_the_source_goes_to_the_archive(front: Front, tmp_path
     other = send(front.base, post(f"{front.base}/studies/1.2.3", "application/dicom", paths[0].read_bytes()))
     assert (other.status, b"43264" in other.body) == (409, True)
     assert send(front.base, post(f"{front.base}/studies", "application/dicom", b"none")).status == 409
+
+
+# --- what it says when the archive fails --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "http", "why"),
+    [
+        (None, 504, "no answer within 0.3 s"),
+        (b"", 502, "the connection broke"),
+        (said("503 Busy", b"try again", "text/plain"), 502, "HTTP 503, try again"),
+        (said("200 OK", b"<html/>", "text/html"), 502, "no DICOM file"),
+    ],
+)
+def test_an_archive_that_fails_is_an_error_of_each_face_and_no_hang(
+    tmp_path: Path, answers: bytes | None, http: int, why: str
+) -> None:
+    uids = ("2.999.1", "2.999.2", "2.999.3")
+    with peers() as peer:
+        topology = a_topology(tmp_path, "front", f"{{dicomweb: '{peer(lambda _request: answers)}'}}")
+        topology = topology.model_copy(update={"timeouts": Patience(firstByte=0.3)})
+        with start(topology, tmp_path / "data", ANYWHERE) as running:
+            front = Front(running, "", ())
+            answer = ask(front, [item(uids)], EXPLICIT)
+            place = "studies/{}/series/{}/instances/{}".format(*uids)
+            query = urlencode(dict(zip(("studyUID", "seriesUID", "objectUID"), uids, strict=True)))
+            wado = get(f"{running.wado_of(SOURCE)}?requestType=WADO&{query}")
+            web = [get(f"{front.base}/{path}") for path in (place, f"{place}/frames/1")]
+            more = [get(f"{front.base}/{path}").status for path in ("studies", f"{place}/metadata")]
+    assert status(answer) == ("Failure", [("XDSRepositoryError", uids[2])])
+    assert why in answer.RegistryResponse.RegistryErrorList.RegistryError[0].codeContext
+    assert [one.status for one in (wado, *web)] == [http] * 3
+    assert all(why in one.body.decode() for one in (wado, *web))
+    assert more == [http] * 2
+    assert web[0].headers["access-control-allow-origin"] == "*"
+
+
+def test_a_source_is_not_its_own_archive(tmp_path: Path) -> None:
+    port = free_port()
+    own = f"http://127.0.0.1:{port}/national/{SOURCE}/dicom-web"
+    topology = a_topology(tmp_path, "front", f"{{dicomweb: '{own}'}}")
+    with pytest.raises(CannotRun, match="the backend of pacs-north is pacs-north itself"):
+        start(topology, tmp_path / "data", Listen("127.0.0.1", port))
+
+
+def test_load_stores_in_the_archive(tmp_path: Path) -> None:
+    files = write_sample("us-heart", tmp_path / "files")
+    with an_archive("ours", tmp_path) as archive:
+        a_topology(tmp_path, "front", f"{{dicomweb: '{archive}'}}")
+        options = ("--topology", str(tmp_path / "front.yaml"), "--data", str(tmp_path / "data"))
+        command = [sys.executable, "-m", "xdsi_sim", "load", str(tmp_path / "files"), "--json", *options]
+        loaded = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert (loaded.returncode, loaded.stderr) == (0, "")
+        assert json.loads(loaded.stdout)["instances"] == len(files)
+        study = uids_of(files[0])[0]
+        assert len(found(f"{archive}/studies?StudyInstanceUID={study}")) == 1
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from xdsi_sim.content import FileContent
-from xdsi_sim.dicom import part10
+from xdsi_sim.dicom import json_model, part10
 from xdsi_sim.dicom.json_document import to_bytes
 from xdsi_sim.dicom.json_model import bulk_value, to_json
 from xdsi_sim.dicom.samples import SAMPLES
@@ -51,6 +51,13 @@ def shipped(name: str) -> Path:
     path = get_testdata_file(name, download=False) or get_charset_files(name)[0]
     assert isinstance(path, str)
     return Path(path)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_plain_values_are_those_of_the_library(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = to_json(part10.read_file(shipped(name), defer=2048))
+    monkeypatch.setattr(json_model, "_plain", lambda _tag, _raw: None)
+    assert repr(to_json(part10.read_file(shipped(name), defer=2048))) == repr(plain)
 
 
 def a_dataset(**attributes: object) -> Dataset:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import http.client
 import os
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -34,10 +33,10 @@ class Shelf(Resource):
 
 
 @pytest.fixture
-def shelf(site: ActorSite) -> Iterator[Shelf]:
+def shelf(site: ActorSite) -> Shelf:
     put = Shelf()
     site.put("/shelf", put)
-    yield put
+    return put
 
 
 def a_file(path: Path, size: int) -> FileContent:
@@ -103,5 +102,5 @@ def test_whoever_leaves_in_the_middle_leaves_no_file_open(
         connection.request("GET", "/shelf")
         assert connection.getresponse().read() == b"still here"
     site.close()
-    opened = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    opened = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
     assert str(stored.path) not in opened

@@ -91,7 +91,7 @@ def _loaded(job: _Job, topology: Topology) -> tuple[Loaded, list[_Told]]:
 
 @contextmanager
 def _store(job: _Job, topology: Topology) -> Iterator[Any]:
-    """The store of the source; for one with an archive behind it the actors run, as it is asked over the wire."""
+    """The store of the source; the actors run for one with an archive behind it, which is asked by them."""
     if getattr(topology.find(job.source).actor, "backend", None) is not None:
         from xdsi_sim.topology.build import start  # noqa: PLC0415
         from xdsi_sim.topology.listen import Listen  # noqa: PLC0415

@@ -18,7 +18,7 @@ from pydicom.filereader import read_partial
 from pydicom.tag import Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from xdsi_sim.content import Content, read_all
+from xdsi_sim.content import Content, FileContent, read_all
 from xdsi_sim.dicom.errors import NoMetaHeader, NotDicom
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "read_header_from",
     "read_identity",
     "read_leniently",
+    "read_whole",
     "write",
     "write_to",
 ]
@@ -109,6 +110,16 @@ def read_file(path: Path, *, defer: int) -> FileDataset:
             source.seek(0)  # offsets count in the inflated data set: nothing can be fetched later
             return _read(source)
     _refuse_truncated(dataset, path.stat().st_size)
+    return dataset
+
+
+def read_whole(content: Content, *, defer: int) -> FileDataset:
+    """The same of any content: what is in a file may stay there; raises NotDicom, also where it is cut."""
+    if isinstance(content, FileContent):
+        return read_file(content.path, defer=defer)
+    dataset = read(content)
+    if dataset.file_meta.TransferSyntaxUID != DeflatedExplicitVRLittleEndian:
+        _refuse_truncated(dataset, content.size)
     return dataset
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from xdsi_sim.actors.ports import BackendFailed, Kept
-from xdsi_sim.content import Content, FileContent
+from xdsi_sim.content import Content
 from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, items, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes
@@ -99,9 +99,7 @@ def note_in(content: Content) -> RejectionNote | None:
 def _read(content: Content) -> Any:
     from xdsi_sim.dicom import part10  # noqa: PLC0415  brings pydicom
 
-    if isinstance(content, FileContent):
-        return part10.read_file(content.path, defer=_DEFER)
-    return part10.read(content)
+    return part10.read_whole(content, defer=_DEFER)
 
 
 def _number(dataset: Any, keyword: str) -> int | None:
