@@ -37,6 +37,7 @@ ACROSS = {
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_gateways.py": "documents of other communities, through gateways and from peers of all kinds",
     "test_imaging_gateways.py": "images of another community, through two gateways",
+    "test_imaging_backend.py": "a source in front of an archive of ours, of Orthanc, and of one that fails",
     "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",
     "test_nist.py": "the sample cases of the NIST toolkit",

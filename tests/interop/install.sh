@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the SOAP clients of `make interop` and the checkers of DICOM objects that the tests use: Debian packages (as
+# Installs the SOAP clients of `make interop`, and the checkers and archives that the tests use: Debian packages (as
 # root, where there is apt-get) and the npm package into build/. Never fails: what could not be had is told, and its tests
 # skip themselves.
 set -uo pipefail
@@ -12,6 +12,8 @@ debian=(
     nodejs npm                               # node
     php-cli php-soap php-xml                 # php
     dcmtk dicom3tools                        # dsrdump and dciodvfy, which judge manifests
+    orthanc orthanc-dicomweb                 # an archive behind an imaging source, and beside it in make bench
+    nginx                                    # beside us in make bench
 )
 missing=()
 

@@ -201,7 +201,8 @@ def test_a_rejected_object_is_not_there(url: str, store: SqliteInstanceStore) ->
     image = store.add(FileContent.of(Path(str(get_testdata_file("CT_small.dcm")))))
     assert ask(url, image).status == 200
     store.add(a_note(image.studyInstanceUID, image.sopInstanceUID))
-    assert ask(url, image).status == 404
+    answer = ask(url, image)
+    assert (answer.status, b"is rejected, Rejected for Patient Safety Reasons" in answer.body) == (404, True)
 
 
 def test_other_methods_are_told_which_are_served(url: str) -> None:

@@ -49,7 +49,10 @@ class Archive:
         return images
 
     def nothing(self, target: Target) -> Refused:
-        """That there is nothing."""
+        """That there is nothing, or nothing any more: who looks for a rejected instance hears why."""
+        note = self.store.rejection(target.instance) if target.instance is not None else None
+        if note is not None:
+            return Refused(404, f"instance {target.instance} is rejected: {note}")
         return Refused(404, f"nothing is stored under {'/'.join(target.uids)}")
 
     def url(self, image: StoredImage) -> str:

@@ -78,7 +78,9 @@ class WadoUri:
         """Media type and octets of what is asked for; raises NotServed."""
         images = self.store.instances(asked.studyUID, asked.seriesUID, asked.objectUID)
         if not images:
-            raise NotServed(404, f"there is no instance {asked.objectUID} in that series of that study")
+            note = self.store.rejection(asked.objectUID)
+            why = "in that series of that study" if note is None else f"any more: it is rejected, {note}"
+            raise NotServed(404, f"there is no instance {asked.objectUID} {why}")
         (image,) = images
         media = self._media(asked, accept, image)
         asked.refuse_without_meaning(media)
