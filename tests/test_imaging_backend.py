@@ -139,6 +139,17 @@ def test_rad_69_gives_another_transfer_syntax_and_each_error_by_itself(front: Fr
     assert pydicom.dcmread(io.BytesIO(octets(given))).file_meta.TransferSyntaxUID == "1.2.840.10008.1.2"
 
 
+def test_what_the_archive_was_asked_stands_beside_what_the_source_was(front: Front) -> None:
+    study, series, sop = uids_of(front.files[0])
+    ask(front, [item((study, series, sop))], EXPLICIT)
+    get(f"{front.base}/studies/{study}", "Accept: */*")
+    exchanges = front.running.exchanges()
+    for transaction in ("RAD-69", "WADO-RS"):
+        asked = [one for one in exchanges if one.transaction == transaction and one.receiver == SOURCE][-1]
+        (onward,) = [one for one in exchanges if one.conversation == asked.conversation and one is not asked]
+        assert (onward.sender, onward.transaction, onward.status) == (SOURCE, "WADO-RS", "HTTP 200")
+
+
 def test_a_client_that_is_not_ours_sees_a_dicomweb_service_as_any_other(front: Front) -> None:
     with client_of(front.base) as client:
         (found,) = client.search_for_studies(search_filters={"StudyInstanceUID": front.study})

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import pytest
 
-from xdsi_sim.actors.trace import Trace
+from xdsi_sim.actors.trace import Trace, serving, within
 
 
 def test_a_trace_is_read_back_from_its_header() -> None:
@@ -41,3 +43,11 @@ def test_what_is_no_trace_begins_a_conversation_of_the_peer(header: str | None) 
     trace = Trace.parse(header, "127.0.0.1:1")
     assert trace.sender == "127.0.0.1:1"
     assert trace.conversation.isalnum()
+
+
+def test_what_is_sent_for_the_sake_of_a_message_belongs_to_its_conversation() -> None:
+    served = Trace("cafe", "viewer", ("t1",))
+    assert within(served, lambda: Trace.current("pacs"))() == Trace("cafe", "pacs", ("t1",))
+    with serving(served):
+        assert copy_context().run(Trace.current, "pacs").conversation == "cafe"
+    assert Trace.current("pacs").conversation != "cafe"

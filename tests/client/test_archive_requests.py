@@ -56,6 +56,12 @@ def test_an_answer_that_is_none_is_told_in_words(
     assert failed.value.late is late
 
 
+def test_a_connection_that_breaks_once_is_no_failure(peer: Peer, dicomweb: DicomWebClient) -> None:
+    answers = iter([b"", said("200 OK", b"[]")])
+    archive = requests_to(peer(lambda _request: next(answers)), dicomweb)
+    assert archive.data_sets("/studies", "QIDO-RS")[0] == []
+
+
 def test_an_archive_that_is_not_there_is_told_at_once(dicomweb: DicomWebClient) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from xdsi_sim.ids import new_token
 
-__all__ = ["EXCHANGE_HEADER", "TRACE_HEADER", "Trace"]
+__all__ = ["EXCHANGE_HEADER", "TRACE_HEADER", "Trace", "serving", "within"]
+
+T = TypeVar("T")
 
 TRACE_HEADER: Final = "Xdsi-Trace"
 """In requests: `{conversation};{sender}`, then `;{token},{token}` of those that it came through."""
@@ -44,6 +49,12 @@ class Trace:
             return cls.begin(peer)
         return cls(conversation, sender, tuple(way.split(",")[: _LONGEST_WAY + 1]) if way else ())
 
+    @classmethod
+    def current(cls, sender: str) -> Trace:
+        """Of what `sender` sends while it serves a message; where it serves none a new user action begins."""
+        served = _SERVED.get()
+        return cls.begin(sender) if served is None else cls(served.conversation, sender, served.way)
+
     def onward(self, sender: str, token: str) -> Trace:
         """Of what an endpoint sends before it answers."""
         return Trace(self.conversation, sender, (*self.way, token))
@@ -55,3 +66,27 @@ class Trace:
     def __str__(self) -> str:
         way = f";{','.join(self.way)}" if self.way else ""
         return f"{self.conversation};{self.sender}{way}"
+
+
+_SERVED: ContextVar[Trace | None] = ContextVar("served", default=None)
+"""The message that is served, for those who ask others for it and do not see it."""
+
+
+@contextmanager
+def serving(trace: Trace) -> Iterator[None]:
+    """Whoever asks for `Trace.current` meanwhile sends for the sake of that message."""
+    token = _SERVED.set(trace)
+    try:
+        yield
+    finally:
+        _SERVED.reset(token)
+
+
+def within(trace: Trace, work: Callable[[], T]) -> Callable[[], T]:
+    """The same while some work is done, in whatever thread that is."""
+
+    def done() -> T:
+        with serving(trace):
+            return work()
+
+    return done

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
@@ -83,7 +84,7 @@ class DicomWebArchive:
 
     def fetch(self, study: str, series: str, sop: str) -> Future[StoredImage | None]:
         """The instance where it should be, else where the archive has it; fails with BackendFailed."""
-        return self._threads.submit(self._fetched, study, series, sop)
+        return self._threads.submit(copy_context().run, self._fetched, study, series, sop)
 
     def _fetched(self, study: str, series: str, sop: str) -> StoredImage | None:
         if not all(map(is_uid, (study, series, sop))):

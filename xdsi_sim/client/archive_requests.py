@@ -45,8 +45,13 @@ class ArchiveRequests:
     def ask(self, method: str, path: str, **request: Any) -> HttpReply:
         """An answer of any status; raises BackendFailed where none comes, or a broken one."""
         url = f"{self._url}{path}"
-        trace = Trace.begin(self._sender)
-        reply = self._wait(partial(self._client.request, method, url, trace=trace, **request))
+        trace = Trace.current(self._sender)
+        send = partial(self._client.request, method, url, trace=trace, **request)
+        reply = self._wait(send)
+        if not reply.status and not reply.late:
+            # archives close kept connections after a second, some of them just as one is used again; all
+            # that is asked here may be asked twice
+            reply = self._wait(send)
         if reply.trouble is not None:
             told = reply.trouble if reply.trouble.startswith(url) else f"{url}: {reply.trouble}"
             raise BackendFailed(told, late=reply.late)

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
 from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
 from xdsi_sim.dicomweb.service import DicomWeb, Plan
 from xdsi_sim.dicomweb.upload import UploadReader
@@ -67,15 +67,15 @@ class DicomWebResource(Resource):
             return NOT_DONE_YET
         plan = self._service.plan(_web_request(request, served.upload))
         served.transaction = plan.transaction
-        self._run(plan).addCallbacks(
+        self._run(plan, served.trace).addCallbacks(
             lambda done: self._answer(served, done),
             lambda failure: self._failed(served, failure.value),
         )
         return NOT_DONE_YET
 
-    def _run(self, plan: Plan) -> Deferred[Answer]:
+    def _run(self, plan: Plan, trace: Trace) -> Deferred[Answer]:
         if not plan.quick:
-            return self._threads.run(plan.run)
+            return self._threads.run(within(trace, plan.run))
         done: Deferred[Answer] = Deferred()
         try:
             done.callback(plan.run())

@@ -15,7 +15,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.flow import Answer, Call
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, serving
 from xdsi_sim.content import Segment
 from xdsi_sim.errors import LoopDetected, ProtocolViolation, StoreTrouble
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -135,7 +135,8 @@ class SoapResource(Resource):
             served.invocation = self._endpoint.invocation(
                 served.package, peer=request.client.host, addresses=self._addresses(request)
             )
-            operation = self._endpoint.begin(served.invocation)
+            with serving(served.trace):
+                operation = self._endpoint.begin(served.invocation)
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
             self._failed(served, error)
             return NOT_DONE_YET

@@ -16,7 +16,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage, Transcoder
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.report_text import is_report, to_html, to_text
@@ -62,6 +62,7 @@ class _Answer:
 class _Served:
     """One request on its way."""
 
+    trace: Trace
     exchange_id: str
     started: float
     clock: float
@@ -199,7 +200,8 @@ class WadoUriResource(Resource):
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request; in a thread, since pictures take time."""
-        served = _Served(new_token(), time.time(), time.perf_counter())
+        trace = Trace.parse(request.header(TRACE_HEADER), request.peer)
+        served = _Served(trace, new_token(), time.time(), time.perf_counter())
         if request.method not in (b"GET", b"HEAD"):
             request.setHeader("Allow", "GET, HEAD")
             self._answer(request, served, _plain(405, "only GET and HEAD are served here"))
@@ -209,7 +211,7 @@ class WadoUriResource(Resource):
             for name, values in request.args.items()
         }
         work = partial(self._outcome, query, request.header("accept"), served.exchange_id)
-        self._threads.run(work).addCallback(partial(self._answer, request, served))
+        self._threads.run(within(trace, work)).addCallback(partial(self._answer, request, served))
         return NOT_DONE_YET
 
     def _outcome(self, query: dict[str, list[str]], accept: str | None, exchange_id: str) -> _Answer:
@@ -230,7 +232,7 @@ class WadoUriResource(Resource):
         headers = [("Content-Type", told.media), *_CORS]
         if self._recorder.on:
             headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
-        asked, trace = request.message(()), Trace.parse(request.header(TRACE_HEADER), request.peer)
+        asked, trace = request.message(()), served.trace
         content = told.content
         segments = [content.data if isinstance(content, BytesContent) else content]
         message = answer(request, told.status, headers, segments)
