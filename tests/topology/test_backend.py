@@ -37,7 +37,7 @@ def test_a_source_has_its_own_store_or_an_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("locla", "expected 'local' or 'dicomweb: URL', found 'locla'. Did you mean 'local'"),
+        ("locals", "expected 'local' or 'dicomweb: URL', found 'locals'. Did you mean 'local'"),
         ("{dicomwbe: 'http://x'}", "unknown key 'dicomwbe'. Did you mean 'dicomweb'"),
         ("{dicomweb: 'archive:8042'}", "'archive:8042' is not the address of a DICOMweb service"),
         ("{dicomweb: 'http://me:secret@archive/'}", "is not the address of a DICOMweb service"),
