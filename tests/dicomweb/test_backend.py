@@ -42,8 +42,8 @@ def test_a_file_tells_what_it_is(tmp_path: Path) -> None:
     assert image.frames > 1
     with pytest.raises(NotDicom):
         read_image(BytesContent(path.read_bytes()[:-100]))
-    assert note_in(image.content) is None
-    assert note_in(a_note("1.2", "1.4")) is not None
+    assert note_in(image) is None
+    assert note_in(read_image(a_note("1.2", "1.4"))) is not None
 
 
 def test_bulk_values_get_addresses_of_ours_in_sequences_too() -> None:

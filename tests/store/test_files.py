@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xdsi_sim.content import BytesContent, FileContent
-from xdsi_sim.store.files import Turn, link, put, sync_folder
+from xdsi_sim.store.files import Disk, Turn, link, put, sync_folder
 
 
 def test_a_file_has_a_second_name(tmp_path: Path) -> None:
@@ -60,3 +60,15 @@ def test_a_turn_waits_for_the_one_before_it(tmp_path: Path) -> None:
     assert order == ["first", "second"]
     first.close()
     second.close()
+
+
+def test_a_disk_takes_files_and_folders_and_fails_each_by_itself(tmp_path: Path) -> None:
+    disk = Disk()
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    synced = [disk.sync(each) for each in (path, Path("/dev/null"), tmp_path)]
+    path.rename(tmp_path / "elsewhere")
+    assert [type(each.exception(10)) for each in synced] == [type(None), OSError, type(None)]
+    with pytest.raises(FileNotFoundError):
+        disk.sync(path)
+    disk.close()

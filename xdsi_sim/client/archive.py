@@ -179,7 +179,7 @@ class DicomWebArchive:
             image = read_image(content)
             if study not in (None, image.studyInstanceUID):
                 return _of_other_study(image, str(study))
-            if note_in(content) is not None:
+            if note_in(image) is not None:
                 return self._own.keep([content])[0]
         except (DicomError, OSError) as error:
             return Kept(error=error)

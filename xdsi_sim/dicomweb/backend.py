@@ -88,12 +88,13 @@ def read_image(content: Content) -> RemoteImage:
     )
 
 
-def note_in(content: Content) -> RejectionNote | None:
-    """The rejection note that a DICOM file is; None for any other."""
+def note_in(image: RemoteImage) -> RejectionNote | None:
+    """The rejection note that an instance is; None for any other."""
+    if image.sopClassUID != KEY_OBJECT_SELECTION:
+        return None
     from xdsi_sim.dicom.json_model import to_json  # noqa: PLC0415  brings pydicom
 
-    dataset = _read(content)
-    return rejection_in(to_json(dataset)) if dataset.SOPClassUID == KEY_OBJECT_SELECTION else None
+    return rejection_in(to_json(_read(image.content)))
 
 
 def _read(content: Content) -> Any:
