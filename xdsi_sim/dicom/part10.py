@@ -183,8 +183,11 @@ def _read(source: BinaryIO, **options: Any) -> FileDataset:
 
 
 def _refuse_truncated(dataset: Dataset, size: int) -> None:
-    """Deferred values are skipped unread, so the parser would not notice that they are not all there."""
-    for tag in dataset.keys():  # noqa: SIM118  # iterating over a data set parses it
+    """Deferred values are skipped unread, so the parser would not notice that the last is not all there.
+
+    Any other is whole, for something follows it.
+    """
+    for tag in list(dataset.keys())[-1:]:  # in the order of the file; iterating over a data set parses it
         raw = dataset.get_item(tag, keep_deferred=True)
         if not isinstance(raw, RawDataElement) or raw.length == _UNDEFINED_LENGTH:
             continue
