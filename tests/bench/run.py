@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import floors, load, messages
 from tests.bench.recording import recording_rows
+from tests.bench.relay import relay_rows
 from tests.bench.running import Row, Up, up
 from tests.bench.scale import answer_rows, bulk_rows, growth_rows, rule_rows, worker_rows
 from tests.bench.streams import stream_rows
@@ -162,6 +163,7 @@ _GROUPS: Final[dict[str, Callable[[Path, int], Iterator[Row]]]] = {
     "recording": lambda work, _blocks: recording_rows(work),
     "tls": lambda work, _blocks: tls_rows(work),
     "streams": lambda work, _blocks: stream_rows(work),
+    "relay": lambda work, _blocks: relay_rows(work, 256 << 20),
 }
 
 
