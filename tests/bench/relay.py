@@ -120,7 +120,9 @@ def _asked(count: int) -> RetrieveImagingDocumentSetRequest:
                 studyInstanceUID=_STUDY,
                 seriesInstanceUID=f"{_STUDY}.1",
                 document=DocumentRequest(
-                    homeCommunityId=_HOME, repositoryUniqueId=_ARCHIVE, documentUniqueId=f"{_STUDY}.1.{number}"
+                    homeCommunityId=_HOME,
+                    repositoryUniqueId=_ARCHIVE,
+                    documentUniqueId=f"{_STUDY}.1.{number}",
                 ),
             )
             for number in range(count)

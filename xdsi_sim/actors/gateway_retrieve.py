@@ -108,6 +108,7 @@ class _Retrieve(ABC):
                     url=member.url,
                     transaction=member.transaction,
                     message=replace(request, requests=tuple(items)),
+                    passing=len(shares) == 1,
                 )
                 for member, items in shares.items()
             )

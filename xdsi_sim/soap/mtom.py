@@ -28,6 +28,7 @@ from xdsi_sim.errors import (
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.protocol import finding
+from xdsi_sim.soap.arriving import ArrivingContent, ArrivingParts
 from xdsi_sim.soap.coding import Inflater
 from xdsi_sim.soap.inline import LARGE, InlineContents, InlineCutter, decode_inline
 from xdsi_sim.soap.media import NO_MEDIA_TYPE, MediaType, parse_media_type
@@ -161,19 +162,28 @@ class PackageReader:
         *,
         coding: str | None = None,
         cutter: NewCutter = InlineCutter,
+        hashed: bool = True,
     ) -> None:
-        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root."""
+        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root.
+
+        Documents that are only passed on need not be `hashed`.
+        """
         self._media = parse_media_type(content_type)
         self._limits = limits
         self._root = bytearray()
         self._root_type: str | None = None
+        self._root_whole = False
+        """Whether the SOAP part has come to its end: another has begun after it."""
+        self._arriving: ArrivingParts | None = None
         self._new_cutter = cutter
         self._cutter: Cutter | None = None
         self._unnamed = 0
         self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
-        self._body = SpooledBody(folder, limits, recorded=coding is None)
+        self._body = SpooledBody(folder, limits, recorded=coding is None, hashed=hashed)
         self._coded = None if coding is None else SpooledBody(folder)
+        self.size = 0
+        """Octets that have come."""
         self.beginning = bytearray()
         """What came first, for the record of a body that cannot be taken apart."""
         self._problem: ProtocolViolation | OSError | None = None
@@ -218,13 +228,9 @@ class PackageReader:
     def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
-        if not (isinstance(problem, OSError) and self._root_is_whole()):
+        if not (isinstance(problem, OSError) and self._root_whole):
             self._root.clear()
         return lambda _data: None
-
-    def _root_is_whole(self) -> bool:
-        """Whether the SOAP part has come to its end: another has begun after it."""
-        return self._root_type is not None and bool(self._spools)
 
     @property
     def problem(self) -> ProtocolViolation | OSError | None:
@@ -233,6 +239,7 @@ class PackageReader:
 
     def feed(self, data: bytes) -> None:
         """The next piece of the body."""
+        self.size += len(data)
         if len(self.beginning) < _BEGINNING:
             self.beginning += data[: _BEGINNING - len(self.beginning)]
         try:
@@ -274,11 +281,39 @@ class PackageReader:
         if is_root:
             self._root_type = headers.get("content-type", "")
             return _Taken(self._take_root if encoded else self._take_plain_root)
+        if self._root_type is not None and not self._root_whole:
+            self._end_root()
         if cid:
-            self._spools[cid] = self._body.open(apart=encoded)
-            return self._spools[cid]
+            spool = self._spools[cid] = self._body.open(apart=encoded)
+            if self._arriving is not None:
+                spool.follow(self._arriving[cid])
+            return spool
         self._unnamed += 1  # nothing can refer to it, so nothing is decoded
         return _Taken(lambda _data: None) if encoded else self._body.open()
+
+    def _end_root(self) -> None:
+        """The envelope is whole; raises ProtocolViolation where what is cut out of it is not."""
+        self._root_whole = True
+        if self._cutter is not None:
+            self._cutter.close()
+
+    def begun(self) -> Package | None:
+        """The message once its envelope is whole and before its parts are, which are contents that still come.
+
+        None before that, and where something is wrong with it: `finish` tells.
+        """
+        if self._problem is not None or not self._root_whole:
+            return None
+        begun = {cid: ArrivingContent() for cid in self._spools}
+        self._arriving = ArrivingParts(begun)
+        for cid, spool in self._spools.items():
+            spool.follow(begun[cid])
+        return self._package(self._arriving, ())
+
+    def fail(self, trouble: Exception) -> None:
+        """What has been promised and has not come never will."""
+        if self._arriving is not None:
+            self._arriving.fail(trouble)
 
     def finish(self, *, answerable: bool = False) -> Package:
         """The whole message; raises the first ProtocolViolation or OSError met while taking it in.
@@ -290,7 +325,8 @@ class PackageReader:
             return self._without_parts(self._problem, answerable)
         try:
             self._close()
-            return self._package()
+            parts = {cid: spool.finish() for cid, spool in self._spools.items()}
+            return self._package(parts, self._wire())
         except (ProtocolViolation, OSError) as problem:
             self._refuse(problem)
             raise
@@ -309,15 +345,15 @@ class PackageReader:
             trouble=trouble(problem.strerror or "the documents could not be spooled"),
         )
 
-    def _package(self) -> Package:
+    def _package(self, parts: Mapping[str, Content], raw: tuple[Segment, ...]) -> Package:
         return Package(
             root=bytes(self._root),
-            parts={cid: spool.finish() for cid, spool in self._spools.items()},
+            parts=parts,
             inline=self._cutter.contents() if self._cutter is not None else None,
             unnamed=self._unnamed,
             asked=set() if self._spools else None,
             mtom=self._multipart is not None,
-            raw=self._wire(),
+            raw=raw,
             media=self._media,
             findings=tuple(self._dialect()),
             limits=self._limits,
@@ -335,8 +371,8 @@ class PackageReader:
             if self._root_type is None:
                 start = self._media.parameters.get("start", "")
                 raise ProtocolViolation(f"no part of this message is its start, {start!r}", rule="B06")
-        if self._cutter is not None:
-            self._cutter.close()
+        if not self._root_whole:
+            self._end_root()
 
     def _dialect(self) -> Iterable[Finding]:
         """What the standards ask of the packaging and a lenient reader lets pass."""
