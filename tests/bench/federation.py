@@ -33,7 +33,10 @@ _NORTH: Final = """
 name: north
 timeouts: {{firstByte: {patience}, total: {patience}}}
 communities:
-  - {{id: north, homeCommunityId: "urn:oid:2.999.20", patientAuthority: 2.999.10.1, initiatingGateway: {{id: ig}}}}
+  - id: north
+    homeCommunityId: urn:oid:2.999.20
+    patientAuthority: 2.999.10.1
+    initiatingGateway: {{id: ig}}
 peers:
 """
 _PEER: Final = (

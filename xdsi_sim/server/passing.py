@@ -1,8 +1,8 @@
 """Answers that are passed on while they come: their length is not known, so they go out in chunks.
 
-The status is out before the last document is in. Where one then fails to come, what has come whole goes out and
-the connection ends without a last chunk: by that HTTP tells the peer that the answer is cut (RFC 9112: 8), and
-nothing shorter passes for a document.
+The status is out before the last document is in. Where one then fails to come, what has come whole goes
+out and the connection ends without a last chunk: by that HTTP tells the peer that the answer is cut
+(RFC 9112: 8), and nothing shorter passes for a document.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _octets(data: bytes | memoryview) -> bytes:
 
 
 class ArrivingParts(Mapping[str, Content]):
-    """The parts of a message by Content-ID, each promised before it comes: who waits for one learns at the end."""
+    """The parts of a message by Content-ID, promised before they come: at the end each is there, or fails."""
 
     def __init__(self, begun: Mapping[str, ArrivingContent]) -> None:
         """With those that have begun to come."""

@@ -298,7 +298,7 @@ class PackageReader:
             self._cutter.close()
 
     def begun(self) -> Package | None:
-        """The message once its envelope is whole and before its parts are, which are contents that still come.
+        """The message once its envelope is whole; its parts are contents that still come.
 
         None before that, and where something is wrong with it: `finish` tells.
         """

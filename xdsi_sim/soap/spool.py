@@ -86,7 +86,10 @@ class Tape:
 
 
 class Spool(Tape):
-    """A document that is being written, with its SHA-1 unless nobody will ask for it; raises LimitExceeded above `limits.document`."""
+    """A document that is being written, with its SHA-1 unless nobody will ask for it.
+
+    Raises LimitExceeded above `limits.document`.
+    """
 
     __slots__ = ("_followed", "_limits", "_sha1")
 
