@@ -7,6 +7,7 @@ A gateway of a kind says in `_member` who has an item, and in `_place` where an 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
@@ -156,9 +157,16 @@ class _Retrieve(ABC):
         """What is passed on of a member's answer: what was asked for, and all errors."""
         if isinstance(answer, NoAnswer):
             return [], list(self._silent(member, asked, answer))
-        wanted = set(asked)
-        delivered = [each for each in answer.documents if each.request in wanted]
-        wrong = [*self._uncalled(answer, wanted), *self._untold(answer, asked)]
+        wanted = Counter(asked)
+        delivered: list[DocumentResponse] = []
+        uncalled: list[DocumentRequest] = []
+        for each in answer.documents:
+            if wanted[each.request] > 0:
+                wanted[each.request] -= 1
+                delivered.append(each)
+            else:
+                uncalled.append(each.request)
+        wrong = [*map(self._uncalled, uncalled), *self._untold(answer, asked)]
         return delivered, [*answer.errors, *map(RegistryError.of, wrong)]
 
     def _silent(
@@ -173,22 +181,16 @@ class _Retrieve(ABC):
                 location=self._place(document),
             )
 
-    def _uncalled(
-        self, answer: RetrieveDocumentSetResponse, wanted: set[DocumentRequest]
-    ) -> Iterator[XdsError]:
-        """Documents that were not asked of the member, or are not said to be what was asked of it."""
-        for each in answer.documents:
-            document = each.request
-            if document in wanted:
-                continue
-            missing = document.homeCommunityId is None
-            kind = MissingHomeCommunityId if missing else XdsError
-            what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
-            yield kind(
-                f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
-                f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
-                location=self._place(document),
-            )
+    def _uncalled(self, document: DocumentRequest) -> XdsError:
+        """That a document was not asked of the member, or not as often, or is not said to be what was."""
+        missing = document.homeCommunityId is None
+        kind = MissingHomeCommunityId if missing else XdsError
+        what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
+        return kind(
+            f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
+            f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
+            location=self._place(document),
+        )
 
     def _untold(
         self, answer: RetrieveDocumentSetResponse, asked: Iterable[DocumentRequest]
