@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import load, messages
-from tests.bench.running import Row, Up, at_most, up
+from tests.bench.running import Peak, Row, Up, at_most, up
 
 __all__ = ["federation_rows"]
 
@@ -23,6 +23,8 @@ _PATIENCE: Final = 1
 _ROUNDS: Final = 5
 _QUERIES: Final = 200
 _ENTRIES: Final = 10
+_MANY: Final = 10_000
+"""Objects of each member, where there are many."""
 _DEAD: Final = {
     "refuses": "http://127.0.0.1:1/rg",
     "says nothing": "{members}/silent",
@@ -68,7 +70,21 @@ def federation_rows(work: Path) -> Iterator[Row]:
         yield _fan_out(work / "hundred", members, 100, 1.40)
         for number, (what, url) in enumerate(_DEAD.items()):
             yield _dead(work / f"dead-{number}", members, what, url.format(members=members))
+        yield _merged(work / "many", members)
     yield _through_both(work)
+
+
+def _merged(work: Path, members: str) -> Row:
+    """Memory while the answers of ten members, each of many objects, become one."""
+    urls = [f"{members}/{_FAST}/2.999.30.{number}/{_MANY}" for number in range(10)]
+    with _asking(work, urls, patience=60) as (running, query):
+        load.play(running.address("ig"), [query], 1)
+        peak = Peak(running.pid)
+        _, (answer,) = load.play(running.address("ig"), [messages.fresh(query)], 1)
+        row = peak.row(f"memory, 10 × {_MANY:,} objects")
+    if answer.count(b"<rim:ObjectRef") != 10 * _MANY:
+        raise RuntimeError(f"not all are there: {answer[:2000]!r}")
+    return row
 
 
 def _fan_out(work: Path, members: str, count: int, most: float) -> Row:
@@ -93,17 +109,23 @@ def _seconds(what: str, took: float, floor: float, most: float) -> Row:
 
 def _ask(work: Path, urls: Sequence[str]) -> tuple[float, bytes]:
     """Seconds of a query to all of them, the middle of several, and the last answer."""
-    work.mkdir()
-    peers = "".join(_PEER.format(number=number, url=url) for number, url in enumerate(urls))
-    topology = work / "north.yaml"
-    topology.write_text(_NORTH.format(patience=_PATIENCE) + peers, encoding="ascii")
-    with up(work / "data", topology=str(topology)) as running:
+    with _asking(work, urls) as (running, query):
         address = running.address("ig")
-        query = messages.find_documents(running.urls["ig"], _PATIENT)
         load.play(address, [query], 1)
         took = statistics.median(load.time_each(address, [messages.fresh(query) for _ in range(_ROUNDS)]))
         _, (answer,) = load.play(address, [messages.fresh(query)], 1)
     return took, answer
+
+
+@contextmanager
+def _asking(work: Path, urls: Sequence[str], patience: float = _PATIENCE) -> Iterator[tuple[Up, bytes]]:
+    """A gateway that asks all of them, and a query."""
+    work.mkdir()
+    peers = "".join(_PEER.format(number=number, url=url) for number, url in enumerate(urls))
+    topology = work / "north.yaml"
+    topology.write_text(_NORTH.format(patience=patience) + peers, encoding="ascii")
+    with up(work / "data", topology=str(topology)) as running:
+        yield running, messages.find_documents(running.urls["ig"], _PATIENT)
 
 
 def _through_both(work: Path) -> Row:
@@ -143,7 +165,7 @@ ENVELOPE = (
     '<q:AdhocQueryResponse xmlns:q="urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0" '
     'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success">'
     '<rim:RegistryObjectList xmlns:rim="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0">'
-    '<rim:ObjectRef id="urn:uuid:{home}" home="urn:oid:{home}"/></rim:RegistryObjectList>'
+    '{objects}</rim:RegistryObjectList>'
     '</q:AdhocQueryResponse></s:Body></s:Envelope>'
 )
 HEAD = "HTTP/1.1 200 OK\\r\\nContent-Type: application/soap+xml; charset=UTF-8\\r\\n"
@@ -170,7 +192,8 @@ async def answer(reader, writer):
             await asyncio.sleep(0.01)
     await asyncio.sleep(int(path[1]) / 1000)
     asked = body.partition("MessageID>")[2].partition("<")[0]
-    said = ENVELOPE.format(asked=asked, home=path[2])
+    one = f'<rim:ObjectRef id="urn:uuid:{path[2]}" home="urn:oid:{path[2]}"/>'
+    said = ENVELOPE.format(asked=asked, objects=one * int(path[3] if path[3:] else 1))
     writer.write((HEAD + f"Content-Length: {len(said)}\\r\\n\\r\\n" + said).encode())
 
 async def main():

@@ -26,7 +26,7 @@ _ARCHIVE: Final = "2.999.30.10"
 _STUDY: Final = "2.999.5.77"
 _IMAGE: Final = 16 << 20
 """Octets of one image."""
-_ROUNDS: Final = 5
+_ROUNDS: Final = 9
 
 _SOUTH: Final = """
 name: south
@@ -42,13 +42,16 @@ communities:
 
 
 def relay_rows(work: Path, size: int) -> Iterator[Row]:
-    """A study of `size` octets by RAD-75 against the same by RAD-69."""
+    """A study of `size` octets by RAD-75 against the same by RAD-69.
+
+    Two processes share the work, as gateway and archive have one each where they are not of one house.
+    """
     count = size // _IMAGE
     topology = work / "south.yaml"
     topology.write_text(_SOUTH, encoding="ascii")
     _write_study(work / "study", count)
     command("load", str(work / "study"), "--data", str(work / "data"), "--topology", str(topology))
-    with up(work / "data", topology=str(topology)) as running:
+    with up(work / "data", "--workers", "2", topology=str(topology)) as running:
         direct = _Way(running, "archive", "RAD-69", count)
         passed_on = _Way(running, "rig", "RAD-75", count)
         direct.fetch(), passed_on.fetch()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import BinaryIO, Final, NamedTuple
 
@@ -55,8 +56,14 @@ def read_head(fragment: bytes, start: int = 0) -> Head:
         if attribute[1] == b"id":
             id = unescape(attribute[2].decode())
         elif attribute[1] == b"home":
-            home, at, cut = unescape(attribute[2].decode()), attribute.start(), position - attribute.start()
-    return Head(name[1].decode(), id, home, start, len(fragment), at, cut)
+            home, at, cut = _often(attribute[2]), attribute.start(), position - attribute.start()
+    return Head(_often(name[1]), id, home, start, len(fragment), at, cut)
+
+
+@lru_cache(256)
+def _often(octets: bytes) -> str:
+    """A text that many objects have, once: a hundred thousand heads are held at a time."""
+    return unescape(octets.decode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class ObjectsCutter:
         self._reader = PullReader(_OBJECTS, limits)
         self._spool: Spool | None = None
         self._heads: list[Head] = []
+        self._at = 0
+        """Octets of the objects that have been cut."""
         self._last: Element | None = None
         self._token = new_token()
         self._whole: bool | None = None
@@ -58,17 +60,23 @@ class ObjectsCutter:
         if self._whole:
             self._take(data)
             return
+        fragments: list[bytes] = []
         for element in self._reader.feed(data):
             parent = element.getparent()
             if parent is not None and parent.tag == _LIST and _is_response(parent.getparent()):
-                self._cut(element, parent)
+                fragments.append(self._cut(element, parent))
+        if fragments:
+            self._keep(b"".join(fragments))
 
-    def _cut(self, element: Element, parent: Element) -> None:
-        fragment = serialise(element)
+    def _keep(self, fragments: bytes) -> None:
         if self._spool is None:
             self._spool = self._open_content()
-        self._heads.append(read_head(fragment, self._spool.size))
-        self._spool.write(fragment)
+        self._spool.write(fragments)
+
+    def _cut(self, element: Element, parent: Element) -> bytes:
+        fragment = serialise(element)
+        self._heads.append(read_head(fragment, self._at))
+        self._at += len(fragment)
         if len(self._heads) > self._limits.elements:
             raise LimitExceeded(f"more objects than {self._limits.named('elements')}", rule="A23")
         if self._last is not None:
@@ -76,6 +84,7 @@ class ObjectsCutter:
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # unknown to the stubs
         self._last = element
         self._reader.emptied()
+        return fragment
 
     def close(self) -> None:
         """The envelope is over; raises ProtocolViolation where it is not well-formed."""
