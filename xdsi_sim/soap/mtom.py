@@ -33,7 +33,7 @@ from xdsi_sim.soap.coding import Inflater
 from xdsi_sim.soap.inline import LARGE, InlineContents, InlineCutter, decode_inline
 from xdsi_sim.soap.media import NO_MEDIA_TYPE, MediaType, parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
-from xdsi_sim.soap.spool import Spool, SpooledBody
+from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
 __all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Cutter", "NewCutter", "Package", "PackageReader"]
@@ -143,8 +143,9 @@ class Cutter(Protocol):
         ...
 
 
-NewCutter = Callable[[Callable[[bytes], object], Callable[[], Spool], Limits], Cutter]
-"""Makes one of: who takes the envelope, where the next content goes, and the limits."""
+NewCutter = Callable[[Callable[[bytes], object], Callable[..., Spool], Limits], Cutter]
+"""Makes one of: who takes the envelope, where the next content goes (told how much of it in memory), and the
+limits."""
 
 
 class PackageReader:
@@ -266,8 +267,8 @@ class PackageReader:
         if len(self._root) > self._limits.soap_root:
             raise LimitExceeded(f"the SOAP part exceeds {self._limits.named('soap_root')}", rule="A23")
 
-    def _open_inline(self) -> Spool:
-        return self._body.open(apart=True)
+    def _open_inline(self, in_memory: int = IN_MEMORY) -> Spool:
+        return self._body.open(apart=True, in_memory=in_memory)
 
     def _open_part(self, headers: Mapping[str, str]) -> PartSink:
         cid = _without_brackets(headers.get("content-id", ""))

@@ -24,6 +24,8 @@ _RIM: Final = f"{{{NS.RIM}}}"
 _OBJECTS: Final = tuple(
     f"{_RIM}{name}" for name in ("ExtrinsicObject", "RegistryPackage", "Association", "ObjectRef")
 )
+_IN_MEMORY: Final = 1 << 20
+"""Octets of objects up to which there is no file: to make one takes as long as to read some entries."""
 _LIST: Final = f"{_RIM}RegistryObjectList"
 _RESPONSE: Final = f"{{{NS.QUERY}}}AdhocQueryResponse"
 
@@ -38,7 +40,7 @@ class ObjectsCutter:
     def __init__(
         self,
         take: Callable[[bytes], object],
-        open_content: Callable[[], Spool],
+        open_content: Callable[[int], Spool],
         limits: Limits = Limits(),
     ) -> None:
         self._take = take
@@ -70,7 +72,7 @@ class ObjectsCutter:
 
     def _keep(self, fragments: bytes) -> None:
         if self._spool is None:
-            self._spool = self._open_content()
+            self._spool = self._open_content(_IN_MEMORY)
         self._spool.write(fragments)
 
     def _cut(self, element: Element, parent: Element) -> bytes:
