@@ -42,28 +42,22 @@ def at_most(what: str, figure: str, floor: str, ratio: float, most: float) -> Ro
 
 
 class Peak:
-    """The most memory that a process, or one that it has started, has taken since it was looked at first."""
+    """The most memory that a process has taken since it was looked at first."""
 
     def __init__(self, pid: int) -> None:
-        self._before = {each: _megabytes(each, "VmRSS") for each in (pid, *_children(pid))}
-        for each in self._before:
-            Path(f"/proc/{each}/clear_refs").write_text("5", encoding="ascii")
+        self._status = Path(f"/proc/{pid}/status")
+        self._before = self._read("VmRSS")
+        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _read(self, name: str) -> float:
+        """Megabytes."""
+        line = self._status.read_text(encoding="ascii").partition(f"{name}:")[2]
+        return int(line.split()[0]) * 1024 / MB
 
     def row(self, what: str, most: float = 64) -> Row:
         """The line about it; what it was before is shown as the floor."""
-        grown = {each: _megabytes(each, "VmHWM") - before for each, before in self._before.items()}
-        pid = max(grown, key=lambda each: grown[each])
-        return at_most(what, f"{grown[pid]:.0f} MB", f"{self._before[pid]:.0f} MB", grown[pid], most)
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
-
-
-def _megabytes(pid: int, name: str) -> float:
-    line = Path(f"/proc/{pid}/status").read_text(encoding="ascii").partition(f"{name}:")[2]
-    return int(line.split()[0]) * 1024 / MB
+        grown = self._read("VmHWM") - self._before
+        return at_most(what, f"{grown:.0f} MB", f"{self._before:.0f} MB", grown, most)
 
 
 @dataclass(frozen=True, eq=False)
