@@ -171,9 +171,23 @@ _TABLE: Final = (
     ),
     Action("K03", "Ids of other domains in a feed are passed over.", _V2, "ITI TF-2: 3.8.4.1.4"),
     Action("K04", "An OID that an id lacks is that of the affinity domain.", _V2, "ITI TF-2: 3.8.4.1.4"),
-    Action("K05", "A08 changes nothing and is accepted.", _V2, "ITI TF-2: 3.8.4.1.4"),
+    Action(
+        "K05",
+        "A08 announces nobody and is accepted; what it says of a known patient is kept for discovery.",
+        _V2,
+        "ITI TF-2: 3.8.4.1.4",
+    ),
     Action("K11", "A merge that is refused changes nothing.", _FEED, "ITI TF-2: 3.44.4.2.4"),
-    Action("K12", "A patient who is announced again is accepted, and nothing changes.", _FEED),
+    Action(
+        "K12",
+        "A patient who is announced again is accepted, and what is said of the patient is kept.",
+        _FEED,
+    ),
+    Action(
+        "K15",
+        "Of an id that was merged away the survivor is found, also by others who ask for the old id.",
+        ("ITI-55",),
+    ),
     Action(
         "L19",
         "An update becomes the next version, the one before is deprecated, associations are carried over.",
