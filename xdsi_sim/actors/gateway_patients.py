@@ -106,7 +106,7 @@ class InitiatingDiscovery(InitiatingRetrieve):
     """By homeCommunityId: ids that patients have there, by their ids here."""
     directory: PatientDirectory | None = None
     """The own patients; None knows none, and asks by the id alone."""
-    correlations: Correlations = field(default_factory=Correlations)
+    correlations: Correlations = field(default_factory=Correlations, compare=False)
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 

@@ -99,11 +99,12 @@ class _Federation:
         return ids
 
     def ways(self) -> dict[str, Way]:
-        """How patients are found in each of the other communities."""
+        """How patients are found in other communities, where it is not by the same id."""
         model = self.placed.actor
         said = model.patients if isinstance(model, InitiatingGateway) else {}
         others = said.get(OTHERS, "same")
-        return {home: said.get(home, others) for home in self.others("respondingGateway")}
+        ways = {home: said.get(home, others) for home in self.others("respondingGateway")}
+        return {home: way for home, way in ways.items() if way != "same"}
 
     def _authority(self, home: str) -> str | None:
         communities = (each for each in self.topology.communities if each.homeCommunityId == home)
