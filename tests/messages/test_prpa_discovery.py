@@ -81,8 +81,7 @@ RESPONSES = st.builds(
 @given(REQUESTS)
 def test_a_query_is_read_as_it_was_written(request_: DiscoveryRequest) -> None:
     written = write_discovery_request(request_)
-    found = read_discovery_request(parse(written))
-    assert replace(found, echo=b"", parameters=frozenset()) == request_
+    assert read_discovery_request(parse(written)) == request_
     assert faults(written, "ours") == []
 
 

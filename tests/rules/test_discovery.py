@@ -76,6 +76,7 @@ ANSWERS: list[tuple[DiscoveryResponse, list[str]]] = [
     (replace(NOBODY, acknowledgement="CA"), ["N05"]),
     (replace(FOUND, matches=(replace(MATCH, homeCommunityId=""),)), ["N06"]),
     (replace(FOUND, matches=(replace(MATCH, homeCommunityId="2.999"),)), []),
+    (replace(FOUND, matches=(replace(MATCH, patientId=Ii("2.999.2.1", "")),)), ["N06"]),
     (replace(FOUND, matches=(replace(MATCH, homeCommunityId="north"),)), ["N06"]),
     (replace(FOUND, matches=(replace(MATCH, patientId=Ii("2.999.2.1")),)), ["N06"]),
     (replace(FOUND, queryId=Ii("2.999.9")), ["N07"]),

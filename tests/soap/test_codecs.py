@@ -8,6 +8,7 @@ import pytest
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.discovery import DiscoveryRequest, DiscoveryResponse
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.messages.prpa import in_v3
@@ -43,6 +44,10 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-51": (
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
+    ),
+    "ITI-55": (
+        DiscoveryRequest(id=Ii("1.2"), queryId=Ii("1.3"), ids=(Ii("1.2.3", "P1"),)),
+        DiscoveryResponse(acknowledgement="AA", queryResponseCode="NF"),
     ),
     "ITI-57": (SUBMISSION, RegistryResponse()),
     "ITI-92": (SUBMISSION, RegistryResponse()),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed, Person
+    from xdsi_sim.store.registry_patients import Patient
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["patient"]
@@ -166,7 +166,7 @@ def list_(
         raise UsageError("there is no registry here.", file=str(data), hint="Name the folder of up --data.")
     found = {folder.name: patients_in(folder) for folder in folders}
     if json_:
-        registries = [{"registry": id, "patients": list(map(asdict, them))} for id, them in found.items()]
+        registries = [{"registry": id, "patients": list(map(_fact, them))} for id, them in found.items()]
         print(json.dumps({"registries": registries}))  # noqa: T201
         return
     from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
@@ -216,6 +216,13 @@ def _person(
     from xdsi_sim.scenario.people import read_person  # noqa: PLC0415
 
     return read_person(name, birth_date, gender, mothers_maiden_name)
+
+
+def _fact(known: Patient) -> dict[str, Any]:
+    from xdsi_sim.scenario.people import facts_of_person  # noqa: PLC0415
+
+    facts = {"patientId": known.patientId, "survivor": known.survivor, "objects": known.objects}
+    return facts | facts_of_person(known.person)
 
 
 def _said(person: Person) -> str:

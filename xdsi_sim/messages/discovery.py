@@ -6,7 +6,7 @@ How they stand in HL7 v3 is in `messages.prpa_discovery`.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -96,7 +96,7 @@ class DiscoveryRequest:
     birthTime: str = ""
     gender: str = ""
     mothersMaidenName: str = ""
-    parameters: frozenset[str] = frozenset()
+    parameters: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of all parameters that have a value, of those as well that nothing is made of here."""
     least: int | None = None
     """Degree of match, in percent, below which nobody is wanted."""
@@ -108,7 +108,7 @@ class DiscoveryRequest:
     """OID of the community that asks."""
     timeToLive: str | None = None
     """How long the asker proposes to keep what is found, as xs:duration."""
-    echo: bytes = b""
+    echo: bytes = field(default=b"", compare=False)
     """The query as it came, which the answer repeats."""
 
 
@@ -150,8 +150,9 @@ class DiscoveryResponse:
     receiver: str = ""
     timeToLive: str | None = None
     """How long the community proposes to keep what it says, as xs:duration."""
-    echo: bytes = b""
-    findings: tuple[Finding, ...] = ()
+    echo: bytes = field(default=b"", compare=False)
+    """The query, as the answer repeats it."""
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
     """What was found in the request; it is not sent."""
 
     @property

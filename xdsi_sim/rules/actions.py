@@ -169,7 +169,12 @@ _TABLE: Final = (
         ("ITI-38",),
         "ITI TF-2: 3.38.4.1.3",
     ),
-    Action("K03", "Ids of other domains in a feed are passed over.", _V2, "ITI TF-2: 3.8.4.1.4"),
+    Action(
+        "K03",
+        "Ids of other domains in a feed are passed over, but for discovery.",
+        _V2,
+        "ITI TF-2: 3.8.4.1.4",
+    ),
     Action("K04", "An OID that an id lacks is that of the affinity domain.", _V2, "ITI TF-2: 3.8.4.1.4"),
     Action(
         "K05",
@@ -184,11 +189,6 @@ _TABLE: Final = (
         _FEED,
     ),
     Action(
-        "K15",
-        "Of an id that was merged away the survivor is found, also by others who ask for the old id.",
-        ("ITI-55",),
-    ),
-    Action(
         "L19",
         "An update becomes the next version, the one before is deprecated, associations are carried over.",
         ("ITI-57", "ITI-92"),
@@ -197,6 +197,13 @@ _TABLE: Final = (
         "L20",
         "A status that comes with an update of the same entry is that of the new version.",
         ("ITI-57",),
+    ),
+    Action("N09", "Who is asked for by an id that was merged away is told of the survivor.", ("ITI-55",)),
+    Action(
+        "N10",
+        "An Initiating Gateway sends a query to those communities alone that have told the patient's id.",
+        ("ITI-38",),
+        "ITI TF-2: 3.55.4.2.3",
     ),
 )
 

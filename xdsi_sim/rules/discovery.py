@@ -14,9 +14,9 @@ from xdsi_sim.messages.discovery import (
     UNREADABLE,
     DiscoveryRequest,
     DiscoveryResponse,
-    oid_of,
     read_duration,
 )
+from xdsi_sim.messages.hl7v3 import attribute_of, ids_of, path
 from xdsi_sim.rules.answer import ReceivedAnswer
 from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
 
@@ -114,12 +114,17 @@ def codes_fit_what_is_answered(answer: ReceivedAnswer) -> Iterator[Violation]:
 @rule("N06", cites="ITI TF-2: 3.55.4.2.2.4", code=None)
 def patients_have_id_and_community(answer: ReceivedAnswer) -> Iterator[Violation]:
     """Each patient of an answer has an id, and the OID of its community as custodian, without urn:oid:."""
-    response = answer.value
-    for number, match in enumerate(response.matches if isinstance(response, DiscoveryResponse) else (), 1):
-        if not (match.patientId.root and match.patientId.extension):
+    for number, event in enumerate(answer.element.iterfind(_EVENT), 1):
+        if not any(id.root and id.extension for id in ids_of(event, _PATIENT_ID)):
             yield Violation(f"patient {number} has no id with root and extension")
-        if not OID.fullmatch(oid_of(match.homeCommunityId)):
-            yield Violation(f"patient {number} has no OID of a community as custodian")
+        custodian = attribute_of(event, _CUSTODIAN, "root")
+        if not OID.fullmatch(custodian):
+            yield Violation(f"the custodian of patient {number} is no OID of a community", value=custodian)
+
+
+_EVENT: Final = path("controlActProcess", "subject", "registrationEvent")
+_PATIENT_ID: Final = path("subject1", "patient", "id")
+_CUSTODIAN: Final = path("custodian", "assignedEntity", "id")
 
 
 @rule("N07", cites=_ANSWERS, code=None)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.patient_feed import Person, read_birth_time, read_gender, read_person_name
 
-__all__ = ["read_person"]
+__all__ = ["facts_of_person", "read_person"]
 
 T = TypeVar("T")
 
@@ -23,6 +23,17 @@ def read_person(
         gender=_read(read_gender, gender, "gender") or "",
         mothersMaidenName=mothersMaidenName or "",
     )
+
+
+def facts_of_person(person: Person) -> dict[str, str]:
+    """The same way back, by the keys that a scenario has for them."""
+    name = person.name
+    return {
+        "name": "" if name is None else f"{name.family}^{name.given}".rstrip("^"),
+        "birthDate": person.birthTime,
+        "gender": person.gender,
+        "mothersMaidenName": person.mothersMaidenName,
+    }
 
 
 def _read(read: Callable[[str], T], text: str | None, what: str) -> T | None:

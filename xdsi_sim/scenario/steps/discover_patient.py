@@ -12,7 +12,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.discovery import DiscoveryResponse, Match
 from xdsi_sim.messages.patient_feed import Ii, patient_id, read_patient_id
 from xdsi_sim.scenario.kind import ActorOf, StepKind
-from xdsi_sim.scenario.people import read_person
+from xdsi_sim.scenario.people import facts_of_person, read_person
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import InitiatingGateway, RespondingGateway
@@ -96,13 +96,10 @@ def facts_of(answer: DiscoveryResponse | None) -> dict[str, Any]:
 
 
 def _fact(match: Match) -> dict[str, Any]:
-    name = match.person.name
     return {
         "patientId": patient_id(match.patientId, match.patientId.root),
         "homeCommunityId": match.homeCommunityId,
-        "name": "" if name is None else f"{name.family}^{name.given}".rstrip("^"),
-        "birthDate": match.person.birthTime,
-        "gender": match.person.gender,
+        **facts_of_person(match.person),
         "otherIds": tuple(patient_id(id, id.root) for id in match.otherIds),
         "degree": match.degree,
     }
