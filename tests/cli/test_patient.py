@@ -116,7 +116,7 @@ def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
         (
             ["add", patient("P1"), "--name", "A\rB^C"],
             2,
-            r"--name: 'A\rB^C' is no name: U+000D is no character",
+            r"'A\rB^C' is no name: U+000D is no character",
         ),
         (["add", "P1", "--authority", "xx"], 2, "--authority: 'xx' is not an OID."),
         (["list", "--data", "/nonexistent"], 2, "no registry here"),

@@ -14,7 +14,7 @@ from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFe
 from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
-from xdsi_sim.messages.response import RegistryResponse
+from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
     RetrieveDocumentSetRequest,
@@ -94,3 +94,10 @@ def test_a_repository_is_named_by_its_oid_alone(name: str, prefix: str, rules: l
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_we_write_strays_from_nothing(name: str) -> None:
     assert list(CODECS[name].dialect(EXAMPLES[name][0])) == []
+
+
+def test_a_store_in_trouble_is_an_issue_of_patient_discovery() -> None:
+    failure = CODECS["ITI-55"].failure
+    assert failure is not None
+    answer = failure(RegistryError(errorCode="XDSRepositoryBusy", codeContext="later"))
+    assert [(error.errorCode, error.codeContext) for error in answer.errors] == [("InternalError", "later")]

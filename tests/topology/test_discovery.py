@@ -78,9 +78,9 @@ def test_each_community_is_asked_in_its_way(text: str, expected: dict[str, str])
         (saying("{urn:oid:2.999.1: xcpd}"), "no community 'urn:oid:2.999.1'."),
         (
             saying("xcpd"),
-            "10:7: the patients of urn:oid:2.999.2 are found by XCPD, and patientIds names some.",
+            "11:9: the patients of urn:oid:2.999.2 are found by XCPD, and patientIds names some.",
         ),
-        (saying("table", table=False), "9:7: patients: table needs a table, patientIds"),
+        (saying("table", table=False), "9:17: patients: table needs a table, patientIds"),
         (saying("{urn:oid:2.999.3: table}"), "the patients of urn:oid:2.999.3 stand in no table"),
         (TEXT.replace("several: ask", "several: some"), "expected 'all', 'ask' or 'none'"),
         (TEXT.replace("most: 5", "most: 0"), "0 is less than 1"),
@@ -90,8 +90,8 @@ def test_each_community_is_asked_in_its_way(text: str, expected: dict[str, str])
             "'PatientAdressRequested' is no attribute to ask for. Did you mean 'PatientAddressRequested'?",
         ),
         (
-            TEXT.replace("several: ask", "refuses: Busy"),
-            "'Busy' is no reason to refuse. Did you mean 'ResponderBusy'?",
+            TEXT.replace("several: ask", "refuses: RespondersBusy"),
+            "'RespondersBusy' is no reason to refuse. Did you mean 'ResponderBusy'?",
         ),
         (TEXT.replace("several: ask", "sevral: ask"), "unknown key 'sevral'. Did you mean 'several'?"),
     ],

@@ -45,7 +45,8 @@ def check_ways(ways: Mapping[str, Way], table: Collection[str], known: Collectio
     """Raises where a community is not `known`, or its way does not fit the `table` of patient ids."""
     for home in ways:
         if home != OTHERS and home not in known:
-            raise wrong(f"no community '{home}'.", hint=did_you_mean(home, known), at=(*at, "patients", home))
+            hint, place = did_you_mean(home, known), (*at, "patients", home)
+            raise wrong(f"no community '{home}'.", hint=hint, at=place, at_key=True)
     for home in known:
         way = ways.get(home, ways.get(OTHERS, "same"))
         if way == "table" and home not in table and home in ways:
