@@ -93,7 +93,7 @@ def test_each_community_is_asked_in_its_way(text: str, expected: dict[str, str])
             TEXT.replace("several: ask", "refuses: RespondersBusy"),
             "'RespondersBusy' is no reason to refuse. Did you mean 'ResponderBusy'?",
         ),
-        (TEXT.replace("several: ask", "sevral: ask"), "unknown key 'sevral'. Did you mean 'several'?"),
+        (TEXT.replace("several: ask", "severals: ask"), "unknown key 'severals'. Did you mean 'several'?"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, expected: str) -> None:
