@@ -47,6 +47,8 @@ IMAGE = RetrieveImagingDocumentSetRequest(
         ("ITI-8", replace(added("P1"), patientIds=(Ii("", "P1"),)), []),
         ("ITI-8", replace(added("P1"), patientIds=()), ["K02"]),
         ("ITI-8", merged("P1", "P1"), ["K08"]),
+        ("ITI-55", DISCOVERY, []),
+        ("ITI-55", replace(DISCOVERY, ids=(), timeToLive="soon"), ["N02", "N04"]),
     ],
 )
 def test_a_request_is_held_against_all_that_it_tells_by_itself(
