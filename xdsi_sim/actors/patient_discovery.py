@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from xdsi_sim.actors.gateway_retrieve import RespondingRetrieve
 from xdsi_sim.actors.patient_directory import KnownPatient, PatientDirectory
-from xdsi_sim.actors.patient_matching import degree_of_match, ids_in, telling_apart
+from xdsi_sim.actors.patient_matching import SAME_ID, degree_of_match, ids_in, telling_apart
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.discovery import (
@@ -29,7 +29,7 @@ from xdsi_sim.rules.discovery import check_discovery
 __all__ = ["DiscoveryPolicy", "RespondingDiscovery"]
 
 _CANDIDATES: Final = 1_000
-"""Patients that are looked at for one query; with more of one name and year it asks for an id."""
+"""Patients that are looked at for one query, in the order of their ids; of more the rest is passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class RespondingDiscovery(RespondingRetrieve):
 
     def _wanted(self, query: DiscoveryRequest, found: Sequence[tuple[KnownPatient, int]]) -> tuple[str, ...]:
         """What the asker is to say beside what it has said; nothing of nobody, nor of one known by an id."""
-        if not found or any(degree == _BY_ID for _, degree in found):
+        if not found or any(degree == SAME_ID for _, degree in found):
             return ()
         missing = [code for code in self.policy.requires if REQUESTABLE[code] not in query.parameters]
         asks = len(found) > self.policy.most or (len(found) > 1 and self.policy.several == "ask")
@@ -127,6 +127,3 @@ class RespondingDiscovery(RespondingRetrieve):
             otherIds=tuple(map(read_patient_id, patient.otherIds)),
             degree=degree,
         )
-
-
-_BY_ID: Final = 100

@@ -13,9 +13,10 @@ from xdsi_sim.actors.patient_directory import KnownPatient
 from xdsi_sim.messages.discovery import DiscoveryRequest, folded
 from xdsi_sim.messages.patient_feed import PersonName, patient_id, read_patient_id
 
-__all__ = ["degree_of_match", "ids_in", "telling_apart"]
+__all__ = ["SAME_ID", "degree_of_match", "ids_in", "telling_apart"]
 
-_SAME_ID: Final = 100
+SAME_ID: Final = 100
+"""Degree of match of who shares an id."""
 _SAME_PERSON: Final = 90
 _ALSO: Final = 4  # for each further thing that agrees
 
@@ -38,7 +39,7 @@ def degree_of_match(query: DiscoveryRequest, patient: KnownPatient) -> int | Non
     if any(facts[name] is False for name in ("birthTime", "gender")) or shared is False:
         return None
     if shared:
-        return _SAME_ID
+        return SAME_ID
     if not facts["name"] or not facts["birthTime"] or facts["mother"] is False:
         return None
     return _SAME_PERSON + _ALSO * sum(facts[name] is True for name in ("gender", "mother"))
