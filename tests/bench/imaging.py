@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from tests.bench import messages
 from tests.bench.beside import GET_DOCUMENT, nginx, nginx_program
-from tests.bench.measuring import MB, Peak, at_least, at_most, fetch, middle, missing
-from tests.bench.running import Row, Up, up
+from tests.bench.measuring import fetch, middle, missing
+from tests.bench.running import MB, Peak, Row, Up, at_least, at_most, up
 from tests.bench.studies import CtStudy, upload
 from tests.orthanc import orthanc, program
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest

@@ -1,27 +1,14 @@
-"""What figures are made of: rows beside a floor, an answer taken into nothing, the memory of a process."""
+"""What figures are made of: an answer taken into nothing, the middle of rounds, a row that cannot be had."""
 
 from __future__ import annotations
 
 import socket
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from tests.bench.running import Row
 
-__all__ = ["MB", "Fetched", "Peak", "at_least", "at_most", "fetch", "middle", "missing"]
-
-MB: Final = 1_000_000
-
-
-def at_least(what: str, figure: float, floor: float, unit: str, least: float) -> Row:
-    ratio = figure / floor
-    return Row(what, f"{figure:.0f}{unit}", f"{floor:.0f}{unit}", ratio, f"≥ {least:g}", ratio >= least)
-
-
-def at_most(what: str, figure: str, floor: str, ratio: float, most: float) -> Row:
-    return Row(what, figure, floor, ratio, f"≤ {most:g}", ratio <= most)
+__all__ = ["Fetched", "fetch", "middle", "missing"]
 
 
 def missing(what: str, program: str, must: str) -> Row:
@@ -59,21 +46,3 @@ def fetch(address: tuple[str, int], request: bytes) -> Fetched:
                 raise RuntimeError("cut short")
             got += received
     return Fetched(length, first, time.perf_counter() - began)
-
-
-class Peak:
-    """The most memory that a process has taken since it was looked at first."""
-
-    def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._before = self._read("VmRSS")
-        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
-
-    def _read(self, name: str) -> float:
-        """Megabytes."""
-        line = self._status.read_text(encoding="ascii").partition(f"{name}:")[2]
-        return int(line.split()[0]) * 1024 / MB
-
-    def row(self, what: str) -> Row:
-        grown = self._read("VmHWM") - self._before
-        return at_most(what, f"{grown:.0f} MB", f"{self._before:.0f} MB", grown, 64)

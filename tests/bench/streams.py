@@ -19,8 +19,8 @@ from typing import Final
 
 from tests.bench import load, messages
 from tests.bench.beside import GET_DOCUMENT, nginx, nginx_program
-from tests.bench.measuring import MB, Fetched, Peak, at_least, at_most, fetch, middle, missing
-from tests.bench.running import Row, Up, up
+from tests.bench.measuring import Fetched, fetch, middle, missing
+from tests.bench.running import MB, Peak, Row, Up, at_least, at_most, up
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.soap.multipart import MultipartReader
 
