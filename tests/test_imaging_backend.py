@@ -22,12 +22,11 @@ from dicomweb_client import DICOMwebClient
 from rejections import a_note
 from wire import get, post, send
 
-from tests.orthanc import MISSING, free_port, orthanc, program
+from tests.orthanc import MISSING, orthanc, program
 from xdsi_sim.client.zeep_mtom import connect
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.samples import write_sample
-from xdsi_sim.errors import CannotRun
 from xdsi_sim.scenario.stage import Stage
 from xdsi_sim.scenario.steps.publish import Publish, play
 from xdsi_sim.topology.build import RunningTopology, start
@@ -260,14 +259,6 @@ def test_an_archive_that_fails_is_an_error_of_each_face_and_no_hang(
     assert all(why in one.body.decode() for one in (wado, *web))
     assert more == [http] * 2
     assert web[0].headers["access-control-allow-origin"] == "*"
-
-
-def test_a_source_is_not_its_own_archive(tmp_path: Path) -> None:
-    port = free_port()
-    own = f"http://127.0.0.1:{port}/national/{SOURCE}/dicom-web"
-    topology = a_topology(tmp_path, "front", f"{{dicomweb: '{own}'}}")
-    with pytest.raises(CannotRun, match="the backend of pacs-north is pacs-north itself"):
-        start(topology, tmp_path / "data", Listen("127.0.0.1", port))
 
 
 def test_load_stores_in_the_archive(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ is made once, when it is stored, and kept in the index with it.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +21,7 @@ from sqlite3 import SQLITE_FULL, Connection, OperationalError
 from typing import Final, TypeVar
 
 from xdsi_sim.actors.ports import Kept, Publication, StoredImage
-from xdsi_sim.content import Content, FileContent, PassingContent, chunks_of
+from xdsi_sim.content import Content, FileContent
 from xdsi_sim.dicom.attributes import DicomJson, integer, is_uid, text
 from xdsi_sim.dicom.errors import ConflictingInstance, DicomError, NoMetaHeader, NotDicom, OtherStudy
 from xdsi_sim.dicom.json_document import to_bytes, with_bulk_root
@@ -32,7 +31,7 @@ from xdsi_sim.dicom.search import Found, Search
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import frames_of, header_of, summarise
 from xdsi_sim.store import publications
-from xdsi_sim.store.files import Disk, link
+from xdsi_sim.store.files import Disk, take
 from xdsi_sim.store.instance_index import Levels, enter, levels_of
 from xdsi_sim.store.instance_schema import SCHEMA
 from xdsi_sim.store.instance_search import run
@@ -255,7 +254,7 @@ class SqliteInstanceStore:
         """Bring the bytes under their final name, on their way to the disk, and read their header."""
         temporary = self._incoming / uuid.uuid4().hex
         try:
-            sha256 = _write(temporary, content)
+            sha256 = take(content, temporary)
             received = self._parse(temporary, sha256, content.size, self._disk.sync(temporary))
             _refuse_other_study(received.instance, study)
             final = received.instance.content.path
@@ -447,23 +446,6 @@ def _refuse_other_study(instance: StoredInstance, study: str | None) -> None:
 
 
 # --- files -----------------------------------------------------------------------------------
-
-
-def _write(path: Path, content: Content) -> str:
-    """Bring the content to `path` and give its SHA-256 in hex.
-
-    A file that would go with its handle gets another name there, instead of a copy.
-    """
-    digest = hashlib.sha256()
-    if isinstance(content, PassingContent) and link(content.path, path):
-        for piece in chunks_of(content):
-            digest.update(piece)
-        return digest.hexdigest()
-    with path.open("xb") as target:
-        for piece in chunks_of(content):
-            digest.update(piece)
-            target.write(piece)
-    return digest.hexdigest()
 
 
 def is_stray(file: Path | Arrival, error: Exception) -> bool:

@@ -23,7 +23,6 @@ from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.client.archive import DicomWebArchive
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
@@ -75,12 +74,12 @@ from xdsi_sim.topology.model import (
 )
 from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
+from xdsi_sim.topology.stores import SourceStore, store_of
 from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
-SourceStore = SqliteInstanceStore | DicomWebArchive
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
@@ -361,19 +360,13 @@ class RunningTopology:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
         own = self._opened(SqliteInstanceStore(self._folder / model.id, self._share))
-        store = self._stores[model.id] = self._behind(model, own)
+        store = self._stores[model.id] = store_of(
+            model, own, itself=self.dicomweb_of(model.id), client=self._dicomweb, wait=self._loop.call
+        )
+        if store is not own:
+            self._opened(store)
         transcoder = self._opened(SpoolingTranscoder(self._spool))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
-
-    def _behind(self, model: Actor, own: SqliteInstanceStore) -> SourceStore:
-        """Where the instances of a source are: with it, or in the archive behind it."""
-        backend = model.backend if isinstance(model, Source) else None
-        if backend is None:
-            return own
-        if backend.dicomweb == self.dicomweb_of(model.id):
-            raise CannotRun(f"the backend of {model.id} is {model.id} itself.", hint="Name another archive.")
-        url, wait = backend.dicomweb, self._loop.call
-        return self._opened(DicomWebArchive(url, self._dicomweb, wait, sender=model.id, own=own))
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:
         """The actor behind a gateway of the topology."""
