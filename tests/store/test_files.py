@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from pathlib import Path
 
 import pytest
 
-from xdsi_sim.content import BytesContent, FileContent
-from xdsi_sim.store.files import Disk, Turn, link, put, sync_folder
+from xdsi_sim.content import BytesContent, FileContent, PassingContent
+from xdsi_sim.store.files import Disk, Turn, link, put, sync_folder, take
 
 
 def test_a_file_has_a_second_name(tmp_path: Path) -> None:
@@ -72,3 +73,15 @@ def test_a_disk_takes_files_and_folders_and_fails_each_by_itself(tmp_path: Path)
     with pytest.raises(FileNotFoundError):
         disk.sync(path)
     disk.close()
+
+
+def test_a_passing_file_gets_another_name_and_any_other_is_copied(tmp_path: Path) -> None:
+    passing, lasting = tmp_path / "passing", tmp_path / "lasting"
+    for path in (passing, lasting):
+        path.write_bytes(b"x" * 100_000)
+    content = PassingContent(passing, 100_000)
+    sha256 = hashlib.sha256(b"x" * 100_000).hexdigest()
+    assert take(content, tmp_path / "first") == take(FileContent.of(lasting), tmp_path / "second") == sha256
+    assert (tmp_path / "first").samefile(passing)
+    assert not (tmp_path / "second").samefile(lasting)
+    assert (tmp_path / "second").read_bytes() == lasting.read_bytes()
