@@ -17,6 +17,7 @@ WITHOUT_TESTS = {
     "__main__.py": "one line, run by tests/cli/test_app.py",
 }
 ACROSS = {
+    "test_dicomtrolley.py": "a foreign DICOMweb client, which does all that it can",
     "test_docs.py": "README, CONTRIBUTING and citations",
     "test_layers.py": "imports of all modules",
     "test_mirror.py": "this file",

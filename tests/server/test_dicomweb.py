@@ -9,7 +9,6 @@ from typing import Any
 
 import pydicom
 import pytest
-import requests
 from a_dicomweb import a_service, instance_path, sample_store, shipped
 from dicomweb_client import DICOMwebClient
 from wire import connect, get, post, read_answer, send
@@ -108,20 +107,6 @@ def test_it_stores_and_deletes(client: DICOMwebClient, store: SqliteInstanceStor
     client.delete_instance(study, series, dataset.SOPInstanceUID)
     assert client.search_for_studies(search_filters={"StudyInstanceUID": study}) == []
     assert not list(store._files.rglob("*.dcm")) or store.instances(study) == ()
-
-
-def test_another_one_finds_and_fetches(base: str, store: SqliteInstanceStore) -> None:
-    qido = pytest.importorskip("dicomtrolley.qido_rs")
-    wado = pytest.importorskip("dicomtrolley.wado_rs")
-    trolley_of = pytest.importorskip("dicomtrolley.trolley").Trolley
-    with requests.Session() as session:
-        trolley = trolley_of(searcher=qido.QidoRS(session, base), downloader=wado.WadoRS(session, base))
-        (found,) = trolley.find_studies(qido.HierarchicalQuery(PatientID="N-4711"))
-        relational = qido.RelationalQuery(PatientID="N-4711", query_level="INSTANCE")
-        (again,) = trolley.find_studies(relational)
-        fetched = {dataset.SOPInstanceUID for dataset in trolley.fetch_all_datasets([found])}
-    assert (found.uid, sum(len(series.instances) for series in again.series)) == (CT, 11)
-    assert fetched == {image.sopInstanceUID for image in store.instances(CT)}
 
 
 def test_a_web_viewer_opens_a_study(base: str, store: SqliteInstanceStore) -> None:
