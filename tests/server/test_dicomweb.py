@@ -109,6 +109,25 @@ def test_it_stores_and_deletes(client: DICOMwebClient, store: SqliteInstanceStor
     assert not list(store._files.rglob("*.dcm")) or store.instances(study) == ()
 
 
+def test_it_streams_what_it_also_retrieves(client: DICOMwebClient, store: SqliteInstanceStore) -> None:
+    (clip,) = store.instances(US)
+    series = f"{CT}.1"
+    assert len(list(client.iter_study(CT))) == 11
+    assert len(list(client.iter_series(CT, series))) == 6
+    assert len(list(client.iter_instance_frames(*uids(clip), frame_numbers=[2, 1, 3]))) == 3
+    address = client.retrieve_series_metadata(CT, series)[0]["7FE00010"]["BulkDataURI"]
+    assert list(client.iter_bulkdata(address)) == client.retrieve_bulkdata(address)
+    for media in ("image/jpeg", "image/png"):
+        assert client.retrieve_series_rendered(CT, series, media_types=(media,))
+
+
+def test_it_deletes_series_and_studies(client: DICOMwebClient) -> None:
+    client.delete_series(CT, f"{CT}.1")
+    assert len(client.search_for_instances(CT)) == 5
+    client.delete_study(CT)
+    assert client.search_for_series(CT) == []
+
+
 def test_a_web_viewer_opens_a_study(base: str, store: SqliteInstanceStore) -> None:
     """What a current viewer asks, word for word, from its list of studies to the first frame."""
     origin = "Origin: http://localhost:3000"

@@ -152,8 +152,8 @@ class RunningTopology(Addresses):
             self._site(placed)
         self._peers = Peers((*(peer.url for peer in self.topology.peers), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
-        self._serve_viewer()
         actors = [self._serve(placed, recorder) for placed in servers]
+        self._serve_viewer()
         if self._joined is None:
             self._recover(actors)
             self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
