@@ -27,7 +27,7 @@ OHIF = BUILD / "ohif" / "package" / "dist"
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 SAMPLED = ("ct-head", "us-heart")
 """A study as it came from the scanner, and a clip in colour that is compressed."""
-PATIENCE = 120
+PATIENCE = 240
 """Seconds in which a picture has to be there, on a busy machine without a graphics card."""
 SHADES = """
     const canvas = document.querySelector("canvas.cornerstone-canvas");
