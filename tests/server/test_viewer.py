@@ -61,6 +61,7 @@ def test_files_are_served_by_type_and_all_other_paths_are_the_page(
         "/assets/%00",
         "/link.txt",
         "/way/secret.txt",
+        "/circle.js",
     ],
 )
 def test_nothing_outside_the_folder_is_served(url: str, folder: Path, path: str) -> None:
@@ -68,6 +69,7 @@ def test_nothing_outside_the_folder_is_served(url: str, folder: Path, path: str)
     (folder.parent / "secret").write_text("secret")
     (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
     (folder / "way").symlink_to(folder.parent)
+    (folder / "circle.js").symlink_to("circle.js")
     answer = get(url + path)
     assert answer.status == 404
     assert b"no actor is at" in answer.body

@@ -100,7 +100,7 @@ class ViewerResource(Resource):
         try:
             path = self._folder.joinpath(*names).resolve()
             return path if path.is_file() and path.is_relative_to(self._folder) else None
-        except OSError:  # a name too long, a circle of links
+        except (OSError, RuntimeError):  # a name too long; a circle of links, by the Python's own word
             return None
 
 
