@@ -28,6 +28,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId
 from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
+from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -374,6 +375,8 @@ class Topology(Checked):
     """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
     of other communities."""
     timeouts: Patience = Patience()
+    viewer: ViewerOption = None
+    """A web viewer of the studies of all sources, at the address of the topology; None without one."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""
@@ -387,6 +390,13 @@ class Topology(Checked):
             if placed.actor.id == actor_id:
                 return placed
         raise KeyError(actor_id)
+
+    def viewer_at(self, listen: Listen) -> str | None:
+        """Address of the viewer, with a slash at its end, if it listens there; None without a viewer."""
+        if self.viewer is None:
+            return None
+        own = f"{'http' if self.tls is None else 'https'}://{listen}"
+        return f"{self.viewer.publicUrl or own}/"
 
     @model_validator(mode="after")
     def _has_a_community(self) -> Topology:
