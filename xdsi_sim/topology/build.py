@@ -28,6 +28,7 @@ from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
@@ -40,6 +41,7 @@ from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.server.wado_uri import WadoUriResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -54,7 +56,7 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
-from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -137,7 +139,7 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, SoapResource] = {}
+        self._resources: dict[str, tuple[SoapResource | XcWadoResource, ...]] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -190,6 +192,7 @@ class RunningTopology:
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
+        self._passing = PassingClient(http, recorder, self._spool)
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
         self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
@@ -252,7 +255,14 @@ class RunningTopology:
         """Base URI of a source's DICOMweb face, as others know it."""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
+        return public or self._face_of(source_id)
+
+    def _face_of(self, source_id: str) -> str:
+        return f"{self.url_of(source_id)}/{DICOM_WEB}"
+
+    def xc_wado_of(self, gateway_id: str) -> str:
+        """Base of an imaging gateway's addresses of XC-WADO."""
+        return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI."""
@@ -280,7 +290,7 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
-        self._resources[model.id] = resource
+        self._resources[model.id] = (resource,)
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
@@ -291,9 +301,27 @@ class RunningTopology:
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
+        if type(model) in XC_WADO:
+            self._cross(placed, resource, recorder)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
+        """Serve XC-WADO beside SOAP."""
+        name = placed.actor.id
+        gateway = cross_gateway_of(
+            self.topology,
+            placed,
+            base_of=self.xc_wado_of,
+            dicomweb_of=self._face_of,
+            public_of=self.dicomweb_of,
+        )
+        face = XcWadoResource(
+            actor_id=name, gateway=gateway, ask=self._passing.ask, recorder=recorder, spool=self._spool
+        )
+        self._resources[name] = (soap, face)
+        self._site(placed).put(f"{placed.path}/{XC_WADO[type(placed.actor)]}", face)
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
@@ -440,8 +468,9 @@ class RunningTopology:
         return self._on_demand[source_id]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
-        self._resources[actor_id].stopped = True
+        """Let an actor answer HTTP 503 alone, to SOAP and XC-WADO; raises KeyError for one without."""
+        for resource in self._resources[actor_id]:
+            resource.stopped = True
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
