@@ -19,6 +19,7 @@ from xdsi_sim.actors.gateway_retrieve import (
     UnknownCommunity,
     placed,
 )
+from xdsi_sim.actors.gateway_submit import Submissions
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.fragments import HOMED, Head, at_home, heads_of, without
 from xdsi_sim.ebrim.model import Slot
@@ -26,8 +27,9 @@ from xdsi_sim.errors import XdsError
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.query_terms import Coding, Param
-from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.stored_queries import STORED_QUERIES, decode, encode, stored_query
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.vocab import FAILURE, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
 
 __all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
@@ -80,10 +82,15 @@ def _refused(error: XdsError, location: str | None = None) -> AdhocQueryResponse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RespondingGateway(RespondingRetrieve):
-    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have."""
+    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have.
+
+    Documents that others provide (ITI-80) and updates of its own entries (ITI-92) it hands on.
+    """
 
     registry: str
     """URL."""
+    taker: str | None = None
+    """URL of the repository or recipient that takes documents of others; None where nobody does."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask the registry; all that it gives gets the community's id, every error its location."""
@@ -100,6 +107,18 @@ class RespondingGateway(RespondingRetrieve):
             errors=tuple(placed(error, home) for error in answer.errors),
             fragments=at_home(answer.fragments, home),
         )
+
+    def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
+        """Hand documents of another community on."""
+        return self._submissions.provide(request)
+
+    def update(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+        """Hand an update of entries on to the registry."""
+        return self._submissions.update(request)
+
+    @property
+    def _submissions(self) -> Submissions:
+        return Submissions(homeCommunityId=self.homeCommunityId, registry=self.registry, taker=self.taker)
 
     def _check(self, request: AdhocQueryRequest) -> None:
         if not request.home and request.id.lower() in _BY_ID:
@@ -134,12 +153,17 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitiatingGateway(InitiatingRetrieve):
-    """Answers ITI-18 and ITI-43 with what its own community and all others have."""
+    """Answers ITI-18 and ITI-43 with what its own community and all others have.
+
+    ITI-41 and ITI-92 it hands on to the one community that they are for.
+    """
 
     registry: str | None = None
     """URL; None where the own community has none."""
     patientIds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By homeCommunityId: ids that patients have there, by their ids here. Without one, an id is the same."""
+    taker: str | None = None
+    """URL of who takes documents for the own community; None where nobody does."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask all communities that the query is for, at once, and join what they say."""
@@ -152,6 +176,23 @@ class InitiatingGateway(InitiatingRetrieve):
         answers = yield Send(tuple(self._call(home, request) for home in known))
         parts = [self._part(home, answer) for home, answer in zip(known, answers, strict=True)]
         return _joined([_Part(False, errors=(RegistryError.of(error),)) for error in strange] + parts)
+
+    def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
+        """Hand documents on to the community that they are for."""
+        return self._submissions.provide(request)
+
+    def update(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+        """Hand an update on to the community whose entries it is of."""
+        return self._submissions.update(request)
+
+    @property
+    def _submissions(self) -> Submissions:
+        return Submissions(
+            homeCommunityId=self.homeCommunityId,
+            registry=self.registry,
+            taker=self.taker,
+            gateways=self.gateways,
+        )
 
     def _wanted(self, request: AdhocQueryRequest) -> list[str]:
         """The communities that the query is for; raises XdsError where it does not say."""

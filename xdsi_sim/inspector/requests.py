@@ -12,13 +12,14 @@ from typing import Any, Final
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import described
 from xdsi_sim.errors import Finding
+from xdsi_sim.messages.community import targets_of
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.rules.gateway import CommunityQuery, CommunityRetrieve
+from xdsi_sim.rules.gateway import CommunityProvision, CommunityQuery, CommunityRetrieve
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.rules.query import STORED_QUERY
@@ -73,6 +74,9 @@ def _provision(
         provided = check_provision(value.submission, () if objects is None else described(objects), prints)
         told = [*(one for one in found_in(provided) if one not in told), *told]
     yield from told
+    if transaction == "ITI-80":
+        subject = CommunityProvision(homes=targets_of(value.submission))
+        yield from found_in(judge([(subject, rules("G21"))]))
 
 
 def _query(transaction: str, value: AdhocQueryRequest, strict: bool, _whole: bool) -> Iterator[Found]:

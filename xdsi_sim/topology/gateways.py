@@ -88,6 +88,11 @@ class _Federation:
         registry = self.own.registry
         return self.url_of(registry.id) if registry is not None else None
 
+    @property
+    def taker(self) -> str | None:
+        taker = self.own.taker
+        return self.url_of(taker) if taker is not None else None
+
     def others(self, role: Role) -> dict[str, str]:
         """URLs of the gateways of other communities by homeCommunityId: those of the topology, and peers."""
         here = {
@@ -142,6 +147,7 @@ def _initiating(federation: _Federation) -> gateways.InitiatingGateway:
         sources=federation.documents(),
         gateways=federation.others("respondingGateway"),
         patientIds=federation.patient_ids(),
+        taker=federation.taker,
     )
 
 
@@ -150,6 +156,7 @@ def _responding(federation: _Federation) -> gateways.RespondingGateway:
         homeCommunityId=federation.own.homeCommunityId,
         registry=federation.registry or "",
         sources=federation.documents(),
+        taker=federation.taker,
     )
 
 
