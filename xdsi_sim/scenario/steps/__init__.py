@@ -20,6 +20,7 @@ from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
 from xdsi_sim.scenario.steps.stop import STOP
+from xdsi_sim.scenario.steps.update import UPDATE
 
 __all__ = ["KINDS"]
 
@@ -35,6 +36,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         REGISTER_ON_DEMAND,
         RECEIVE,
         QUERY,
+        UPDATE,
         RETRIEVE,
         LOCATE,
         FETCH,
