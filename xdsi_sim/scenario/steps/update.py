@@ -1,116 +1,145 @@
-"""`update`: a source registers a new version of an entry, also in another community (ITI RMU, ITI MU)."""
+"""`update`: registered metadata get a next version or another status (ITI MU: 3.57; ITI RMU: 3.92)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import model_validator
 
-from xdsi_sim.dicom.imaging_metadata import submission
-from xdsi_sim.ebrim.model import DocumentEntry, InternationalString, RegistryObjectList
+from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.scenario.kind import ActorOf, GatewayId, SourceId, StepKind
-from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed
-from xdsi_sim.scenario.steps.publishing import publisher_of, source_of
-from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.scenario.kind import ActorOf, GatewayId, StepKind
+from xdsi_sim.scenario.metadata import sound_set, with_attributes
+from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of
+from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Registry
+from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import Association as Type
 
 __all__ = ["UPDATE"]
 
-_SETTABLE: Final[Mapping[str, Callable[[str], Any]]] = {
-    **dict.fromkeys(("title", "comments"), InternationalString.of),
-    **dict.fromkeys(("creationTime", "languageCode", "serviceStartTime", "serviceStopTime", "URI"), str),
-}
-"""Attributes that a step can set, and what their texts become."""
-_FIRST: Final = "1"
+_SET: Final = "submission-set"
+_STATUSES: Final = {"Approved": APPROVED, "Deprecated": DEPRECATED}
 
 
 class Update(Checked):
-    """Which entry, and what changes in it."""
+    """What is to become of one DocumentEntry or Folder."""
 
-    source: SourceId
-    """Who updates."""
+    sender: str = "document-administrator"
+    """Who the exchange log says that it is: no actor of the topology has to."""
     registry: Annotated[str | None, ActorOf(Registry)] = None
     through: GatewayId = None
-    """The Initiating Gateway that hands it on to the community of the entry."""
-    entry: Any
-    """As a query has found it: `${found.entries[0]}`."""
-    set: dict[str, str]
-    """New values by attribute."""
-    by: Literal["iti-92", "iti-57"] = "iti-92"
+    """The Initiating Gateway that hands it on, by `iti-92`, to the community that the object is of."""
+    object: Any
+    """The DocumentEntry or Folder that a query has saved: `${found.entries[0]}`."""
+    set: dict[str, Any] = {}
+    """Attributes of the next version that differ from those of the last."""
+    status: str | None = None
+    """availabilityStatus that it gets: `Approved`, `Deprecated` or a URN."""
+    originalStatus: str | None = None
+    """The status before; that of the object where it is not given."""
+    previousVersion: str | None = None
+    """The version before; that of the object where it is not given."""
+    propagation: Literal["yes", "no"] | None = None
+    """AssociationPropagation: whether the next version takes the Associations of the last."""
+    by: Literal["iti-57", "iti-92"] = "iti-57"
 
     @model_validator(mode="after")
-    def _goes_somewhere(self) -> Update:
+    def _goes_to_one(self) -> Update:
         if (self.registry is None) == (self.through is None):
             raise wrong("an update goes either to a registry, or through a gateway by `through`")
         if self.through is not None and self.by != "iti-92":
             raise wrong("a gateway forwards iti-92 alone", at=("by",))
         return self
 
+    @property
+    def receiver(self) -> str:
+        """Id of the actor that gets it."""
+        return self.through or self.registry or ""
+
     @model_validator(mode="after")
-    def _sets_something_that_it_can(self) -> Update:
-        if not self.set:
-            raise wrong("an update sets something", at=("set",))
-        for name in self.set:
-            if name not in _SETTABLE:
-                hint = did_you_mean(name, _SETTABLE)
-                raise wrong(f"'{name}' cannot be set by a step", hint=hint, at=("set", name))
+    def _changes_something(self) -> Update:
+        if not self.set and self.status is None:
+            raise wrong("an update sets attributes or a status.", hint="It takes one of: set, status.")
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updated:
-    """The version that was sent."""
-
-    uniqueId: str
-    entry: DocumentEntry
-
-
 def play(step: Update, stage: Stage) -> Outcome:
-    """Send the next version; raises StepFailed where there is no entry to begin with."""
-    if not isinstance(step.entry, DocumentEntry):
-        raise StepFailed("`entry` is no DocumentEntry")
-    receiver, transaction = step.through or step.registry or "", step.by.upper()
-    objects = _next_version(step, stage, step.entry)
+    """Send one update."""
+    former = step.object
+    if not isinstance(former, DocumentEntry | Folder):
+        raise StepFailed(f"'object' is a {type(former).__name__}, not a DocumentEntry or Folder")
+    objects = _objects(step, former, stage)
+    transaction = step.by.upper()
     reply = stage.call(
-        sender=step.source,
-        receiver=receiver,
+        sender=step.sender,
+        receiver=step.receiver,
         transaction=transaction,
         message=SubmitObjectsRequest(objects=objects),
     )
-    (entry,) = objects.documentEntries
+    answer = answered(reply, receiver=step.receiver, transaction=transaction)
+    newer = (*objects.documentEntries, *objects.folders)
     return Outcome(
-        text=f"a new version of '{entry.title}'",
-        value=Updated(uniqueId=entry.uniqueId or "", entry=entry),
+        text=f"{'next version' if newer else f'status {step.status}'}: {answer.status}",
+        value={"object": newer[0] if newer else former, "errors": answer.errors},
         count=1,
-        answers=(answered(reply, receiver=receiver, transaction=transaction),),
-        details=details_of({"Set": listed(list(step.set))}),
+        answers=(answer,),
+        details=details_of({"Set": ", ".join(step.set), "Status": step.status or ""}),
     )
 
 
-def _next_version(step: Update, stage: Stage, former: DocumentEntry) -> RegistryObjectList:
-    """The whole entry once more, with what changes (ITI MU: 3.57.4.1.3.3.1)."""
-    changed = {name: _SETTABLE[name](text) for name, text in step.set.items()}
-    entry = replace(
+def _objects(step: Update, former: DocumentEntry | Folder, stage: Stage) -> RegistryObjectList:
+    set_ = sound_set(
+        entryUUID=_SET, uniqueId=stage.new_uid(), patientId=former.patientId or "", now=stage.now()
+    )
+    newer = _next_version(former, step) if step.set else None
+    triggers = []
+    if newer is not None:
+        triggers.append(
+            Association(
+                entryUUID=new_uuid(),
+                associationType=Type.HAS_MEMBER,
+                sourceObject=_SET,
+                targetObject=newer.entryUUID,
+                submissionSetStatus="Original" if isinstance(newer, DocumentEntry) else None,
+                previousVersion=step.previousVersion or former.version,
+                associationPropagation=step.propagation,
+            )
+        )
+    if step.status is not None:
+        triggers.append(
+            Association(
+                entryUUID=new_uuid(),
+                associationType=Type.UPDATE_AVAILABILITY_STATUS,
+                sourceObject=_SET,
+                targetObject=former.entryUUID,
+                originalStatus=_urn(step.originalStatus) or former.availabilityStatus,
+                newStatus=_urn(step.status),
+            )
+        )
+    return RegistryObjectList(
+        submissionSets=(set_,),
+        documentEntries=(newer,) if isinstance(newer, DocumentEntry) else (),
+        folders=(newer,) if isinstance(newer, Folder) else (),
+        associations=tuple(triggers),
+    )
+
+
+def _next_version(former: DocumentEntry | Folder, step: Update) -> DocumentEntry | Folder:
+    plain: DocumentEntry | Folder = replace(
         former,
         entryUUID=new_uuid(),
         logicalID=former.logicalID or former.entryUUID,
         availabilityStatus=None,
         version=None,
-        **changed,
     )
-    objects = submission(
-        (entry,),
-        publisher_of(*source_of(stage, step.source)),
-        entryUUID="submission-set",
-        uniqueId=stage.new_uid(),
-        submissionTime=stage.now(),
-    )
-    (member,) = objects.associations
-    return replace(objects, associations=(replace(member, previousVersion=former.version or _FIRST),))
+    return with_attributes(plain, step.set)
 
 
-UPDATE: Final = StepKind(key="update", parameters=Update, play=play, counts="entries", answers=True)
+def _urn(status: str | None) -> str | None:
+    return None if status is None else _STATUSES.get(status, status)
+
+
+UPDATE: Final = StepKind(key="update", parameters=Update, play=play, counts="objects", answers=True)
