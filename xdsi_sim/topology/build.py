@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
@@ -55,8 +53,9 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.faces import dicomweb_face, xc_wado_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
+from xdsi_sim.topology.joined import Joined
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -79,7 +78,7 @@ from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Joined", "RunningTopology", "start"]
+__all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -91,21 +90,6 @@ RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """What the first process of a topology hands to another one."""
-
-    sockets: Mapping[str, socket]
-    """Those that are listened on, by the names of `Ports`."""
-    log: str
-    """Name of the exchange log; empty where nothing is recorded."""
-
-    def close(self) -> None:
-        """Give the sockets up, on the side that has handed them over."""
-        for one in self.sockets.values():
-            one.close()
 
 
 class RunningTopology:
@@ -302,26 +286,22 @@ class RunningTopology:
                 self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if type(model) in XC_WADO:
-            self._cross(placed, resource, recorder)
+            cross = self._cross(placed, recorder)
+            self._resources[model.id] = (resource, cross)
+            site.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
 
-    def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
-        """Serve XC-WADO beside SOAP."""
-        name = placed.actor.id
+    def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
+        """What serves XC-WADO beside SOAP."""
         gateway = cross_gateway_of(
-            self.topology,
-            placed,
+            *(self.topology, placed),
             base_of=self.xc_wado_of,
             dicomweb_of=self._face_of,
             public_of=self.dicomweb_of,
         )
-        face = XcWadoResource(
-            actor_id=name, gateway=gateway, ask=self._passing.ask, recorder=recorder, spool=self._spool
-        )
-        self._resources[name] = (soap, face)
-        self._site(placed).put(f"{placed.path}/{XC_WADO[type(placed.actor)]}", face)
+        return xc_wado_face(placed.actor, gateway, self._passing, recorder, self._spool)
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None

@@ -1,17 +1,21 @@
-"""From a source of a topology to its DICOMweb face on the wire."""
+"""From a source or a gateway of a topology to its face on the web."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from xdsi_sim.actors.ports import InstanceStore
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicomweb.archive import Archive
 from xdsi_sim.dicomweb.service import DicomWeb
+from xdsi_sim.dicomweb.xc_wado import CrossGateway
 from xdsi_sim.server.dicomweb import DicomWebResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.store.exchanges import Recorder
-from xdsi_sim.topology.model import Source
+from xdsi_sim.topology.model import Actor, Source
 
-__all__ = ["dicomweb_face"]
+__all__ = ["dicomweb_face", "xc_wado_face"]
 
 
 def dicomweb_face(
@@ -26,3 +30,10 @@ def dicomweb_face(
         recorder=recorder,
         reactor=reactor,
     )
+
+
+def xc_wado_face(
+    model: Actor, gateway: CrossGateway, client: PassingClient, recorder: Recorder, spool: Path
+) -> XcWadoResource:
+    """The face of an imaging gateway that asks by `client`."""
+    return XcWadoResource(actor_id=model.id, gateway=gateway, ask=client.ask, recorder=recorder, spool=spool)
