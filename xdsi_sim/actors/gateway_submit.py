@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send, Unreached
-from xdsi_sim.actors.gateway_retrieve import SourceNotAvailable, UnavailableCommunity
-from xdsi_sim.errors import RegistryNotAvailable, XdsError
 from xdsi_sim.messages.community import aimed_at, targets_of, without_home
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
@@ -47,9 +45,9 @@ class Submissions:
             submission = aimed_at(request.submission, None)
             message = replace(request, submission=submission)
             call = Call(url=self.taker or "", transaction="ITI-41", message=message)
-            return (yield from _handed_on(call, home, SourceNotAvailable))
+            return (yield from _handed_on(call, home, "XDSRepositoryError"))
         call = Call(url=self._gateway(home), transaction="ITI-80", message=request)
-        return (yield from _handed_on(call, home, UnavailableCommunity))
+        return (yield from _handed_on(call, home, "XDSUnavailableCommunity"))
 
     def update(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
         """Hand an update on to the community that the entries are of."""
@@ -65,9 +63,9 @@ class Submissions:
         if home == self.homeCommunityId:
             message = without_home(request, home)
             call = Call(url=self.registry or "", transaction="ITI-92", message=message)
-            return (yield from _handed_on(call, home, RegistryNotAvailable))
+            return (yield from _handed_on(call, home, "XDSRegistryNotAvailable"))
         call = Call(url=self._gateway(home), transaction="ITI-92", message=request)
-        return (yield from _handed_on(call, home, UnavailableCommunity))
+        return (yield from _handed_on(call, home, "XDSUnavailableCommunity"))
 
     def _reached(self, own: str | None) -> frozenset[str]:
         return frozenset((*((self.homeCommunityId,) if own is not None else ()), *(self.gateways or ())))
@@ -76,7 +74,7 @@ class Submissions:
         return (self.gateways or {})[home]
 
 
-def _handed_on(call: Call, home: str, silence: type[XdsError]) -> Flow[RegistryResponse]:
+def _handed_on(call: Call, home: str, silence: str) -> Flow[RegistryResponse]:
     """The answer as it is."""
     (answer,) = yield Send((call,))
     if isinstance(answer, NoAnswer):
@@ -84,12 +82,13 @@ def _handed_on(call: Call, home: str, silence: type[XdsError]) -> Flow[RegistryR
     return RegistryResponse(status=answer.status, errors=answer.errors)
 
 
-def _silent(call: Call, home: str, silence: type[XdsError], answer: Answer) -> RegistryResponse:
+def _silent(call: Call, home: str, silence: str, answer: Answer) -> RegistryResponse:
     known = (
         "it has seen nothing of it" if isinstance(answer, Unreached) else "whether it was done is not known"
     )
-    error = silence(f"{home} gives no answer to {call.transaction}, {known}: {answer}", location=home)
-    return RegistryResponse(status=FAILURE, errors=(RegistryError.of(error),))
+    text = f"{home} gives no answer to {call.transaction}, {known}: {answer}"
+    error = RegistryError(errorCode=silence, codeContext=text, location=home)
+    return RegistryResponse(status=FAILURE, errors=(error,))
 
 
 def _refused(verdict: Verdict) -> RegistryResponse:

@@ -154,7 +154,7 @@ class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyp
 
 
 class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Responding Gateway (ITI TF-2: 3.38, 3.39; ITI XCDR; ITI RMU)."""
+    """Responding Gateway (ITI TF-2: 3.38, 3.39, 3.55; ITI XCDR; ITI RMU)."""
 
     @operation("ITI-80")
     def iti80(ctx: Any, request: Any) -> Any:
@@ -175,3 +175,8 @@ class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyp
     def iti39(ctx: Any, request: Any) -> Any:
         """Cross Gateway Retrieve."""
         return ctx.udc.actor.retrieve(request)
+
+    @operation("ITI-55")
+    def iti55(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Patient Discovery."""
+        return ctx.udc.actor.discover(request)

@@ -124,6 +124,7 @@ class RunningTopology:
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._resources: dict[str, tuple[SoapResource | XcWadoResource, ...]] = {}
+        self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -323,7 +324,9 @@ class RunningTopology:
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        store = self._registries[placed.community.id] = self._opened(
+            SqliteRegistryStore(self._folder / placed.actor.id, self._share)
+        )
         return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
@@ -372,7 +375,9 @@ class RunningTopology:
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:
         """The actor behind a gateway of the topology."""
-        return gateway_of(self.topology, placed, self.url_of)
+        return gateway_of(
+            self.topology, placed, self.url_of, directory=self._registries.get(placed.community.id)
+        )
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""
