@@ -24,6 +24,7 @@ from xdsi_sim.scenario.cast import (
     inboxes_of,
     viewers_of,
     wado_of,
+    xc_wado_of,
 )
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
@@ -176,7 +177,8 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, dimse, viewers = wado_of(running), dimse_of(running), viewers_of(running)
+    wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
+    viewers = viewers_of(running)
     for actor in actors_of(running):
         yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
         if actor.id in faces:
@@ -186,6 +188,8 @@ def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
             viewer, display = viewers[actor.id]
             yield "", "Viewer", viewer, ""
             yield "", "Image display (RAD-106)", display, ""
+        if actor.id in cross:
+            yield "", "XC-WADO", cross[actor.id], ""
         if actor.id in dimse:
             yield "", "DIMSE", dimse[actor.id], ""
         if actor.id in feeds:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Final
 
 from xdsi_sim.dicomweb.ohif import list_link, study_link
+from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import Placed, Server, Source, Topology
 
@@ -46,7 +47,15 @@ class Addresses(ABC):
         """Base URI of a source's DICOMweb face, as others know it."""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
+        return public or self.face_of(source_id)
+
+    def face_of(self, source_id: str) -> str:
+        """The same, as the gateways of its community call it."""
+        return f"{self.url_of(source_id)}/{DICOM_WEB}"
+
+    def xc_wado_of(self, gateway_id: str) -> str:
+        """Base of an imaging gateway's addresses of XC-WADO."""
+        return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI."""

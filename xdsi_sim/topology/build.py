@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
@@ -28,6 +26,7 @@ from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
@@ -40,6 +39,7 @@ from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.server.wado_uri import WadoUriResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -54,8 +54,9 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses, port_of
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face
-from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, xc_wado_face
+from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
+from xdsi_sim.topology.joined import Joined
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -78,7 +79,7 @@ from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Joined", "RunningTopology", "start"]
+__all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -86,21 +87,6 @@ RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """What the first process of a topology hands to another one."""
-
-    sockets: Mapping[str, socket]
-    """Those that are listened on, by the names of `Ports`."""
-    log: str
-    """Name of the exchange log; empty where nothing is recorded."""
-
-    def close(self) -> None:
-        """Give the sockets up, on the side that has handed them over."""
-        for one in self.sockets.values():
-            one.close()
 
 
 class RunningTopology(Addresses):
@@ -134,7 +120,7 @@ class RunningTopology(Addresses):
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, SoapResource] = {}
+        self._resources: dict[str, tuple[SoapResource | XcWadoResource, ...]] = {}
         self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
@@ -187,6 +173,7 @@ class RunningTopology(Addresses):
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
+        self._passing = PassingClient(http, recorder, self._spool)
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
         self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
@@ -264,7 +251,7 @@ class RunningTopology(Addresses):
             recorder=recorder,
             reactor=self._loop.reactor,
         )
-        self._resources[model.id] = resource
+        self._resources[model.id] = (resource,)
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
@@ -279,6 +266,10 @@ class RunningTopology(Addresses):
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
+        if type(model) in XC_WADO:
+            cross = self._cross(placed, recorder)
+            self._resources[model.id] = (resource, cross)
+            site.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
@@ -290,6 +281,16 @@ class RunningTopology(Addresses):
             faces = ((model, self.dicomweb_of(model.id), self.wado_of(model.id)) for model in sources)
             viewer = viewer_face(self.topology.viewer.folder, faces)
             self._site_at(None).put_elsewhere(viewer)
+
+    def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
+        """What serves XC-WADO beside SOAP."""
+        gateway = cross_gateway_of(
+            *(self.topology, placed),
+            base_of=self.xc_wado_of,
+            dicomweb_of=self.face_of,
+            public_of=self.dicomweb_of,
+        )
+        return xc_wado_face(placed.actor, gateway, self._passing, recorder, self._spool)
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
@@ -440,8 +441,9 @@ class RunningTopology(Addresses):
         return self._on_demand[source_id]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
-        self._resources[actor_id].stopped = True
+        """Let an actor answer HTTP 503 alone, to SOAP and XC-WADO; raises KeyError for one without."""
+        for resource in self._resources[actor_id]:
+            resource.stopped = True
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
