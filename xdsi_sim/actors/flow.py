@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 from xdsi_sim.errors import XdsiSimError
 
-__all__ = ["Answer", "Call", "Effect", "Flow", "Late", "NoAnswer", "Send", "Unreached", "Wait", "run"]
+__all__ = ["Answer", "Call", "Effect", "Flow", "NoAnswer", "Send", "TooLate", "Unreached", "Wait", "run"]
 
 T = TypeVar("T")
 
@@ -44,8 +44,8 @@ class Unreached(NoAnswer):
     """There was no connection: the peer has seen nothing of the message, so it may be sent again."""
 
 
-class Late(NoAnswer):
-    """The peer was silent, or slow, for longer than it is waited for."""
+class TooLate(NoAnswer):
+    """The peer has the message, and its answer, or the rest of it, has not come in time."""
 
 
 Answer = Any | NoAnswer

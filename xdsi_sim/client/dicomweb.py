@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as ConnectTimeout
 
-from xdsi_sim.actors.flow import Late, NoAnswer
+from xdsi_sim.actors.flow import NoAnswer, TooLate
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
 from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
@@ -150,7 +150,7 @@ class _Fetch:
         if self.body is not None:
             self.body.abandon()
         self.head, self.trouble = None, str(error)
-        self.late = isinstance(error, Late) or isinstance(error.__cause__, ConnectTimeout)
+        self.late = isinstance(error, TooLate) or isinstance(error.__cause__, ConnectTimeout)
 
     def exchange(self) -> Exchange:
         """What is recorded."""

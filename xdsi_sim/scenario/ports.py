@@ -170,8 +170,20 @@ class Running(Protocol):
         """Base URI of an imaging source's DICOMweb face."""
         ...
 
+    def xc_wado_of(self, gateway_id: str) -> str:
+        """Base of an imaging gateway's addresses of XC-WADO."""
+        ...
+
     def wado_of(self, source_id: str) -> str:
         """Address of an imaging source's WADO-URI."""
+        ...
+
+    def viewer_of(self, source_id: str, *studies: str) -> str | None:
+        """Where the viewer lists the studies of a source, or shows some of them; None without a viewer."""
+        ...
+
+    def image_display_of(self, source_id: str) -> str | None:
+        """Where a source opens the viewer on what an address asks for; None without a viewer."""
         ...
 
     def mllp_of(self, registry_id: str) -> Listen | None:

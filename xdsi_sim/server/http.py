@@ -27,6 +27,7 @@ __all__ = [
     "MakeReader",
     "answer",
     "begin_answer",
+    "headers_of",
     "nothing_at",
 ]
 
@@ -157,7 +158,7 @@ class FrontRequest(Request):
         """The request as it was on the wire."""
         return HttpMessage(
             start_line=b" ".join((self.method, self.uri, self.clientproto)).decode("latin-1"),
-            headers=_header_list(self.requestHeaders),
+            headers=headers_of(self.requestHeaders),
             body=SegmentsContent(tuple(segments)),
         )
 
@@ -170,7 +171,8 @@ def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
     return arguments
 
 
-def _header_list(headers: Any) -> tuple[tuple[str, str], ...]:
+def headers_of(headers: Any) -> tuple[tuple[str, str], ...]:
+    """Twisted's Headers as names and values, in their order."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.getAllRawHeaders()
@@ -222,7 +224,7 @@ def begin_answer(
         request.responseHeaders.setRawHeaders(name, [value])
     return HttpMessage(
         start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
-        headers=_header_list(request.responseHeaders),
+        headers=headers_of(request.responseHeaders),
         body=SegmentsContent(tuple(segments)),
     )
 

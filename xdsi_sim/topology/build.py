@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Any, Final, Self, TypeVar
 
 from xdsi_sim.actors.flow import Call
@@ -28,6 +26,7 @@ from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
@@ -39,6 +38,7 @@ from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -51,9 +51,11 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses, port_of
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face, wado_face
-from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, wado_face, xc_wado_face
+from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
+from xdsi_sim.topology.joined import Joined
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -77,36 +79,17 @@ from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, tim
 from xdsi_sim.topology.stores import SourceStore, store_of
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Joined", "RunningTopology", "start"]
+__all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
 
-DICOM_WEB: Final = "dicom-web"
-"""Path of a source's DICOMweb face, below its address."""
-WADO: Final = "wado"
-"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """What the first process of a topology hands to another one."""
-
-    sockets: Mapping[str, socket]
-    """Those that are listened on, by the names of `Ports`."""
-    log: str
-    """Name of the exchange log; empty where nothing is recorded."""
-
-    def close(self) -> None:
-        """Give the sockets up, on the side that has handed them over."""
-        for one in self.sockets.values():
-            one.close()
-
-
-class RunningTopology:
+class RunningTopology(Addresses):
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
     def __init__(
@@ -137,7 +120,7 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, SoapResource] = {}
+        self._resources: dict[str, tuple[SoapResource | XcWadoResource, ...]] = {}
         self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
@@ -154,11 +137,10 @@ class RunningTopology:
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        self._peers = Peers(
-            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
-        )
-        self._make_clients(recorder, self._site(servers[0]))
+        self._peers = Peers((*(peer.url for peer in self.topology.peers), *map(self.base_of, self._sites)))
+        self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
+        self._serve_viewer()
         if self._joined is None:
             self._recover(actors)
             self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
@@ -173,13 +155,13 @@ class RunningTopology:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
 
-    def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
-        """All that sends; answers of asynchronous exchange come in at `site`."""
+    def _make_clients(self, recorder: Recorder, first: Placed) -> None:
+        """All that sends; answers of asynchronous exchange come in at the port of the first actor."""
         http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         limits = self.topology.limits
         mailbox = Mailbox()
-        site.put(REPLIES, RepliesResource(mailbox, recorder))
+        self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
         self._soap = AsynchronousClient(
             http,
             recorder,
@@ -187,10 +169,11 @@ class RunningTopology:
             limits,
             validating=validating(self.topology),
             mailbox=mailbox,
-            reply_to=self._base(site) + REPLIES,
+            reply_to=self.base_of(port_of(first)) + REPLIES,
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
+        self._passing = PassingClient(http, recorder, self._spool)
         self._dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
         self.client = BlockingClient(self._loop, self._soap, self._dicomweb, mllp)
@@ -224,8 +207,10 @@ class RunningTopology:
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor: its own, or the one of the topology."""
-        own = placed.actor.port if isinstance(placed.actor, Server) else None
-        number = self._listen.port if own is None else own
+        return self._site_at(port_of(placed))
+
+    def _site_at(self, port: int | None) -> ActorSite:
+        number = self._listen.port if port is None else port
         if number not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -240,24 +225,9 @@ class RunningTopology:
             self._sites[number] = site
         return self._sites[number]
 
-    def url_of(self, actor_id: str) -> str:
-        """Where the actor answers; raises KeyError for an id that is none."""
-        placed = self.topology.find(actor_id)
-        return self._base(self._site(placed)) + placed.path.removeprefix("/")
-
-    def _base(self, site: ActorSite) -> str:
-        scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://{Listen(self._listen.host, site.port)}/"
-
-    def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face, as others know it."""
-        model = self.topology.find(source_id).actor
-        public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
-
-    def wado_of(self, source_id: str) -> str:
-        """Address of a source's WADO-URI."""
-        return f"{self.url_of(source_id)}/{WADO}"
+    def listening(self, port: int | None) -> Listen:
+        """Where those answer that have this port in the file; None is the port of the topology."""
+        return Listen(self._listen.host, self._site_at(port).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -281,20 +251,46 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
-        self._resources[model.id] = resource
+        self._resources[model.id] = (resource,)
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
-            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
+            web = (recorder, self._loop.reactor)
+            face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            if self.viewer is not None:
+                display = image_display(model, actor.store, self.viewer, *web)
+                site.put(f"{placed.path}/{IMAGE_DISPLAY}", display)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", wado_face(model, actor, recorder, self._loop.reactor))
+        if type(model) in XC_WADO:
+            cross = self._cross(placed, recorder)
+            self._resources[model.id] = (resource, cross)
+            site.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _serve_viewer(self) -> None:
+        if self.topology.viewer is not None:
+            models = (placed.actor for placed in self.topology.actors())
+            sources = [model for model in models if isinstance(model, Source)]
+            faces = ((model, self.dicomweb_of(model.id), self.wado_of(model.id)) for model in sources)
+            viewer = viewer_face(self.topology.viewer.folder, faces)
+            self._site_at(None).put_elsewhere(viewer)
+
+    def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
+        """What serves XC-WADO beside SOAP."""
+        gateway = cross_gateway_of(
+            *(self.topology, placed),
+            base_of=self.xc_wado_of,
+            dicomweb_of=self.face_of,
+            public_of=self.dicomweb_of,
+        )
+        return xc_wado_face(placed.actor, gateway, self._passing, recorder, self._spool)
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
@@ -448,8 +444,9 @@ class RunningTopology:
         return self._on_demand[source_id]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
-        self._resources[actor_id].stopped = True
+        """Let an actor answer HTTP 503 alone, to SOAP and XC-WADO; raises KeyError for one without."""
+        for resource in self._resources[actor_id]:
+            resource.stopped = True
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""

@@ -43,6 +43,10 @@ def _address(value: str) -> str:
     return value
 
 
+def _base(value: str) -> str:
+    return _address(value).rstrip("/")
+
+
 class Peer(Checked):
     """A foreign system: one that answers may be sent to, or the gateway of another community."""
 
@@ -53,9 +57,13 @@ class Peer(Checked):
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
     """Of the community that it is the gateway of."""
+    xcWado: Annotated[str, AfterValidator(_base)] | None = None
+    """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
 
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:
         if (self.role is None) != (self.homeCommunityId is None):
             raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
+        if self.xcWado is not None and self.role != "respondingImagingGateway":
+            raise wrong("xcWado is of a peer with the role respondingImagingGateway", at=("xcWado",))
         return self

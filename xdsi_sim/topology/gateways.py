@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -10,6 +10,7 @@ from xdsi_sim.actors import gateways, imaging_gateways
 from xdsi_sim.actors.gateway_patients import Way
 from xdsi_sim.actors.patient_directory import PatientDirectory
 from xdsi_sim.actors.patient_discovery import DiscoveryPolicy
+from xdsi_sim.dicomweb.xc_wado import CrossGateway, Location
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.topology.discovery import OTHERS
 from xdsi_sim.topology.model import (
@@ -25,9 +26,15 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 
-__all__ = ["gateway_of"]
+__all__ = ["XC_WADO", "cross_gateway_of", "gateway_of"]
 
 Role = Literal["respondingGateway", "respondingImagingGateway"]
+
+XC_WADO: Final[Mapping[type[Actor], str]] = {
+    InitiatingImagingGateway: "wado",
+    RespondingImagingGateway: "wado-rs",
+}
+"""Path of a gateway's XC-WADO, below its address."""
 
 
 def gateway_of(
@@ -43,6 +50,39 @@ def gateway_of(
     return _MAKE[type(placed.actor)](_Federation(topology, placed, url_of, directory))
 
 
+def cross_gateway_of(
+    topology: Topology,
+    placed: Placed,
+    *,
+    base_of: Callable[[str], str],
+    dicomweb_of: Callable[[str], str],
+    public_of: Callable[[str], str],
+) -> CrossGateway:
+    """Where an imaging gateway passes WADO-RS on to.
+
+    By the id of an actor, `base_of` says where the XC-WADO of a gateway is, `dicomweb_of` where the DICOMweb
+    face of a source is, and `public_of` where others know it to be.
+    """
+    federation = _Federation(topology, placed, base_of)
+    others: dict[str, str | None] = {}
+    if isinstance(placed.actor, InitiatingImagingGateway):
+        others.update(federation.others("respondingImagingGateway"))
+        others.update(
+            (peer.homeCommunityId or "", peer.xcWado)
+            for peer in topology.peers
+            if peer.homeCommunityId in others and peer.role == "respondingImagingGateway"
+        )
+    return CrossGateway(
+        homeCommunityId=federation.own.homeCommunityId,
+        base=base_of(placed.actor.id),
+        locations=tuple(
+            Location(uid=source.oid, base=dicomweb_of(source.id), public=public_of(source.id))
+            for source in federation.own.sources
+        ),
+        gateways=others,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Federation:
     """The topology, as one of its gateways sees it."""
@@ -50,7 +90,7 @@ class _Federation:
     topology: Topology
     placed: Placed
     url_of: Callable[[str], str]
-    directory: PatientDirectory | None
+    directory: PatientDirectory | None = None
 
     @property
     def own(self) -> Community:
@@ -60,6 +100,11 @@ class _Federation:
     def registry(self) -> str | None:
         registry = self.own.registry
         return self.url_of(registry.id) if registry is not None else None
+
+    @property
+    def taker(self) -> str | None:
+        taker = self.own.taker
+        return self.url_of(taker) if taker is not None else None
 
     def others(self, role: Role) -> dict[str, str]:
         """URLs of the gateways of other communities by homeCommunityId: those of the topology, and peers."""
@@ -124,6 +169,7 @@ def _initiating(federation: _Federation) -> gateways.InitiatingGateway:
         gateways=federation.others("respondingGateway"),
         ways=federation.ways(),
         patientIds=federation.patient_ids(),
+        taker=federation.taker,
         directory=federation.directory,
     )
 
@@ -133,6 +179,7 @@ def _responding(federation: _Federation) -> gateways.RespondingGateway:
         homeCommunityId=federation.own.homeCommunityId,
         registry=federation.registry or "",
         sources=federation.documents(),
+        taker=federation.taker,
         directory=federation.directory,
         policy=_policy(federation.placed.actor),
     )

@@ -29,6 +29,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId
 from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
+from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -207,6 +208,8 @@ class RespondingGateway(Server):
 
     role = "Responding Gateway"
 
+    providesTo: str | None = None
+    """Id of the repository or recipient of its community that takes documents of others; else the first."""
     discovery: DiscoverySettings = DiscoverySettings()
     """How it answers who asks for a patient."""
 
@@ -296,6 +299,13 @@ class Community(Checked):
     initiatingImagingGateway: InitiatingImagingGateway | None = None
     respondingImagingGateway: RespondingImagingGateway | None = None
 
+    @property
+    def taker(self) -> str | None:
+        """Id of who takes documents that come through a gateway; None where nobody can."""
+        gateway = self.respondingGateway
+        chosen = gateway.providesTo if gateway is not None else None
+        return chosen or next((each.id for each in (*self.repositories, *self.recipients)), None)
+
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
         for kind in ("registry", *_GATEWAYS):
@@ -377,6 +387,8 @@ class Topology(Checked):
     """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
     of other communities."""
     timeouts: Patience = Patience()
+    viewer: ViewerOption = None
+    """A web viewer of the studies of all sources, at the address of the topology; None without one."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""
@@ -390,6 +402,13 @@ class Topology(Checked):
             if placed.actor.id == actor_id:
                 return placed
         raise KeyError(actor_id)
+
+    def viewer_at(self, listen: Listen) -> str | None:
+        """Address of the viewer, with a slash at its end, if it listens there; None without a viewer."""
+        if self.viewer is None:
+            return None
+        own = f"{'http' if self.tls is None else 'https'}://{listen}"
+        return f"{self.viewer.publicUrl or own}/"
 
     @model_validator(mode="after")
     def _has_a_community(self) -> Topology:
@@ -439,6 +458,19 @@ class Topology(Checked):
                     "a community with repositories, On-Demand sources or a Responding Gateway has a registry"
                 )
                 raise wrong(text, at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _gateways_provide_to_somebody(self) -> Topology:
+        for number, community in enumerate(self.communities):
+            known = [each.id for each in (*community.repositories, *community.recipients)]
+            gateway = community.respondingGateway
+            if gateway is not None and (name := gateway.providesTo) is not None and name not in known:
+                raise wrong(
+                    f"no repository or recipient '{name}' in community '{community.id}'",
+                    hint=did_you_mean(name, known),
+                    at=("communities", number, "respondingGateway", "providesTo"),
+                )
         return self
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.topology.discovery import OTHERS
-from xdsi_sim.topology.model import Actor, Community, InitiatingGateway, Topology
+from xdsi_sim.topology.model import Actor, Community, InitiatingGateway, Peer, Topology
 
 __all__ = ["Way", "ways"]
 
@@ -32,21 +32,23 @@ _WITHIN: Final = (
     ("consumers", "repositories", ("ITI-43",)),
     ("consumers", "onDemandSources", ("ITI-43",)),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),
-    ("consumers", "initiatingGateway", ("ITI-18", "ITI-43")),
-    ("consumers", "initiatingImagingGateway", ("RAD-69",)),
-    ("initiatingGateway", "registry", ("ITI-18",)),
+    ("sources", "registry", ("ITI-57",)),
+    ("sources", "initiatingGateway", _PUBLISHES),
+    ("consumers", "initiatingGateway", ("ITI-18", "ITI-43", "ITI-92")),
+    ("consumers", "initiatingImagingGateway", ("RAD-69", "XC-WADO")),
+    ("initiatingGateway", "registry", ("ITI-18", "ITI-92")),
     ("initiatingGateway", "repositories", ("ITI-43",)),
     ("initiatingGateway", "onDemandSources", ("ITI-43",)),
-    ("respondingGateway", "registry", ("ITI-18",)),
+    ("respondingGateway", "registry", ("ITI-18", "ITI-92")),
     ("respondingGateway", "repositories", ("ITI-43",)),
     ("respondingGateway", "onDemandSources", ("ITI-43",)),
-    ("initiatingImagingGateway", "sources", ("RAD-69",)),
-    ("respondingImagingGateway", "sources", ("RAD-69",)),
+    ("initiatingImagingGateway", "sources", ("RAD-69", "WADO-RS")),
+    ("respondingImagingGateway", "sources", ("RAD-69", "WADO-RS")),
 )
 """Between the actors of one community, by their keys in the file."""
 _ACROSS: Final = (
-    ("initiatingGateway", "respondingGateway", ("ITI-38", "ITI-39")),
-    ("initiatingImagingGateway", "respondingImagingGateway", ("RAD-75",)),
+    ("initiatingGateway", "respondingGateway", ("ITI-38", "ITI-39", "ITI-80", "ITI-92")),
+    ("initiatingImagingGateway", "respondingImagingGateway", ("RAD-75", "XC-WADO")),
     ("sources", "recipients", _PUBLISHES),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),  # as the manifest says, past all gateways
 )
@@ -68,10 +70,19 @@ def _within(community: Community) -> Iterator[Way]:
     for source in community.sources:
         if source.publishesTo in repositories:  # else it is a recipient, and these take from any source
             yield Way(source.id, source.publishesTo, _PUBLISHES)
+    yield from _provided(community)
     for senders, receivers, transactions in _WITHIN:
         for sender in _actors(community, senders):
             for receiver in _actors(community, receivers):
                 yield Way(sender.id, receiver.id, transactions)
+
+
+def _provided(community: Community) -> Iterator[Way]:
+    """Documents that come through a gateway have one receiver."""
+    for key in ("initiatingGateway", "respondingGateway"):
+        for gateway in _actors(community, key):
+            if community.taker is not None:
+                yield Way(gateway.id, community.taker, _PUBLISHES)
 
 
 def _across(topology: Topology, community: Community) -> Iterator[Way]:
@@ -79,12 +90,10 @@ def _across(topology: Topology, community: Community) -> Iterator[Way]:
         others = [each for each in topology.communities if each is not community]
         known = [actor.id for each in others for actor in _actors(each, receivers)]
         own = community.homeCommunityId
-        known += [
-            peer.id for peer in topology.peers if peer.role == receivers and peer.homeCommunityId != own
-        ]
+        peers = [peer for peer in topology.peers if peer.role == receivers and peer.homeCommunityId != own]
         for sender in _actors(community, senders):
-            for receiver in known:
-                yield Way(sender.id, receiver, transactions)
+            yield from (Way(sender.id, receiver, transactions) for receiver in known)
+            yield from (Way(sender.id, peer.id, _served(peer, transactions)) for peer in peers)
     yield from _discovering(topology, community)
 
 
@@ -108,6 +117,10 @@ def _responding(topology: Topology) -> Iterator[tuple[str, str]]:
 
 def _way(gateway: InitiatingGateway, home: str) -> str:
     return gateway.patients.get(home, gateway.patients.get(OTHERS, "same"))
+
+
+def _served(peer: Peer, transactions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in transactions if each != "XC-WADO" or peer.xcWado is not None)
 
 
 def _actors(community: Community, key: str) -> Iterator[Actor]:
