@@ -1,9 +1,12 @@
-"""WADO-RS as a client: one GET, the parts of the answer as contents (PS3.18: 10.4)."""
+"""WADO-RS as a client: one GET, the parts of the answer as contents (PS3.18: 10.4).
+
+Whoever has a message of HTTP already, whatever it holds, sends it the same way.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -40,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """What came of a GET; status 0 where nothing came, the reason is then in `trouble`."""
+    """What came of a request; status 0 where nothing came, the reason is then in `trouble`."""
 
     status: int
     headers: Mapping[str, str]
@@ -109,12 +112,14 @@ class _Body:
 
 @dataclass(slots=True, kw_only=True)
 class _Fetch:
-    """One GET while it is under way."""
+    """One request while it is under way."""
 
     url: str
     transaction: str
     trace: Trace
     headers: tuple[tuple[str, str], ...]
+    method: str = "GET"
+    sent: Content = _NOTHING
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
     head: Head | None = None
@@ -155,7 +160,7 @@ class _Fetch:
             started=self.started,
             duration=time.perf_counter() - self.clock,
             request=HttpMessage(
-                start_line=request_line("GET", self.url), headers=self.headers, body=_NOTHING
+                start_line=request_line(self.method, self.url), headers=self.headers, body=self.sent
             ),
             response=self._message(),
             status=self._outcome(),
@@ -185,9 +190,37 @@ class DicomWebClient:
     def get(self, url: str, *, accept: str, transaction: str, trace: Trace) -> Deferred[HttpReply]:
         """GET `url`; never fails: trouble is in the reply."""
         headers = (("Accept", accept), (TRACE_HEADER, str(trace)))
-        fetch = _Fetch(url=url, transaction=transaction, trace=trace, headers=headers)
+        return self._send(_Fetch(url=url, transaction=transaction, trace=trace, headers=headers))
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]],
+        body: Content,
+        transaction: str,
+        trace: Trace,
+    ) -> Deferred[HttpReply]:
+        """Send a message as it is, but for what belongs to the connection; never fails."""
+        fetch = _Fetch(
+            url=url,
+            transaction=transaction,
+            trace=trace,
+            headers=(*headers, (TRACE_HEADER, str(trace))),
+            method=method,
+            sent=body,
+        )
+        return self._send(fetch)
+
+    def _send(self, fetch: _Fetch) -> Deferred[HttpReply]:
+        body = fetch.sent.segments if isinstance(fetch.sent, SegmentsContent) else (fetch.sent,)
         asked = self._http.request(
-            "GET", url, headers, None, lambda head: fetch.begin(head, self._spool, self._limits)
+            fetch.method,
+            fetch.url,
+            fetch.headers,
+            body if fetch.sent.size else None,
+            lambda head: fetch.begin(head, self._spool, self._limits),
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
