@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -119,7 +120,15 @@ def test_an_interrupt_keeps_what_ran_in_a_step_of_steps_and_tears_down(tmp_path:
 
 def test_an_interrupt_keeps_what_ran_at_once(tmp_path: Path) -> None:
     class Interrupting(Silent):
+        def __init__(self) -> None:
+            self.quick = threading.Event()
+
+        def ended(self, number: str, record: StepRecord) -> None:  # noqa: ARG002
+            if number == "1.1":
+                self.quick.set()
+
         def waits(self, number: str, lines: Sequence[str], seconds: float) -> None:  # noqa: ARG002
+            assert self.quick.wait(20)
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.2)  # until the main thread has it
 
