@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from xdsi_sim.scenario.loader import load_scenario
@@ -38,8 +39,14 @@ def write(folder: Path, steps: str, head: str = HEAD) -> Path:
     return path
 
 
-def run(folder: Path, steps: str, audience: Audience | None = None, head: str = HEAD) -> RunRecord:
+def run(
+    folder: Path,
+    steps: str,
+    audience: Audience | None = None,
+    head: str = HEAD,
+    tags: Collection[str] = (),
+) -> RunRecord:
     """Play the steps and give the record."""
     loaded = load_scenario(write(folder, steps, head))
     with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running, audience)
+        return play(loaded, running, audience, tags=tags)

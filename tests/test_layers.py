@@ -22,7 +22,7 @@ LAYERS = (
     ("rules",),
     ("messages", "dicom"),
     ("ebrim", "tls"),
-    ("vocab", "errors", "content", "exchange", "ids", "limits", "resources", "visible"),
+    ("vocab", "errors", "clock", "content", "exchange", "ids", "limits", "resources", "visible"),
 )
 ROW = {name: number for number, row in enumerate(LAYERS) for name in row}
 

@@ -7,7 +7,7 @@ from a_peer import Peer
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
-from xdsi_sim.content import read_all
+from xdsi_sim.content import BytesContent, read_all
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.store.exchanges import ExchangeLog
 
@@ -97,3 +97,32 @@ def test_an_answer_that_is_broken_is_told_in_words_and_leaves_no_file(
     assert reply.parts == ()
     assert len(log.exchanges("cafe")) == 1
     assert list(spool.iterdir()) == []
+
+
+def test_any_message_is_sent_as_it_is_and_recorded(
+    dicomweb: DicomWebClient, peer: Peer, log: ExchangeLog
+) -> None:
+    heard: list[bytes] = []
+
+    def answer(request: bytes) -> bytes:
+        heard.append(request)
+        return b"HTTP/1.1 418 No\r\nContent-Length: 2\r\n\r\nno"
+
+    reply: HttpReply = running_loop().call(
+        dicomweb.ask,
+        "PATCH",
+        peer(answer),
+        headers=(("Content-Type", "a/b"),),
+        body=BytesContent(b"<broken"),
+        transaction="HTTP",
+        trace=Trace("cafe", "viewer"),
+    )
+    assert (reply.status, [read_all(part.content) for part in reply.parts]) == (418, [b"no"])
+    assert heard[0].startswith(b"PATCH /peer HTTP/1.1\r\n")
+    assert b"Content-Type: a/b\r\n" in heard[0]
+    (exchange,) = log.exchanges("cafe")
+    assert (exchange.id, exchange.status, read_all(exchange.request.body)) == (
+        reply.exchange,
+        "HTTP 418",
+        b"<broken",
+    )

@@ -28,11 +28,11 @@ from wire import message, post
 
 from xdsi_sim.errors import Severity
 from xdsi_sim.inspector.judged import Asked, Judged, judge_message
-from xdsi_sim.inspector.known import named
 from xdsi_sim.inspector.places import Locator
-from xdsi_sim.inspector.saved import Form, Saved, Unrecognised, read_saved
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
+from xdsi_sim.soap.known import named
+from xdsi_sim.soap.saved import Form, Saved, Unrecognised, read_saved
 from xdsi_sim.vocab import FAILURE, NS, TRANSACTIONS
 
 URL = "http://127.0.0.1/c/registry"

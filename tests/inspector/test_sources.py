@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from xdsi_sim.inspector.saved import Unrecognised
 from xdsi_sim.inspector.sources import Source, sources_in
+from xdsi_sim.soap.saved import Unrecognised
 
 REQUEST, ANSWER = "000001-request.http", "000001-response.http"
 

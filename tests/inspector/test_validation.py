@@ -12,7 +12,6 @@ from rich.console import Console
 from wire import message, post
 
 from xdsi_sim.errors import Severity
-from xdsi_sim.inspector.saved import Unrecognised
 from xdsi_sim.inspector.validation import (
     facts_of,
     print_unread,
@@ -21,6 +20,7 @@ from xdsi_sim.inspector.validation import (
     summary_text,
     validate,
 )
+from xdsi_sim.soap.saved import Unrecognised
 from xdsi_sim.vocab import FAILURE, TRANSACTIONS
 
 WIRE = Path(__file__).parents[1] / "wire"

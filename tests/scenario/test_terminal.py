@@ -40,7 +40,7 @@ def told(output: Console, folder: Path, *records: StepRecord, title: str = "A tr
     path.write_text(path.read_text(encoding="utf-8").replace("A trial", title), encoding="utf-8")
     audience = Told(output, load_scenario(path).scenario)
     for number, record in enumerate(records, start=1):
-        audience.ended(number, record)
+        audience.ended(str(number), record)
     return written(output)
 
 
@@ -78,10 +78,38 @@ def test_what_is_waited_for_is_shown_on_a_terminal_until_it_has_ended(tmp_path: 
     output = Console(file=io.StringIO(), width=200, force_terminal=True)
     scenario = load_scenario(write(tmp_path, PUBLISHED)).scenario
     audience = Told(output, scenario)
-    audience.begins(1, scenario.steps[0])
-    audience.ended(1, a_step())
+    audience.begins("1", scenario.steps[0].name, holds=False)
+    audience.ended("1", a_step())
     assert "1/3 load" in written(output)
     assert written(output).count("\x1b[?25l") == written(output).count("\x1b[?25h") == 1  # the cursor is back
+
+
+def test_steps_that_others_hold_stand_below_them(output: Console, tmp_path: Path) -> None:
+    audience = Told(output, load_scenario(write(tmp_path, PUBLISHED)).scenario)
+    audience.begins("2", "At once", holds=True)
+    audience.begins("2.1", "The bench", holds=True)
+    audience.begins("2.1.1", "find", holds=False)
+    for _ in range(2):
+        audience.waits("2.1.1", ("Send ITI-18",), 60)
+    audience.ended("2.1.1", a_step(verdict=Verdict.FAIL, checks=(Check(text="came", ok=False),)))
+    lines = written(output).splitlines()[2:]
+    assert [line.strip() for line in lines[:2]] == [
+        "2/3                At once",
+        "2.1                The bench",
+    ]
+    assert [line.strip() for line in lines[2:4]] == ["Waiting 1 min 0 s:", "Send ITI-18"]  # told once
+    assert lines[4].startswith("    2.1.1 FAIL")
+    assert lines[5].strip().startswith("came:")
+
+
+def test_how_long_it_is_waited_for_yet_is_counted_down_on_a_terminal(tmp_path: Path) -> None:
+    output = Console(file=io.StringIO(), width=200, force_terminal=True)
+    audience = Told(output, load_scenario(write(tmp_path, PUBLISHED)).scenario)
+    audience.begins("1", "wait", holds=False)
+    audience.waits("1", ("Send ITI-18",), 61)
+    audience.waits("1", ("Send ITI-18",), 60)
+    audience.ended("1", a_step())
+    assert "60 s left" in written(output)
 
 
 def test_the_last_line_says_where_the_report_is(output: Console, tmp_path: Path) -> None:

@@ -302,3 +302,17 @@ def test_processes_that_share_a_log_fill_and_empty_it_together(tmp_path: Path) -
     assert "e99" not in {one.id for one in found}
     other.close()
     first.close()
+
+
+def test_what_comes_behind_a_mark_is_heard_in_the_order_of_its_coming(tmp_path: Path) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    log.record(an_exchange(1, BytesContent(b"")))
+    begin = log.mark()
+    assert log.heard(begin) == []
+    log.record(an_exchange(2, BytesContent(b"")))
+    log.record(an_exchange(3, BytesContent(b"")))
+    (first, one), (second, other) = log.heard(begin)
+    assert (one.id, other.id) == ("e2", "e3")
+    assert begin < first < second == log.mark()
+    assert [exchange.id for _, exchange in log.heard(first)] == ["e3"]
+    log.close()

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
+from xdsi_sim.clock import now
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.search import Found, Search
@@ -49,7 +50,7 @@ class Clock(Protocol):
 
 def utc_now() -> datetime:
     """The clock of the machine."""
-    return datetime.now(UTC)
+    return now()
 
 
 class NewId(Protocol):

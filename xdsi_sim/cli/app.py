@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -38,6 +38,7 @@ from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -71,6 +72,7 @@ _app.command()(validate)
 _app.command()(explain)
 _app.add_typer(codes)
 _app.command()(load)
+_app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
 
@@ -134,6 +136,16 @@ def run(
     listen: ListenOption = None,
     data: DataOption = None,
     json_: JsonOption = False,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Play only what has this tag; several may be given."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", min=0, metavar="N", help="Count ids and stop the clock: the same messages every time."
+        ),
+    ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
@@ -149,6 +161,7 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
+    loaded = _tagged(loaded, tag or ())
     _refuse_twins(loaded)
     options = _Options(
         reports=folder_to_fill("--reports", reports),
@@ -156,6 +169,8 @@ def run(
         listen=_listen(listen),
         json=json_,
         several=len(loaded) > 1,
+        tags=tuple(tag or ()),
+        seed=seed,
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     if json_:
@@ -221,6 +236,8 @@ class _Options:
     listen: Listen | None
     json: bool
     several: bool
+    tags: tuple[str, ...]
+    seed: int | None
 
     def below(self, folder: Path | None, name: str) -> Path | None:
         """The folder itself for a single scenario, else one of its own in it."""
@@ -234,6 +251,31 @@ def _listen(text: str | None) -> Listen | None:
         return None if text is None else Listen.parse(text)
     except ValueError as error:
         raise UsageError(f"--listen: {error}.") from None
+
+
+def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:
+    """The scenarios that have one of the tags, or a step that does; all, where none is asked for."""
+    if not tags:
+        return loaded
+    chosen = [one for one in loaded if one.tags & set(tags)]
+    if not chosen:
+        from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+
+        hint = did_you_mean(tags[0], set().union(*(one.tags for one in loaded)))
+        raise UsageError(f"no scenario, and no step of one, has the tag '{tags[0]}'.", hint=hint)
+    return chosen
+
+
+def _the_same_every_time(seed: int | None) -> AbstractContextManager[object]:
+    """Ids that are counted from a seed, and a clock that stands still; nothing of that without a seed."""
+    from xdsi_sim.clock import frozen  # noqa: PLC0415
+    from xdsi_sim.ids import counted  # noqa: PLC0415
+
+    context = ExitStack()
+    if seed is not None:
+        context.enter_context(counted(seed))
+        context.enter_context(frozen())
+    return context
 
 
 def _with_viewer(topology: Topology, folder: str | None) -> Topology:
@@ -281,8 +323,12 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
 
     output, name = console(), one.scenario.name
     reports = options.below(options.reports, name)
-    with start(one.topology, options.below(options.data, name), options.listen) as running:
-        record = play(one, running, None if options.json else Told(output, one.scenario))
+    with (
+        _the_same_every_time(options.seed),
+        start(one.topology, options.below(options.data, name), options.listen) as running,
+    ):
+        told = None if options.json else Told(output, one.scenario)
+        record = play(one, running, told, tags=options.tags)
         written = write_reports(record, reports) if reports is not None else ()
         if keep and not options.json:
             print_actors(output, running)

@@ -138,7 +138,7 @@ class _Facts(_Counted):
 
 
 def _transaction(name: str | None) -> Transaction | None:
-    from xdsi_sim.inspector.known import named  # noqa: PLC0415
+    from xdsi_sim.soap.known import named  # noqa: PLC0415
     from xdsi_sim.vocab import TRANSACTIONS  # noqa: PLC0415
 
     found = None if name is None else named(name)
@@ -166,8 +166,8 @@ def _read(
     file: str, said: Transaction | None, asked: Asked | None, *, strict: bool
 ) -> Iterator[tuple[str, Validated | str]]:
     """Each message of a file with what was found in it, or with why it could not be read."""
-    from xdsi_sim.inspector.saved import Unrecognised  # noqa: PLC0415
     from xdsi_sim.inspector.sources import sources_in  # noqa: PLC0415
+    from xdsi_sim.soap.saved import Unrecognised  # noqa: PLC0415
 
     try:
         for source in sources_in(file, _data(file)):
@@ -179,9 +179,9 @@ def _read(
 
 
 def _judge(source: Source, said: Transaction | None, asked: Asked | None, *, strict: bool) -> Validated | str:
-    from xdsi_sim.inspector.saved import Unrecognised  # noqa: PLC0415
     from xdsi_sim.inspector.validation import request_of  # noqa: PLC0415
     from xdsi_sim.inspector.validation import validate as judge  # noqa: PLC0415
+    from xdsi_sim.soap.saved import Unrecognised  # noqa: PLC0415
 
     try:
         if asked is None and source.request is not None:

@@ -1,4 +1,7 @@
-"""DICOMweb as a client: one request, and the parts of its answer as contents (PS3.18: 10.4, 10.5, 10.6)."""
+"""DICOMweb as a client: one request, and the parts of its answer as contents (PS3.18: 10.4, 10.5, 10.6).
+
+Whoever has a message of HTTP already, whatever it holds, sends it the same way.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,7 @@ class _Fetch:
     transaction: str
     trace: Trace
     headers: tuple[tuple[str, str], ...]
-    sent: tuple[Segment, ...] | None
+    sent: tuple[Segment, ...] | None = None
     """Its body."""
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
@@ -209,12 +212,26 @@ class DicomWebClient:
     ) -> Deferred[HttpReply]:
         """Send any request, its body in segments; never fails: trouble is in the reply."""
         typed = () if content_type is None else (("Content-Type", content_type),)
+        headers = (("Accept", accept), *typed)
+        return self.ask(method, url, headers=headers, body=body, transaction=transaction, trace=trace)
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]],
+        body: Sequence[Segment] | None,
+        transaction: str,
+        trace: Trace,
+    ) -> Deferred[HttpReply]:
+        """Send a message as it is, but for what belongs to the connection; never fails."""
         fetch = _Fetch(
             method=method,
             url=url,
             transaction=transaction,
             trace=trace,
-            headers=(("Accept", accept), *typed, (TRACE_HEADER, str(trace))),
+            headers=(*headers, (TRACE_HEADER, str(trace))),
             sent=None if body is None else tuple(body),
         )
         asked = self._http.request(

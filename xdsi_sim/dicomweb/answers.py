@@ -15,7 +15,7 @@ from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent, Sl
 from xdsi_sim.dicom.attributes import text
 from xdsi_sim.dicomweb.accept import MULTIPART, Offer, Range, preferred
 from xdsi_sim.dicomweb.messages import Answer, Headers, Refused, WebRequest, text_answer
-from xdsi_sim.ids import new_token
+from xdsi_sim.ids import new_mark
 
 __all__ = [
     "DICOM_JSON",
@@ -86,7 +86,7 @@ def single(piece: Piece, *, status: int = 200, etag: str | None = None) -> Answe
 
 def multipart(pieces: Sequence[Piece], media: str, *, status: int = 200, etag: str | None = None) -> Answer:
     """Several things, each a part with its address (PS3.18: 8.6.1.2); read while they are sent."""
-    boundary = new_token()
+    boundary = new_mark()
     segments: list[Segment] = []
     for piece in pieces:
         head = (

@@ -14,9 +14,7 @@ from typing import Any, Final
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.ebrim.xml import Element, child_of, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
-from xdsi_sim.inspector.known import answers, asks
 from xdsi_sim.inspector.requests import Found, check_request, found_in
-from xdsi_sim.inspector.saved import Form, Saved
 from xdsi_sim.messages.adt import read_ack, read_adt, read_header
 from xdsi_sim.rules.answers import check_answer
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding
@@ -28,9 +26,11 @@ from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.dispatch import dispatch
 from xdsi_sim.soap.envelope import Envelope, read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
+from xdsi_sim.soap.known import answers, asks
 from xdsi_sim.soap.media import NO_MEDIA_TYPE, parse_media_type
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.soap.saved import Form, Saved
 from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.vocab import ANONYMOUS, NS, TRANSACTIONS, Transaction
 

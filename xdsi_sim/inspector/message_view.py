@@ -16,8 +16,8 @@ from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.inspector.listing import colour_of
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
 from xdsi_sim.scenario.reports.body_view import PLAIN, view_of
-from xdsi_sim.scenario.reports.media import Headers
 from xdsi_sim.scenario.reports.wording import duration_text, iso_time, one_line, plural, size_text
+from xdsi_sim.soap.media import Headers
 
 __all__ = ["print_exchange"]
 

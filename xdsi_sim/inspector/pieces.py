@@ -8,9 +8,9 @@ from typing import Final
 
 from xdsi_sim.content import Content, SliceContent
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.scenario.reports.media import SNIFFED, Headers, Kind, head_of, header, kind_of
+from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, kind_of
 from xdsi_sim.scenario.reports.parts import parts_of
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import Headers, header, parse_media_type
 
 __all__ = ["SIDES", "Piece", "message_of", "pieces_of"]
 

@@ -12,8 +12,8 @@ from xdsi_sim.errors import Finding
 from xdsi_sim.inspector.judged import Judged
 from xdsi_sim.inspector.positions import Position, Positions
 from xdsi_sim.inspector.requests import Found
-from xdsi_sim.inspector.saved import Form as SavedAs
 from xdsi_sim.rules.registry import Place
+from xdsi_sim.soap.saved import Form as SavedAs
 from xdsi_sim.vocab import NS
 
 __all__ = ["Locator"]

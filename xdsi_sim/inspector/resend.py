@@ -21,19 +21,17 @@ from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.mtom import PackageReader
+from xdsi_sim.soap.saved import OF_THE_CONNECTION
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.vocab import TRANSACTIONS
 
 __all__ = ["Resent", "resend"]
 
-_OF_THE_CONNECTION: Final = frozenset(  # RFC 9110: 7.6.1, and what the client writes itself
-    ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "upgrade")
-)
 _OURS: Final = frozenset((TRACE_HEADER.lower(), EXCHANGE_HEADER.lower()))
 _ACCEPTED: Final = 202  # the answer comes elsewhere (ITI TF-2: V.5)
 _CODED: Final = "accept-encoding"
 """The recorded client may have taken codings that are not read here."""
-_LEFT_OUT: Final = _OF_THE_CONNECTION | _OURS | {_CODED}
+_LEFT_OUT: Final = OF_THE_CONNECTION | _OURS | {_CODED}
 _READERS: Final = {one.response: CODECS[one.name].read_response for one in TRANSACTIONS.values()}
 """By the element of the answer; transactions that share one share its reader."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xdsi_sim.inspector.saved import Unrecognised
+from xdsi_sim.soap.saved import Unrecognised
 
 __all__ = ["Source", "sources_in"]
 

@@ -16,9 +16,9 @@ from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.inspector.judged import Asked, Judged, judge_message
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.inspector.positions import Position
-from xdsi_sim.inspector.saved import read_saved
 from xdsi_sim.scenario.reports.wording import one_line, plural
 from xdsi_sim.soap.faults import Fault
+from xdsi_sim.soap.saved import read_saved
 from xdsi_sim.vocab import Transaction
 
 __all__ = [

@@ -5,8 +5,10 @@ ITI TF-2: 3.18.4.1.2.3. The catalogue itself is in `stored_queries`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Final
 
 from xdsi_sim.ebrim.tables import Kind
 
@@ -108,6 +110,15 @@ class Step:
     """Part of the answer, or merely on the way to it."""
 
 
+_PREFIXES: Final = ("$XDSDocumentEntry", "$XDSSubmissionSet", "$XDSFolder", "$XDSAssociation", "$XDS", "$")
+
+
+def _short(name: str) -> str:
+    """`$XDSDocumentEntryClassCode` as `classCode`."""
+    short = next(name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix))
+    return short[:1].lower() + short[1:]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredQuery:
     """One query of the catalogue (ITI TF-2: 3.18.4.1.2.3.7)."""
@@ -120,6 +131,8 @@ class StoredQuery:
     """A LeafClass answer must be of one patient (ITI TF-2: 3.18.4.1.2.3.7.5)."""
     transaction: str = "ITI-18"
     by_name: dict[str, Param] = field(init=False, repr=False, compare=False)
+    by_any_name: dict[str, Param] = field(init=False, repr=False, compare=False)
+    """By full name and, where it is the only one so called, by its short one: `classCode`."""
     required: tuple[Param, ...] = field(init=False, repr=False, compare=False)
     one_of: tuple[Param, ...] = field(init=False, repr=False, compare=False)
     any_of: tuple[Param, ...] = field(init=False, repr=False, compare=False)
@@ -128,6 +141,9 @@ class StoredQuery:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {param.name: param for param in self.params})
+        short = Counter(_short(param.name) for param in self.params)
+        names = {_short(param.name): param for param in self.params if short[_short(param.name)] == 1}
+        object.__setattr__(self, "by_any_name", names | self.by_name)
         object.__setattr__(self, "required", tuple(param for param in self.params if param.required))
         object.__setattr__(self, "one_of", tuple(param for param in self.params if param.one_of))
         object.__setattr__(self, "any_of", tuple(param for param in self.params if param.any_of))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any, Final
 
 from xdsi_sim.messages.response import status_name
+from xdsi_sim.scenario.extract import Seen, Side, piece_of
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.language import Expect
 from xdsi_sim.scenario.matchers import described, holds, shown
@@ -16,14 +20,20 @@ from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["judge"]
 
+_NOTHING_SEEN: Final = Seen()
 
-def judge(expect: Expect, outcome: Outcome, kind: StepKind, *, cites: str | None = None) -> tuple[Check, ...]:
+
+def judge(
+    expect: Expect, outcome: Outcome, kind: StepKind, seen: Seen = _NOTHING_SEEN, *, cites: str | None = None
+) -> tuple[Check, ...]:
     """Every expectation as a check; `cites` goes to each."""
     checks = (
         *_statuses(expect, outcome),
         *_errors(expect, outcome),
         *_count(expect, outcome, kind),
         *_values(expect, outcome),
+        *_findings(expect, seen),
+        *_pieces(expect, seen),
     )
     return tuple(replace(check, cites=cites) for check in checks)
 
@@ -70,11 +80,44 @@ def _count(expect: Expect, outcome: Outcome, kind: StepKind) -> Iterator[Check]:
 
 def _values(expect: Expect, outcome: Outcome) -> Iterator[Check]:
     for path, expected in expect.values.items():
-        try:
-            observed = follow(outcome.value, parse_path(path))
-            ok, seen = holds(expected, observed), shown(observed)
-        except NotThere as error:
-            ok, seen = False, f"nothing, as {error}"
-        yield Check(
-            text=f"{path} is {described(expected)}", ok=ok, expected=described(expected), observed=seen
-        )
+        yield _value(path, expected, partial(follow, outcome.value, parse_path(path)))
+
+
+def _value(path: str, expected: Any, observe: Any) -> Check:
+    try:
+        observed = observe()
+        ok, seen = holds(expected, observed), shown(observed)
+    except NotThere as error:
+        ok, seen = holds(expected, None) if _absent(expected) else False, f"nothing, as {error}"
+    return Check(text=f"{path} is {described(expected)}", ok=ok, expected=described(expected), observed=seen)
+
+
+def _absent(expected: Any) -> bool:
+    return isinstance(expected, Mapping) and "absent" in expected
+
+
+def _findings(expect: Expect, seen: Seen) -> Iterator[Check]:
+    expected = expect.findings
+    if expected is None:
+        return
+    found = Counter(finding.rule for finding in seen.findings)
+    if expected.at_most is not None:
+        ok, text = found.total() <= expected.at_most, f"at most {expected.at_most}"
+    else:
+        ok, text = set(found) == set(expected.rules), shown(expected.rules)
+    observed = "; ".join(f"{finding.rule} ({finding.text})" for finding in seen.findings)
+    yield Check(text=f"the findings are {text}", ok=ok, expected=text, observed=observed or "none")
+
+
+def _pieces(expect: Expect, seen: Seen) -> Iterator[Check]:
+    sides: tuple[Side, ...] = ("request", "answer")
+    for side in sides:
+        pieces = expect.request if side == "request" else expect.answer
+        for language in ("xpath", "jsonpath"):
+            for text, expected in getattr(pieces, language).items():
+                yield _piece(side, language, text, expected, seen)
+
+
+def _piece(side: Side, language: str, text: str, expected: Any, seen: Seen) -> Check:
+    check = _value(text, expected, lambda: piece_of(seen.side(side), language, text, seen.spool))
+    return replace(check, text=f"{check.text}, in the {side}")

@@ -6,12 +6,14 @@ follow from that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator
 
 from xdsi_sim.scenario.stage import Outcome, Stage
-from xdsi_sim.topology.checked import Checked
+from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import (
     Actor,
     Consumer,
@@ -25,6 +27,7 @@ from xdsi_sim.topology.model import (
 )
 
 __all__ = [
+    "NOT_EMPTY",
     "ActorOf",
     "ConsumerId",
     "FileName",
@@ -33,6 +36,7 @@ __all__ = [
     "OnDemandSourceId",
     "RecipientId",
     "RegistryId",
+    "ServerId",
     "ServerIds",
     "SourceId",
     "StepKind",
@@ -58,7 +62,18 @@ RegistryId = Annotated[str, ActorOf(Registry)]
 RecipientId = Annotated[str, ActorOf(Recipient)]
 GatewayId = Annotated[str | None, ActorOf(InitiatingGateway)]
 ImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway)]
+ServerId = Annotated[str, ActorOf(Server)]
 ServerIds = Annotated[tuple[str, ...], ActorOf(Server)]
+
+
+def _not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not value:
+        raise wrong("at least one is expected here")
+    return value
+
+
+NOT_EMPTY: Final = AfterValidator(_not_empty)
+"""Of a list that holds something; what is wrong in it is told first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +89,17 @@ class StepKind:
     """What `expect.count` counts."""
     answers: bool = False
     """Whether SOAP answers come back, so that `expect` may name status and errors."""
+    gives: Callable[[Any], Collection[str]] = lambda _parameters: ()
+    """Names that the steps which the parameters hold find beside all others: `as` of a loop."""
+    holds: bool = False
+    """Whether it is made of other steps."""
+    keeps: bool = False
+    """Whether what those steps save is known behind this one, too."""
+
+    fills: Callable[[Any], str | None] = lambda _parameters: None
+    """A file, relative to the scenario, in whose text references are replaced."""
+    hears: bool = False
+    """Whether it is about messages of others: `request` is then what came, and `answer` what we said."""
 
     @property
     def field(self) -> str:

@@ -6,15 +6,18 @@ references to what is saved later or never. A scenario that is wrong never start
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
 from xdsi_sim.scenario.kind import ActorOf, FileName
-from xdsi_sim.scenario.language import RESERVED, Scenario, StepBase
+from xdsi_sim.scenario.language import RESERVED, Fragment, Scenario, StepBase
+from xdsi_sim.scenario.steps.include import INCLUDE, Include
 from xdsi_sim.scenario.variables import parse_path, references
 from xdsi_sim.topology.checked import Checked, check, did_you_mean
 from xdsi_sim.topology.loader import find_shipped, find_topology, load_topology, with_files
@@ -32,6 +35,15 @@ class Loaded:
     topology: Topology
     folder: Path
     """Where its relative paths begin."""
+    fragments: Mapping[Path, Fragment] = field(default_factory=dict)
+    """What its steps include, by resolved path."""
+
+    @property
+    def tags(self) -> set[str]:
+        """Those of the scenario and of its steps, at any depth."""
+        scenario, parts = self.scenario, [fragment.steps for fragment in self.fragments.values()]
+        parts += [scenario.setup, scenario.steps, scenario.teardown]
+        return {*scenario.tags, *(tag for steps in parts for step in _all(steps) for tag in step.tags)}
 
 
 def find_scenario(name: str) -> Path:
@@ -43,20 +55,12 @@ def load_scenario(path: Path) -> Loaded:
     """Read and check a scenario and its topology; raises UsageError with the place of what is wrong."""
     document = read_yaml(path)
     scenario = check(Scenario, document)
-    loaded = Loaded(scenario=scenario, topology=_topology(scenario, document, path), folder=path.parent)
-    known = {*RESERVED}
-    for name in scenario.variables:  # each may refer to those before it
-        _check_references(document, ("variables", name), known)
-        known.add(name)
-    steps: tuple[StepBase, ...] = scenario.steps
-    for number, step in enumerate(steps):
-        place: Place = ("steps", number)
-        _check_expectations(step, document, place)
-        _check_references(document, place, known)
-        for at, marker, value in _marked(step.parameters, (*place, step.kind.key)):
-            _CHECKS[type(marker)](loaded, document, at, marker, value)
-        known |= {step.save} if step.save else set()
-    return loaded
+    topology = _topology(scenario, document, path)
+    file = _File(document=document, folder=path.parent, topology=topology, above=(path.resolve(),))
+    known = file.check_variables(scenario.variables)
+    for block in ("setup", "steps", "teardown"):
+        known = file.check_steps(getattr(scenario, block), (block,), known)
+    return Loaded(scenario=scenario, topology=topology, folder=path.parent, fragments=file.fragments)
 
 
 def _topology(scenario: Scenario, document: Document, path: Path) -> Topology:
@@ -71,39 +75,158 @@ def _topology(scenario: Scenario, document: Document, path: Path) -> Topology:
         raise document.error(("topology",), error.message, hint=error.hint) from None
 
 
-def _check_expectations(step: StepBase, document: Document, place: Place) -> None:
-    for name in ("status", "errors"):
-        if getattr(step.expect, name) is not None and not step.kind.answers:
-            raise document.error(
-                (*place, "expect", name),
-                f"'{step.kind.key}' gets no SOAP answer, so there is no {name}",
-                at_key=True,
-            )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """One file of steps, and what is known of it."""
+
+    document: Document
+    folder: Path
+    topology: Topology
+    above: tuple[Path, ...]
+    """The files that lead here, this one the last."""
+    fragments: dict[Path, Fragment] = field(default_factory=dict)
+    """All that was included anywhere."""
+
+    def check_variables(self, variables: Mapping[str, Any]) -> frozenset[str]:
+        """The names that the first step may refer to."""
+        known = {*RESERVED}
+        for name in variables:  # each may refer to those before it
+            self._check_references(("variables", name), known)
+            known.add(name)
+        return frozenset(known)
+
+    def check_steps(self, steps: tuple[StepBase, ...], place: Place, known: frozenset[str]) -> frozenset[str]:
+        """Check steps that are played one after the other; gives what is known behind them."""
+        for number, step in enumerate(steps):
+            known |= self._check_step(step, (*place, number), known)
+        return known
+
+    def _check_step(self, step: StepBase, place: Place, known: frozenset[str]) -> set[str]:
+        """Check one step; gives what it saves, and what those do that it holds, if that is kept."""
+        below, inside = (*place, step.kind.key), set[str]()
+        blocks = list(_blocks(step.parameters, below))
+        self._check_expectations(step, place)
+        self._check_references(place, known, without=tuple(at for at, _ in blocks))
+        self._check_conditions(step, place, known)
+        for at, marker, value in _marked(step.parameters, below):
+            _CHECKS[type(marker)](self, at, marker, value)
+        if (name := step.kind.fills(step.parameters)) is not None:
+            self._check_filled(self.folder / name, known)
+        for at, steps in blocks:
+            gives = frozenset(step.kind.gives(step.parameters))
+            inside |= self.check_steps(steps, at, known | gives) - known - gives
+        for path in getattr(step.parameters, "until", ()):  # of what the steps in it save
+            self._check_known(str(parse_path(path)[0]), (*below, "until", path), known | inside, at_key=True)
+        if step.kind is INCLUDE and isinstance(step.parameters, Include):
+            self._include(step.parameters, below)
+        return step.saves | (inside if step.kind.keeps else set())
+
+    def _check_conditions(self, step: StepBase, place: Place, known: frozenset[str]) -> None:
+        for path in step.only_if:
+            self._check_known(str(parse_path(path)[0]), (*place, "only-if", path), known, at_key=True)
+
+    def _include(self, include: Include, place: Place) -> None:
+        """Load the fragment and check it as if it stood here."""
+        path = (self.folder / include.file).resolve()
+        at: Place = (*place, "file")
+        if path in self.above:
+            raise self.document.error(at, f"{include.file} includes itself")
+        document = read_yaml(self.folder / include.file)
+        fragment = self.fragments[path] = check(Fragment, document)
+        for name in include.variables:
+            if name not in fragment.variables:
+                hint = did_you_mean(name, fragment.variables)
+                text = f"{include.file} has no variable '{name}'."
+                raise self.document.error((*place, "variables", name), text, hint=hint, at_key=True)
+        for name, default in fragment.variables.items():
+            if default is None and name not in include.variables:
+                raise self.document.error(at, f"{include.file} needs a value for its variable '{name}'")
+        inner = _File(
+            document=document,
+            folder=(self.folder / include.file).parent,
+            topology=self.topology,
+            above=(*self.above, path),
+            fragments=self.fragments,
+        )
+        inner.check_steps(fragment.steps, ("steps",), inner.check_variables(fragment.variables))
+
+    def _check_expectations(self, step: StepBase, place: Place) -> None:
+        for name in ("status", "errors"):
+            if getattr(step.expect, name) is not None and not step.kind.answers:
+                raise self.document.error(
+                    (*place, "expect", name),
+                    f"'{step.kind.key}' gets no SOAP answer, so there is no {name}",
+                    at_key=True,
+                )
+
+    def _check_references(
+        self, place: Place, known: set[str] | frozenset[str], without: tuple[Place, ...] = ()
+    ) -> None:
+        for at, text in _texts(self.document, place, without):
+            try:
+                names = [str(parse_path(reference)[0]) for reference in references(text)]
+            except ValueError as error:
+                raise self.document.error(at, str(error)) from None
+            for name in names:
+                self._check_known(name, at, known)
+
+    def _check_filled(self, path: Path, known: frozenset[str]) -> None:
+        """A message whose references are replaced refers to what is known."""
+        lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+        for number, line in enumerate(lines, start=1):
+            try:
+                names = [str(parse_path(reference)[0]) for reference in references(line)]
+            except ValueError as error:
+                raise UsageError(str(error), file=str(path), line=number, column=1) from None
+            for name in names:
+                if name not in known:
+                    text = f"nothing is saved as '{name}' before the step that sends this."
+                    hint, column = did_you_mean(name, known), line.index("${" + name) + 1
+                    raise UsageError(text, file=str(path), line=number, column=column, hint=hint)
+
+    def _check_known(
+        self, name: str, at: Place, known: set[str] | frozenset[str], *, at_key: bool = False
+    ) -> None:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            text = f"nothing is saved as '{name}' before this step."
+            raise self.document.error(at, text, hint=hint, at_key=at_key)
 
 
-def _check_references(document: Document, place: Place, known: set[str]) -> None:
-    for at, text in _texts(document, place):
-        try:
-            names = [str(parse_path(reference)[0]) for reference in references(text)]
-        except ValueError as error:
-            raise document.error(at, str(error)) from None
-        for name in names:
-            if name not in known:
-                hint = did_you_mean(name, known)
-                raise document.error(at, f"nothing is saved as '{name}' before this step.", hint=hint)
+def _all(steps: tuple[StepBase, ...]) -> Iterator[StepBase]:
+    """Steps and those that they hold."""
+    for step in steps:
+        yield step
+        for _, held in _blocks(step.parameters, ()):
+            yield from _all(held)
 
 
-def _texts(document: Document, place: Place) -> Iterator[tuple[Place, str]]:
-    """Every text below `place`, with its place."""
+def _blocks(value: Any, place: Place) -> Iterator[tuple[Place, tuple[StepBase, ...]]]:
+    """The steps that parameters hold, each list of them with its place."""
+    if isinstance(value, tuple) and value and isinstance(value[0], StepBase):
+        yield place, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _blocks(item, (*place, index))
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            yield from _blocks(getattr(value, name), (*place, info.alias or name))
+
+
+def _texts(document: Document, place: Place, without: tuple[Place, ...] = ()) -> Iterator[tuple[Place, str]]:
+    """Every text below `place`, and every key with a reference, but for some places; each with its place."""
     value: Any = document.value
     for part in place:
         value = value[part]
     stack = [(place, value)]
     while stack:
         at, item = stack.pop()
+        if at in without:
+            continue
         if isinstance(item, str):
             yield at, item
         elif isinstance(item, dict):
+            yield from (((*at, key), key) for key in item if "${" in key)
             stack.extend(((*at, key), child) for key, child in item.items())
         elif isinstance(item, list):
             stack.extend(((*at, index), child) for index, child in enumerate(item))
@@ -114,13 +237,13 @@ def _texts(document: Document, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _marked(parameters: Checked, place: Place) -> Iterator[tuple[Place, Any, str]]:
     """Each marked text of the parameters that is no reference: its place, its marker, itself."""
-    for name, field in type(parameters).model_fields.items():
-        at = (*place, field.alias or name)
+    for name, info in type(parameters).model_fields.items():
+        at = (*place, info.alias or name)
         value = getattr(parameters, name)
         for index, inner in enumerate(value if isinstance(value, tuple) else (value,)):
-            if isinstance(inner, Checked):
+            if isinstance(inner, Checked) and not isinstance(inner, StepBase):
                 yield from _marked(inner, (*at, index) if isinstance(value, tuple) else at)
-        for marker in field.metadata:
+        for marker in info.metadata:
             if type(marker) not in _CHECKS or value is None:
                 continue
             for index, text in enumerate(value if isinstance(value, tuple) else (value,)):
@@ -128,8 +251,9 @@ def _marked(parameters: Checked, place: Place) -> Iterator[tuple[Place, Any, str
                     yield (*at, index) if isinstance(value, tuple) else at, marker, text
 
 
-def _check_actor(loaded: Loaded, document: Document, at: Place, marker: ActorOf, name: str) -> None:
-    actors = {placed.actor.id: placed.actor for placed in loaded.topology.actors()}
+def _check_actor(file: _File, at: Place, marker: ActorOf, name: str) -> None:
+    document = file.document
+    actors = {placed.actor.id: placed.actor for placed in file.topology.actors()}
     fitting = [id_ for id_, actor in actors.items() if isinstance(actor, marker.kind)]
     if name not in actors:
         raise document.error(at, f"unknown actor '{name}'.", hint=did_you_mean(name, fitting))
@@ -142,12 +266,12 @@ def _choice(names: list[str]) -> str | None:
     return f"There is {', '.join(names)}." if names else None
 
 
-def _check_file(loaded: Loaded, document: Document, at: Place, _marker: FileName, name: str) -> None:
-    if not (loaded.folder / name).exists():
-        raise document.error(at, f"no such file or folder: {name}")
+def _check_file(file: _File, at: Place, _marker: FileName, name: str) -> None:
+    if not (file.folder / name).exists():
+        raise file.document.error(at, f"no such file or folder: {name}")
 
 
-_CHECKS: Final[dict[type, Callable[[Loaded, Document, Place, Any, str], None]]] = {
+_CHECKS: Final[dict[type, Callable[[_File, Place, Any, str], None]]] = {
     ActorOf: _check_actor,
     FileName: _check_file,
 }

@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import is_dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, WithJsonSchema
 
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import did_you_mean, wrong
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["OPERATORS", "check_expected", "described", "holds", "shown"]
+__all__ = ["OPERATORS", "Expected", "check_expected", "described", "holds", "shown"]
 
 _LONGEST: Final = 200
 
@@ -125,6 +128,24 @@ def _check_pattern(pattern: Any, at: Place) -> None:
         raise wrong(f"'{pattern}' is not a regular expression: {error}", at=at) from None
 
 
+Expected = Annotated[
+    Any,
+    AfterValidator(check_expected),
+    WithJsonSchema(
+        {
+            "description": "A value or a list that must be equal, or operators that must all hold.",
+            "if": {"type": "object"},
+            "then": {
+                "properties": {name: {} for name in OPERATORS},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        }
+    ),
+]
+"""What a scenario writes where it expects something."""
+
+
 def described(expected: Any) -> str:
     """What is expected, for people: `at least 2`, `contains CT`."""
     if isinstance(expected, Mapping):
@@ -132,7 +153,15 @@ def described(expected: Any) -> str:
     return shown(expected)
 
 
+def _named(value: Any) -> str:
+    """What metadata objects are called; anything else as it is written."""
+    names = (getattr(value, name, None) for name in ("title", "uniqueId", "entryUUID", "id"))
+    name = next((as_text(name) for name in names if name), None) if is_dataclass(value) else None
+    return f"{type(value).__name__} '{name}'" if name else as_text(value)
+
+
 def shown(value: Any) -> str:
     """A value for people, cut where it is long."""
-    text = "nothing" if value is None else ", ".join(_texts(value)) if value != () else "none"
+    items = value if _is_list(value) else (value,)
+    text = "nothing" if value is None else ", ".join(map(_named, items)) if value != () else "none"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

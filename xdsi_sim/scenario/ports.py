@@ -95,6 +95,20 @@ class Client(Protocol):
         """Send a GET of DICOMweb."""
         ...
 
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]],
+        body: Content,
+        transaction: str,
+        sender: str,
+        conversation: str,
+    ) -> HttpReply:
+        """Send any HTTP message; the headers are those that do not belong to the connection."""
+        ...
+
     def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> Reply:
         """Send a message of HL7 v2."""
         ...
@@ -204,6 +218,14 @@ class Running(Protocol):
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
+        ...
+
+    def mark(self) -> int:
+        """Stands behind all exchanges that were recorded so far."""
+        ...
+
+    def heard(self, since: int) -> Sequence[tuple[int, Exchange]]:
+        """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
         ...
 
     def close(self) -> None:

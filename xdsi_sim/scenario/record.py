@@ -6,7 +6,7 @@ Values only: the runner makes a record, every report is written from it, and not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
 
-__all__ = ["ActorInfo", "Check", "RunRecord", "StepRecord", "Verdict"]
+__all__ = ["ActorInfo", "Check", "Numbered", "RunRecord", "StepRecord", "Verdict", "worst_of"]
 
 
 class Verdict(StrEnum):
@@ -26,9 +26,23 @@ class Verdict(StrEnum):
     ERROR = "error"
     """The simulator itself went wrong; says nothing about the system under test."""
     NOT_RUN = "not-run"
+    """A step before it did not pass."""
+    SKIPPED = "skipped"
+    """It was not to be played: `only-if` did not hold, or its tags were not asked for."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next step is played."""
+        return self in (Verdict.PASS, Verdict.SKIPPED)
 
 
 _WORST_FIRST: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.PASS)
+
+
+def worst_of(verdicts: Iterable[Verdict], otherwise: Verdict = Verdict.NOT_RUN) -> Verdict:
+    """Error, then fail, then pass; `otherwise` where no step was played to its end."""
+    seen = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in seen), otherwise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +95,37 @@ class StepRecord:
     exchanges: tuple[str, ...] = ()
     """Ids of the exchanges that this step caused."""
     findings: tuple[Finding, ...] = ()
+    block: str = ""
+    """`setup` or `teardown`; empty for the steps of the test itself."""
+    children: tuple[StepRecord, ...] = ()
+    """What it was made of: the steps that it holds, by branch or round where it has those."""
+
+    @property
+    def to_blame(self) -> bool:
+        """Whether it went wrong itself, and did not only hold what did."""
+        broken = not all(check.ok for check in self.checks)
+        held = any(child.verdict is self.verdict for child in self.children)
+        return self.verdict in (Verdict.FAIL, Verdict.ERROR) and (broken or not held)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A step as people call it."""
+
+    label: str
+    """`3`, and `3.1.2` for one that is held by others."""
+    step: StepRecord
+
+    @property
+    def depth(self) -> int:
+        """How many steps hold it."""
+        return self.label.count(".")
+
+
+def _numbered(steps: Iterable[StepRecord], prefix: str = "") -> Iterator[Numbered]:
+    for number, step in enumerate(steps, start=1):
+        yield Numbered(f"{prefix}{number}", step)
+        yield from _numbered(step.children, f"{prefix}{number}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +150,15 @@ class RunRecord:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of any step: error, then fail, then pass; not-run where no step ran."""
-        seen = {step.verdict for step in self.steps}
-        return next((verdict for verdict in _WORST_FIRST if verdict in seen), Verdict.NOT_RUN)
+        return worst_of(step.verdict for step in self.steps)
+
+    @property
+    def all_steps(self) -> tuple[Numbered, ...]:
+        """Every step, each before those that it holds: reports number them in this order."""
+        return tuple(_numbered(self.steps))
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
-        """Number of steps of each verdict, zeros included."""
+        """Number of steps of each verdict, zeros included; those that others hold are not counted."""
         tally = Counter(step.verdict for step in self.steps)
         return {verdict: tally[verdict] for verdict in Verdict}

@@ -4,22 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call, NoAnswer
+from xdsi_sim.clock import now
+from xdsi_sim.content import Content
 from xdsi_sim.errors import Finding, XdsiSimError
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_uid
 from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.scenario.ports import HttpReply, Reply, Running
 from xdsi_sim.scenario.record import Check
 
-__all__ = ["Answered", "Outcome", "Stage", "StepFailed", "answered", "details_of", "listed", "plural"]
+__all__ = [
+    "Act",
+    "Acted",
+    "Answered",
+    "Company",
+    "Cut",
+    "Listening",
+    "Outcome",
+    "Stage",
+    "StepFailed",
+    "answered",
+    "details_of",
+    "listed",
+    "plural",
+]
 
 
 class StepFailed(XdsiSimError):
     """A step cannot go on because of what it got; the verdict is `fail` and the message says why."""
+
+    def __init__(self, text: str, checks: tuple[Check, ...] = ()) -> None:
+        """`checks` say it once more, one thing at a time."""
+        super().__init__(text)
+        self.checks = checks
+
+
+class Cut(XdsiSimError):
+    """The run was interrupted, or a time-out has ended the step: nothing more is to be played in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +81,88 @@ class Outcome:
     checks: tuple[Check, ...] = ()
     """What the step checks by itself."""
     findings: tuple[Finding, ...] = ()
+    subject: Exchange | None = None
+    """The message that the step is about, where it is not the last that the step has sent."""
+
+
+# --- steps that hold steps -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Steps to be played one after the other, for a step that holds them."""
+
+    steps: Sequence[Any]
+    name: str | None = None
+    """Of the branch or round, under which reports show its steps; None shows them under their holder."""
+    kind: str = ""
+    """What it is: `branch`, `round`."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """What `${…}` knows in it beside what is known outside."""
+    alone: bool = False
+    """Whether it knows nothing of what is known outside."""
+    folder: Path | None = None
+    """Where its relative paths begin, if elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What came of an act."""
+
+    passed: bool
+    saved: Mapping[str, Any]
+    """What its steps have saved, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Since when a step listens for messages of others."""
+
+    mark: int
+    """Of the log, see `Running.heard`."""
+    played: frozenset[str] = frozenset()
+    """Conversations of the scenario's own steps that began before: nobody waits for those."""
+
+
+class Company(Protocol):
+    """Who plays with a step: for steps that hold others, and those that wait for others."""
+
+    def act(self, act: Act) -> Acted:
+        """Play the steps; those behind the first that does not pass are not played."""
+        ...
+
+    def act_together(self, acts: Sequence[Act]) -> tuple[Acted, ...]:
+        """Play all acts at once; returns when the last has ended."""
+        ...
+
+    def included(self, file: Path) -> Any:
+        """The fragment that the loader has read from a file."""
+        ...
+
+    def listening(self, *, anew: bool) -> Listening:
+        """From where to listen: behind what was waited for last, or, if `anew`, from this step on."""
+        ...
+
+    def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
+        """These are what the step is about; listening goes on behind the mark, the next time."""
+        ...
+
+    def ask(self, lines: Sequence[str], seconds: float) -> None:
+        """Tell whoever watches what is waited for, and how long yet; with the same lines it counts down."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Let time go by; raises Cut where the run ends meanwhile."""
+        ...
+
+    def fill(self, text: str, encode: Callable[[str], str]) -> str:
+        """The text with its references replaced by values that are encoded for where they stand."""
+        ...
+
+    @property
+    def spool(self) -> Path:
+        """Folder for what lasts as long as the run."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +177,29 @@ class Stage:
     new_uid: Callable[[], str]
     findings: list[Finding] = field(default_factory=list)
     """What the client found in the answers of this step."""
+    sent: list[str] = field(default_factory=list)
+    """Ids of the exchanges that this step itself began, in their order."""
+    played_with: Company | None = None
+    """None where no scenario is played."""
 
     @classmethod
-    def on(cls, running: Running, conversation: str, folder: Path) -> Stage:
-        """With the clock of the machine, and UIDs never given before."""
+    def on(cls, running: Running, conversation: str, folder: Path, company: Company | None = None) -> Stage:
+        """With the time of day, and UIDs never given before."""
         return cls(
             running=running,
             conversation=conversation,
             folder=folder,
-            now=lambda: datetime.now(UTC),
+            now=now,
             new_uid=new_uid,
+            played_with=company,
         )
+
+    @property
+    def company(self) -> Company:
+        """Who plays with the step; raises RuntimeError where no scenario is played."""
+        if self.played_with is None:
+            raise RuntimeError("this step can only be played in a scenario")
+        return self.played_with
 
     def actor_of(self, oid: str) -> str | None:
         """Id of the actor that metadata and manifests name by this OID."""
@@ -95,13 +215,39 @@ class Stage:
         """Send a SOAP message of an actor."""
         reply = self.running.client.call(call, sender=sender, conversation=self.conversation)
         self.findings.extend(reply.findings)
+        self.sent.append(reply.exchange)
         return reply
 
     def get(self, url: str, *, sender: str, accept: str, transaction: str) -> HttpReply:
         """Fetch by DICOMweb."""
-        return self.running.client.get(
+        reply = self.running.client.get(
             url, accept=accept, transaction=transaction, sender=sender, conversation=self.conversation
         )
+        self.sent.append(reply.exchange)
+        return reply
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]],
+        body: Content,
+        sender: str,
+        transaction: str,
+    ) -> HttpReply:
+        """Send any HTTP message."""
+        reply = self.running.client.ask(
+            method,
+            url,
+            headers=headers,
+            body=body,
+            transaction=transaction,
+            sender=sender,
+            conversation=self.conversation,
+        )
+        self.sent.append(reply.exchange)
+        return reply
 
 
 def answered(reply: Reply, *, receiver: str, transaction: str) -> Answered:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,7 +35,7 @@ from xdsi_sim.visible import visible
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from xdsi_sim.scenario.language import Scenario, StepBase
+    from xdsi_sim.scenario.language import Scenario
 
 __all__ = ["Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
 
@@ -45,6 +46,7 @@ _MARKS: Final = {
     Verdict.FAIL: "[red]FAIL[/red]",
     Verdict.ERROR: "[magenta]ERROR[/magenta]",
     Verdict.NOT_RUN: "[dim]not run[/dim]",
+    Verdict.SKIPPED: "[dim]skipped[/dim]",
 }
 _WORST_FIRST: Final = (Verdict.ERROR, Verdict.NOT_RUN, Verdict.FAIL, Verdict.PASS)
 
@@ -74,29 +76,67 @@ class Told:
 
     def __init__(self, output: Console, scenario: Scenario) -> None:
         self._output = output
-        self._steps = len(scenario.steps)
+        self._steps = len(scenario.setup) + len(scenario.steps) + len(scenario.teardown)
+        self._lock = threading.Lock()  # branches that are played at once tell of themselves
+        self._under_way: dict[str, str] = {}
+        self._asked: set[str] = set()
         self._waiting: Status | None = None
         output.print(f"[bold]{_plain(scenario.title)}[/bold]\n")
 
-    def begins(self, number: int, step: StepBase) -> None:
-        """What is being waited for, on a terminal only; it goes when the step has ended."""
-        if self._output.is_terminal:
-            self._waiting = self._output.status(f"{number}/{self._steps} {_plain(step.name)}")
-            self._waiting.start()
+    def begins(self, number: str, name: str, *, holds: bool) -> None:
+        """What is under way, on a terminal only: it goes when the step has ended. A step of steps stays."""
+        with self._lock:
+            self._under_way[number] = _plain(name)
+            if holds:
+                self._output.print(f"{self._place(number)} {'':13}  {_plain(name)}")
+            self._show()
 
-    def ended(self, number: int, record: StepRecord) -> None:
+    def waits(self, number: str, lines: Sequence[str], seconds: float) -> None:
+        """What somebody has to do, told once; and how long it is waited for, while it is."""
+        with self._lock:
+            if number not in self._asked:
+                self._asked.add(number)
+                for line in (f"Waiting {duration_text(seconds)}:", *lines):
+                    self._output.print(f"        {'  ' * number.count('.')}[yellow]{_plain(line)}[/yellow]")
+            self._show(f": {seconds:.0f} s left")
+
+    def ended(self, number: str, record: StepRecord) -> None:
         """One line, and below it what did not hold."""
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
-        text = f": {_plain(record.text)}" if record.text else ""
-        self._output.print(
-            f"{number:>3}/{self._steps} {_MARKS[record.verdict]} {duration_text(record.duration):>8}"
-            f"  {_plain(record.name)}[dim]{text}[/dim]"
-        )
-        for check in record.checks:
-            if not check.ok:
-                self._output.print(f"        {_broken(check)}")
+        with self._lock:
+            self._under_way.pop(number, None)
+            self._asked.discard(number)
+            text = f": {_plain(record.text)}" if record.text else ""
+            block = f"[dim]{record.block}[/dim] " if record.block else ""
+            self._output.print(
+                f"{self._place(number)} {_MARKS[record.verdict]} {duration_text(record.duration):>8}"
+                f"  {block}{_plain(record.name)}[dim]{text}[/dim]"
+            )
+            for check in record.checks:
+                if not check.ok:
+                    self._output.print(f"        {'  ' * number.count('.')}{_broken(check)}")
+            self._show()
+
+    def _place(self, number: str) -> str:
+        """`3/7`, and `3.1` further to the right."""
+        depth = number.count(".")
+        return f"{'  ' * depth}{number:>5}" if depth else f"{number:>3}/{self._steps}"
+
+    def _show(self, more: str = "") -> None:
+        """The step that began last, on a terminal."""
+        if not self._output.is_terminal:
+            return
+        if not self._under_way:
+            if self._waiting is not None:
+                self._waiting.stop()
+                self._waiting = None
+            return
+        number, name = list(self._under_way.items())[-1]
+        text = f"{self._place(number).strip()} {name}{more}"
+        if self._waiting is None:
+            self._waiting = self._output.status(text)
+            self._waiting.start()
+        else:
+            self._waiting.update(text)
 
 
 def _broken(check: Check) -> str:
@@ -131,13 +171,14 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
         "seconds": round(record.duration, 4),
         "steps": [
             {
-                "name": step.name,
-                "verdict": step.verdict.value,
-                "seconds": round(step.duration, 4),
-                "text": step.text,
-                "failed": [check.text for check in step.checks if not check.ok],
+                "number": each.label,
+                "name": each.step.name,
+                "verdict": each.step.verdict.value,
+                "seconds": round(each.step.duration, 4),
+                "text": each.step.text,
+                "failed": [check.text for check in each.step.checks if not check.ok],
             }
-            for step in record.steps
+            for each in record.all_steps
         ],
         "reports": [str(path) for path in reports],
     }

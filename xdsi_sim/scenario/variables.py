@@ -8,7 +8,7 @@ mappings, attributes of metadata, indices of lists; `[*]` takes every item.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -16,13 +16,17 @@ from pydantic import BaseModel
 from xdsi_sim.ebrim.model import Code, InternationalString
 from xdsi_sim.errors import XdsiSimError
 
-__all__ = ["NotThere", "Path", "as_text", "follow", "parse_path", "references", "resolve"]
+__all__ = ["Later", "NotThere", "Path", "as_text", "filled", "follow", "parse_path", "references", "resolve"]
 
 Path = tuple[str | int, ...]
 """A parsed reference; `*` stands for every item of a list."""
 
 _REFERENCE: Final = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _PATH: Final = re.compile(r"(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>\d+|\*)\]|(?P<dot>\.)")
+
+
+class Later(BaseModel):
+    """What has its references resolved when its turn comes: a step that another one holds."""
 
 
 class NotThere(XdsiSimError):
@@ -58,22 +62,33 @@ def resolve(value: Any, scope: Mapping[str, Any]) -> Any:
     """`value` with every reference in it replaced; raises NotThere where one leads to nothing."""
     if isinstance(value, str):
         return _resolve_text(value, scope)
+    if isinstance(value, Later):
+        return value
     if isinstance(value, BaseModel):
         changes = {name: resolve(getattr(value, name), scope) for name in type(value).model_fields}
         return value.model_copy(update=changes)
     if isinstance(value, dict):
-        return {key: resolve(item, scope) for key, item in value.items()}
+        return {_resolve_key(key, scope): resolve(item, scope) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(resolve(item, scope) for item in value)
     return value
+
+
+def _resolve_key(key: Any, scope: Mapping[str, Any]) -> Any:
+    return as_text(_resolve_text(key, scope)) if isinstance(key, str) and "${" in key else key
 
 
 def _resolve_text(text: str, scope: Mapping[str, Any]) -> Any:
     whole = _REFERENCE.fullmatch(text)
     if whole and not whole[1]:
         return follow(scope, parse_path(whole[2]))
+    return filled(text, scope)
+
+
+def filled(text: str, scope: Mapping[str, Any], encode: Callable[[str], str] = str) -> str:
+    """`text` with every reference in it replaced by its value as text, encoded for where it stands."""
     return _REFERENCE.sub(
-        lambda match: match[0][1:] if match[1] else as_text(follow(scope, parse_path(match[2]))), text
+        lambda match: match[0][1:] if match[1] else encode(as_text(follow(scope, parse_path(match[2])))), text
     )
 
 

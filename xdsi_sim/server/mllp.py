@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from twisted.internet.defer import Deferred
@@ -14,9 +13,10 @@ from twisted.internet.protocol import Protocol as Connection
 
 from xdsi_sim.actors.flow import Call, Flow
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.clock import now
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.ids import new_token
+from xdsi_sim.ids import new_mark, new_token
 from xdsi_sim.messages.adt import Header, read_adt, read_header, write_ack
 from xdsi_sim.messages.mllp import MAX_MESSAGE, FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed
@@ -207,8 +207,8 @@ class _Exchange:
             code="AR",
             target=Ii("", self._header.field(10)),
             texts=(text,),
-            id=Ii("", new_token()[:20]),
-            time=datetime.now(UTC).strftime("%Y%m%d%H%M%S"),
+            id=Ii("", new_mark()[:20]),
+            time=now().strftime("%Y%m%d%H%M%S"),
         )
 
     def record(self, answer: bytes | None) -> None:

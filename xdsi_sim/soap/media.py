@@ -9,7 +9,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["NO_MEDIA_TYPE", "MediaType", "parse_media_type"]
+__all__ = ["NO_MEDIA_TYPE", "Headers", "MediaType", "header", "parse_media_type"]
+
+Headers = tuple[tuple[str, str], ...]
+"""Names and values, in their order."""
 
 _PARAMETER: Final = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 
@@ -34,3 +37,8 @@ def parse_media_type(text: str) -> MediaType:
     for name, quoted, bare in _PARAMETER.findall(text[len(kind) :]):
         parameters.setdefault(name.lower(), re.sub(r"\\(.)", r"\1", quoted) if quoted else bare.strip())
     return MediaType(kind.strip().lower(), MappingProxyType(parameters))
+
+
+def header(headers: Headers, name: str) -> str:
+    """Value of the first header of that name, which is in lower case; empty where there is none."""
+    return next((value for key, value in headers if key.lower() == name), "")

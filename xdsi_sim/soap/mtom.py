@@ -25,7 +25,7 @@ from xdsi_sim.errors import (
     StoreTrouble,
     UnsupportedMediaType,
 )
-from xdsi_sim.ids import new_token
+from xdsi_sim.ids import new_mark
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.arriving import ArrivingContent, ArrivingParts
@@ -431,7 +431,7 @@ class Attachments:
         self._mtom = mtom
         self._contents: list[tuple[str, Content]] = []
         self._inline: InlineContents | None = None
-        self._boundary = f"uuid-{new_token()}" if mtom else ""
+        self._boundary = f"uuid-{new_mark()}" if mtom else ""
 
     def attach(self, content: Content) -> bytes:
         """Take `content` along; gives what stands for it in the XML."""

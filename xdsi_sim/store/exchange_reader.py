@@ -87,6 +87,10 @@ class ExchangeReader:
         found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
         return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
 
+    def marked(self, mark: int) -> list[tuple[int, Exchange]]:
+        """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
+        return self._rows("rowid > ? ORDER BY rowid LIMIT ?", mark, _PAGE)
+
     def all(self, selection: Selection) -> Iterator[Exchange]:
         """All that were recorded, in that order, without keeping the writer from its file."""
         page, mark = self.since(0, selection)

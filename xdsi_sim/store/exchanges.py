@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
-from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader
+from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader, Selection
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, insert
@@ -152,10 +152,24 @@ class ExchangeLog:
 
     def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
+        self._catch_up()
+        return self._reader.exchanges(conversation)
+
+    def mark(self) -> int:
+        """Stands behind all that was recorded so far."""
+        self._catch_up()
+        return self._reader.newest(Selection(), 0)[1]
+
+    def heard(self, since: int) -> list[tuple[int, Exchange]]:
+        """What was recorded after a mark, in that order, each with the mark behind it."""
+        self._catch_up()
+        return self._reader.marked(since)
+
+    def _catch_up(self) -> None:
+        """Have everything written that was recorded."""
         if self._last is not None:
             self._database.hurry()
             self._last.result()
-        return self._reader.exchanges(conversation)
 
     # --- the writer's thread
 

@@ -16,7 +16,7 @@ from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.inspector.capture import octets_of
 from xdsi_sim.inspector.judged import Asked, Judged, judge_message
-from xdsi_sim.inspector.saved import read_saved
+from xdsi_sim.soap.saved import read_saved
 
 __all__ = ["Message", "Received", "told"]
 

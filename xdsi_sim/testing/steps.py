@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
 from xdsi_sim.scenario.expectations import judge
+from xdsi_sim.scenario.extract import Seen
 from xdsi_sim.scenario.language import Expect
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Stage, StepFailed
@@ -40,11 +41,12 @@ class Steps:
         step = KINDS[kind]
         given = step.parameters.model_validate(parameters)
         expected = Expect.model_validate(expect or {})
+        stage = Stage.on(self._running, new_token(), self._folder)
         try:
-            outcome = step.play(given, Stage.on(self._running, new_token(), self._folder))
+            outcome = step.play(given, stage)
         except StepFailed as error:
             raise AssertionError(f"{kind}: {error}") from None
-        broken = list(_broken((*outcome.checks, *judge(expected, outcome, step))))
+        broken = list(_broken((*outcome.checks, *judge(expected, outcome, step, Seen.of(outcome, stage)))))
         if broken:
             raise AssertionError("\n  ".join((f"{kind}: {outcome.text}", *broken)))
         return outcome.value

@@ -452,6 +452,14 @@ class RunningTopology(Addresses):
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
 
+    def mark(self) -> int:
+        """Stands behind all exchanges that were recorded so far."""
+        return self._log.mark() if self._log is not None else 0
+
+    def heard(self, since: int) -> Sequence[tuple[int, Exchange]]:
+        """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
+        return self._log.heard(since) if self._log is not None else ()
+
     def close(self) -> None:
         """Stop the actors and give up what they hold; a second call does nothing."""
         with self._open:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.content import Content
 from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.store.exchanges import NOT_RECORDED
@@ -48,6 +49,24 @@ class BlockingClient:
         trace = Trace(conversation, sender)
         reply: HttpReply = self._loop.call(
             self._dicomweb.get, url, accept=accept, transaction=transaction, trace=trace
+        )
+        return reply
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]],
+        body: Content,
+        transaction: str,
+        sender: str,
+        conversation: str,
+    ) -> HttpReply:
+        """Send any HTTP message and wait for what comes of it."""
+        trace, sent = Trace(conversation, sender), (body,) if body.size else None
+        reply: HttpReply = self._loop.call(
+            self._dicomweb.ask, method, url, headers=headers, body=sent, transaction=transaction, trace=trace
         )
         return reply
 

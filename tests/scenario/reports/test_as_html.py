@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.scenario.record import ActorInfo, Check, RunRecord, StepRecord
+from xdsi_sim.scenario.record import ActorInfo, Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports import as_html
 from xdsi_sim.scenario.reports.message_files import write_messages
 
@@ -189,3 +189,13 @@ def test_hostile_characters_are_shown_in_words(hostile_run: RunRecord) -> None:
 
 def test_run_without_steps_or_messages_can_be_shown(a_record: Callable[..., RunRecord]) -> None:
     assert "No message was sent." in as_html.render(a_record())
+
+
+def test_steps_that_others_hold_are_shown_inside_them(
+    a_step: Callable[..., StepRecord], a_record: Callable[..., RunRecord]
+) -> None:
+    skipped = a_step("later", verdict=Verdict.SKIPPED)
+    inner = a_step("branch", children=(a_step("ask"), skipped))
+    shown = html.document_fromstring(as_html.render(a_record(a_step("all", children=(inner,)))))
+    assert words(only(shown, "//*[@id='s1']//*[@id='s2']//*[@id='s3']/summary")).startswith("1.1.1 ask")
+    assert "skipped" in words(only(shown, "//*[@id='s4']/summary"))

@@ -4,33 +4,35 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from xdsi_sim.scenario.record import RunRecord
+from jsonschema import Draft202012Validator
+
+from xdsi_sim.scenario.record import RunRecord, StepRecord
 from xdsi_sim.scenario.reports import as_json
+from xdsi_sim.scenario.schema import schema_of
 
 
 def read(record: RunRecord) -> Any:
     return json.loads(as_json.render(record))
 
 
-def keys(value: dict[str, Any]) -> str:
-    return ", ".join(value)
-
-
-def test_keys_are_those_that_the_module_documents(a_run: RunRecord) -> None:
+def test_a_report_fits_its_schema(a_run: RunRecord) -> None:
+    schema = Draft202012Validator(schema_of("report"))
     run = read(a_run)
-    documented = " ".join((as_json.__doc__ or "").split())
-    step, exchange = run["steps"][3], run["exchanges"][2]
-    for name, value in (("actor", run["actors"][0]), ("check", step["checks"][0])):
-        assert f"{name}: {keys(value)}" in documented
-    assert f"finding: {keys(exchange['findings'][0])}" in documented
-    bare = documented.replace("[[label, value]]", "").replace("[[name, value]]", "").replace("[number]", "")
-    plain = " ".join(
-        bare.replace("[]", "").replace(" (number or null)", "").replace(" (or null)", "").split()
-    )
-    plain = plain.replace(" ,", ",")
-    assert f"step: {keys(step)}" in plain
-    assert f"exchange: {keys(exchange)}" in plain
-    assert f"message: {keys(exchange['request'])}" in plain
+    assert list(schema.iter_errors(run)) == []
+    assert not schema.is_valid({**run, "more": 1})
+    assert not schema.is_valid({**run, "verdict": "good"})
+    del run["steps"][0]["checks"]
+    assert not schema.is_valid(run)
+
+
+def test_steps_that_others_hold_are_inside_them_and_numbered_on(
+    a_step: Callable[..., StepRecord], a_record: Callable[..., RunRecord]
+) -> None:
+    inner = a_step("branch", kind="branch", children=(a_step("leaf"),))
+    first, last = read(a_record(a_step("all", children=(inner,)), a_step("after")))["steps"]
+    assert (first["number"], first["label"], first["steps"][0]["label"]) == (1, "1", "1.1")
+    assert first["steps"][0]["steps"][0]["number"] == 3
+    assert (last["number"], last["label"]) == (4, "2")
 
 
 def test_run_is_described_at_the_top(a_run: RunRecord) -> None:
@@ -41,7 +43,7 @@ def test_run_is_described_at_the_top(a_run: RunRecord) -> None:
         "verdict": "fail",
         "started": "1970-01-01T00:16:40.000Z",
         "duration": 2.5,
-        "counts": {"pass": 3, "fail": 1, "error": 0, "not-run": 1},
+        "counts": {"pass": 3, "fail": 1, "error": 0, "not-run": 1, "skipped": 0},
     }
 
 

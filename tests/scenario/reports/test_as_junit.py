@@ -82,3 +82,20 @@ def test_characters_that_xml_forbids_are_shown_in_words(
     step = a_step("<b>\x00\ud800", verdict=Verdict.FAIL, text="\x1b[31m")
     (case,) = cases(a_record(step, scenario="\x07bell"))
     assert (case.name, case.result[0].message) == ("<b>⟨U+0000⟩⟨U+D800⟩", "⟨U+001B⟩[31m")
+
+
+def test_steps_that_others_hold_are_the_cases_named_after_who_holds_them(
+    a_step: Callable[..., StepRecord], a_record: Callable[..., RunRecord]
+) -> None:
+    bad = a_step("ask", verdict=Verdict.FAIL, text="no")
+    branch = a_step("bench", verdict=Verdict.FAIL, children=(a_step("look"), bad))
+    late = a_step("rounds", verdict=Verdict.FAIL, text="not done within 1 s", children=(a_step("round 1"),))
+    left_out = a_step("later", verdict=Verdict.SKIPPED, text="mode is quick")
+    found = cases(a_record(a_step("all", verdict=Verdict.FAIL, children=(branch,)), late, left_out))
+    assert [(case.name, [type(one) for one in case.result]) for case in found] == [
+        ("all / bench / look", []),
+        ("all / bench / ask", [Failure]),
+        ("rounds", [Failure]),  # for it is to blame itself
+        ("rounds / round 1", []),
+        ("later", [Skipped]),
+    ]

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from xdsi_sim.content import BytesContent
-from xdsi_sim.scenario.reports.media import Kind, head_of, header, kind_of
+from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
+from xdsi_sim.soap.media import header
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,20 @@ def test_many_messages_share_the_room_of_one_page(
     big = HttpMessage(start_line="POST / HTTP/1.1", headers=(("Content-Type", "text/plain"),), body=body)
     page = page_of(a_record(exchanges=tuple(an_exchange(request=big) for _ in range(400))))
     assert sum(len(panel.request.body.text or "") for panel in page.messages) <= 8_000_000
+
+
+def test_steps_that_others_hold_are_inside_them_and_alone_to_blame(
+    an_exchange: Callable[..., Exchange],
+    a_step: Callable[..., StepRecord],
+    a_record: Callable[..., RunRecord],
+) -> None:
+    hop = an_exchange()
+    bad = a_step("ask", hop, verdict=Verdict.FAIL)
+    outer = a_step("all", verdict=Verdict.FAIL, children=(a_step("look"), bad))
+    page = page_of(a_record(a_step("first"), outer, exchanges=(hop,)))
+    first, row = page.steps
+    assert (first.label, row.label, [child.label for child in row.children]) == ("1", "2", ["2.1", "2.2"])
+    assert [child.number for child in row.children] == [3, 4]
+    assert [problem.label for problem in page.problems] == ["2.2"]
+    assert (page.messages[0].step, page.messages[0].step_label) == (4, "2.2")
+    assert row.children[1].messages == page.messages

@@ -1,13 +1,14 @@
 """JUnit XML for build servers: the scenario is a suite, each step a test case.
 
 A step that failed carries the checks that did not hold, with what was expected and observed; an error
-is ours, not the system's under test; a step that was not run is skipped.
+is ours, not the system's under test; a step that was not run is skipped. Of a step that holds others, these
+are the test cases, named after it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -27,8 +28,7 @@ def render(record: RunRecord) -> str:
     suite.timestamp = iso_time(record.started)
     for name, value in _properties(record):
         suite.add_property(name, visible(value))
-    named = zip(_names(record.steps), record.steps, strict=True)
-    suite.add_testcases([_case(record, name, step) for name, step in named])
+    suite.add_testcases([_case(record, name, step) for name, step in _named(record.steps)])
     document = JUnitXml()
     document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
@@ -41,14 +41,21 @@ def _properties(record: RunRecord) -> tuple[tuple[str, str], ...]:
     return (("title", record.title), *cites, ("xdsi-sim", __version__))
 
 
-def _names(steps: tuple[StepRecord, ...]) -> list[str]:
-    """Names by which a build server follows a step from run to run: repeated ones are counted."""
+def _named(steps: tuple[StepRecord, ...]) -> Iterator[tuple[str, StepRecord]]:
+    """Steps with names by which a build server follows them from run to run: repeated ones are counted."""
     seen: Counter[str] = Counter()
-    names = []
+    for name, step in _cases(steps):
+        seen[name] += 1
+        yield visible(name) + (f" ({seen[name]})" if seen[name] > 1 else ""), step
+
+
+def _cases(steps: tuple[StepRecord, ...], above: str = "") -> Iterator[tuple[str, StepRecord]]:
+    """Steps that hold no others, each with the names of those that hold it; holders for what is their own."""
     for step in steps:
-        seen[step.name] += 1
-        names.append(visible(step.name) + (f" ({seen[step.name]})" if seen[step.name] > 1 else ""))
-    return names
+        name = f"{above}{step.name}"
+        if not step.children or step.checks or step.to_blame:
+            yield name, step
+        yield from _cases(step.children, f"{name} / ")
 
 
 def _case(record: RunRecord, name: str, step: StepRecord) -> TestCase:
@@ -80,6 +87,7 @@ _RESULTS: Final[dict[Verdict, Callable[[StepRecord], FinalResult]]] = {
     Verdict.FAIL: _failure,
     Verdict.ERROR: _error,
     Verdict.NOT_RUN: _skipped,
+    Verdict.SKIPPED: _skipped,
 }
 
 

@@ -15,11 +15,11 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from xdsi_sim.content import BytesContent, Content
-from xdsi_sim.scenario.reports.media import Headers, Kind, head_of, header, kind_of
+from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
 from xdsi_sim.scenario.reports.parts import MOST_PARTS, Part, parts_of
 from xdsi_sim.scenario.reports.wording import size_text
 from xdsi_sim.scenario.reports.xml_view import coloured, indented
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import Headers, header, parse_media_type
 from xdsi_sim.visible import visible
 
 __all__ = ["PARSED", "PLAIN", "BodyView", "Dress", "PartView", "view_of"]

@@ -7,7 +7,7 @@ conversation; equal hops of one step can be folded into one with a count.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,25 +39,29 @@ class Group:
     """The hops of one step, or those between steps."""
 
     step: int | None
-    """Position of the step, from 1; None for hops that no step caused."""
+    """Position of the step in `all_steps`, from 1; None for hops that no step caused."""
     hops: tuple[Hop, ...]
 
 
 def groups_of(record: RunRecord) -> tuple[Group, ...]:
     """Hops by step, in the order of the steps; hops of no step stand where they happened."""
-    owners = step_numbers(record)
+    owners, steps = step_numbers(record), [each.step for each in record.all_steps]
     slots: dict[tuple[int, int | None], list[tuple[int, Exchange]]] = {}
     for number, exchange in enumerate(record.exchanges, start=1):
         step = owners[number - 1]
-        slot = step if step is not None else _steps_begun(record.steps, exchange.started)
+        slot = step if step is not None else _steps_begun(steps, exchange.started)
         slots.setdefault((slot, step), []).append((number, exchange))
     order = sorted(slots, key=lambda slot: (slot[0], slot[1] is None))
     return tuple(Group(step=slot[1], hops=nested(slots[slot])) for slot in order)
 
 
 def step_numbers(record: RunRecord) -> tuple[int | None, ...]:
-    """For each exchange its step, from 1: the step that names it, else the one that owns its conversation."""
-    by_id = {id_: number for number, step in enumerate(record.steps, start=1) for id_ in step.exchanges}
+    """For each exchange its step: the one that names it, else the one that owns its conversation.
+
+    A step is its position in `all_steps`, from 1.
+    """
+    steps = enumerate(record.all_steps, start=1)
+    by_id = {id_: number for number, each in steps for id_ in each.step.exchanges}
     by_conversation = {
         exchange.conversation: by_id[exchange.id]
         for exchange in reversed(record.exchanges)
@@ -66,7 +70,7 @@ def step_numbers(record: RunRecord) -> tuple[int | None, ...]:
     return tuple(by_id.get(item.id, by_conversation.get(item.conversation)) for item in record.exchanges)
 
 
-def _steps_begun(steps: tuple[StepRecord, ...], moment: float) -> int:
+def _steps_begun(steps: Sequence[StepRecord], moment: float) -> int:
     return sum(1 for step in steps if step.started <= moment)
 
 

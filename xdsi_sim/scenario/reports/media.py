@@ -6,11 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from xdsi_sim.content import Content
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import Headers, header, parse_media_type
 
-__all__ = ["SNIFFED", "Headers", "Kind", "head_of", "header", "kind_of"]
-
-Headers = tuple[tuple[str, str], ...]
+__all__ = ["SNIFFED", "Kind", "head_of", "kind_of"]
 
 
 class Kind(StrEnum):
@@ -67,8 +65,3 @@ def head_of(body: Content, octets: int, start: int = 0) -> bytes:
             pieces.append(piece)
             octets -= len(piece)
     return b"".join(pieces)
-
-
-def header(headers: Headers, name: str) -> str:
-    """Value of the first header of that name, in any case; empty where there is none."""
-    return next((value for key, value in headers if key.lower() == name), "")

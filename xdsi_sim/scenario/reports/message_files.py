@@ -15,7 +15,8 @@ from typing import Final
 from xdsi_sim.content import Content, chunks_of
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.scenario.record import RunRecord
-from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, header, kind_of
+from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, kind_of
+from xdsi_sim.soap.media import header
 
 __all__ = ["FOLDER", "file_of", "write_messages"]
 

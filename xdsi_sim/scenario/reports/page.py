@@ -36,10 +36,13 @@ class StepRow:
     """One step."""
 
     number: int
+    """Position in `all_steps`, from 1."""
+    label: str
     step: StepRecord
     after: float
     """Seconds from the start of the run."""
     messages: tuple[MessagePanel, ...]
+    children: tuple[StepRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class MessagePanel:
     """What the transaction is called."""
     tone: Tone
     step: int | None
+    step_label: str
     after: float
     request: Side
     response: Side | None
@@ -94,15 +98,15 @@ class Page:
 def page_of(record: RunRecord) -> Page:
     """Everything that the page shows of a run."""
     messages = _messages(record)
-    steps = tuple(_step(number, step, record, messages) for number, step in enumerate(record.steps, start=1))
+    rows = _rows(record, messages)
     used = dict.fromkeys(exchange.transaction for exchange in record.exchanges)
     return Page(
         record=record,
         headline=_headline(record),
         paragraphs=tuple(text for part in record.description.split("\n\n") if (text := part.strip())),
-        problems=tuple(row for row in steps if row.step.verdict in (Verdict.FAIL, Verdict.ERROR)),
+        problems=tuple(row for row in rows if row.step.to_blame),
         actors=tuple(_actor(actor, record) for actor in record.actors),
-        steps=steps,
+        steps=tuple(row for row in rows if "." not in row.label),
         diagram=diagram_of(record),
         findings=_findings(record),
         terms=tuple((name, TRANSACTION_TITLES[name]) for name in used if name in TRANSACTION_TITLES),
@@ -117,6 +121,7 @@ def _headline(record: RunRecord) -> str:
         (counts[Verdict.FAIL], "failed"),
         (counts[Verdict.ERROR], "could not be completed"),
         (counts[Verdict.NOT_RUN], "not run"),
+        (counts[Verdict.SKIPPED], "skipped"),
     )
     tail = "".join(f", {count} {word}" for count, word in others if count)
     steps = plural(len(record.steps), "step")
@@ -130,13 +135,21 @@ def _actor(actor: ActorInfo, record: RunRecord) -> ActorRow:
     return ActorRow(actor=actor, meaning=ROLES.get(actor.role), messages=count)
 
 
-def _step(number: int, step: StepRecord, record: RunRecord, messages: tuple[MessagePanel, ...]) -> StepRow:
-    return StepRow(
-        number=number,
-        step=step,
-        after=step.started - record.started,
-        messages=tuple(panel for panel in messages if panel.step == number),
-    )
+def _rows(record: RunRecord, messages: tuple[MessagePanel, ...]) -> list[StepRow]:
+    """A row for every step, in their order; made from the last on, as a row has those of what it holds."""
+    rows: dict[str, StepRow] = {}
+    numbered = list(enumerate(record.all_steps, start=1))
+    for number, each in reversed(numbered):
+        label, step = each.label, each.step
+        rows[label] = StepRow(
+            number=number,
+            label=label,
+            step=step,
+            after=step.started - record.started,
+            messages=tuple(panel for panel in messages if panel.step == number),
+            children=tuple(rows[f"{label}.{child}"] for child in range(1, len(step.children) + 1)),
+        )
+    return [rows[each.label] for _, each in numbered]
 
 
 # --- messages --------------------------------------------------------------------------------
@@ -156,6 +169,7 @@ def _panel(number: int, exchange: Exchange, step: int | None, record: RunRecord,
         title=TRANSACTION_TITLES.get(exchange.transaction),
         tone=tone_of(exchange.status),
         step=step,
+        step_label="" if step is None else record.all_steps[step - 1].label,
         after=exchange.started - record.started,
         request=_side(number, "request", exchange.request, limit),
         response=None if response is None else _side(number, "response", response, limit),
@@ -181,7 +195,7 @@ def _findings(record: RunRecord) -> tuple[FindingRow, ...]:
 
 
 def _found(record: RunRecord) -> Iterator[tuple[Finding, str, str]]:
-    for number, step in enumerate(record.steps, start=1):
-        yield from ((finding, f"#s{number}", f"step {number}") for finding in step.findings)
+    for number, each in enumerate(record.all_steps, start=1):
+        yield from ((finding, f"#s{number}", f"step {each.label}") for finding in each.step.findings)
     for number, exchange in enumerate(record.exchanges, start=1):
         yield from ((finding, f"#m{number}", f"message {number}") for finding in exchange.findings)

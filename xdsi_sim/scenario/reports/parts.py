@@ -12,7 +12,8 @@ from itertools import islice, pairwise
 from typing import Final
 
 from xdsi_sim.content import Content, chunks_of
-from xdsi_sim.scenario.reports.media import Headers, head_of
+from xdsi_sim.scenario.reports.media import head_of
+from xdsi_sim.soap.media import Headers
 
 __all__ = ["MOST_PARTS", "Part", "parts_of"]
 

@@ -139,7 +139,7 @@ class Band:
     """What one step sent, or what was sent between steps."""
 
     step: int | None
-    """Position of the step, from 1."""
+    """Position of the step in `all_steps`, from 1."""
     hops: int
     """Number of messages in it."""
     strip: Strip

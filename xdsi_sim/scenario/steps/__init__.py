@@ -9,21 +9,28 @@ from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.discover_patient import DISCOVER_PATIENT
 from xdsi_sim.scenario.steps.fetch import FETCH
+from xdsi_sim.scenario.steps.for_each import FOR_EACH
+from xdsi_sim.scenario.steps.include import INCLUDE
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.parallel import PARALLEL
 from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.provide import PROVIDE
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
 from xdsi_sim.scenario.steps.receive import RECEIVE
+from xdsi_sim.scenario.steps.received import RECEIVED
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.remove import REMOVE, REMOVE_DOCUMENTS
+from xdsi_sim.scenario.steps.repeat import REPEAT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+from xdsi_sim.scenario.steps.send import SEND
 from xdsi_sim.scenario.steps.stop import STOP
 from xdsi_sim.scenario.steps.update import UPDATE
+from xdsi_sim.scenario.steps.wait import WAIT
 
 __all__ = ["KINDS"]
 
@@ -49,6 +56,13 @@ KINDS: Final[Mapping[str, StepKind]] = {
         FETCH,
         COMPARE,
         STOP,
+        SEND,
+        WAIT,
+        RECEIVED,
+        PARALLEL,
+        FOR_EACH,
+        REPEAT,
+        INCLUDE,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""

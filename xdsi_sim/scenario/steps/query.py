@@ -22,24 +22,8 @@ from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 __all__ = ["QUERY"]
 
 _QUERIES: Final[Mapping[str, StoredQuery]] = {query.name: query for query in STORED_QUERIES.values()}
-_PREFIXES: Final = ("$XDSDocumentEntry", "$XDSSubmissionSet", "$XDSFolder", "$XDSAssociation", "$XDS", "$")
 _WORDS: Final = {"Approved": APPROVED, "Deprecated": DEPRECATED, "Stable": STABLE, "OnDemand": ON_DEMAND}
 """Short words for URNs."""
-
-
-def _friendly(name: str) -> str:
-    """`$XDSDocumentEntryClassCode` as `classCode`."""
-    short = next(name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix))
-    return short[:1].lower() + short[1:]
-
-
-def _names(query: StoredQuery) -> dict[str, Param]:
-    """Each parameter by its full name and, where it is the only one so called, by its short one."""
-    short = [_friendly(param.name) for param in query.params]
-    names = {
-        _friendly(param.name): param for param in query.params if short.count(_friendly(param.name)) == 1
-    }
-    return names | {param.name: param for param in query.params}
 
 
 def _a_query(name: str) -> str:
@@ -80,7 +64,7 @@ class QueryStep(Checked):
 
     @model_validator(mode="after")
     def _parameters_exist(self) -> QueryStep:
-        known = _names(_QUERIES[self.query])
+        known = _QUERIES[self.query].by_any_name
         for name in self.parameters:
             if name not in known:
                 hint = did_you_mean(name, [key for key in known if not key.startswith("$")])
@@ -94,7 +78,7 @@ class QueryStep(Checked):
 
     def slots(self) -> tuple[Slot, ...]:
         """The parameters as they are sent."""
-        known = _names(_QUERIES[self.query])
+        known = _QUERIES[self.query].by_any_name
         coded = (slot for name, value in self.parameters.items() for slot in _slots(known[name], value))
         return (*coded, *(Slot(name, (text,)) for name, text in self.raw.items()))
 

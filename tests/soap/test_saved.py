@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdsi_sim.inspector.saved import Form, Saved, Unrecognised, read_saved
+from xdsi_sim.soap.saved import Form, Saved, Unrecognised, read_saved
 
 ENVELOPE = b"<e/>"
 HEAD = b"POST /x HTTP/1.1\r\nContent-Type: application/soap+xml\r\nHost: h\r\n\r\n"

@@ -13,11 +13,10 @@ from enum import StrEnum
 from typing import Final
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.scenario.reports.media import Headers, header
-from xdsi_sim.soap.media import parse_media_type
+from xdsi_sim.soap.media import Headers, header, parse_media_type
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
 
-__all__ = ["Form", "Saved", "Unrecognised", "read_saved"]
+__all__ = ["OF_THE_CONNECTION", "Form", "Saved", "Unrecognised", "read_saved"]
 
 
 class Form(StrEnum):
@@ -77,9 +76,15 @@ _BOMS16: Final = (b"\xff\xfe", b"\xfe\xff")
 _MLLP: Final = b"\x0b\x1c\r\n \t"
 
 
-def read_saved(data: bytes) -> Saved:
-    """What `data` is; raises Unrecognised."""
-    if _REQUEST.match(data) and (found := _WITHOUT_BODY.match(data)):
+OF_THE_CONNECTION: Final = frozenset(  # RFC 9110: 7.6.1, and what a client writes itself
+    ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "upgrade")
+)
+"""Header fields of a saved request that are not sent again with it, in lower case."""
+
+
+def read_saved(data: bytes, *, any_method: bool = False) -> Saved:
+    """What `data` is, a message of a SOAP transaction unless `any_method` may be; raises Unrecognised."""
+    if not any_method and _REQUEST.match(data) and (found := _WITHOUT_BODY.match(data)):
         raise Unrecognised(f"no message of a SOAP transaction: a {found[0].decode().strip()} carries none.")
     for pattern, form in ((_REQUEST, Form.HTTP_REQUEST), (_RESPONSE, Form.HTTP_RESPONSE)):
         if pattern.match(data):

@@ -4,10 +4,10 @@ import pytest
 from wire import message
 
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.inspector.known import answers, asks, named
 from xdsi_sim.rules.answers import ANSWER_RULES
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.soap.known import answers, asks, named
 from xdsi_sim.vocab import TRANSACTIONS
 
 

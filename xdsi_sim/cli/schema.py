@@ -1,0 +1,28 @@
+"""`schema`: the JSON Schemas of what people write and programs read."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from xdsi_sim.cli.conventions import JsonOption
+
+__all__ = ["schema"]
+
+
+def schema(
+    of: Annotated[
+        Literal["scenario", "topology", "fragment", "report"],
+        typer.Argument(help="A file that you write, the steps that one includes, or report.json."),
+    ] = "scenario",
+    json_: JsonOption = False,  # noqa: ARG001  it is JSON anyway
+) -> None:
+    """Print a JSON Schema: for completion in editors, and for programs that check or read these files.
+
+    Example: xdsi-sim schema scenario > scenario.schema.json
+    """
+    from xdsi_sim.scenario.schema import schema_of  # noqa: PLC0415
+
+    print(json.dumps(schema_of(of), indent=2))  # noqa: T201
