@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -38,6 +38,7 @@ from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
     from xdsi_sim.scenario.record import RunRecord
     from xdsi_sim.topology.build import RunningTopology
-    from xdsi_sim.topology.model import Listen
+    from xdsi_sim.topology.model import Listen, Topology
 
 __all__ = ["main"]
 
@@ -84,6 +85,12 @@ UpDataOption = Annotated[
 ]
 
 
+PeerOption = Annotated[
+    list[str] | None,
+    typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; may be repeated."),
+]
+
+
 @_app.command()
 def up(
     topology: Annotated[str, typer.Argument(help="A YAML file, or the name of one that ships.")] = "central",
@@ -96,6 +103,15 @@ def up(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
     ] = 1,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            metavar="ID[,ID...]",
+            help="Play these communities or actors; the others answer elsewhere, as the file says.",
+        ),
+    ] = None,
+    peers: PeerOption = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -106,9 +122,10 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found, others = load_topology(find_topology(topology)), workers - 1
+    found, others = with_peers(load_topology(find_topology(topology)), peers), workers - 1
+    wanted = _only(found, only, listen)
     with (
-        start(found, folder, _listen(listen), record=log, shared=others > 0) as running,
+        start(found, folder, _listen(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
     ):
         if json_:
@@ -133,6 +150,7 @@ def run(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
+    peers: PeerOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -145,6 +163,7 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
+    loaded = [replace(one, topology=with_peers(one.topology, peers)) for one in loaded]
     _refuse_twins(loaded)
     options = _Options(
         reports=folder_to_fill("--reports", reports),
@@ -230,6 +249,20 @@ def _listen(text: str | None) -> Listen | None:
         return None if text is None else Listen.parse(text)
     except ValueError as error:
         raise UsageError(f"--listen: {error}.") from None
+
+
+def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:
+    """Ids of the actors that are to be played; None where that is all."""
+    from xdsi_sim.topology.addresses import named  # noqa: PLC0415
+
+    if text is None:
+        return None
+    if listen is not None:
+        raise UsageError(
+            "--only and --listen exclude each other: the others look for us where the file says.",
+            hint="Set `listen` of the community in the file.",
+        )
+    return named(topology, [word.strip() for word in text.split(",")])
 
 
 def _refuse_twins(loaded: Sequence[Loaded]) -> None:

@@ -128,7 +128,13 @@ def _shown(found: Topology) -> dict[str, Any]:
             for placed in found.actors()
         ],
         "peers": [
-            {"id": peer.id, "role": peer.role, "homeCommunityId": peer.homeCommunityId, "url": peer.url}
+            {
+                "id": peer.id,
+                "plays": peer.plays,
+                "role": peer.role,
+                "homeCommunityId": peer.homeCommunityId,
+                "url": peer.url,
+            }
             for peer in found.peers
         ],
         "ways": [asdict(way) for way in ways(found)],
@@ -137,12 +143,9 @@ def _shown(found: Topology) -> dict[str, Any]:
 
 def _address(found: Topology, placed: Placed) -> str | None:
     """Where the actor is going to answer; port 0 is still open."""
-    from xdsi_sim.topology.model import Listen, Server  # noqa: PLC0415
+    from xdsi_sim.topology.addresses import url_of  # noqa: PLC0415
 
-    if not isinstance(placed.actor, Server):
-        return None
-    port = found.listen.port if placed.actor.port is None else placed.actor.port
-    return f"{'http' if found.tls is None else 'https'}://{Listen(found.listen.host, port)}{placed.path}"
+    return None if placed.address_less else url_of(found, placed)
 
 
 def _print_shown(found: Topology) -> None:
@@ -168,9 +171,9 @@ def _print_shown(found: Topology) -> None:
         print_table(
             output,
             "Peers",
-            ("Peer", "Role", "homeCommunityId", "Address"),
+            ("Peer", "Plays", "Role", "homeCommunityId", "Address"),
             (
-                (each["id"], each["role"] or "", each["homeCommunityId"] or "", each["url"])
+                (each["id"], *(each[key] or "" for key in ("plays", "role", "homeCommunityId")), each["url"])
                 for each in shown["peers"]
             ),
         )

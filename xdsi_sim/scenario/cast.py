@@ -32,12 +32,13 @@ def actors_of(running: Running) -> tuple[ActorInfo, ...]:
 def dicomweb_of(running: Running) -> Mapping[str, str]:
     """Base URI of each imaging source's DICOMweb face, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
-    return {source.id: running.dicomweb_of(source.id) for source in sources}
+    return {source.id: base for source in sources if (base := running.dicomweb_of(source.id))}
 
 
 def wado_of(running: Running) -> Mapping[str, str]:
     """Address of each imaging source's WADO-URI, by the id of the source."""
-    return {id: running.wado_of(id) for id in dicomweb_of(running)}
+    ids = (id for id in dicomweb_of(running) if running.topology.played_by(id) is None)
+    return {id: running.wado_of(id) for id in ids}
 
 
 def dimse_of(running: Running) -> Mapping[str, str]:
@@ -46,7 +47,7 @@ def dimse_of(running: Running) -> Mapping[str, str]:
     return {
         source.id: f"{source.aeTitle}@{urlsplit(running.url_of(source.id)).hostname}:{source.dimse.port}"
         for source in sources
-        if source.dimse is not None
+        if source.dimse is not None and running.topology.played_by(source.id) is None
     }
 
 
@@ -58,8 +59,9 @@ def feeds_of(running: Running) -> Mapping[str, str]:
 
 def inboxes_of(running: Running) -> Mapping[str, Path]:
     """Folder in which each recipient keeps what it gets, by the id of the recipient."""
-    recipients = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Recipient))
-    return {recipient.id: running.inbox_of(recipient.id) for recipient in recipients}
+    actors = (placed.actor for placed in running.topology.actors())
+    ids = (actor.id for actor in actors if isinstance(actor, Recipient) and actor.id not in running.elsewhere)
+    return {id: running.inbox_of(id) for id in ids}
 
 
 def description_of(running: Running) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def description_of(running: Running) -> dict[str, Any]:
                 "role": actor.role,
                 "community": actor.community,
                 "url": actor.url,
+                "here": actor.id not in running.elsewhere,
                 "dicomweb": faces.get(actor.id),
                 "wado": wado.get(actor.id),
                 "dimse": dimse.get(actor.id),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -142,6 +142,11 @@ class Running(Protocol):
     @property
     def topology(self) -> Topology:
         """What was started."""
+        ...
+
+    @property
+    def elsewhere(self) -> Collection[str]:
+        """Ids of the actors that somebody else plays."""
         ...
 
     @property

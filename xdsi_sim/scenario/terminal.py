@@ -170,9 +170,11 @@ def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
     wado, dimse = wado_of(running), dimse_of(running)
     for actor in actors_of(running):
-        yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
+        role = f"{actor.role}, elsewhere" if actor.id in running.elsewhere else actor.role
+        yield actor.id, role, actor.url or "asks only", actor.oid or ""
         if actor.id in faces:
             yield "", "DICOMweb", faces[actor.id], ""
+        if actor.id in wado:
             yield "", "WADO-URI", wado[actor.id], ""
         if actor.id in dimse:
             yield "", "DIMSE", dimse[actor.id], ""

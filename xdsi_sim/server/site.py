@@ -66,7 +66,7 @@ class ActorSite:
 
             factory = secured(factory, tls, loop.reactor)
         self._port = (ports or Ports(loop)).listen(
-            f"site {port}", host, port, factory, setting="with --listen HOST:PORT"
+            f"site {host} {port}", host, port, factory, setting="with --listen HOST:PORT"
         )
         self.port: int = self._port.getHost().port
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.dicom.publisher import Publisher
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.drive import drive_blocking
@@ -52,6 +52,7 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology import addresses
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
 from xdsi_sim.topology.gateways import gateway_of
@@ -118,13 +119,15 @@ class RunningTopology:
         record: bool,
         shared: bool = False,
         joined: Joined | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         """Start everything, or nothing: what was begun is undone where a part fails.
 
         If `shared`, other processes may join once this is done; each of them is told by `joined`.
         """
-        self.topology = topology
-        self._listen = listen or topology.listen
+        self.topology = topology if listen is None else addresses.moved_to(topology, listen)
+        self._only = None if only is None else frozenset(only)
+        self._elsewhere = addresses.others(self.topology, only)
         self._record = record
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
@@ -132,7 +135,7 @@ class RunningTopology:
         self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
-        self._sites: dict[int, ActorSite] = {}
+        self._sites: dict[Listen, ActorSite] = {}
         self._stores: dict[str, SqliteInstanceStore] = {}
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
@@ -150,13 +153,14 @@ class RunningTopology:
         self._open_folder(data)
         recorder: Recorder = self._log or NOT_RECORDED
         self._tls = self._settle_tls()
-        servers = [placed for placed in self.topology.actors() if not placed.address_less]
+        servers = [placed for placed in self.topology.actors() if self.plays(placed)]
+        if not servers:
+            raise UsageError("none of the actors that answer is to be played here.")
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        self._peers = Peers(
-            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
-        )
-        self._make_clients(recorder, self._site(servers[0]))
+        peers = (peer.url for peer in self.topology.peers)
+        self._peers = Peers((*peers, *self._elsewhere.values(), *map(self._base, self._sites)))
+        self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
         if self._joined is None:
             self._recover(actors)
@@ -172,13 +176,13 @@ class RunningTopology:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
 
-    def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
-        """All that sends; answers of asynchronous exchange come in at `site`."""
+    def _make_clients(self, recorder: Recorder, first: Placed) -> None:
+        """All that sends; answers of asynchronous exchange come in where the first actor answers."""
         http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         limits = self.topology.limits
         mailbox = Mailbox()
-        site.put(REPLIES, RepliesResource(mailbox, recorder))
+        self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
         self._soap = AsynchronousClient(
             http,
             recorder,
@@ -186,7 +190,7 @@ class RunningTopology:
             limits,
             validating=validating(self.topology),
             mailbox=mailbox,
-            reply_to=self._base(site) + REPLIES,
+            reply_to=self._base(addresses.listen_of(self.topology, first)) + REPLIES,
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
@@ -209,9 +213,11 @@ class RunningTopology:
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        models = (placed.actor for placed in self.topology.actors())
+        servers = [placed for placed in self.topology.actors() if self.plays(placed)]
+        models = [placed.actor for placed in servers]
         feeds = (model.feed for model in models if isinstance(model, Registry) and model.feed is not None)
-        hosts = (self._listen.host, *(feed.mllp.host for feed in feeds if feed.mllp.host))
+        listened = (addresses.listen_of(self.topology, placed).host for placed in servers)
+        hosts = dict.fromkeys((*listened, *(feed.mllp.host for feed in feeds if feed.mllp.host)))
         return settle(self.topology.tls, self._folder, *hosts)
 
     def _opened(self, thing: T) -> T:
@@ -221,35 +227,42 @@ class RunningTopology:
 
     # --- addresses
 
+    def plays(self, placed: Placed) -> bool:
+        """Whether the actor answers here, and neither elsewhere nor nowhere."""
+        return not placed.address_less and placed.actor.id not in self._elsewhere
+
     def _site(self, placed: Placed) -> ActorSite:
-        """The port of an actor: its own, or the one of the topology."""
-        own = placed.actor.port if isinstance(placed.actor, Server) else None
-        number = self._listen.port if own is None else own
-        if number not in self._sites:
+        """The port of an actor of this process."""
+        listen = addresses.listen_of(self.topology, placed)
+        if listen not in self._sites:
             site = ActorSite(
                 self._loop,
-                self._listen.host,
-                number,
+                listen.host,
+                listen.port,
                 self._spool,
                 self.topology.limits,
                 tls=self._tls,
                 ports=self._ports,
             )
             self._listening.callback(site.close)
-            self._sites[number] = site
-        return self._sites[number]
+            self._sites[listen] = site
+        return self._sites[listen]
 
     def url_of(self, actor_id: str) -> str:
-        """Where the actor answers; raises KeyError for an id that is none."""
+        """Where the actor answers, here or elsewhere; raises KeyError for an id that is none."""
+        if actor_id in self._elsewhere:
+            return self._elsewhere[actor_id]
         placed = self.topology.find(actor_id)
-        return self._base(self._site(placed)) + placed.path.removeprefix("/")
+        return self._base(addresses.listen_of(self.topology, placed)) + placed.path.removeprefix("/")
 
-    def _base(self, site: ActorSite) -> str:
-        scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://{Listen(self._listen.host, site.port)}/"
+    def _base(self, listen: Listen) -> str:
+        """What the addresses at a port of this process begin with."""
+        return addresses.base_of(self.topology, Listen(listen.host, self._sites[listen].port))
 
     def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face, as others know it."""
+        """Base URI of a source's DICOMweb face, as others know it; empty where a peer tells none."""
+        if (peer := self.topology.played_by(source_id)) is not None:
+            return peer.dicomweb or ""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
         return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
@@ -288,19 +301,22 @@ class RunningTopology:
             face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
-                port = dimse_port(model, model.dimse, actor.store, self._listen.host)
+                port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
             site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
-            self._feed(model.id, model.feed, actor, recorder)
+            self._feed(placed, model.feed, actor, recorder)
         return actor
+
+    def _host_of(self, placed: Placed) -> str:
+        return addresses.listen_of(self.topology, placed).host
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
 
-    def _feed(self, registry_id: str, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
+    def _feed(self, placed: Placed, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
         """Listen for ITI-8."""
-        host = feed.mllp.host or self._listen.host
+        host, registry_id = feed.mllp.host or self._host_of(placed), placed.actor.id
         port = MllpPort(
             *(self._loop, host, feed.mllp.port),
             actor_id=registry_id,
@@ -410,9 +426,15 @@ class RunningTopology:
         return self._folder
 
     @property
-    def listens(self) -> Listen:
-        """Host and port of all actors that have no port of their own, as they were asked for."""
-        return self._listen
+    def only(self) -> frozenset[str] | None:
+        """Ids of the actors that were to be played here; None where that is all."""
+        return self._only
+
+    @property
+    def elsewhere(self) -> Collection[str]:
+        """Ids of the actors that somebody else plays."""
+        ids = {placed.actor.id for placed in self.topology.actors()}
+        return self._elsewhere.keys() | (ids - self._only if self._only is not None else set())
 
     def to_join(self) -> Joined:
         """What one of the others needs to answer beside this process; who asks has to close it."""
@@ -425,23 +447,29 @@ class RunningTopology:
 
     def store_of(self, source_id: str) -> SqliteInstanceStore:
         """The instance store of an imaging source."""
-        return self._stores[source_id]
+        return self._stores[self._here(source_id)]
 
     def inbox_of(self, recipient_id: str) -> Path:
         """Folder in which a recipient keeps what it gets."""
-        return self._inboxes[recipient_id].folder
+        return self._inboxes[self._here(recipient_id)].folder
 
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
-        return self._inboxes[recipient_id].received()
+        return self._inboxes[self._here(recipient_id)].received()
 
     def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
         """The actor of an On-Demand source."""
-        return self._on_demand[source_id]
+        return self._on_demand[self._here(source_id)]
 
     def stop(self, actor_id: str) -> None:
         """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
-        self._resources[actor_id].stopped = True
+        self._resources[self._here(actor_id)].stopped = True
+
+    def _here(self, actor_id: str) -> str:
+        """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""
+        if actor_id in self._elsewhere:
+            raise UsageError(f"{actor_id} answers elsewhere, at {self._elsewhere[actor_id]}: it is not ours.")
+        return actor_id
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
@@ -480,9 +508,11 @@ def start(
     *,
     record: bool = True,
     shared: bool = False,
+    only: Collection[str] | None = None,
 ) -> RunningTopology:
     """Start a topology; without `data` its folder is temporary and goes with it.
 
-    If `shared`, other processes may join it: see `topology.workers`.
+    With `only`, ids of actors, all others answer elsewhere, at their addresses in the file. If `shared`,
+    other processes may join: see `topology.workers`.
     """
-    return RunningTopology(topology, data, listen, record=record, shared=shared)
+    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only)

@@ -44,11 +44,19 @@ def _address(value: str) -> str:
 
 
 class Peer(Checked):
-    """A foreign system: one that answers may be sent to, or the gateway of another community."""
+    """A foreign system.
+
+    It plays an actor of a community, or is the gateway of a community that the topology does not have; where
+    it is neither, answers may be sent to it.
+    """
 
     id: Id
     url: Annotated[str, AfterValidator(_address)]
     """Its address; all that is below it counts as well, by whole segments of the path."""
+    plays: str | None = None
+    """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
+    dicomweb: Annotated[str, AfterValidator(_address)] | None = None
+    """Base URI of WADO-RS, where it plays an imaging source."""
     role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
@@ -58,4 +66,11 @@ class Peer(Checked):
     def _a_gateway_has_a_home(self) -> Peer:
         if (self.role is None) != (self.homeCommunityId is None):
             raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
+        return self
+
+    @model_validator(mode="after")
+    def _plays_one_part(self) -> Peer:
+        if self.plays is not None and self.role is not None:
+            text = "a peer plays an actor of the topology, or is the gateway of a community outside it"
+            raise wrong(text, at=("plays",))
         return self

@@ -270,6 +270,8 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
+    listen: ListenOption | None = None
+    """Host and port of its actors; None where they answer at those of the topology."""
     codes: CodeSettings | None = None
     """The codes that its metadata may use; absent, any."""
     rules: CheckedProfile = {}
@@ -364,8 +366,8 @@ class Topology(Checked):
     """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
     peers: tuple[Peer, ...] = ()
-    """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
-    of other communities."""
+    """Foreign systems: who plays actors of the topology, gateways of other communities, and whom asynchronous
+    actors may answer (the actors of the topology are always among them)."""
     timeouts: Patience = Patience()
 
     def actors(self) -> tuple[Placed, ...]:
@@ -380,6 +382,10 @@ class Topology(Checked):
             if placed.actor.id == actor_id:
                 return placed
         raise KeyError(actor_id)
+
+    def played_by(self, actor_id: str) -> Peer | None:
+        """The foreign system that takes the part of an actor; None where that is simulated."""
+        return next((peer for peer in self.peers if peer.plays == actor_id), None)
 
     @model_validator(mode="after")
     def _has_a_community(self) -> Topology:
@@ -402,6 +408,8 @@ class Topology(Checked):
             yield ("peers", number, "id"), "the id of a peer", peer.id
             if peer.homeCommunityId is not None:
                 yield ("peers", number, "homeCommunityId"), f"the {peer.role} of", peer.homeCommunityId
+            if peer.plays is not None:
+                yield ("peers", number, "plays"), "the part of", peer.plays
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id
@@ -418,6 +426,20 @@ class Topology(Checked):
         if all(placed.address_less for placed in self.actors()):
             hint = "Name a registry, a source or a recipient."
             raise wrong("no actor of the topology has an address.", hint=hint, at=("communities",))
+        return self
+
+    @model_validator(mode="after")
+    def _peers_play_actors(self) -> Topology:
+        actors = {placed.actor.id: placed.actor for placed in self.actors() if not placed.address_less}
+        for number, peer in enumerate(self.peers):
+            if peer.plays is not None and peer.plays not in actors:
+                hint = did_you_mean(peer.plays, actors)
+                raise wrong(
+                    f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays")
+                )
+            if peer.dicomweb is not None and not isinstance(actors.get(peer.plays or ""), Source):
+                text = "only a peer that plays an imaging source has 'dicomweb'"
+                raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
         return self
 
     @model_validator(mode="after")
