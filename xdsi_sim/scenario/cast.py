@@ -16,11 +16,13 @@ __all__ = ["actors_of", "description_of", "dicomweb_of", "dimse_of", "feeds_of",
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
     """Everybody in the topology, in the order of its file."""
+    faces = dicomweb_of(running)
     return tuple(
         ActorInfo(
             id=placed.actor.id,
             role=placed.actor.role,
             url=None if placed.address_less else running.url_of(placed.actor.id),
+            dicomweb=faces.get(placed.actor.id),
             oid=placed.actor.metadata_oid,
             home=placed.community.homeCommunityId,
             community=placed.community.id,

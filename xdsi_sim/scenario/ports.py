@@ -192,7 +192,15 @@ class Running(Protocol):
         ...
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer nobody any more at its SOAP address."""
+        """Let an actor answer nobody any more."""
+        ...
+
+    def delay(self, actor_id: str, seconds: float) -> None:
+        """Let an actor be late with every answer."""
+        ...
+
+    def move(self, source_id: str) -> None:
+        """Give the DICOMweb face of an imaging source another address."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

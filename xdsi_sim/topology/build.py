@@ -32,6 +32,7 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
@@ -140,7 +141,8 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, SoapResource] = {}
+        self._resources: dict[str, tuple[SoapResource | DicomWebResource | WadoUriResource, ...]] = {}
+        self._faces: dict[str, str] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -265,7 +267,7 @@ class RunningTopology:
             return peer.dicomweb or ""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
+        return public or f"{self.url_of(source_id)}/{self._faces.get(source_id, DICOM_WEB)}"
 
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI."""
@@ -293,17 +295,19 @@ class RunningTopology:
             recorder=recorder,
             reactor=self._loop.reactor,
         )
-        self._resources[model.id] = resource
+        self._resources[model.id] = (resource,)
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
             face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            wado = WadoUriResource(actor, model.id, recorder, self._loop.reactor)
+            site.put(f"{placed.path}/{WADO}", wado)
+            self._resources[model.id] = (resource, face, wado)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
-            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(placed, model.feed, actor, recorder)
         return actor
@@ -462,8 +466,26 @@ class RunningTopology:
         return self._on_demand[self._here(source_id)]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
-        self._resources[self._here(actor_id)].stopped = True
+        """Let an actor answer HTTP 503 alone, by SOAP and on the web; raises KeyError for one that only asks."""
+        for resource in self._resources[self._here(actor_id)]:
+            resource.stopped = True
+
+    def delay(self, actor_id: str, seconds: float) -> None:
+        """Let an actor be late with every answer; raises KeyError where it has no address."""
+        placed = self.topology.find(self._here(actor_id))
+        self._site(placed).delay(placed.path, seconds)
+
+    def move(self, source_id: str) -> None:
+        """Give the DICOMweb face of a source another address: nobody is at the former one any more."""
+        placed = self.topology.find(self._here(source_id))
+        model, former = placed.actor, self._faces.get(source_id, DICOM_WEB)
+        if not isinstance(model, Source):
+            raise UsageError(f"{source_id} has no DICOMweb face that could move.")
+        self._faces[source_id] = name = f"{former}-moved"
+        recorder, base = self._log or NOT_RECORDED, self.dicomweb_of(source_id)
+        face = dicomweb_face(model, self._stores[source_id], base, recorder, self._loop.reactor)
+        self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{name}", face)
+        self._resources[source_id] = (*self._resources[source_id], face)
 
     def _here(self, actor_id: str) -> str:
         """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""

@@ -7,10 +7,12 @@ from typing import Final
 
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
+from xdsi_sim.scenario.steps.delay import DELAY
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.move import MOVE
 from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
@@ -40,6 +42,8 @@ KINDS: Final[Mapping[str, StepKind]] = {
         FETCH,
         COMPARE,
         STOP,
+        DELAY,
+        MOVE,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""

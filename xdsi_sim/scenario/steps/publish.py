@@ -51,6 +51,10 @@ class Publish(Sending):
     """`all`, or Study Instance UIDs: a list, or a reference to one or several."""
     anew: bool = False
     """Whether a study that has not changed is published again."""
+    retrieveLocationUID: str | None = None
+    """Where the images are, if not at the source itself: the OID of another archive."""
+    retrieveURL: str | None = None
+    """Base of WADO-RS there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,9 @@ def _composed(
 ) -> tuple[Manifest, DocumentEntry]:
     placed, source = source_of(stage, publish.source)
     location = RetrieveLocation(
-        oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
+        oid=publish.retrieveLocationUID or source.oid,
+        ae_title=source.aeTitle,
+        retrieve_url=publish.retrieveURL or stage.running.dicomweb_of(publish.source),
     )
     publisher = publisher_of(placed, source)
     custodian = Custodian(
