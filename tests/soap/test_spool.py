@@ -10,7 +10,7 @@ import pytest
 from xdsi_sim.content import BytesContent, PassingContent, SegmentsContent, read_all, sha1_of
 from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.limits import Limits
-from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody, Tape
+from xdsi_sim.soap.spool import IN_MEMORY, Recording, Spool, SpooledBody, Tape
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,13 @@ def test_many_contents_neither_keep_files_open_nor_fill_the_memory(tmp_path: Pat
     assert after - before <= 2
     assert len(list(tmp_path.iterdir())) == 22 + 22  # from the 129th on
     assert SegmentsContent(body.finish()).size == 150 * (5000 + IN_MEMORY)
+
+
+def test_what_cannot_be_recorded_passes_all_the_same(tmp_path: Path) -> None:
+    whole, nowhere = Recording(tmp_path), Recording(tmp_path / "nowhere")
+    for recording in (whole, nowhere):
+        recording.write(bytes(IN_MEMORY))
+        recording.write(b"x")
+        recording.write(b"y")
+    assert read_all(whole.finish()) == bytes(IN_MEMORY) + b"xy"
+    assert read_all(nowhere.finish()) == b""

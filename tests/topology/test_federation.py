@@ -71,6 +71,16 @@ def test_gateways_are_actors_and_those_of_others_are_peers() -> None:
             "a peer that is a gateway has role and homeCommunityId, any other neither",
         ),
         (
+            "role: respondingGateway,",
+            'xcWado: "http://127.0.0.1:9000/x/", role: respondingGateway,',
+            "xcWado is of a peer with the role respondingImagingGateway",
+        ),
+        (
+            "role: respondingGateway,",
+            'xcWado: "ftp://127.0.0.1/", role: respondingImagingGateway,',
+            "'ftp://127.0.0.1/' is not the address of a peer",
+        ),
+        (
             "role: respondingGateway",
             "role: gateway",
             "expected 'respondingGateway' or 'respondingImagingGateway'",

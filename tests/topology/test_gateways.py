@@ -6,7 +6,8 @@ import pytest
 
 from xdsi_sim.actors.gateways import InitiatingGateway, RespondingGateway
 from xdsi_sim.actors.imaging_gateways import InitiatingImagingGateway, RespondingImagingGateway
-from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.dicomweb.xc_wado import CrossGateway, Location
+from xdsi_sim.topology.gateways import cross_gateway_of, gateway_of
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Topology
 
@@ -55,6 +56,7 @@ TOPOLOGY = Topology.model_validate(
                 "url": "http://v/rig",
                 "role": "respondingImagingGateway",
                 "homeCommunityId": VENDOR,
+                "xcWado": "http://v/wado-rs/",
             },
             {"id": "v3", "url": "http://v/else"},
         ],
@@ -104,6 +106,31 @@ NORTH_DOCUMENTS = {"2.999.1.3": "at:north-repository", "2.999.1.4": "at:north-su
 )
 def test_a_gateway_knows_its_community_and_the_gateways_of_all_others(actor: str, made: Any) -> None:
     assert gateway_of(TOPOLOGY, TOPOLOGY.find(actor), lambda id_: f"at:{id_}") == made
+
+
+@pytest.mark.parametrize(
+    ("actor", "name", "gateways"),
+    [
+        ("north-iig", "north", {HOMES["south"]: "xc:south-rig", VENDOR: "http://v/wado-rs"}),
+        ("south-rig", "south", {}),
+    ],
+)
+def test_an_imaging_gateway_passes_requests_on(
+    actor: str, name: str, gateways: dict[str, str | None]
+) -> None:
+    made = cross_gateway_of(
+        TOPOLOGY,
+        TOPOLOGY.find(actor),
+        base_of=lambda id_: f"xc:{id_}",
+        dicomweb_of=lambda id_: f"at:{id_}",
+        public_of=lambda id_: f"public:{id_}",
+    )
+    source = Location(
+        uid=f"{HOMES[name].removeprefix('urn:oid:')}.5", base=f"at:{name}-pacs", public=f"public:{name}-pacs"
+    )
+    assert made == CrossGateway(
+        homeCommunityId=HOMES[name], base=f"xc:{actor}", locations=(source,), gateways=gateways
+    )
 
 
 def test_in_the_largest_topology_that_ships_everybody_knows_everybody() -> None:

@@ -36,13 +36,24 @@ def test_what_is_sent_in_a_scenario_goes_by_them(name: str, tmp_path: Path) -> N
 def test_every_gateway_knows_those_of_the_others_and_no_own() -> None:
     found = ways(load_topology(find_topology("federated-10")))
     assert sum(way.transactions == ("ITI-38", "ITI-39") for way in found) == 10 * 9
-    assert sum(way.transactions == ("RAD-75",) for way in found) == 10 * 9
+    assert sum(way.transactions == ("RAD-75", "XC-WADO") for way in found) == 10 * 9
     assert len(set(found)) == len(found)
 
 
-def with_peer(home: str) -> Topology:
+def with_peer(home: str, **more: str | None) -> Topology:
     file = load_topology(find_topology("federated-2")).model_dump(mode="json", exclude={"listen", "log"})
-    return Topology.model_validate(file | {"peers": [OUTSIDE | {"homeCommunityId": home}]})
+    return Topology.model_validate(file | {"peers": [OUTSIDE | {"homeCommunityId": home} | more]})
+
+
+@pytest.mark.parametrize(
+    ("xc_wado", "ways_there"), [(None, ("RAD-75",)), ("http://127.0.0.1:9/x", ("RAD-75", "XC-WADO"))]
+)
+def test_a_peer_is_asked_by_xc_wado_where_its_address_is_known(
+    xc_wado: str | None, ways_there: tuple[str, ...]
+) -> None:
+    peer = {"role": "respondingImagingGateway", "id": "vendor-rig", "xcWado": xc_wado}
+    found = ways(with_peer("urn:oid:2.999.77", **peer))
+    assert {way.transactions for way in found if way.receiver == "vendor-rig"} == {ways_there}
 
 
 def test_a_gateway_of_others_may_be_a_peer() -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 from xdsi_sim.errors import XdsiSimError
 
-__all__ = ["Answer", "Call", "Effect", "Flow", "NoAnswer", "Send", "Unreached", "Wait", "run"]
+__all__ = ["Answer", "Call", "Effect", "Flow", "NoAnswer", "Send", "TooLate", "Unreached", "Wait", "run"]
 
 T = TypeVar("T")
 
@@ -39,6 +39,10 @@ class NoAnswer(XdsiSimError):
 
 class Unreached(NoAnswer):
     """There was no connection: the peer has seen nothing of the message, so it may be sent again."""
+
+
+class TooLate(NoAnswer):
+    """The peer has the message, and its answer, or the rest of it, has not come in time."""
 
 
 Answer = Any | NoAnswer

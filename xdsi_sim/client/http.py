@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,10 +19,10 @@ from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone
 from twisted.web.error import SchemeNotSupported
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
+from twisted.web.iweb import UNKNOWN_LENGTH, IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
-from xdsi_sim.actors.flow import NoAnswer, Unreached
+from xdsi_sim.actors.flow import NoAnswer, TooLate, Unreached
 from xdsi_sim.actors.trace import EXCHANGE_HEADER
 from xdsi_sim.content import Segment, body_size, pieces_in
 from xdsi_sim.tls.settings import Tls
@@ -59,6 +59,11 @@ class Head:
     status: int
     phrase: str
     headers: tuple[tuple[str, str], ...]
+    """Without those of the connection, of which one tells the length of the body."""
+    length: int | None = None
+    """Octets of the body, where that is told."""
+    pace: Any = None
+    """Twisted's IPushProducer of the body, by which its sender can be held up."""
 
     def header(self, name: str) -> str | None:
         """A header's value; the first, where it is there several times."""
@@ -131,6 +136,7 @@ class HttpClient:
                 for name, values in response.headers.getAllRawHeaders()
                 for value in values
             ),
+            length=None if response.length == UNKNOWN_LENGTH else response.length,
         )
         receiver = _Receiver(receive, head, self._max_answer)
         response.deliverBody(receiver)
@@ -159,7 +165,7 @@ class HttpClient:
         return next((words for kind, words in reasons if isinstance(error, kind)), secured)
 
     def _too_long(self, _outcome: Any, seconds: float) -> Any:
-        raise NoAnswer(f"not all of it within {seconds:g} s")
+        raise TooLate(f"not all of it within {seconds:g} s")
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""
@@ -191,7 +197,7 @@ class _Patience:
     def end(self, outcome: Any) -> Any:
         """What came in time; raises NoAnswer where nothing did."""
         if not self._call.active():
-            raise NoAnswer(f"no answer within {self._seconds:g} s")
+            raise TooLate(f"no answer within {self._seconds:g} s")
         self._call.cancel()
         return outcome
 
@@ -256,6 +262,7 @@ class _Receiver(Protocol):
         self._guarded(self._begin)
 
     def _begin(self) -> None:
+        self._head = replace(self._head, pace=self.transport)
         self._feed = self._receive(self._head)
 
     def dataReceived(self, data: bytes) -> None:

@@ -9,9 +9,19 @@ from urllib.parse import urlsplit
 
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
+from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.model import Recipient, Source
 
-__all__ = ["actors_of", "description_of", "dicomweb_of", "dimse_of", "feeds_of", "inboxes_of", "wado_of"]
+__all__ = [
+    "actors_of",
+    "description_of",
+    "dicomweb_of",
+    "dimse_of",
+    "feeds_of",
+    "inboxes_of",
+    "wado_of",
+    "xc_wado_of",
+]
 
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
@@ -43,6 +53,12 @@ def wado_of(running: Running) -> Mapping[str, str]:
     return {id: running.wado_of(id) for id in ids}
 
 
+def xc_wado_of(running: Running) -> Mapping[str, str]:
+    """Base of each imaging gateway's addresses of XC-WADO, by the id of the gateway."""
+    actors = (placed.actor for placed in running.topology.actors() if type(placed.actor) in XC_WADO)
+    return {gateway.id: base for gateway in actors if (base := running.xc_wado_of(gateway.id))}
+
+
 def dimse_of(running: Running) -> Mapping[str, str]:
     """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
@@ -69,7 +85,7 @@ def inboxes_of(running: Running) -> Mapping[str, Path]:
 def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, dimse = wado_of(running), dimse_of(running)
+    wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -82,6 +98,7 @@ def description_of(running: Running) -> dict[str, Any]:
                 "here": actor.id not in running.elsewhere,
                 "dicomweb": faces.get(actor.id),
                 "wado": wado.get(actor.id),
+                "xcWado": cross.get(actor.id),
                 "dimse": dimse.get(actor.id),
                 "mllp": feeds.get(actor.id),
                 "received": str(inboxes[actor.id]) if actor.id in inboxes else None,

@@ -175,6 +175,10 @@ class Running(Protocol):
         """Base URI of an imaging source's DICOMweb face."""
         ...
 
+    def xc_wado_of(self, gateway_id: str) -> str:
+        """Base of an imaging gateway's addresses of XC-WADO."""
+        ...
+
     def wado_of(self, source_id: str) -> str:
         """Address of an imaging source's WADO-URI."""
         ...

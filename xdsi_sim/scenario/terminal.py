@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xdsi_sim.scenario.cast import actors_of, dicomweb_of, dimse_of, feeds_of, inboxes_of, wado_of
+from xdsi_sim.scenario.cast import actors_of, dicomweb_of, dimse_of, feeds_of, inboxes_of, wado_of, xc_wado_of
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
@@ -168,7 +168,7 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, dimse = wado_of(running), dimse_of(running)
+    wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
     for actor in actors_of(running):
         role = f"{actor.role}, elsewhere" if actor.id in running.elsewhere else actor.role
         yield actor.id, role, actor.url or "asks only", actor.oid or ""
@@ -176,6 +176,8 @@ def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
             yield "", "DICOMweb", faces[actor.id], ""
         if actor.id in wado:
             yield "", "WADO-URI", wado[actor.id], ""
+        if actor.id in cross:
+            yield "", "XC-WADO", cross[actor.id], ""
         if actor.id in dimse:
             yield "", "DIMSE", dimse[actor.id], ""
         if actor.id in feeds:

@@ -21,7 +21,16 @@ from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.visible import visible_line
 
-__all__ = ["NO_BODY", "BodyReader", "Front", "FrontRequest", "MakeReader", "answer", "nothing_at"]
+__all__ = [
+    "NO_BODY",
+    "BodyReader",
+    "Front",
+    "FrontRequest",
+    "MakeReader",
+    "answer",
+    "headers_of",
+    "nothing_at",
+]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
@@ -160,7 +169,7 @@ class FrontRequest(Request):
         """The request as it was on the wire."""
         return HttpMessage(
             start_line=b" ".join((self.method, self.uri, self.clientproto)).decode("latin-1"),
-            headers=_header_list(self.requestHeaders),
+            headers=headers_of(self.requestHeaders),
             body=SegmentsContent(tuple(segments)),
         )
 
@@ -173,7 +182,8 @@ def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
     return arguments
 
 
-def _header_list(headers: Any) -> tuple[tuple[str, str], ...]:
+def headers_of(headers: Any) -> tuple[tuple[str, str], ...]:
+    """Twisted's Headers as names and values, in their order."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.getAllRawHeaders()
@@ -237,7 +247,7 @@ def answer(
         request.responseHeaders.setRawHeaders(name, [value])
     message = HttpMessage(
         start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
-        headers=_header_list(request.responseHeaders),
+        headers=headers_of(request.responseHeaders),
         body=SegmentsContent(tuple(segments)),
     )
     if request.method == b"HEAD":

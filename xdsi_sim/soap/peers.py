@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["PORTS", "Peers", "is_address"]
+__all__ = ["PORTS", "Peers", "Place", "is_address"]
 
 # written out, since two readers of URLs seldom agree on what is odd: no user, fragment, blank or backslash
 _URL: Final = re.compile(
@@ -26,14 +26,14 @@ _HIGHEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a URL leads: scheme, host and port, and the segments of its path."""
 
     authority: tuple[str, str, int]
     segments: tuple[str, ...]
 
     @classmethod
-    def of(cls, url: str) -> _Place | None:
+    def of(cls, url: str) -> Place | None:
         """None for what is no plain http or https URL, or goes up in its path."""
         found = _URL.fullmatch(url)
         if found is None:
@@ -59,7 +59,7 @@ def _is_host(text: str) -> bool:
 
 def is_address(url: str) -> bool:
     """Whether `url` can be a peer: a plain http or https URL without user, fragment and dot segments."""
-    return _Place.of(url) is not None
+    return Place.of(url) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class Peers:
 
     def allow(self, url: str | None) -> bool:
         """Whether `url` is one of them or below one: the same scheme, host and port, whole path segments."""
-        place = _Place.of(url or "")
-        return place is not None and any(_below(place, _Place.of(peer)) for peer in self.urls)
+        place = Place.of(url or "")
+        return place is not None and any(_below(place, Place.of(peer)) for peer in self.urls)
 
 
-def _below(place: _Place, peer: _Place | None) -> bool:
+def _below(place: Place, peer: Place | None) -> bool:
     return (
         peer is not None
         and place.authority == peer.authority

@@ -1,12 +1,14 @@
 """Where arriving bytes go: memory while they are few, a file from there on.
 
-`Spool` is one content, `SpooledBody` a whole body with the contents of its parts.
+`Spool` is one content, `SpooledBody` a whole body with the contents of its parts, `Recording` a body that is
+only for the log.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,8 +18,9 @@ from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 
-__all__ = ["IN_MEMORY", "Spool", "SpooledBody", "Tape"]
+__all__ = ["IN_MEMORY", "Recording", "Spool", "SpooledBody", "Tape"]
 
+_LOG: Final = logging.getLogger(__name__)
 IN_MEMORY: Final = 64 * 1024
 """Octets of a content up to which there is no file."""
 _TAPE_IN_MEMORY: Final = 1 << 20  # an envelope of any usual size is recorded without a file
@@ -103,6 +106,30 @@ class Spool(Tape):
     def sha1(self) -> str:
         """In hex."""
         return self._sha1.hexdigest()
+
+
+class Recording:
+    """A body as it passes; where the disk takes no more of it, it is not recorded and passes all the same."""
+
+    __slots__ = ("_tape",)
+
+    def __init__(self, folder: Path) -> None:
+        self._tape: Tape | None = Tape(folder, IN_MEMORY)
+
+    def write(self, data: bytes) -> None:
+        """What has passed."""
+        if self._tape is None:
+            return
+        try:
+            self._tape.write(data)
+        except OSError:
+            _LOG.exception("a body is not recorded")
+            self._tape.discard()
+            self._tape = None
+
+    def finish(self) -> BytesContent | FileContent:
+        """All of it, or nothing; a file goes with the last handle to it."""
+        return BytesContent(b"") if self._tape is None else self._tape.finish()
 
 
 def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:

@@ -28,7 +28,9 @@ from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.dicomweb.xc_wado import CrossGateway
 from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
@@ -41,6 +43,7 @@ from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.server.wado_uri import WadoUriResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
@@ -56,7 +59,7 @@ from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import addresses
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
-from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -82,6 +85,8 @@ from xdsi_sim.vocab import SUCCESS
 __all__ = ["Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
+
+_Stoppable = SoapResource | DicomWebResource | WadoUriResource | XcWadoResource
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
@@ -141,8 +146,9 @@ class RunningTopology:
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, tuple[SoapResource | DicomWebResource | WadoUriResource, ...]] = {}
+        self._resources: dict[str, tuple[_Stoppable, ...]] = {}
         self._faces: dict[str, str] = {}
+        self._crossing: dict[str, XcWadoResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -196,6 +202,7 @@ class RunningTopology:
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
+        self._passing = PassingClient(http, recorder, self._spool)
         dicomweb = DicomWebClient(http, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
         self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
@@ -267,7 +274,19 @@ class RunningTopology:
             return peer.dicomweb or ""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{self._faces.get(source_id, DICOM_WEB)}"
+        return public or self._face_of(source_id)
+
+    def _face_of(self, source_id: str) -> str:
+        """The same, as the gateways of its community call it."""
+        if (peer := self.topology.played_by(source_id)) is not None:
+            return peer.dicomweb or ""
+        return f"{self.url_of(source_id)}/{self._faces.get(source_id, DICOM_WEB)}"
+
+    def xc_wado_of(self, gateway_id: str) -> str:
+        """Base of an imaging gateway's addresses of XC-WADO; empty where a peer tells none."""
+        if (peer := self.topology.played_by(gateway_id)) is not None:
+            return peer.xcWado or ""
+        return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI."""
@@ -308,12 +327,36 @@ class RunningTopology:
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
+        if type(model) in XC_WADO:
+            self._cross(placed, resource, recorder)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(placed, model.feed, actor, recorder)
         return actor
 
     def _host_of(self, placed: Placed) -> str:
         return addresses.listen_of(self.topology, placed).host
+
+    def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
+        """Serve XC-WADO beside SOAP."""
+        name = placed.actor.id
+        face = self._crossing[name] = XcWadoResource(
+            actor_id=name,
+            gateway=self._cross_gateway(placed),
+            ask=self._passing.ask,
+            recorder=recorder,
+            spool=self._spool,
+        )
+        self._resources[name] = (soap, face)
+        self._site(placed).put(f"{placed.path}/{XC_WADO[type(placed.actor)]}", face)
+
+    def _cross_gateway(self, placed: Placed) -> CrossGateway:
+        return cross_gateway_of(
+            self.topology,
+            placed,
+            base_of=self.xc_wado_of,
+            dicomweb_of=self._face_of,
+            public_of=self.dicomweb_of,
+        )
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
@@ -466,7 +509,7 @@ class RunningTopology:
         return self._on_demand[self._here(source_id)]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone, by SOAP and on the web; raises KeyError for one that only asks."""
+        """Let an actor answer HTTP 503 alone, by SOAP and on the web; raises KeyError where it only asks."""
         for resource in self._resources[self._here(actor_id)]:
             resource.stopped = True
 
@@ -486,6 +529,8 @@ class RunningTopology:
         face = dicomweb_face(model, self._stores[source_id], base, recorder, self._loop.reactor)
         self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{name}", face)
         self._resources[source_id] = (*self._resources[source_id], face)
+        for gateway_id, crossing in self._crossing.items():  # who keeps the directory is told
+            crossing.gateway = self._cross_gateway(self.topology.find(gateway_id))
 
     def _here(self, actor_id: str) -> str:
         """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""

@@ -43,6 +43,10 @@ def _address(value: str) -> str:
     return value
 
 
+def _base(value: str) -> str:
+    return _address(value).rstrip("/")
+
+
 class Peer(Checked):
     """A foreign system.
 
@@ -55,17 +59,21 @@ class Peer(Checked):
     """Its address; all that is below it counts as well, by whole segments of the path."""
     plays: str | None = None
     """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
-    dicomweb: Annotated[str, AfterValidator(_address)] | None = None
+    dicomweb: Annotated[str, AfterValidator(_base)] | None = None
     """Base URI of WADO-RS, where it plays an imaging source."""
     role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
     """Of the community that it is the gateway of."""
+    xcWado: Annotated[str, AfterValidator(_base)] | None = None
+    """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
 
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:
         if (self.role is None) != (self.homeCommunityId is None):
             raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
+        if self.xcWado is not None and self.plays is None and self.role != "respondingImagingGateway":
+            raise wrong("xcWado is of a peer with the role respondingImagingGateway", at=("xcWado",))
         return self
 
     @model_validator(mode="after")

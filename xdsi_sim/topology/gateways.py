@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from xdsi_sim.actors import gateways, imaging_gateways
+from xdsi_sim.dicomweb.xc_wado import CrossGateway, Location
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.topology.model import (
     Actor,
@@ -21,14 +22,55 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 
-__all__ = ["gateway_of"]
+__all__ = ["XC_WADO", "cross_gateway_of", "gateway_of"]
 
 Role = Literal["respondingGateway", "respondingImagingGateway"]
+
+XC_WADO: Final[Mapping[type[Actor], str]] = {
+    InitiatingImagingGateway: "wado",
+    RespondingImagingGateway: "wado-rs",
+}
+"""Path of a gateway's XC-WADO, below its address."""
 
 
 def gateway_of(topology: Topology, placed: Placed, url_of: Callable[[str], str]) -> Any:
     """The actor behind a gateway of the topology; `url_of` says where an actor answers, by its id."""
     return _MAKE[type(placed.actor)](_Federation(topology, placed, url_of))
+
+
+def cross_gateway_of(
+    topology: Topology,
+    placed: Placed,
+    *,
+    base_of: Callable[[str], str],
+    dicomweb_of: Callable[[str], str],
+    public_of: Callable[[str], str],
+) -> CrossGateway:
+    """Where an imaging gateway passes WADO-RS on to.
+
+    By the id of an actor, `base_of` says where the XC-WADO of a gateway is, `dicomweb_of` where the DICOMweb
+    face of a source is, and `public_of` where others know it to be.
+    """
+    federation = _Federation(topology, placed, base_of)
+    others: dict[str, str | None] = {}
+    if isinstance(placed.actor, InitiatingImagingGateway):
+        known = federation.others("respondingImagingGateway")
+        others.update((home, base or None) for home, base in known.items())
+        others.update(
+            (peer.homeCommunityId or "", peer.xcWado)
+            for peer in topology.peers
+            if peer.homeCommunityId in others and peer.role == "respondingImagingGateway"
+        )
+    return CrossGateway(
+        homeCommunityId=federation.own.homeCommunityId,
+        base=base_of(placed.actor.id),
+        locations=tuple(
+            Location(uid=source.oid, base=dicomweb_of(source.id), public=public_of(source.id))
+            for source in federation.own.sources
+            if dicomweb_of(source.id)
+        ),
+        gateways=others,
+    )
 
 
 @dataclass(frozen=True, slots=True)

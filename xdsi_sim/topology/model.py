@@ -437,10 +437,18 @@ class Topology(Checked):
                 raise wrong(
                     f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays")
                 )
-            if peer.dicomweb is not None and not isinstance(actors.get(peer.plays or ""), Source):
-                text = "only a peer that plays an imaging source has 'dicomweb'"
-                raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
+            self._check_faces(number, peer, actors.get(peer.plays or ""))
         return self
+
+    def _check_faces(self, number: int, peer: Peer, played: Actor | None) -> None:
+        """Web addresses are of those who have them."""
+        imaging = InitiatingImagingGateway | RespondingImagingGateway
+        if peer.dicomweb is not None and not isinstance(played, Source):
+            text = "only a peer that plays an imaging source has 'dicomweb'"
+            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
+        if peer.xcWado is not None and played is not None and not isinstance(played, imaging):
+            text = "only a peer that is an imaging gateway has 'xcWado'"
+            raise wrong(text, at=("peers", number, "xcWado"), at_key=True)
 
     @model_validator(mode="after")
     def _what_registers_has_a_registry(self) -> Topology:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.topology.model import Actor, Community, Topology
+from xdsi_sim.topology.model import Actor, Community, Peer, Topology
 
 __all__ = ["Way", "ways"]
 
@@ -32,20 +32,20 @@ _WITHIN: Final = (
     ("consumers", "onDemandSources", ("ITI-43",)),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),
     ("consumers", "initiatingGateway", ("ITI-18", "ITI-43")),
-    ("consumers", "initiatingImagingGateway", ("RAD-69",)),
+    ("consumers", "initiatingImagingGateway", ("RAD-69", "XC-WADO")),
     ("initiatingGateway", "registry", ("ITI-18",)),
     ("initiatingGateway", "repositories", ("ITI-43",)),
     ("initiatingGateway", "onDemandSources", ("ITI-43",)),
     ("respondingGateway", "registry", ("ITI-18",)),
     ("respondingGateway", "repositories", ("ITI-43",)),
     ("respondingGateway", "onDemandSources", ("ITI-43",)),
-    ("initiatingImagingGateway", "sources", ("RAD-69",)),
-    ("respondingImagingGateway", "sources", ("RAD-69",)),
+    ("initiatingImagingGateway", "sources", ("RAD-69", "WADO-RS")),
+    ("respondingImagingGateway", "sources", ("RAD-69", "WADO-RS")),
 )
 """Between the actors of one community, by their keys in the file."""
 _ACROSS: Final = (
     ("initiatingGateway", "respondingGateway", ("ITI-38", "ITI-39")),
-    ("initiatingImagingGateway", "respondingImagingGateway", ("RAD-75",)),
+    ("initiatingImagingGateway", "respondingImagingGateway", ("RAD-75", "XC-WADO")),
     ("sources", "recipients", _PUBLISHES),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),  # as the manifest says, past all gateways
 )
@@ -78,12 +78,14 @@ def _across(topology: Topology, community: Community) -> Iterator[Way]:
         others = [each for each in topology.communities if each is not community]
         known = [actor.id for each in others for actor in _actors(each, receivers)]
         own = community.homeCommunityId
-        known += [
-            peer.id for peer in topology.peers if peer.role == receivers and peer.homeCommunityId != own
-        ]
+        peers = [peer for peer in topology.peers if peer.role == receivers and peer.homeCommunityId != own]
         for sender in _actors(community, senders):
-            for receiver in known:
-                yield Way(sender.id, receiver, transactions)
+            yield from (Way(sender.id, receiver, transactions) for receiver in known)
+            yield from (Way(sender.id, peer.id, _served(peer, transactions)) for peer in peers)
+
+
+def _served(peer: Peer, transactions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in transactions if each != "XC-WADO" or peer.xcWado is not None)
 
 
 def _actors(community: Community, key: str) -> Iterator[Actor]:

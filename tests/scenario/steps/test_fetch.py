@@ -33,6 +33,13 @@ def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
     assert any("XDSRepositoryError" in str(check.observed) for check in failed)
 
 
-def test_a_gateway_is_asked_by_soap_alone() -> None:
-    with pytest.raises(ValidationError, match="an imaging gateway is asked by rad-69"):
-        Fetch.model_validate({"consumer": "c", "series": "s", "by": "wado-rs", "through": "g"})
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"by": "wado-rs", "through": "g"}, "an imaging gateway is asked by rad-69 or xc-wado"),
+        ({"by": "xc-wado"}, "xc-wado goes through an imaging gateway, which is missing"),
+    ],
+)
+def test_what_leads_through_a_gateway_names_it(keys: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Fetch.model_validate({"consumer": "c", "series": "s", **keys})

@@ -33,6 +33,7 @@ TRANSACTION_TITLES: Final = {
     "STOW-RS": "DICOMweb store",
     "WADO-RS": "DICOMweb retrieve",
     "WADO-URI": "DICOM object by URL",
+    "XC-WADO": "DICOMweb retrieve across communities (RAD-160)",
 }
 """Transactions by number, and DICOMweb services by name."""
 

@@ -1,4 +1,4 @@
-"""`fetch`: a consumer gets the images of located series by WADO-RS or RAD-69, and counts them all."""
+"""`fetch`: a consumer gets the images of located series by WADO-RS, XC-WADO or RAD-69, and counts them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Content
+from xdsi_sim.dicomweb.xc_wado import CrossAddress
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.retrieve import DocumentRequest
 from xdsi_sim.scenario.images import image_of
@@ -43,20 +44,23 @@ class Fetch(Checked):
     consumer: ConsumerId
     series: Any
     """Series that were located: `${located.series}`."""
-    by: Literal["wado-rs", "rad-69"]
+    by: Literal["wado-rs", "xc-wado", "rad-69"]
     level: Literal["study", "series"] = "series"
-    """Of one WADO-RS request."""
+    """Of one request of WADO-RS or XC-WADO."""
     transferSyntaxUIDs: tuple[str, ...] | None = None
     """What the consumer takes; absent, whatever there is on the web, and all usual ones in RAD-69."""
     through: ImagingGatewayId = None
-    """The Initiating Imaging Gateway that is asked for all of them in one message of RAD-69."""
+    """The Initiating Imaging Gateway that is asked: by RAD-69 for all of them in one message, by XC-WADO for
+    those of other communities."""
     complete: bool = True
     """Whether all that is listed must come; if not, `missing` and `refused` tell what did not, and why."""
 
     @model_validator(mode="after")
-    def _gateways_speak_soap(self) -> Fetch:
-        if self.through is not None and self.by != "rad-69":
-            raise wrong("an imaging gateway is asked by rad-69", at=("through",))
+    def _some_ways_lead_through_gateways(self) -> Fetch:
+        if self.through is not None and self.by == "wado-rs":
+            raise wrong("an imaging gateway is asked by rad-69 or xc-wado", at=("through",))
+        if self.through is None and self.by == "xc-wado":
+            raise wrong("xc-wado goes through an imaging gateway, which is missing", at=("through",))
         return self
 
 
@@ -141,21 +145,46 @@ def _accept(step: Fetch) -> str:
 
 
 def _by_wado_rs(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
-    paths = {
-        "series": lambda item: f"{item.base}/studies/{item.studyInstanceUID}/series/{item.seriesInstanceUID}",
-        "study": lambda item: f"{item.base}/studies/{item.studyInstanceUID}",
-    }
-    for url in dict.fromkeys(map(paths[step.level], series)):
-        reply = stage.get(url, sender=step.consumer, accept=_accept(step), transaction="WADO-RS")
-        yield _Fetched(
-            tuple(part.content for part in reply.parts) if reply.status == 200 else (),
-            got=_Got(
-                url=url,
-                status=reply.status,
-                text=reply.trouble or str(reply.status),
-                good=reply.status == 200 and reply.trouble is None,
-            ),
-        )
+    urls = (f"{item.base}/{'/'.join(_path(step, item))}" for item in series)
+    for url in dict.fromkeys(urls):
+        yield _got(step, stage, url, "WADO-RS")
+
+
+def _by_xc_wado(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
+    """Where the entry names another community; what is of the consumer's own it gets itself (RAD MADO)."""
+    own = stage.running.topology.find(step.consumer).community.homeCommunityId
+    yield from _by_wado_rs(step, stage, [item for item in series if item.homeCommunityId in (None, own)])
+    base = stage.running.xc_wado_of(step.through or "")
+    urls = (
+        CrossAddress(
+            home=home.removeprefix("urn:oid:"),
+            location=item.location,
+            path=_path(step, item),
+            retrieve_url=item.retrieveURL,
+        ).at(base)
+        for item in series
+        if (home := item.homeCommunityId) not in (None, own)
+    )
+    for url in dict.fromkeys(urls):
+        yield _got(step, stage, url, "XC-WADO")
+
+
+def _path(step: Fetch, item: LocatedSeries) -> tuple[str, ...]:
+    study = ("studies", item.studyInstanceUID)
+    return (*study, "series", item.seriesInstanceUID) if step.level == "series" else study
+
+
+def _got(step: Fetch, stage: Stage, url: str, transaction: str) -> _Fetched:
+    reply = stage.get(url, sender=step.consumer, accept=_accept(step), transaction=transaction)
+    return _Fetched(
+        tuple(part.content for part in reply.parts) if reply.status == 200 else (),
+        got=_Got(
+            url=url,
+            status=reply.status,
+            text=reply.trouble or str(reply.status),
+            good=reply.status == 200 and reply.trouble is None,
+        ),
+    )
 
 
 def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
@@ -191,6 +220,7 @@ def _request(item: LocatedSeries, uid: str) -> ImagingDocumentRequest:
 
 _BY: Final[dict[str, Callable[[Fetch, Stage, Sequence[LocatedSeries]], Iterator[_Fetched]]]] = {
     "wado-rs": _by_wado_rs,
+    "xc-wado": _by_xc_wado,
     "rad-69": _by_rad_69,
 }
 

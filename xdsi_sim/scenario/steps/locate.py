@@ -51,6 +51,8 @@ class LocatedSeries:
     """The Retrieve Location UID."""
     base: str
     """Base URI of WADO-RS."""
+    retrieveURL: str | None
+    """The same where the manifest gives it and the consumer goes by that."""
     sopInstanceUIDs: tuple[str, ...]
     homeCommunityId: str | None = None
     """Of the manifest's entry, where a gateway has given it: the manifest itself has none."""
@@ -114,6 +116,7 @@ def _locate(stage: Stage, series: ManifestSeries, mode: str, home: str | None) -
         source=source if known and source is not None else "",
         location=location,
         base=base,
+        retrieveURL=base if mode == "retrieve-url" else None,
         sopInstanceUIDs=tuple(reference.sop_instance_uid for reference in series.references),
         homeCommunityId=home,
     )
