@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -26,7 +26,7 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
-from xdsi_sim.client.http import HttpClient
+from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
@@ -186,26 +186,33 @@ class RunningTopology:
 
     def _make_clients(self, recorder: Recorder, first: Placed) -> None:
         """All that sends; answers of asynchronous exchange come in where the first actor answers."""
-        http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
-        self._open.callback(self._loop.call, http.close)
-        limits = self.topology.limits
+        timeouts, limits = timeouts_of(self.topology.timeouts), self.topology.limits
+        http = self._http(timeouts)
+        # a gateway that gives up on a member must still get its own answer out
+        outside = self._http(replace(timeouts, first_byte=2 * timeouts.first_byte))
         mailbox = Mailbox()
         self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
-        self._soap = AsynchronousClient(
-            http,
-            recorder,
-            self._spool,
-            limits,
+        soap = partial(
+            AsynchronousClient,
+            recorder=recorder,
+            spool=self._spool,
+            limits=limits,
             validating=validating(self.topology),
             mailbox=mailbox,
             reply_to=self._base(addresses.listen_of(self.topology, first)) + REPLIES,
         )
+        self._soap = soap(http)
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
         self._passing = PassingClient(http, recorder, self._spool)
-        dicomweb = DicomWebClient(http, recorder, self._spool, limits)
+        dicomweb = DicomWebClient(outside, recorder, self._spool, limits)
         mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
-        self.client = BlockingClient(self._loop, self._soap, dicomweb, mllp)
+        self.client = BlockingClient(self._loop, soap(outside), dicomweb, mllp)
+
+    def _http(self, timeouts: Timeouts) -> HttpClient:
+        http = HttpClient(self._loop.reactor, timeouts, tls=self._tls)
+        self._open.callback(self._loop.call, http.close)
+        return http
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
