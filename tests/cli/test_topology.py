@@ -43,7 +43,7 @@ def wrong(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("command", ["check", "show"])
+@pytest.mark.parametrize("command", ["check", "show", "make", "draw"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = run(command, "--help")
     assert ended.returncode == 0
@@ -102,6 +102,30 @@ def test_people_see_it_in_tables(mine: Path) -> None:
     assert ["workstation", "national", "Imaging", "Document", "Consumer", "asks", "only"] in lines
     assert ["vendor", "https://127.0.0.1:9443/vendor"] in lines
     assert ["repository", "registry", "ITI-42"] in lines
+
+
+def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
+    options = ("make", "--communities", "4", "--sources", "2", "--per-site", "--apart", "--name", "mine")
+    printed, file = run(*options), tmp_path / "mine.yaml"
+    written = run(*options, "--to", file)
+    assert (printed.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert file.read_text("utf-8") == printed.stdout
+    assert run("check", file).stdout == f"{file}: good, 4 communities, 40 actors\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--communities", "1"), "Invalid value for '--communities'"),
+        (("--root", "2.x"), "'urn:oid:2.x.1' is not a homeCommunityId"),
+        (("--listen", "8080"), "is not HOST:PORT"),
+        (("--apart", "--listen", "127.0.0.1:65535"), "is not HOST:PORT"),
+    ],
+)
+def test_a_federation_that_cannot_be_is_not_made(option: tuple[str, ...], words: str) -> None:
+    ended = run("make", *option)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert words in " ".join(ended.stderr.split())
 
 
 def test_without_a_file_the_central_one_is_shown() -> None:

@@ -32,6 +32,7 @@ from xdsi_sim.cli.conventions import (
     USAGE,
     JsonOption,
     folder_to_fill,
+    listen_option,
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.load import load
@@ -125,7 +126,7 @@ def up(
     found, others = with_peers(load_topology(find_topology(topology)), peers), workers - 1
     wanted = _only(found, only, listen)
     with (
-        start(found, folder, _listen(listen), record=log, shared=others > 0, only=wanted) as running,
+        start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
     ):
         if json_:
@@ -168,7 +169,7 @@ def run(
     options = _Options(
         reports=folder_to_fill("--reports", reports),
         data=folder_to_fill("--data", data),
-        listen=_listen(listen),
+        listen=listen_option(listen),
         json=json_,
         several=len(loaded) > 1,
     )
@@ -240,15 +241,6 @@ class _Options:
     def below(self, folder: Path | None, name: str) -> Path | None:
         """The folder itself for a single scenario, else one of its own in it."""
         return folder / name if folder is not None and self.several else folder
-
-
-def _listen(text: str | None) -> Listen | None:
-    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
-
-    try:
-        return None if text is None else Listen.parse(text)
-    except ValueError as error:
-        raise UsageError(f"--listen: {error}.") from None
 
 
 def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:

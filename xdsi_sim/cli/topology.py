@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, file_to_write, listen_option
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +65,55 @@ def show(
         print(json.dumps(_shown(found)))  # noqa: T201
     else:
         _print_shown(found)
+
+
+@topology.command()
+def make(
+    communities: Annotated[int, typer.Option("--communities", min=2, max=200, metavar="N")] = 10,
+    sources: Annotated[
+        int, typer.Option("--sources", min=1, max=50, metavar="N", help="Image archives of each.")
+    ] = 1,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of the topology.")] = None,
+    per_site: Annotated[
+        bool, typer.Option("--per-site", help="A repository beside each archive, not one for all.")
+    ] = False,
+    listen: Annotated[
+        str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where all of them answer.")
+    ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="A port for each community, counted up, as `up --only` needs.")
+    ] = False,
+    root: Annotated[
+        str | None, typer.Option("--root", metavar="OID", help="Below which all OIDs are.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FILE", help="Write it there; without, it is printed.")
+    ] = None,
+) -> None:
+    """Write the topology of a federation; the same options give the same file.
+
+    Example: xdsi-sim topology make --communities 20 --sources 3 --to federation.yaml
+    """
+    from xdsi_sim.topology.checked import check as checked  # noqa: PLC0415
+    from xdsi_sim.topology.making import Plan, written  # noqa: PLC0415
+    from xdsi_sim.topology.model import Topology  # noqa: PLC0415
+    from xdsi_sim.topology.yaml import parse_yaml  # noqa: PLC0415
+
+    file = None if to is None else file_to_write("--to", to)
+    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": root}
+    plan = Plan(
+        communities=communities,
+        sources=sources,
+        per_site=per_site,
+        apart=apart,
+        **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    text = written(plan)
+    checked(Topology, parse_yaml(text, to or "topology make"))
+    if file is None:
+        print(text, end="")  # noqa: T201
+    else:
+        file.write_text(text, encoding="utf-8")
 
 
 # --- check -----------------------------------------------------------------------------------
