@@ -245,7 +245,7 @@ class _Options:
 
 def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:
     """Ids of the actors that are to be played; None where that is all."""
-    from xdsi_sim.topology.addresses import named  # noqa: PLC0415
+    from xdsi_sim.topology.whereabouts import named  # noqa: PLC0415
 
     if text is None:
         return None

@@ -68,6 +68,32 @@ def show(
 
 
 @topology.command()
+def draw(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A YAML file, or one that ships.")] = "central",
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FILE.svg", help="Write a picture; without, draw it here.")
+    ] = None,
+) -> None:
+    """Draw communities, actors and peers, and who calls whom: in the terminal, or as SVG.
+
+    Example: xdsi-sim topology draw mixed --to mixed.svg
+    """
+    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    path = None if to is None else file_to_write("--to", to)
+    found = load_topology(find_topology(file))
+    if path is not None:
+        from xdsi_sim.topology.drawing import as_svg, drawing_of  # noqa: PLC0415
+
+        path.write_text(as_svg(drawing_of(found)), encoding="utf-8")
+    else:
+        from xdsi_sim.scenario.outline import print_outline  # noqa: PLC0415
+        from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+
+        print_outline(console(), found)
+
+
+@topology.command()
 def make(
     communities: Annotated[int, typer.Option("--communities", min=2, max=200, metavar="N")] = 10,
     sources: Annotated[
@@ -192,7 +218,7 @@ def _shown(found: Topology) -> dict[str, Any]:
 
 def _address(found: Topology, placed: Placed) -> str | None:
     """Where the actor is going to answer; port 0 is still open."""
-    from xdsi_sim.topology.addresses import url_of  # noqa: PLC0415
+    from xdsi_sim.topology.whereabouts import url_of  # noqa: PLC0415
 
     return None if placed.address_less else url_of(found, placed)
 

@@ -56,7 +56,7 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
-from xdsi_sim.topology import addresses
+from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
@@ -131,9 +131,9 @@ class RunningTopology:
 
         If `shared`, other processes may join once this is done; each of them is told by `joined`.
         """
-        self.topology = topology if listen is None else addresses.moved_to(topology, listen)
+        self.topology = topology if listen is None else whereabouts.moved_to(topology, listen)
         self._only = None if only is None else frozenset(only)
-        self._elsewhere = addresses.others(self.topology, only)
+        self._elsewhere = whereabouts.others(self.topology, only)
         self._record = record
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
@@ -199,7 +199,7 @@ class RunningTopology:
             limits=limits,
             validating=validating(self.topology),
             mailbox=mailbox,
-            reply_to=self._base(addresses.listen_of(self.topology, first)) + REPLIES,
+            reply_to=self._base(whereabouts.listen_of(self.topology, first)) + REPLIES,
         )
         self._soap = soap(http)
         self._delivery = Delivery(http, recorder)
@@ -232,7 +232,7 @@ class RunningTopology:
         servers = [placed for placed in self.topology.actors() if self.plays(placed)]
         models = [placed.actor for placed in servers]
         feeds = (model.feed for model in models if isinstance(model, Registry) and model.feed is not None)
-        listened = (addresses.listen_of(self.topology, placed).host for placed in servers)
+        listened = (whereabouts.listen_of(self.topology, placed).host for placed in servers)
         hosts = dict.fromkeys((*listened, *(feed.mllp.host for feed in feeds if feed.mllp.host)))
         return settle(self.topology.tls, self._folder, *hosts)
 
@@ -249,7 +249,7 @@ class RunningTopology:
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor of this process."""
-        listen = addresses.listen_of(self.topology, placed)
+        listen = whereabouts.listen_of(self.topology, placed)
         if listen not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -269,11 +269,11 @@ class RunningTopology:
         if actor_id in self._elsewhere:
             return self._elsewhere[actor_id]
         placed = self.topology.find(actor_id)
-        return self._base(addresses.listen_of(self.topology, placed)) + placed.path.removeprefix("/")
+        return self._base(whereabouts.listen_of(self.topology, placed)) + placed.path.removeprefix("/")
 
     def _base(self, listen: Listen) -> str:
         """What the addresses at a port of this process begin with."""
-        return addresses.base_of(self.topology, Listen(listen.host, self._sites[listen].port))
+        return whereabouts.base_of(self.topology, Listen(listen.host, self._sites[listen].port))
 
     def dicomweb_of(self, source_id: str) -> str:
         """Base URI of a source's DICOMweb face, as others know it; empty where a peer tells none."""
@@ -341,7 +341,7 @@ class RunningTopology:
         return actor
 
     def _host_of(self, placed: Placed) -> str:
-        return addresses.listen_of(self.topology, placed).host
+        return whereabouts.listen_of(self.topology, placed).host
 
     def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
         """Serve XC-WADO beside SOAP."""

@@ -96,9 +96,9 @@ def _head(plan: Plan) -> Iterator[str]:
     archives = "an image archive" if plan.sources == 1 else f"{plan.sources} image archives"
     repositories = "a repository beside each archive" if plan.per_site else "a repository"
     text = (
-        f"Communities, each with a registry, {repositories}, {archives} and a workstation of its own, and with"
-        f" gateways to all others. One query by patient at a gateway becomes {plan.communities - 1} of ITI-38,"
-        " all at once. Patients have one national id, which all communities use."
+        f"Communities, each with a registry, {repositories}, {archives} and a workstation of its own, and "
+        f"with gateways to all others. One query by patient at a gateway becomes {plan.communities - 1} of "
+        "ITI-38, all at once. Patients have one national id, which all communities use."
     )
     yield f"# Architecture B. Made by: {_command(plan)}"
     yield f"name: {plan.called}"

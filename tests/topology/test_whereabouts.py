@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.topology.addresses import moved_to, named, others, url_of
 from xdsi_sim.topology.checked import check
 from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.whereabouts import moved_to, named, others, url_of
 from xdsi_sim.topology.yaml import parse_yaml
 
 TEXT = """\
