@@ -65,12 +65,21 @@ def output_of(*command: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_one_that_we_check(command: str) -> None:
-    assert shlex.split(command)[0] in ("make", "xdsi-sim"), "teach this file how to check it"
+    assert shlex.split(command)[0] in ("make", "xdsi-sim", ".venv/bin/python"), (
+        "teach this file how to check it"
+    )
 
 
 @pytest.mark.parametrize("command", starting_with("make"))
 def test_verb_of_make_exists(command: str) -> None:
     assert output_of("make", "--dry-run", "--always-make", *shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("command", starting_with(".venv/bin/python"))
+def test_pytest_is_run_on_a_folder_that_is_there(command: str) -> None:
+    words = shlex.split(command)
+    assert words[1:3] == ["-m", "pytest"]
+    assert (ROOT / words[3]).is_dir()  # tests/testing/test_plugin.py runs it
 
 
 @pytest.mark.parametrize("command", starting_with("xdsi-sim"))
