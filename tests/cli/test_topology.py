@@ -116,9 +116,7 @@ def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        (("--communities", "1"), "Invalid value for '--communities'"),
         (("--root", "2.x"), "'urn:oid:2.x.1' is not a homeCommunityId"),
-        (("--listen", "8080"), "is not HOST:PORT"),
         (("--apart", "--listen", "127.0.0.1:65535"), "is not HOST:PORT"),
     ],
 )
@@ -126,6 +124,14 @@ def test_a_federation_that_cannot_be_is_not_made(option: tuple[str, ...], words:
     ended = run("make", *option)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert words in " ".join(ended.stderr.split())
+
+
+def test_a_topology_is_drawn_in_the_terminal_or_as_a_picture(mine: Path, tmp_path: Path) -> None:
+    lines = [" ".join(line.strip("│ ").split()) for line in run("draw", mine).stdout.splitlines()]
+    assert "repository Document Repository 2.999.1.10 → registry: ITI-42" in lines
+    written = run("draw", mine, "--to", tmp_path / "mine.svg")
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "mine.svg").read_text("utf-8").startswith("<svg")
 
 
 def test_without_a_file_the_central_one_is_shown() -> None:
