@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
@@ -23,19 +19,12 @@ from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.client.asynchronous import AsynchronousClient
-from xdsi_sim.client.delivery import Delivery
-from xdsi_sim.client.dicomweb import DicomWebClient
-from xdsi_sim.client.http import HttpClient, Timeouts
-from xdsi_sim.client.mllp import MllpClient
-from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicomweb.xc_wado import CrossGateway
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
-from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.ports import Ports
@@ -45,7 +34,6 @@ from xdsi_sim.server.soap import SoapResource
 from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
-from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchange_reader import FOLDER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
@@ -57,9 +45,12 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
+from xdsi_sim.topology.addresses import DICOM_WEB, WADO, Addresses
+from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
+from xdsi_sim.topology.joined import Joined
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -78,42 +69,22 @@ from xdsi_sim.topology.model import (
     Source,
     Topology,
 )
-from xdsi_sim.topology.outside import BlockingClient
-from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
-from xdsi_sim.vocab import SUCCESS
+from xdsi_sim.topology.opening import offer, recover
+from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of
 
-__all__ = ["Joined", "RunningTopology", "start"]
+__all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
 
 _Stoppable = SoapResource | DicomWebResource | WadoUriResource | XcWadoResource
 
-DICOM_WEB: Final = "dicom-web"
-"""Path of a source's DICOMweb face, below its address."""
-WADO: Final = "wado"
-"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """What the first process of a topology hands to another one."""
-
-    sockets: Mapping[str, socket]
-    """Those that are listened on, by the names of `Ports`."""
-    log: str
-    """Name of the exchange log; empty where nothing is recorded."""
-
-    def close(self) -> None:
-        """Give the sockets up, on the side that has handed them over."""
-        for one in self.sockets.values():
-            one.close()
-
-
-class RunningTopology:
+class RunningTopology(Addresses):
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
     def __init__(
@@ -131,9 +102,9 @@ class RunningTopology:
 
         If `shared`, other processes may join once this is done; each of them is told by `joined`.
         """
-        self.topology = topology if listen is None else whereabouts.moved_to(topology, listen)
+        moved = topology if listen is None else whereabouts.moved_to(topology, listen)
+        super().__init__(moved, whereabouts.others(moved, only))
         self._only = None if only is None else frozenset(only)
-        self._elsewhere = whereabouts.others(self.topology, only)
         self._record = record
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
@@ -147,7 +118,6 @@ class RunningTopology:
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._resources: dict[str, tuple[_Stoppable, ...]] = {}
-        self._faces: dict[str, str] = {}
         self._crossing: dict[str, XcWadoResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
@@ -160,19 +130,19 @@ class RunningTopology:
     def _start(self, data: Path | None) -> None:
         self._open_folder(data)
         recorder: Recorder = self._log or NOT_RECORDED
-        self._tls = self._settle_tls()
         servers = [placed for placed in self.topology.actors() if self.plays(placed)]
         if not servers:
             raise UsageError("none of the actors that answer is to be played here.")
+        self._tls = self._settle_tls(servers)
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
         peers = (peer.url for peer in self.topology.peers)
-        self._peers = Peers((*peers, *self._elsewhere.values(), *map(self._base, self._sites)))
+        self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
         if self._joined is None:
-            self._recover(actors)
-            self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
+            recover(actors, self._clients.soap, self._loop)
+            offer(self._on_demand, self.topology, self._clients.soap, self._loop)
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -186,33 +156,18 @@ class RunningTopology:
 
     def _make_clients(self, recorder: Recorder, first: Placed) -> None:
         """All that sends; answers of asynchronous exchange come in where the first actor answers."""
-        timeouts, limits = timeouts_of(self.topology.timeouts), self.topology.limits
-        http = self._http(timeouts)
-        # a gateway that gives up on a member must still get its own answer out
-        outside = self._http(replace(timeouts, first_byte=2 * timeouts.first_byte))
-        mailbox = Mailbox()
-        self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
-        soap = partial(
-            AsynchronousClient,
+        self._clients = Clients(
+            self.topology,
+            self._loop,
+            tls=self._tls,
             recorder=recorder,
             spool=self._spool,
-            limits=limits,
-            validating=validating(self.topology),
-            mailbox=mailbox,
-            reply_to=self._base(whereabouts.listen_of(self.topology, first)) + REPLIES,
+            traces=self._traces,
+            reply_to=self.base_of(whereabouts.listen_of(self.topology, first)) + REPLIES,
         )
-        self._soap = soap(http)
-        self._delivery = Delivery(http, recorder)
-        self._open.callback(self._loop.call, self._delivery.close)
-        self._passing = PassingClient(http, recorder, self._spool)
-        dicomweb = DicomWebClient(outside, recorder, self._spool, limits)
-        mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
-        self.client = BlockingClient(self._loop, soap(outside), dicomweb, mllp)
-
-    def _http(self, timeouts: Timeouts) -> HttpClient:
-        http = HttpClient(self._loop.reactor, timeouts, tls=self._tls)
-        self._open.callback(self._loop.call, http.close)
-        return http
+        self._open.callback(self._clients.close)
+        self._site(first).put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
+        self.client = self._clients.outside
 
     def _exchange_log(self) -> ExchangeLog:
         keep = self.topology.log
@@ -223,18 +178,13 @@ class RunningTopology:
             name=self._joined.log if self._joined else None,
         )
 
-    def _settle_tls(self) -> Tls | None:
+    def _settle_tls(self, servers: Sequence[Placed]) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
         if self.topology.tls is None:
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        servers = [placed for placed in self.topology.actors() if self.plays(placed)]
-        models = [placed.actor for placed in servers]
-        feeds = (model.feed for model in models if isinstance(model, Registry) and model.feed is not None)
-        listened = (whereabouts.listen_of(self.topology, placed).host for placed in servers)
-        hosts = dict.fromkeys((*listened, *(feed.mllp.host for feed in feeds if feed.mllp.host)))
-        return settle(self.topology.tls, self._folder, *hosts)
+        return settle(self.topology.tls, self._folder, *whereabouts.hosts_of(self.topology, servers))
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
@@ -264,40 +214,9 @@ class RunningTopology:
             self._sites[listen] = site
         return self._sites[listen]
 
-    def url_of(self, actor_id: str) -> str:
-        """Where the actor answers, here or elsewhere; raises KeyError for an id that is none."""
-        if actor_id in self._elsewhere:
-            return self._elsewhere[actor_id]
-        placed = self.topology.find(actor_id)
-        return self._base(whereabouts.listen_of(self.topology, placed)) + placed.path.removeprefix("/")
-
-    def _base(self, listen: Listen) -> str:
-        """What the addresses at a port of this process begin with."""
-        return whereabouts.base_of(self.topology, Listen(listen.host, self._sites[listen].port))
-
-    def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face, as others know it; empty where a peer tells none."""
-        if (peer := self.topology.played_by(source_id)) is not None:
-            return peer.dicomweb or ""
-        model = self.topology.find(source_id).actor
-        public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or self._face_of(source_id)
-
-    def _face_of(self, source_id: str) -> str:
-        """The same, as the gateways of its community call it."""
-        if (peer := self.topology.played_by(source_id)) is not None:
-            return peer.dicomweb or ""
-        return f"{self.url_of(source_id)}/{self._faces.get(source_id, DICOM_WEB)}"
-
-    def xc_wado_of(self, gateway_id: str) -> str:
-        """Base of an imaging gateway's addresses of XC-WADO; empty where a peer tells none."""
-        if (peer := self.topology.played_by(gateway_id)) is not None:
-            return peer.xcWado or ""
-        return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
-
-    def wado_of(self, source_id: str) -> str:
-        """Address of a source's WADO-URI."""
-        return f"{self.url_of(source_id)}/{WADO}"
+    def listening(self, listen: Listen) -> Listen:
+        """What a port of this process has become that was asked for so."""
+        return Listen(listen.host, self._sites[listen].port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -313,11 +232,15 @@ class RunningTopology:
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(
-                role, actor, strict=strict, validation=model.validation, peers=self._peers_of(model)
+                role,
+                actor,
+                strict=strict,
+                validation=model.validation,
+                peers=self._peers if getattr(model, "asynchronous", False) else None,
             ),
             url=self.url_of(model.id),
-            send=self._soap.send,
-            post=self._delivery.post,
+            send=self._clients.soap.send,
+            post=self._clients.delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
         )
@@ -349,7 +272,7 @@ class RunningTopology:
         face = self._crossing[name] = XcWadoResource(
             actor_id=name,
             gateway=self._cross_gateway(placed),
-            ask=self._passing.ask,
+            ask=self._clients.passing.ask,
             recorder=recorder,
             spool=self._spool,
         )
@@ -361,12 +284,9 @@ class RunningTopology:
             self.topology,
             placed,
             base_of=self.xc_wado_of,
-            dicomweb_of=self._face_of,
+            dicomweb_of=self.face_of,
             public_of=self.dicomweb_of,
         )
-
-    def _peers_of(self, model: Actor) -> Peers | None:
-        return self._peers if isinstance(model, Server) and model.asynchronous else None
 
     def _feed(self, placed: Placed, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
         """Listen for ITI-8."""
@@ -451,27 +371,6 @@ class RunningTopology:
         )
         return source
 
-    def _recover(self, actors: Sequence[Any]) -> None:
-        """Settle what a crash cut short, before anybody asks."""
-        for actor in actors:
-            if isinstance(actor, DocumentRepository | OnDemandDocumentSource):
-                drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
-
-    def _offer(self, models: Sequence[OnDemandSource]) -> None:
-        """Register what On-Demand sources offer from the start, where it is not registered yet."""
-        for model in models:
-            source = self._on_demand[model.id]
-            send = partial(self._soap.send, trace=Trace.begin(model.id))
-            for patient in model.offers:
-                offering = source.register(source.patientId(patient), anew=False)
-                response = drive_blocking(offering, send, self._loop).response
-                if response.status != SUCCESS:
-                    told = response.errors[0].codeContext
-                    raise CannotRun(f"{model.id} cannot offer a document of patient '{patient}': {told}")
-
-    def _send_for_recovery(self, call: Call) -> Any:
-        return self._soap.send(call, Trace.begin("recovery"))
-
     # --- what others need
 
     @property
@@ -528,13 +427,13 @@ class RunningTopology:
     def move(self, source_id: str) -> None:
         """Give the DICOMweb face of a source another address: nobody is at the former one any more."""
         placed = self.topology.find(self._here(source_id))
-        model, former = placed.actor, self._faces.get(source_id, DICOM_WEB)
+        model, former = placed.actor, self.face_path(source_id)
         if not isinstance(model, Source):
             raise UsageError(f"{source_id} has no DICOMweb face that could move.")
-        self._faces[source_id] = name = f"{former}-moved"
+        self.faces[source_id] = f"{former}-moved"
         recorder, base = self._log or NOT_RECORDED, self.dicomweb_of(source_id)
         face = dicomweb_face(model, self._stores[source_id], base, recorder, self._loop.reactor)
-        self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{name}", face)
+        self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{self.face_path(source_id)}", face)
         self._resources[source_id] = (*self._resources[source_id], face)
         for gateway_id, crossing in self._crossing.items():  # who keeps the directory is told
             crossing.gateway = self._cross_gateway(self.topology.find(gateway_id))

@@ -5,14 +5,14 @@ Nothing here listens. Port 0 is still open: whoever listens knows which one it b
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import did_you_mean
 from xdsi_sim.topology.listen import Listen
-from xdsi_sim.topology.model import Placed, Server, Topology
+from xdsi_sim.topology.model import Placed, Registry, Server, Topology
 
-__all__ = ["base_of", "listen_of", "moved_to", "named", "others", "url_of"]
+__all__ = ["base_of", "hosts_of", "listen_of", "moved_to", "named", "others", "url_of"]
 
 
 def listen_of(topology: Topology, placed: Placed) -> Listen:
@@ -32,6 +32,14 @@ def url_of(topology: Topology, placed: Placed) -> str:
     peer = topology.played_by(placed.actor.id)
     here = base_of(topology, listen_of(topology, placed)) + placed.path.removeprefix("/")
     return here if peer is None else peer.url
+
+
+def hosts_of(topology: Topology, servers: Iterable[Placed]) -> tuple[str, ...]:
+    """Hosts on which so many actors listen, for their certificate; each once."""
+    models = [(placed.actor, listen_of(topology, placed).host) for placed in servers]
+    feeds = (model.feed for model, _ in models if isinstance(model, Registry) and model.feed is not None)
+    hosts = (*(host for _, host in models), *(feed.mllp.host for feed in feeds if feed.mllp.host))
+    return tuple(dict.fromkeys(hosts))
 
 
 def moved_to(topology: Topology, listen: Listen) -> Topology:

@@ -21,7 +21,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from xdsi_sim.errors import CannotRun, XdsiSimError
-from xdsi_sim.topology.build import Joined, RunningTopology
+from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.topology.joined import Joined
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.visible import log_to_terminal
 
