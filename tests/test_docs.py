@@ -55,6 +55,7 @@ def starting_with(word: str) -> list[str]:
     return [command for command in COMMANDS if shlex.split(command)[0] == word]
 
 
+@functools.cache  # pages name the same command many times
 def output_of(*command: str) -> str:
     done = subprocess.run(
         command, cwd=ROOT, env=PLAIN, capture_output=True, text=True, timeout=60, check=False
@@ -153,9 +154,12 @@ def test_code_sets_in_the_manual_are_those_that_are_read(tmp_path: Path) -> None
 
 
 def test_scenario_in_the_manual_can_be_loaded(tmp_path: Path) -> None:
-    (text,) = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
-    (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
-    assert load_scenario(tmp_path / "first.yaml").scenario.name == "first"
+    texts = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
+    assert texts
+    for number, text in enumerate(texts):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        load_scenario(path)
 
 
 # --- citations -------------------------------------------------------------------------------

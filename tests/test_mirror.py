@@ -14,6 +14,7 @@ WITHOUT_TESTS = {
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",
+    "actors/patient_directory.py": "a Protocol and its value",
     "__main__.py": "one line, run by tests/cli/test_app.py",
 }
 ACROSS = {
@@ -37,6 +38,7 @@ ACROSS = {
     "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_gateways.py": "documents of other communities, through gateways and from peers of all kinds",
+    "test_discovery.py": "patients of other communities, found over sockets",
     "test_imaging_gateways.py": "images of another community, through two gateways",
     "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",

@@ -5,29 +5,26 @@ What a gateway passes on it does not read: it looks at the community that each o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
+from xdsi_sim.actors.gateway_patients import BY_PATIENT, InitiatingDiscovery, NotAsked, values_of
 from xdsi_sim.actors.gateway_retrieve import (
-    InitiatingRetrieve,
     MissingHomeCommunityId,
-    RespondingRetrieve,
     UnavailableCommunity,
     UnknownCommunity,
     placed,
 )
+from xdsi_sim.actors.patient_discovery import RespondingDiscovery
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.fragments import HOMED, Head, at_home, heads_of, without
-from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.errors import XdsError
-from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.messages.query_terms import Coding, Param
 from xdsi_sim.messages.response import RegistryError
-from xdsi_sim.messages.stored_queries import STORED_QUERIES, decode, encode, stored_query
+from xdsi_sim.messages.stored_queries import STORED_QUERIES, stored_query
 from xdsi_sim.vocab import FAILURE, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
 
 __all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
@@ -35,14 +32,9 @@ __all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
 TARGETS: Final = "$targetCommunityIdList"
 """The parameter that names the communities which a query by patient is for; it is meant for the gateway."""
 
-_PATIENT: Final[Mapping[str, Param]] = {
-    query.id: param
-    for query in STORED_QUERIES.values()
-    for param in query.params
-    if param.coding is Coding.PATIENT and query.transaction == "ITI-18"
+_BY_ID: Final = {query.id for query in STORED_QUERIES.values() if query.transaction == "ITI-18"} - {
+    *BY_PATIENT
 }
-"""The queries that name a patient, and by which parameter; all others are about objects of one community."""
-_BY_ID: Final = {query.id for query in STORED_QUERIES.values() if query.transaction == "ITI-18"} - {*_PATIENT}
 _TOLD: Final = 20  # errors about objects of one member; a registry may hold a hundred thousand
 
 
@@ -79,8 +71,11 @@ def _refused(error: XdsError, location: str | None = None) -> AdhocQueryResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RespondingGateway(RespondingRetrieve):
-    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have."""
+class RespondingGateway(RespondingDiscovery):
+    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have.
+
+    ITI-55 it answers with what the community knows of its patients.
+    """
 
     registry: str
     """URL."""
@@ -133,13 +128,11 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InitiatingGateway(InitiatingRetrieve):
+class InitiatingGateway(InitiatingDiscovery):
     """Answers ITI-18 and ITI-43 with what its own community and all others have."""
 
     registry: str | None = None
     """URL; None where the own community has none."""
-    patientIds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By homeCommunityId: ids that patients have there, by their ids here. Without one, an id is the same."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask all communities that the query is for, at once, and join what they say."""
@@ -149,9 +142,16 @@ class InitiatingGateway(InitiatingRetrieve):
             return _refused(error)
         known = [home for home in wanted if self._knows(home)]
         strange = tuple(_no_way(home) for home in wanted if not self._knows(home))
-        answers = yield Send(tuple(self._call(home, request) for home in known))
-        parts = [self._part(home, answer) for home, answer in zip(known, answers, strict=True)]
-        return _joined([_Part(False, errors=(RegistryError.of(error),)) for error in strange] + parts)
+        addressed = yield from self.address(request, [home for home in known if self._is_other(home)])
+        messages = ((home, addressed.get(home, request)) for home in known)
+        asked = {home: message for home, message in messages if not isinstance(message, NotAsked)}
+        answers = yield Send(tuple(self._call(home, message) for home, message in asked.items()))
+        parts = {home: self._part(home, request, answer) for home, answer in zip(asked, answers, strict=True)}
+        for home, message in addressed.items():
+            if isinstance(message, NotAsked):
+                parts[home] = _Part(message.answered, errors=message.errors)
+        unknown = [_Part(False, errors=(RegistryError.of(error),)) for error in strange]
+        return _joined(unknown + [parts[home] for home in known])
 
     def _wanted(self, request: AdhocQueryRequest) -> list[str]:
         """The communities that the query is for; raises XdsError where it does not say."""
@@ -173,24 +173,28 @@ class InitiatingGateway(InitiatingRetrieve):
     def _knows(self, home: str) -> bool:
         return home in self.gateways or (home == self.homeCommunityId and self.registry is not None)
 
+    def _is_other(self, home: str) -> bool:
+        """Whether it is not the own community that is asked, by its registry."""
+        return home != self.homeCommunityId or self.registry is None
+
     def _call(self, home: str, request: AdhocQueryRequest) -> Call:
         """All parameters go on, known or not (ITI TF-2: 3.18.4.1.3)."""
         kept = tuple(slot for slot in request.parameters if slot.name != TARGETS)
         message = replace(request, parameters=kept)
-        if home == self.homeCommunityId and self.registry is not None:
+        if self.registry is not None and not self._is_other(home):
             return _to_registry(self.registry, message)
-        if ids := self.patientIds.get(home):
-            message = replace(message, parameters=tuple(_translated(kept, request.id, ids)))
         return Call(url=self.gateways[home], transaction="ITI-38", message=message)
 
     # --- answers
 
-    def _part(self, home: str, answer: Answer) -> _Part:
+    def _part(self, home: str, request: AdhocQueryRequest, answer: Answer) -> _Part:
         own = home == self.homeCommunityId
         if isinstance(answer, NoAnswer):
             error = _unreached(home, answer) if own else _unavailable(home, answer)
             return _Part(False, errors=(RegistryError.of(error),))
         hidden = () if own else _unknown_patients(answer.errors)
+        if hidden:
+            self.forget(request, home)
         errors = tuple(error for error in answer.errors if error not in hidden)
         if answer.status not in (SUCCESS, PARTIAL_SUCCESS):
             excused = bool(hidden) and not errors
@@ -268,34 +272,4 @@ def _targets(request: AdhocQueryRequest) -> Iterator[str]:
     """The communities that the query names."""
     for slot in request.parameters:
         if slot.name == TARGETS:
-            yield from _values(slot)
-
-
-def _translated(slots: Iterable[Slot], query: str, ids: Mapping[str, str]) -> Iterator[Slot]:
-    """The parameters, with the patient's id in another community where there is one."""
-    param = _PATIENT.get(query.lower())
-    for slot in slots:
-        if param is None or f"${slot.name.removeprefix('$')}" != param.name:
-            yield slot
-            continue
-        values = tuple(_values(slot))
-        changed = tuple(ids.get(_canonical(value), value) for value in values)
-        yield slot if changed == values else encode(param, *changed)
-
-
-def _values(slot: Slot) -> Iterator[str]:
-    """The values of a parameter; a text that cannot be decoded is taken for one."""
-    for text in slot.values:
-        try:
-            yield from decode(text).values
-        except ValueError:
-            yield text
-
-
-def _canonical(text: str) -> str:
-    """A CX in the one form that ids are compared in."""
-    try:
-        id = read_patient_id(text)
-    except ValueError:
-        return text
-    return patient_id(id, id.root)
+            yield from values_of(slot)

@@ -134,7 +134,8 @@ class SoapClient:
     def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
-        body = CODECS[call.transaction].write_request(call.message, attachments.attach)
+        codec = CODECS[call.transaction]
+        body = codec.write_request(call.message, attachments.attach)
         message_id = new_uuid()
         header = write_addressing(
             action=transaction.action, message_id=message_id, to=call.url, reply_to=reply_to
@@ -144,7 +145,7 @@ class SoapClient:
             trace=trace,
             message_id=message_id,
             headers=(("Content-Type", attachments.content_type), (TRACE_HEADER, str(trace))),
-            segments=attachments.body(write_envelope(header, body)),
+            segments=attachments.body(write_envelope(header + codec.write_header(call.message), body)),
             judged=judged,
         )
 
@@ -179,7 +180,10 @@ class SoapClient:
             return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
         found = schema_findings(envelope.body) if sent.trace.sender in self._validating else ()
         try:
-            answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
+            codec = CODECS[transaction.name]
+            answer = codec.read_header(
+                codec.read_response(envelope.body, package.content_of), envelope.header
+            )
         except ProtocolViolation as problem:
             return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
         findings = (

@@ -119,6 +119,7 @@ class RunningTopology(Addresses):
         self._feeds: dict[str, Listen] = {}
         self._resources: dict[str, tuple[_Stoppable, ...]] = {}
         self._crossing: dict[str, XcWadoResource] = {}
+        self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         try:
@@ -305,7 +306,9 @@ class RunningTopology(Addresses):
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        store = self._registries[placed.community.id] = self._opened(
+            SqliteRegistryStore(self._folder / placed.actor.id, self._share)
+        )
         return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
@@ -354,7 +357,9 @@ class RunningTopology(Addresses):
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:
         """The actor behind a gateway of the topology."""
-        return gateway_of(self.topology, placed, self.url_of)
+        return gateway_of(
+            self.topology, placed, self.url_of, directory=self._registries.get(placed.community.id)
+        )
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""

@@ -20,6 +20,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
+from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
 from xdsi_sim.topology.federation import Correlation, Peer
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
@@ -191,14 +192,20 @@ class InitiatingGateway(Server):
 
     role = "Initiating Gateway"
 
+    patients: PatientWays = {OTHERS: "same"}
+    """How it finds what its patients are called elsewhere: `same` has the same id there unless patientIds
+    names another, `table` knows those alone that patientIds names, `xcpd` asks the community by ITI-55."""
     patientIds: tuple[Correlation, ...] = ()
-    """What its patients are called elsewhere; a patient who is not named here has the same id everywhere."""
+    """What its patients are called elsewhere."""
 
 
 class RespondingGateway(Server):
-    """Responding Gateway: the way of other communities to the documents of its own."""
+    """Responding Gateway: the way of other communities to the documents and the patients of its own."""
 
     role = "Responding Gateway"
+
+    discovery: DiscoverySettings = DiscoverySettings()
+    """How it answers who asks for a patient."""
 
 
 class InitiatingImagingGateway(Server):
@@ -467,9 +474,13 @@ class Topology(Checked):
         known = {*authorities, *(peer.homeCommunityId for peer in self.peers if peer.homeCommunityId)}
         for number, community in enumerate(self.communities):
             gateway = community.initiatingGateway
-            for index, each in enumerate(gateway.patientIds if gateway is not None else ()):
-                at: Place = ("communities", number, "initiatingGateway", "patientIds", index)
-                each.check(known, authorities, at)
+            if gateway is None:
+                continue
+            at: Place = ("communities", number, "initiatingGateway")
+            for index, each in enumerate(gateway.patientIds):
+                each.check(known, authorities, (*at, "patientIds", index))
+            table = {each.homeCommunityId for each in gateway.patientIds}
+            check_ways(gateway.patients, table, known - {community.homeCommunityId}, at)
         return self
 
     @model_validator(mode="after")

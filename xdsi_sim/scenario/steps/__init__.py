@@ -8,6 +8,7 @@ from typing import Final
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.delay import DELAY
+from xdsi_sim.scenario.steps.discover_patient import DISCOVER_PATIENT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
@@ -32,6 +33,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
     kind.key: kind
     for kind in (
         PATIENT,
+        DISCOVER_PATIENT,
         LOAD,
         REJECT,
         KEY_IMAGE_NOTE,
