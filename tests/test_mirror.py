@@ -18,6 +18,7 @@ WITHOUT_TESTS = {
     "__main__.py": "one line, run by tests/cli/test_app.py",
 }
 ACROSS = {
+    "test_dicomtrolley.py": "a foreign DICOMweb client, which does all that it can",
     "test_docs.py": "README, CONTRIBUTING and citations",
     "test_layers.py": "imports of all modules",
     "test_mirror.py": "this file",
@@ -25,6 +26,7 @@ ACROSS = {
     "test_removal.py": "ITI-62 and ITI-86 from socket to disk",
     "test_smoke.py": "the shortest way through everything",
     "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
+    "test_vendor_manifest.py": "a manifest of somebody else's making with many faults, judged by the command",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,3 +47,16 @@ def test_a_peer_is_where_it_says_and_has_no_face_that_it_does_not_tell() -> None
     here = addresses("federated-2", pacs, rig)
     assert (here.url_of("north-pacs"), here.dicomweb_of("north-pacs")) == ("http://v/rad69", "http://v/rs")
     assert (here.url_of("south-rig"), here.xc_wado_of("south-rig")) == ("http://w/rig", "")
+
+
+def test_the_viewer_has_pages_of_each_source(tmp_path: Path) -> None:
+    file = dict(load_topology(find_topology("central")))
+    topology = Topology.model_validate({**file, "viewer": str(tmp_path)})
+    there = Here(topology, others(topology, None))
+    assert there.viewer_of("pacs-north") == "http://127.0.0.1:8080/?datasources=pacs-north"
+    study = "http://127.0.0.1:8080/viewer/pacs-north?StudyInstanceUIDs=1.2"
+    assert there.viewer_of("pacs-north", "1.2") == study
+    display = "http://127.0.0.1:8080/national/pacs-north/IHEInvokeImageDisplay"
+    assert there.image_display_of("pacs-north") == display
+    without = addresses("central")
+    assert (without.viewer_of("pacs-north"), without.image_display_of("pacs-north")) == (None, None)

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Final, Literal
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
-from xdsi_sim.actors.gateway_retrieve import InitiatingRetrieve, UnavailableCommunity
+from xdsi_sim.actors.gateway_retrieve import SILENT, InitiatingRetrieve
 from xdsi_sim.actors.patient_directory import KnownPatient, PatientDirectory
 from xdsi_sim.actors.patient_seeker import PatientSeeker
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
@@ -41,6 +41,12 @@ BY_PATIENT: Final[Mapping[str, Param]] = {
     if param.coding is Coding.PATIENT and query.transaction == "ITI-18"
 }
 """The queries that name a patient, and by which parameter; all others are about objects of one community."""
+
+
+class UnavailableCommunity(XdsError):
+    """A community cannot say now who a patient is."""
+
+    code = SILENT.code
 
 
 class PatientUndecided(XdsError):

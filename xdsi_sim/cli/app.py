@@ -113,6 +113,10 @@ def up(
         ),
     ] = None,
     peers: PeerOption = None,
+    viewer: Annotated[
+        str | None,
+        typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
+    ] = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -123,7 +127,8 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found, others = with_peers(load_topology(find_topology(topology)), peers), workers - 1
+    found = with_peers(load_topology(find_topology(topology)), peers)
+    found, others = _with_viewer(found, viewer), workers - 1
     wanted = _only(found, only, listen)
     with (
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
@@ -255,6 +260,18 @@ def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset
             hint="Set `listen` of the community in the file.",
         )
     return named(topology, [word.strip() for word in text.split(",")])
+
+
+def _with_viewer(topology: Topology, folder: str | None) -> Topology:
+    from xdsi_sim.topology.viewer import Viewer, check_viewer  # noqa: PLC0415
+
+    if folder is None:
+        return topology
+    try:
+        check_viewer(Path(folder), (community.id for community in topology.communities))
+    except UsageError as error:
+        raise UsageError(f"--viewer: {error.message}", hint=error.hint) from None
+    return topology.model_copy(update={"viewer": Viewer(folder=Path(folder))})
 
 
 def _refuse_twins(loaded: Sequence[Loaded]) -> None:

@@ -212,6 +212,7 @@ def _shown(found: Topology) -> dict[str, Any]:
             }
             for peer in found.peers
         ],
+        "viewer": found.viewer_at(found.listen),
         "ways": [asdict(way) for way in ways(found)],
     }
 
@@ -242,6 +243,8 @@ def _print_shown(found: Topology) -> None:
             for each in shown["actors"]
         ),
     )
+    if shown["viewer"]:
+        output.print(f"A viewer of the studies of all sources is at {shown['viewer']}")
     if shown["peers"]:
         print_table(
             output,

@@ -19,6 +19,7 @@ __all__ = [
     "dimse_of",
     "feeds_of",
     "inboxes_of",
+    "viewers_of",
     "wado_of",
     "xc_wado_of",
 ]
@@ -59,6 +60,12 @@ def xc_wado_of(running: Running) -> Mapping[str, str]:
     return {gateway.id: base for gateway in actors if (base := running.xc_wado_of(gateway.id))}
 
 
+def viewers_of(running: Running) -> Mapping[str, tuple[str, str]]:
+    """Of each imaging source that a viewer shows, by its id: the list of its studies, and its RAD-106."""
+    found = ((id, running.viewer_of(id), running.image_display_of(id)) for id in dicomweb_of(running))
+    return {id: (viewer, display) for id, viewer, display in found if viewer and display}
+
+
 def dimse_of(running: Running) -> Mapping[str, str]:
     """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
@@ -86,6 +93,7 @@ def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
     wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
+    viewers = viewers_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -99,6 +107,8 @@ def description_of(running: Running) -> dict[str, Any]:
                 "dicomweb": faces.get(actor.id),
                 "wado": wado.get(actor.id),
                 "xcWado": cross.get(actor.id),
+                "viewer": viewers[actor.id][0] if actor.id in viewers else None,
+                "imageDisplay": viewers[actor.id][1] if actor.id in viewers else None,
                 "dimse": dimse.get(actor.id),
                 "mllp": feeds.get(actor.id),
                 "received": str(inboxes[actor.id]) if actor.id in inboxes else None,

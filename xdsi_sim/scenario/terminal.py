@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xdsi_sim.scenario.cast import actors_of, dicomweb_of, dimse_of, feeds_of, inboxes_of, wado_of, xc_wado_of
+from xdsi_sim.scenario.cast import (
+    actors_of,
+    dicomweb_of,
+    dimse_of,
+    feeds_of,
+    inboxes_of,
+    viewers_of,
+    wado_of,
+    xc_wado_of,
+)
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
@@ -167,20 +176,20 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
 
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
-    faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
+    viewers = viewers_of(running)
+    beside: tuple[tuple[str, Mapping[str, object]], ...] = (
+        ("DICOMweb", dicomweb_of(running)),
+        ("WADO-URI", wado_of(running)),
+        ("XC-WADO", xc_wado_of(running)),
+        ("Viewer", {id_: viewer for id_, (viewer, _) in viewers.items()}),
+        ("Image display (RAD-106)", {id_: display for id_, (_, display) in viewers.items()}),
+        ("DIMSE", dimse_of(running)),
+        ("MLLP (ITI-8)", feeds_of(running)),
+        ("keeps what it gets", inboxes_of(running)),
+    )
     for actor in actors_of(running):
         role = f"{actor.role}, elsewhere" if actor.id in running.elsewhere else actor.role
         yield actor.id, role, actor.url or "asks only", actor.oid or ""
-        if actor.id in faces:
-            yield "", "DICOMweb", faces[actor.id], ""
-        if actor.id in wado:
-            yield "", "WADO-URI", wado[actor.id], ""
-        if actor.id in cross:
-            yield "", "XC-WADO", cross[actor.id], ""
-        if actor.id in dimse:
-            yield "", "DIMSE", dimse[actor.id], ""
-        if actor.id in feeds:
-            yield "", "MLLP (ITI-8)", feeds[actor.id], ""
-        if actor.id in inboxes:
-            yield "", "keeps what it gets", str(inboxes[actor.id]), ""
+        for what, where in beside:
+            if actor.id in where:
+                yield "", what, str(where[actor.id]), ""

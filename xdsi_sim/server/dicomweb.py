@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
 from twisted.internet.defer import Deferred
@@ -15,7 +15,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
 from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
-from xdsi_sim.dicomweb.service import DicomWeb, Plan
+from xdsi_sim.dicomweb.service import Plan
 from xdsi_sim.dicomweb.upload import UploadReader
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -24,20 +24,32 @@ from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import FrontRequest, answer
 from xdsi_sim.store.exchanges import Recorder
 
-__all__ = ["DicomWebResource"]
+__all__ = ["DicomWebResource", "WebService"]
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_UPLOAD: Final = Upload(media_type="")
 
 
+class WebService(Protocol):
+    """A request to an answer."""
+
+    def plan(self, request: WebRequest) -> Plan:
+        """What is to be done."""
+        ...
+
+    def refusal(self, request: WebRequest, status: int, reason: str) -> Answer:
+        """The answer to what is not even looked at."""
+        ...
+
+
 class DicomWebResource(Resource):
-    """Everything at and below the address of a DICOMweb service."""
+    """Everything at and below the address of a service."""
 
     isLeaf = True
     stopped = False
     """Whether it says 503 to everybody."""
 
-    def __init__(self, *, actor_id: str, service: DicomWeb, recorder: Recorder, reactor: Any) -> None:
+    def __init__(self, *, actor_id: str, service: WebService, recorder: Recorder, reactor: Any) -> None:
         super().__init__()
         self._actor_id = actor_id
         self._service = service

@@ -28,6 +28,7 @@ __all__ = [
     "FrontRequest",
     "MakeReader",
     "answer",
+    "begin_answer",
     "headers_of",
     "nothing_at",
 ]
@@ -237,19 +238,26 @@ def nothing_at(request: FrontRequest) -> bytes:
     return f"no actor is at {path}: xdsi-sim up lists the addresses\n".encode()
 
 
-def answer(
+def begin_answer(
     request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
 ) -> HttpMessage:
-    """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
+    """Set the head of an answer, which goes out with the first octets of its body."""
     request.setResponseCode(status)
-    length = () if status in _NO_CONTENT else (("Content-Length", str(body_size(segments))),)
-    for name, value in (*headers, *length):
+    for name, value in headers:
         request.responseHeaders.setRawHeaders(name, [value])
-    message = HttpMessage(
+    return HttpMessage(
         start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
         headers=headers_of(request.responseHeaders),
         body=SegmentsContent(tuple(segments)),
     )
+
+
+def answer(
+    request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
+) -> HttpMessage:
+    """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
+    length = () if status in _NO_CONTENT else (("Content-Length", str(body_size(segments))),)
+    message = begin_answer(request, status, (*headers, *length), segments)
     if request.method == b"HEAD":
         request.finish()
     elif all(isinstance(segment, bytes) for segment in segments):

@@ -7,10 +7,12 @@ import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -23,8 +25,10 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
+from xdsi_sim.server.passing import pass_on
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
+from xdsi_sim.soap.arriving import still_arriving, when_whole
 from xdsi_sim.soap.faults import InternalError
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.store.exchanges import Recorder
@@ -145,7 +149,8 @@ class SoapResource(Resource):
             self._finish(served, operation)
             return NOT_DONE_YET
         onward = served.trace.onward(self._actor_id, self._token)
-        flow = drive(operation, lambda call: self._send(call, onward), self._reactor)
+        send = self._send if _can_pass_on(served) else _whole(self._send)
+        flow = drive(operation, lambda call: send(call, onward), self._reactor)
         Deferred.fromCoroutine(flow).addCallbacks(
             lambda response: self._finish(served, response),
             lambda failure: self._failed(served, failure.value),
@@ -185,19 +190,40 @@ class SoapResource(Resource):
         self._answer(served, self._endpoint.fail(error, envelope, elsewhere(address)), address)
 
     def _answer(self, served: _Served, reply: Reply, address: str) -> None:
+        if still_arriving(reply.segments) and not served.request.gone:
+            self._pass_on(served, reply)
+            return
         try:
             if address != ANONYMOUS:
                 self._answer_elsewhere(served, reply, address)
             elif not served.request.gone:
-                headers = [("Content-Type", reply.content_type), *self._exchange_header(served)]
-                message = answer(served.request, reply.status, headers, reply.segments)
+                segments = when_whole(reply.segments)
+                message = answer(served.request, reply.status, self._headers(served, reply), segments)
                 self._record(served.exchange(reply.outcome, message))
             elif served.request.header(TRACE_HEADER) is None:  # a client of ours has recorded it
                 self._record(served.exchange(reply.outcome, None))
         finally:
-            served.package.discard()
-            if served.invocation is not None:
-                served.invocation.close()
+            served.close()
+
+    def _pass_on(self, served: _Served, reply: Reply) -> None:
+        """Send an answer whose documents still come; what became of it is known, and recorded, at the end."""
+
+        def over(outcome: HttpMessage | Failure) -> None:
+            try:
+                if isinstance(outcome, Failure):
+                    _LOG.warning("exchange %s of %s: %s", served.exchange_id, self._actor_id, outcome.value)
+                    cut = f"no answer: cut short, {outcome.value}"
+                    self._record(replace(served.exchange("", None), status=cut))
+                else:
+                    self._record(served.exchange(reply.outcome, outcome))
+            finally:
+                served.close()
+
+        headers = self._headers(served, reply)
+        pass_on(served.request, reply.status, headers, reply.segments).addBoth(over)
+
+    def _headers(self, served: _Served, reply: Reply) -> list[tuple[str, str]]:
+        return [("Content-Type", reply.content_type), *self._exchange_header(served)]
 
     def _exchange_header(self, served: _Served) -> list[tuple[str, str]]:
         if not self._recorder.on:
@@ -230,6 +256,20 @@ class SoapResource(Resource):
     def _record(self, exchange: Exchange) -> None:
         if self._recorder.on:
             self._recorder.record(exchange)
+
+
+def _can_pass_on(served: _Served) -> bool:
+    """Whether the answer goes out on this connection, in parts, without saying first how long it is."""
+    return (
+        served.package.mtom
+        and served.the_invocation.reply_address == ANONYMOUS
+        and served.request.clientproto == b"HTTP/1.1"
+    )
+
+
+def _whole(send: SendFrom) -> SendFrom:
+    """Waits for all of each answer."""
+    return lambda call, trace: send(replace(call, passing=False) if call.passing else call, trace)
 
 
 _PLAIN: Final = "text/plain; charset=UTF-8"
@@ -265,6 +305,12 @@ class _Served:
         """The answer 202 of an asynchronous exchange."""
         self.took: float | None = None
         """Seconds until then."""
+
+    def close(self) -> None:
+        """It is answered and recorded."""
+        self.package.discard()
+        if self.invocation is not None:
+            self.invocation.close()
 
     @property
     def the_invocation(self) -> Invocation:

@@ -6,15 +6,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Final
 
+from xdsi_sim.dicomweb.ohif import list_link, study_link
 from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import Source, Topology
 
-__all__ = ["DICOM_WEB", "WADO", "Addresses"]
+__all__ = ["DICOM_WEB", "IMAGE_DISPLAY", "WADO", "Addresses"]
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
+IMAGE_DISPLAY: Final = "IHEInvokeImageDisplay"
+"""Path at which a source opens the viewer, below its address (RAD TF: 4.106)."""
 WADO: Final = "wado"
 """Path of a source's WADO-URI, below its address."""
 
@@ -70,3 +73,22 @@ class Addresses(ABC):
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI."""
         return f"{self.url_of(source_id)}/{WADO}"
+
+    def viewer_of(self, source_id: str, *studies: str) -> str | None:
+        """Where the viewer lists the studies of a source, or shows some of them; None without a viewer."""
+        viewer = self.viewer
+        if viewer is None:
+            return None
+        return study_link(viewer, source_id, studies) if studies else list_link(viewer, source_id)
+
+    def image_display_of(self, source_id: str) -> str | None:
+        """Where a source opens the viewer on what an address asks for; None without a viewer."""
+        simulated = self.topology.played_by(source_id) is None
+        return f"{self.url_of(source_id)}/{IMAGE_DISPLAY}" if simulated and self.viewer is not None else None
+
+    @property
+    def viewer(self) -> str | None:
+        """Address of the viewer, with a slash at its end; None without one."""
+        if self.topology.viewer is None:
+            return None
+        return self.topology.viewer_at(self.listening(self.topology.listen))

@@ -35,8 +35,7 @@ from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.store.exchange_reader import FOLDER
-from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
+from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.opening import Share
@@ -45,12 +44,12 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
-from xdsi_sim.topology.addresses import DICOM_WEB, WADO, Addresses
+from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
-from xdsi_sim.topology.joined import Joined
+from xdsi_sim.topology.joined import Joined, exchange_log
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -141,6 +140,7 @@ class RunningTopology(Addresses):
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
+        self._serve_viewer()
         if self._joined is None:
             recover(actors, self._clients.soap, self._loop)
             offer(self._on_demand, self.topology, self._clients.soap, self._loop)
@@ -150,7 +150,10 @@ class RunningTopology(Addresses):
         if data is None:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
-        self._log = self._opened(self._exchange_log()) if self._record else None
+        log = (
+            exchange_log(self.topology.log, self._folder, self._share, self._joined) if self._record else None
+        )
+        self._log = None if log is None else self._opened(log)
         if self._joined is None:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
@@ -169,15 +172,6 @@ class RunningTopology(Addresses):
         self._open.callback(self._clients.close)
         self._site(first).put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
         self.client = self._clients.outside
-
-    def _exchange_log(self) -> ExchangeLog:
-        keep = self.topology.log
-        return ExchangeLog(
-            self._folder / FOLDER,
-            Retention(exchanges=keep.exchanges, size=keep.size),
-            share=self._share,
-            name=self._joined.log if self._joined else None,
-        )
 
     def _settle_tls(self, servers: Sequence[Placed]) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
@@ -200,7 +194,9 @@ class RunningTopology(Addresses):
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor of this process."""
-        listen = whereabouts.listen_of(self.topology, placed)
+        return self._site_at(whereabouts.listen_of(self.topology, placed))
+
+    def _site_at(self, listen: Listen) -> ActorSite:
         if listen not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -217,7 +213,7 @@ class RunningTopology(Addresses):
 
     def listening(self, listen: Listen) -> Listen:
         """What a port of this process has become that was asked for so."""
-        return Listen(listen.host, self._sites[listen].port)
+        return Listen(listen.host, self._site_at(listen).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -250,11 +246,15 @@ class RunningTopology(Addresses):
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
-            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
+            web = (recorder, self._loop.reactor)
+            face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
-            wado = WadoUriResource(actor, model.id, recorder, self._loop.reactor)
+            wado = WadoUriResource(actor, model.id, *web)
             site.put(f"{placed.path}/{WADO}", wado)
             self._resources[model.id] = (resource, face, wado)
+            if self.viewer is not None:
+                display = image_display(model, actor.store, self.viewer, *web)
+                site.put(f"{placed.path}/{IMAGE_DISPLAY}", display)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
@@ -266,6 +266,14 @@ class RunningTopology(Addresses):
 
     def _host_of(self, placed: Placed) -> str:
         return whereabouts.listen_of(self.topology, placed).host
+
+    def _serve_viewer(self) -> None:
+        if self.topology.viewer is not None:
+            models = (placed.actor for placed in self.topology.actors() if isinstance(placed.actor, Source))
+            bases = ((model, self.dicomweb_of(model.id)) for model in models)
+            faces = ((model, base, self.wado_of(model.id)) for model, base in bases if base)
+            viewer = viewer_face(self.topology.viewer.folder, faces)
+            self._site_at(self.topology.listen).put_elsewhere(viewer)
 
     def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
         """Serve XC-WADO beside SOAP."""
@@ -437,7 +445,8 @@ class RunningTopology(Addresses):
             raise UsageError(f"{source_id} has no DICOMweb face that could move.")
         self.faces[source_id] = f"{former}-moved"
         recorder, base = self._log or NOT_RECORDED, self.dicomweb_of(source_id)
-        face = dicomweb_face(model, self._stores[source_id], base, recorder, self._loop.reactor)
+        web = (recorder, self._loop.reactor)
+        face = dicomweb_face(model, self._stores[source_id], base, *web, viewer=self.viewer)
         self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{self.face_path(source_id)}", face)
         self._resources[source_id] = (*self._resources[source_id], face)
         for gateway_id, crossing in self._crossing.items():  # who keeps the directory is told

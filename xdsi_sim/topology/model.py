@@ -28,6 +28,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId
 from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
+from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -376,6 +377,8 @@ class Topology(Checked):
     """Foreign systems: who plays actors of the topology, gateways of other communities, and whom asynchronous
     actors may answer (the actors of the topology are always among them)."""
     timeouts: Patience = Patience()
+    viewer: ViewerOption = None
+    """A web viewer of the studies of all sources, at the address of the topology; None without one."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""
@@ -393,6 +396,13 @@ class Topology(Checked):
     def played_by(self, actor_id: str) -> Peer | None:
         """The foreign system that takes the part of an actor; None where that is simulated."""
         return next((peer for peer in self.peers if peer.plays == actor_id), None)
+
+    def viewer_at(self, listen: Listen) -> str | None:
+        """Address of the viewer, with a slash at its end, if it listens there; None without a viewer."""
+        if self.viewer is None:
+            return None
+        own = f"{'http' if self.tls is None else 'https'}://{listen}"
+        return f"{self.viewer.publicUrl or own}/"
 
     @model_validator(mode="after")
     def _has_a_community(self) -> Topology:

@@ -142,6 +142,7 @@ def _composed(
         oid=publish.retrieveLocationUID or source.oid,
         ae_title=source.aeTitle,
         retrieve_url=publish.retrieveURL or stage.running.dicomweb_of(publish.source),
+        display_uri=stage.running.viewer_of(publish.source, study.header.study_instance_uid),
     )
     publisher = publisher_of(placed, source)
     custodian = Custodian(
