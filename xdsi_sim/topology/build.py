@@ -103,7 +103,8 @@ class RunningTopology(Addresses):
         """
         moved = topology if listen is None else whereabouts.moved_to(topology, listen)
         super().__init__(moved, whereabouts.others(moved, only))
-        self._only = None if only is None else frozenset(only)
+        self.only = None if only is None else frozenset(only)
+        """Ids of the actors that were to be played here; None where that is all."""
         self._record = record
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
@@ -150,10 +151,8 @@ class RunningTopology(Addresses):
         if data is None:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
-        log = (
-            exchange_log(self.topology.log, self._folder, self._share, self._joined) if self._record else None
-        )
-        self._log = None if log is None else self._opened(log)
+        logged = (self.topology.log, self._folder, self._share, self._joined)
+        self._log = self._opened(exchange_log(*logged)) if self._record else None
         if self._joined is None:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
@@ -198,14 +197,9 @@ class RunningTopology(Addresses):
 
     def _site_at(self, listen: Listen) -> ActorSite:
         if listen not in self._sites:
+            limits = self.topology.limits
             site = ActorSite(
-                self._loop,
-                listen.host,
-                listen.port,
-                self._spool,
-                self.topology.limits,
-                tls=self._tls,
-                ports=self._ports,
+                self._loop, listen.host, listen.port, self._spool, limits, tls=self._tls, ports=self._ports
             )
             self._listening.callback(site.close)
             self._sites[listen] = site
@@ -392,15 +386,10 @@ class RunningTopology(Addresses):
         return self._folder
 
     @property
-    def only(self) -> frozenset[str] | None:
-        """Ids of the actors that were to be played here; None where that is all."""
-        return self._only
-
-    @property
     def elsewhere(self) -> Collection[str]:
         """Ids of the actors that somebody else plays."""
         ids = {placed.actor.id for placed in self.topology.actors()}
-        return self._elsewhere.keys() | (ids - self._only if self._only is not None else set())
+        return self._elsewhere.keys() | (ids - self.only if self.only is not None else set())
 
     def to_join(self) -> Joined:
         """What one of the others needs to answer beside this process; who asks has to close it."""

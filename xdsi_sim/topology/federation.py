@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -12,7 +12,7 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["Correlation", "Peer"]
+__all__ = ["Correlation", "Peer", "check_parts"]
 
 
 class Correlation(Checked):
@@ -82,3 +82,21 @@ class Peer(Checked):
             text = "a peer plays an actor of the topology, or is the gateway of a community outside it"
             raise wrong(text, at=("plays",))
         return self
+
+
+def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
+    """Raises where a peer plays nobody of those who answer, or has a web address that the role has not.
+
+    `roles` are theirs, by id.
+    """
+    for number, peer in enumerate(peers):
+        if peer.plays is not None and peer.plays not in roles:
+            hint = did_you_mean(peer.plays, roles)
+            raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
+        role = roles.get(peer.plays or "", "")
+        if peer.dicomweb is not None and role != "Imaging Document Source":
+            text = "only a peer that plays an imaging source has 'dicomweb'"
+            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
+        if peer.xcWado is not None and role and "Imaging Gateway" not in role:
+            text = "only a peer that is an imaging gateway has 'xcWado'"
+            raise wrong(text, at=("peers", number, "xcWado"), at_key=True)

@@ -21,7 +21,7 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
 from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
-from xdsi_sim.topology.federation import Correlation, Peer
+from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
@@ -447,25 +447,9 @@ class Topology(Checked):
 
     @model_validator(mode="after")
     def _peers_play_actors(self) -> Topology:
-        actors = {placed.actor.id: placed.actor for placed in self.actors() if not placed.address_less}
-        for number, peer in enumerate(self.peers):
-            if peer.plays is not None and peer.plays not in actors:
-                hint = did_you_mean(peer.plays, actors)
-                raise wrong(
-                    f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays")
-                )
-            self._check_faces(number, peer, actors.get(peer.plays or ""))
+        answering = (placed.actor for placed in self.actors() if not placed.address_less)
+        check_parts(self.peers, {actor.id: actor.role for actor in answering})
         return self
-
-    def _check_faces(self, number: int, peer: Peer, played: Actor | None) -> None:
-        """Web addresses are of those who have them."""
-        imaging = InitiatingImagingGateway | RespondingImagingGateway
-        if peer.dicomweb is not None and not isinstance(played, Source):
-            text = "only a peer that plays an imaging source has 'dicomweb'"
-            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
-        if peer.xcWado is not None and played is not None and not isinstance(played, imaging):
-            text = "only a peer that is an imaging gateway has 'xcWado'"
-            raise wrong(text, at=("peers", number, "xcWado"), at_key=True)
 
     @model_validator(mode="after")
     def _what_registers_has_a_registry(self) -> Topology:
