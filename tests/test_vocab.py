@@ -43,6 +43,7 @@ def test_what_carries_documents_travels_as_mtom() -> None:
         "ITI-39",
         "ITI-41",
         "ITI-43",
+        "ITI-80",
         "RAD-69",
         "RAD-75",
     }

@@ -283,6 +283,15 @@ TRANSACTIONS: Final = {
             operation="DocumentRegistry_DeleteDocumentSet",
         ),
         Transaction(
+            name="ITI-80",
+            request=_PROVIDE[0],
+            response=_PROVIDE[1],
+            action="urn:ihe:iti:2015:CrossGatewayDocumentProvide",
+            response_action="urn:ihe:iti:2015:CrossGatewayDocumentProvideResponse",
+            mtom=True,
+            operation="RespondingGateway_CrossGatewayDocumentProvide",
+        ),
+        Transaction(
             name="ITI-86",
             request=_REMOVE_DOCUMENTS[0],
             response=_REMOVE_DOCUMENTS[1],

@@ -34,7 +34,7 @@ IMAGE = RetrieveImagingDocumentSetRequest(
         ("ITI-42", a_submission(entries=(an_entry(typeCode=None),)), ["D01"]),
         ("ITI-41", a_provision(), []),
         ("ITI-41", a_provision(entries=(an_entry(hash="0" * 40),)), ["G04"]),
-        ("ITI-80", a_provision(entries=(an_entry(hash="0" * 40, typeCode=None),)), ["D01", "G04"]),
+        ("ITI-80", a_provision(entries=(an_entry(hash="0" * 40, typeCode=None),)), ["D01", "G04", "G21"]),
         ("ITI-18", find(), []),
         ("ITI-18", BAD, ["I09"]),
         ("ITI-38", find(), []),

@@ -7,7 +7,7 @@ from submissions import uuid
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.stored_queries import GET_DOCUMENTS
-from xdsi_sim.rules.gateway import CommunityQuery, CommunityRetrieve
+from xdsi_sim.rules.gateway import CommunityProvision, CommunityQuery, CommunityRetrieve, CommunityUpdate
 from xdsi_sim.rules.registry import judge, rules
 
 BY_ID = Slot("$XDSDocumentEntryEntryUUID", (f"('{uuid(1)}')",))
@@ -38,6 +38,43 @@ def test_a_query_by_ids_and_a_retrieve_name_a_known_community(
     retrieve = CommunityRetrieve(documents=((home, "2.999.2.1"),), communities=known)
     for subject, rule in ((query, "I28"), (retrieve, "H15")):
         assert [error.errorCode for error in judge([(subject, rules(rule))]).errors] == codes
+
+
+@pytest.mark.parametrize(
+    ("homes", "known", "codes"),
+    [
+        ((HOME,), KNOWN, []),
+        ((HOME,), None, []),
+        ((), KNOWN, MISSING),
+        (("",), None, MISSING),
+        (("urn:oid:2.999.9",), KNOWN, UNKNOWN),
+        ((HOME, HOME), KNOWN, UNKNOWN),
+    ],
+)
+def test_documents_for_another_community_name_it(
+    homes: tuple[str, ...], known: frozenset[str] | None, codes: list[str]
+) -> None:
+    provision = CommunityProvision(homes=homes, communities=known)
+    assert [error.errorCode for error in judge([(provision, rules("G21"))]).errors] == codes
+
+
+@pytest.mark.parametrize(
+    ("homes", "codes"),
+    [
+        ((HOME, HOME), []),
+        ((HOME, None), MISSING),
+        ((None, ""), MISSING * 2),
+        (("urn:oid:2.999.9",), UNKNOWN),
+        ((HOME, "urn:oid:2.999.8"), ["XDSMetadataUpdateError"]),
+        ((), ["XDSMetadataUpdateError"]),
+    ],
+)
+def test_an_update_that_is_forwarded_is_of_one_known_community(
+    homes: tuple[str | None, ...], codes: list[str]
+) -> None:
+    entries = tuple((home, uuid(number)) for number, home in enumerate(homes))
+    update = CommunityUpdate(entries=entries, communities=frozenset({HOME, "urn:oid:2.999.8"}))
+    assert [error.errorCode for error in judge([(update, rules("L30"))]).errors] == codes
 
 
 def test_a_query_for_a_patient_needs_no_community() -> None:

@@ -56,6 +56,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-44 merge": (in_v3(replace(FED, event=Event.MERGE)), Acknowledgement(code="CR", target=FED.id)),
     "ITI-61": (SUBMISSION, RegistryResponse()),
     "ITI-62": (RemoveObjectsRequest(ids=("urn:uuid:1", "urn:uuid:2")), RegistryResponse()),
+    "ITI-80": (ProvideAndRegisterDocumentSetRequest(submission=SUBMISSION), RegistryResponse()),
     "ITI-86": (RemoveDocumentsRequest(requests=(ASKED,)), RegistryResponse()),
     "RAD-69": (IMAGES, RetrieveDocumentSetResponse()),
     "RAD-75": (IMAGES, RetrieveDocumentSetResponse()),

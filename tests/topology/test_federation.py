@@ -23,7 +23,8 @@ communities:
     homeCommunityId: urn:oid:2.999.2
     patientAuthority: 2.999.2.1
     registry: {id: south-registry}
-    respondingGateway: {id: rg}
+    repositories: [{id: south-repository, repositoryUniqueId: 2.999.2.3}]
+    respondingGateway: {id: rg, providesTo: south-repository}
     respondingImagingGateway: {id: rig}
 peers:
   - {id: vendor, url: "http://127.0.0.1:9000/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"}
@@ -89,6 +90,11 @@ def test_gateways_are_actors_and_those_of_others_are_peers() -> None:
             '/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"',
             '/", role: respondingGateway, homeCommunityId: "urn:oid:2.999.2"',
             "the respondingGateway of 'urn:oid:2.999.2' is taken already",
+        ),
+        (
+            "providesTo: south-repository",
+            "providesTo: south-repositry",
+            "no repository or recipient 'south-repositry' in community 'south'. Did you mean 'south-rep",
         ),
         (
             "    registry: {id: south-registry}\n",

@@ -74,6 +74,7 @@ NORTH_DOCUMENTS = {"2.999.1.3": "at:north-repository", "2.999.1.4": "at:north-su
                 homeCommunityId=HOMES["north"],
                 registry="at:north-registry",
                 sources=NORTH_DOCUMENTS,
+                taker="at:north-repository",
                 gateways={HOMES["south"]: "at:south-rg", VENDOR: "http://v/rg"},
                 patientIds={
                     HOMES["south"]: {
@@ -87,7 +88,10 @@ NORTH_DOCUMENTS = {"2.999.1.3": "at:north-repository", "2.999.1.4": "at:north-su
         (
             "north-rg",
             RespondingGateway(
-                homeCommunityId=HOMES["north"], registry="at:north-registry", sources=NORTH_DOCUMENTS
+                homeCommunityId=HOMES["north"],
+                registry="at:north-registry",
+                sources=NORTH_DOCUMENTS,
+                taker="at:north-repository",
             ),
         ),
         (

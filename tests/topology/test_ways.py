@@ -35,7 +35,7 @@ def test_what_is_sent_in_a_scenario_goes_by_them(name: str, tmp_path: Path) -> N
 
 def test_every_gateway_knows_those_of_the_others_and_no_own() -> None:
     found = ways(load_topology(find_topology("federated-10")))
-    assert sum(way.transactions == ("ITI-38", "ITI-39") for way in found) == 10 * 9
+    assert sum(way.transactions == ("ITI-38", "ITI-39", "ITI-80", "ITI-92") for way in found) == 10 * 9
     assert sum(way.transactions == ("RAD-75", "XC-WADO") for way in found) == 10 * 9
     assert len(set(found)) == len(found)
 
@@ -59,6 +59,6 @@ def test_a_peer_is_asked_by_xc_wado_where_its_address_is_known(
 def test_a_gateway_of_others_may_be_a_peer() -> None:
     found = ways(with_peer("urn:oid:2.999.77"))
     assert [way for way in found if way.receiver == "vendor-rg"] == [
-        Way("north-ig", "vendor-rg", ("ITI-38", "ITI-39")),
-        Way("south-ig", "vendor-rg", ("ITI-38", "ITI-39")),
+        Way("north-ig", "vendor-rg", ("ITI-38", "ITI-39", "ITI-80", "ITI-92")),
+        Way("south-ig", "vendor-rg", ("ITI-38", "ITI-39", "ITI-80", "ITI-92")),
     ]

@@ -64,6 +64,7 @@ DESCRIBED_IN = {
     "ITI-44 merge": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-61": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-62": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-80": ("RespondingGateway.wsdl", NS.XDS, "RespondingGateway"),
     "ITI-86": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "RAD-69": ("ImagingDocumentSource.wsdl", NS.XDSI, "DocumentRepository"),
     "RAD-75": ("RespondingImagingGateway.wsdl", NS.XDSI, "RespondingGateway"),

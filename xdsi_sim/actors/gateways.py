@@ -12,13 +12,15 @@ from typing import Final
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
 from xdsi_sim.actors.gateway_patients import InitiatingDiscovery, NotAsked, values_of
 from xdsi_sim.actors.gateway_retrieve import SILENT, placed
+from xdsi_sim.actors.gateway_submit import Submissions
 from xdsi_sim.actors.patient_discovery import RespondingDiscovery
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.fragments import Head, at_home, heads_of, without
 from xdsi_sim.errors import XdsError
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.messages.response import RegistryError
+from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.stored_queries import stored_query
+from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.gateway import CommunityObjects, CommunityQuery, is_stray
 from xdsi_sim.rules.registry import judge, rules
 from xdsi_sim.vocab import FAILURE, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
@@ -63,11 +65,14 @@ def _refused(errors: tuple[RegistryError, ...]) -> AdhocQueryResponse:
 class RespondingGateway(RespondingDiscovery):
     """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have.
 
-    ITI-55 it answers with what the community knows of its patients.
+    ITI-55 it answers with what the community knows of its patients. Documents that others provide (ITI-80)
+    and updates of its own entries (ITI-92) it hands on.
     """
 
     registry: str
     """URL."""
+    taker: str | None = None
+    """URL of the repository or recipient that takes documents of others; None where nobody does."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask the registry; all that it gives gets the community's id, every error its location."""
@@ -82,6 +87,18 @@ class RespondingGateway(RespondingDiscovery):
             errors=tuple(placed(error, home) for error in answer.errors),
             fragments=at_home(answer.fragments, home),
         )
+
+    def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
+        """Hand documents of another community on."""
+        return self._submissions.provide(request)
+
+    def update(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+        """Hand an update of entries on to the registry."""
+        return self._submissions.update(request)
+
+    @property
+    def _submissions(self) -> Submissions:
+        return Submissions(homeCommunityId=self.homeCommunityId, registry=self.registry, taker=self.taker)
 
 
 def _to_registry(url: str, request: AdhocQueryRequest) -> Call:
@@ -108,10 +125,15 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitiatingGateway(InitiatingDiscovery):
-    """Answers ITI-18 and ITI-43 with what its own community and all others have."""
+    """Answers ITI-18 and ITI-43 with what its own community and all others have.
+
+    ITI-41 and ITI-92 it hands on to the one community that they are for.
+    """
 
     registry: str | None = None
     """URL; None where the own community has none."""
+    taker: str | None = None
+    """URL of who takes documents for the own community; None where nobody does."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask all communities that the query is for, at once, and join what they say."""
@@ -130,6 +152,23 @@ class InitiatingGateway(InitiatingDiscovery):
                 parts[home] = _Part(message.answered, errors=message.errors)
         unknown = [_Part(False, errors=_placed(errors, home)) for home, errors in strange.items() if errors]
         return _joined(unknown + [parts[home] for home in known])
+
+    def provide_and_register(self, request: ProvideAndRegisterDocumentSetRequest) -> Flow[RegistryResponse]:
+        """Hand documents on to the community that they are for."""
+        return self._submissions.provide(request)
+
+    def update(self, request: SubmitObjectsRequest) -> Flow[RegistryResponse]:
+        """Hand an update on to the community whose entries it is of."""
+        return self._submissions.update(request)
+
+    @property
+    def _submissions(self) -> Submissions:
+        return Submissions(
+            homeCommunityId=self.homeCommunityId,
+            registry=self.registry,
+            taker=self.taker,
+            gateways=self.gateways,
+        )
 
     def _refused(self, request: AdhocQueryRequest) -> tuple[RegistryError, ...]:
         """Why nobody is asked: the query does not say which community it is for."""

@@ -138,12 +138,13 @@ class _Facts(_Counted):
 
 
 def _transaction(name: str | None) -> Transaction | None:
-    from xdsi_sim.inspector.known import KNOWN, named  # noqa: PLC0415
+    from xdsi_sim.inspector.known import named  # noqa: PLC0415
+    from xdsi_sim.vocab import TRANSACTIONS  # noqa: PLC0415
 
     found = None if name is None else named(name)
     if name is not None and found is None:
-        near = get_close_matches(name.upper(), KNOWN, n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(KNOWN)}."
+        near = get_close_matches(name.upper(), TRANSACTIONS, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(TRANSACTIONS)}."
         raise UsageError(f"--transaction: unknown transaction '{name}'.", hint=hint)
     return found
 

@@ -115,8 +115,8 @@ class _Parts:
         self._step: Callable[[], bytes | None] = self._content
 
     def feed(self, data: bytes) -> bytes:
-        """The next piece."""
-        self._held += data
+        """The next piece; the inside of an image is given back as it is, without a copy."""
+        self._held = self._held + data if self._held else data
         pieces = []
         while (piece := self._step()) is not None:
             pieces.append(piece)
@@ -136,8 +136,8 @@ class _Parts:
         found = self._held.find(self._delimiter)
         after = found + len(self._delimiter)
         if found < 0:
-            sure = len(self._held) - len(self._delimiter) + 1
-            return self._passed(self._take(sure)) if sure > 0 else None
+            sure = self._sure()
+            return self._passed(self._take(sure)) if sure else None
         if len(self._held) < after + 2:
             return self._passed(self._take(found)) if found else None
         line = self._held[after : after + 2]
@@ -145,6 +145,13 @@ class _Parts:
             self._step = self._rest if line == b"--" else self._head
             return self._passed(self._take(found)) + self._closed() + self._take(len(self._delimiter))
         return self._passed(self._take(after))
+
+    def _sure(self) -> int:
+        """How many octets are before what may be the beginning of a delimiter."""
+        at = self._held.find(b"\r", max(0, len(self._held) - len(self._delimiter) + 1))
+        while at >= 0 and not self._delimiter.startswith(self._held[at:]):
+            at = self._held.find(b"\r", at + 1)
+        return len(self._held) if at < 0 else at
 
     def _head(self) -> bytes | None:
         end = self._held.find(b"\r\n\r\n")

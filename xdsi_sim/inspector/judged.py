@@ -14,7 +14,7 @@ from typing import Any, Final
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.ebrim.xml import Element, child_of, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
-from xdsi_sim.inspector.known import KNOWN, answers, asks
+from xdsi_sim.inspector.known import answers, asks
 from xdsi_sim.inspector.requests import Found, check_request, found_in
 from xdsi_sim.inspector.saved import Form, Saved
 from xdsi_sim.messages.adt import read_ack, read_adt, read_header
@@ -32,7 +32,7 @@ from xdsi_sim.soap.media import NO_MEDIA_TYPE, parse_media_type
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.soap.schema import schema_findings
-from xdsi_sim.vocab import ANONYMOUS, NS, Transaction
+from xdsi_sim.vocab import ANONYMOUS, NS, TRANSACTIONS, Transaction
 
 __all__ = ["Asked", "Judged", "judge_message"]
 
@@ -231,7 +231,7 @@ def _dispatched(judged: Judged, candidates: list[Transaction]) -> Transaction:
     judged.assumed = said is None and silent and len(candidates) > 1
     if envelope is None:
         return guess
-    served = (said,) if said is not None else tuple(dict.fromkeys((guess, *KNOWN.values())))
+    served = (said,) if said is not None else tuple(dict.fromkeys((guess, *TRANSACTIONS.values())))
     for _ in range(_MOST_TRIES):
         headers = envelope.addressing
         try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import described
 from xdsi_sim.errors import Finding
+from xdsi_sim.messages.community import targets_of
 from xdsi_sim.messages.discovery import DiscoveryRequest
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import PatientFeed
@@ -20,7 +21,7 @@ from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsReques
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.discovery import check_discovery
-from xdsi_sim.rules.gateway import CommunityQuery, CommunityRetrieve
+from xdsi_sim.rules.gateway import CommunityProvision, CommunityQuery, CommunityRetrieve
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.rules.query import STORED_QUERY
@@ -75,6 +76,9 @@ def _provision(
         provided = check_provision(value.submission, () if objects is None else described(objects), prints)
         told = [*(one for one in found_in(provided) if one not in told), *told]
     yield from told
+    if transaction == "ITI-80":
+        subject = CommunityProvision(homes=targets_of(value.submission))
+        yield from found_in(judge([(subject, rules("G21"))]))
 
 
 def _query(transaction: str, value: AdhocQueryRequest, strict: bool, _whole: bool) -> Iterator[Found]:

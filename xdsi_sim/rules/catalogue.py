@@ -202,6 +202,8 @@ def _tables() -> Iterator[tuple[str, Iterable[Rule]]]:
     for name in ("ITI-39", "RAD-75"):
         yield name, (RULES["H15"],)
     yield "ITI-38", (RULES["I28"],)
+    yield "ITI-80", (RULES["G21"],)
+    yield "ITI-92", (RULES["L30"],)
 
 
 # --- asking ----------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ _TABLE: Final = (
     _code("XDSMissingDocumentMetadata", _P, "A document came without its DocumentEntry."),
     _code(
         "XDSMissingHomeCommunityId",
-        (*_QUERY, *_RETRIEVE, *_XD, *_RU),
+        (*_QUERY, *_RETRIEVE, *_P, *_RU),
         "A homeCommunityId is needed and missing.",
     ),
     _code("XDSNonIdenticalHash", _SUBMIT, "A known uniqueId came with another hash.", Context.UNIQUE_ID),
@@ -161,10 +161,15 @@ _TABLE: Final = (
         Context.PARAMETER,
     ),
     _code("XDSTooManyResults", (*_QUERY, *_RETRIEVE), "More matches than are given.", Context.COUNT),
-    _code("XDSUnavailableCommunity", (*_SQ, *_RS, "RAD-69"), "A community is not reached.", Context.ANYTHING),
+    _code(
+        "XDSUnavailableCommunity",
+        (*_SQ, *_RS, *_P, *_RU, "RAD-69"),
+        "A community is not reached.",
+        Context.ANYTHING,
+    ),
     _code(
         "XDSUnknownCommunity",
-        (*_QUERY, *_RETRIEVE, *_XD, *_RU),
+        (*_QUERY, *_RETRIEVE, *_P, *_RU),
         "A homeCommunityId is not known.",
         Context.OID,
     ),

@@ -1,4 +1,4 @@
-"""What must hold of homeCommunityIds between communities (ITI TF-2: 3.38.4.1, 3.39.4.1)."""
+"""What holds of homeCommunityIds between communities (ITI TF-2: 3.38.4.1, 3.39.4.1; ITI XCDR, ITI RMU)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from xdsi_sim.rules.answer import ReceivedAnswer
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.vocab import NS
 
-__all__ = ["CommunityObjects", "CommunityQuery", "CommunityRetrieve", "is_stray"]
+__all__ = [
+    "CommunityObjects",
+    "CommunityProvision",
+    "CommunityQuery",
+    "CommunityRetrieve",
+    "CommunityUpdate",
+    "is_stray",
+]
 
 _MISSING: Final = "XDSMissingHomeCommunityId"
 _UNKNOWN: Final = "XDSUnknownCommunity"
@@ -38,6 +45,50 @@ class CommunityRetrieve:
 
     documents: tuple[tuple[str | None, str], ...]
     communities: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityProvision:
+    """Documents as a gateway sees them that hands them on: the communities that they are for."""
+
+    homes: tuple[str, ...]
+    communities: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityUpdate:
+    """An update as a gateway sees it: the home and the id of each DocumentEntry."""
+
+    entries: tuple[tuple[str | None, str], ...]
+    communities: frozenset[str] | None = None
+
+
+@rule("G21", cites="ITI XCDR", code=_MISSING, also=(_UNKNOWN,))
+def provision_names_its_community(provision: CommunityProvision) -> Iterator[Violation]:
+    """A submission for another community names it in the slot homeCommunityId, one that the gateway knows."""
+    if len(provision.homes) > 1:
+        text = "the slot homeCommunityId of RequestSlotList names more than one community"
+        value = " ".join(provision.homes)
+        yield Violation(text, attribute="homeCommunityId", value=value, code=_UNKNOWN)
+        return
+    home = provision.homes[0] if provision.homes else None
+    yield from _home(
+        home, provision.communities, "homeCommunityId", None, "slot homeCommunityId of RequestSlotList"
+    )
+
+
+@rule("L30", cites="ITI RMU", code=_MISSING, also=(_UNKNOWN, "XDSMetadataUpdateError"))
+def update_names_its_community(update: CommunityUpdate) -> Iterator[Violation]:
+    """An update that a gateway forwards is of DocumentEntries of one community, which the gateway knows."""
+    for home, id in update.entries:
+        yield from _home(home, update.communities, "homeCommunityId", id)
+    homes = {home for home, _ in update.entries if home}
+    if len(homes) != 1:
+        what = "of several communities, which no update can be" if homes else "of no DocumentEntry"
+        if homes or not update.entries:
+            yield Violation(
+                f"the update is {what}", attribute="homeCommunityId", code="XDSMetadataUpdateError"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +128,14 @@ def query_by_id_names_its_community(query: CommunityQuery) -> Iterator[Violation
 
 
 def _home(
-    home: str | None, known: frozenset[str] | None, attribute: str, location: str | None
+    home: str | None,
+    known: frozenset[str] | None,
+    attribute: str,
+    location: str | None,
+    place: str | None = None,
 ) -> Iterator[Violation]:
     if not home:
-        yield Violation(f"{attribute} is missing", location=location, attribute=attribute)
+        yield Violation(f"{place or attribute} is missing", location=location, attribute=attribute)
     elif known is not None and home not in known:
         text = f"{attribute} names no community that is known here"
         yield Violation(text, location=location, attribute=attribute, value=home, code=_UNKNOWN)

@@ -216,6 +216,7 @@ class _Passing:
             request.responseHeaders.setRawHeaders("Content-Length", [str(head.length)])
         if self._recorder.on:
             self._recording = Recording(self._spool)
+        request.channel.passing()
         request.registerProducer(self, True)
         return self._take
 

@@ -100,14 +100,14 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="InitiatingGateway.wsdl",
         finds="XDSRepository",
-        transactions=("ITI-18", "ITI-43"),
+        transactions=("ITI-18", "ITI-41", "ITI-43", "ITI-92"),
     ),
     "responding-gateway": PortType(
         service=RespondingGatewayService,
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="RespondingGateway.wsdl",
         finds="XDSRepository",
-        transactions=("ITI-38", "ITI-39", "ITI-55"),
+        transactions=("ITI-38", "ITI-39", "ITI-55", "ITI-80", "ITI-92"),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,

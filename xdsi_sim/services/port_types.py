@@ -130,7 +130,7 @@ class RespondingImagingGatewayService(Service):  # type: ignore[misc]  # Spyne i
 
 
 class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Initiating Gateway (ITI TF-2: 3.18, 3.43): consumers ask it as they ask a registry or a repository."""
+    """Initiating Gateway (ITI TF-2: 3.18, 3.41, 3.43; ITI RMU): asked as a registry or a repository is."""
 
     @operation("ITI-18")
     def iti18(ctx: Any, request: Any) -> Any:
@@ -142,9 +142,29 @@ class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyp
         """Retrieve Document Set."""
         return ctx.udc.actor.retrieve(request)
 
+    @operation("ITI-41")
+    def iti41(ctx: Any, request: Any) -> Any:
+        """Provide and Register Document Set-b."""
+        return ctx.udc.actor.provide_and_register(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request)
+
 
 class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Responding Gateway (ITI TF-2: 3.38, 3.39, 3.55)."""
+    """Responding Gateway (ITI TF-2: 3.38, 3.39, 3.55; ITI XCDR; ITI RMU)."""
+
+    @operation("ITI-80")
+    def iti80(ctx: Any, request: Any) -> Any:
+        """Cross-Gateway Document Provide."""
+        return ctx.udc.actor.provide_and_register(request)
+
+    @operation("ITI-92")
+    def iti92(ctx: Any, request: Any) -> Any:
+        """Restricted Update Document Set."""
+        return ctx.udc.actor.update(request)
 
     @operation("ITI-38")
     def iti38(ctx: Any, request: Any) -> Any:

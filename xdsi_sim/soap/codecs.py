@@ -220,7 +220,7 @@ CODECS: Final = {
     # between communities the messages are the same (ITI TF-2: 3.38.4.1, 3.39.4.1)
     "ITI-38": _QUERY,
     "ITI-39": _RETRIEVE,
-    "ITI-80": _PROVIDE,
+    "ITI-80": replace(_PROVIDE, subject=lambda _root: None),
     "RAD-75": _IMAGING,
 }
 """Codecs by transaction name."""

@@ -47,7 +47,7 @@ from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face
+from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, xc_wado_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
 from xdsi_sim.topology.joined import Joined, exchange_log
 from xdsi_sim.topology.model import (
@@ -253,7 +253,9 @@ class RunningTopology(Addresses):
                 port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
         if type(model) in XC_WADO:
-            self._cross(placed, resource, recorder)
+            cross = self._crossing[model.id] = self._cross(placed, recorder)
+            self._resources[model.id] = (resource, cross)
+            site.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(placed, model.feed, actor, recorder)
         return actor
@@ -269,18 +271,10 @@ class RunningTopology(Addresses):
             viewer = viewer_face(self.topology.viewer.folder, faces)
             self._site_at(self.topology.listen).put_elsewhere(viewer)
 
-    def _cross(self, placed: Placed, soap: SoapResource, recorder: Recorder) -> None:
-        """Serve XC-WADO beside SOAP."""
-        name = placed.actor.id
-        face = self._crossing[name] = XcWadoResource(
-            actor_id=name,
-            gateway=self._cross_gateway(placed),
-            ask=self._clients.passing.ask,
-            recorder=recorder,
-            spool=self._spool,
-        )
-        self._resources[name] = (soap, face)
-        self._site(placed).put(f"{placed.path}/{XC_WADO[type(placed.actor)]}", face)
+    def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
+        """What serves XC-WADO beside SOAP."""
+        gateway = self._cross_gateway(placed)
+        return xc_wado_face(placed.actor, gateway, self._clients.passing, recorder, self._spool)
 
     def _cross_gateway(self, placed: Placed) -> CrossGateway:
         return cross_gateway_of(

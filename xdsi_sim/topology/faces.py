@@ -1,4 +1,4 @@
-"""From the sources of a topology to their faces on the web: DICOMweb, and a viewer with the ways to it."""
+"""From the sources and gateways of a topology to their faces on the web, and a viewer with the ways to it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from xdsi_sim.actors.ports import InstanceStore
+from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicomweb.archive import Archive
 from xdsi_sim.dicomweb.image_display import ImageDisplay
 from xdsi_sim.dicomweb.ohif import Face, app_config, study_link
 from xdsi_sim.dicomweb.service import DicomWeb
+from xdsi_sim.dicomweb.xc_wado import CrossGateway
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.viewer import ViewerResource
+from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.store.exchanges import Recorder
-from xdsi_sim.topology.model import Source
+from xdsi_sim.topology.model import Actor, Source
 
-__all__ = ["dicomweb_face", "image_display", "viewer_face"]
+__all__ = ["dicomweb_face", "image_display", "viewer_face", "xc_wado_face"]
 
 
 def dicomweb_face(
@@ -51,3 +54,10 @@ def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]]) -> Viewe
         for source, dicomweb, wado in faces
     ]
     return ViewerResource(folder, app_config(known))
+
+
+def xc_wado_face(
+    model: Actor, gateway: CrossGateway, client: PassingClient, recorder: Recorder, spool: Path
+) -> XcWadoResource:
+    """The face of an imaging gateway that asks by `client`."""
+    return XcWadoResource(actor_id=model.id, gateway=gateway, ask=client.ask, recorder=recorder, spool=spool)

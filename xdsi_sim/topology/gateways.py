@@ -92,7 +92,7 @@ class _Federation:
     topology: Topology
     placed: Placed
     url_of: Callable[[str], str]
-    directory: PatientDirectory | None
+    directory: PatientDirectory | None = None
 
     @property
     def own(self) -> Community:
@@ -102,6 +102,11 @@ class _Federation:
     def registry(self) -> str | None:
         registry = self.own.registry
         return self.url_of(registry.id) if registry is not None else None
+
+    @property
+    def taker(self) -> str | None:
+        taker = self.own.taker
+        return self.url_of(taker) if taker is not None else None
 
     def others(self, role: Role) -> dict[str, str]:
         """URLs of the gateways of other communities by homeCommunityId: those of the topology, and peers."""
@@ -166,6 +171,7 @@ def _initiating(federation: _Federation) -> gateways.InitiatingGateway:
         gateways=federation.others("respondingGateway"),
         ways=federation.ways(),
         patientIds=federation.patient_ids(),
+        taker=federation.taker,
         directory=federation.directory,
     )
 
@@ -175,6 +181,7 @@ def _responding(federation: _Federation) -> gateways.RespondingGateway:
         homeCommunityId=federation.own.homeCommunityId,
         registry=federation.registry or "",
         sources=federation.documents(),
+        taker=federation.taker,
         directory=federation.directory,
         policy=_policy(federation.placed.actor),
     )

@@ -205,6 +205,8 @@ class RespondingGateway(Server):
 
     role = "Responding Gateway"
 
+    providesTo: str | None = None
+    """Id of the repository or recipient of its community that takes documents of others; else the first."""
     discovery: DiscoverySettings = DiscoverySettings()
     """How it answers who asks for a patient."""
 
@@ -295,6 +297,13 @@ class Community(Checked):
     respondingGateway: RespondingGateway | None = None
     initiatingImagingGateway: InitiatingImagingGateway | None = None
     respondingImagingGateway: RespondingImagingGateway | None = None
+
+    @property
+    def taker(self) -> str | None:
+        """Id of who takes documents that come through a gateway; None where nobody can."""
+        gateway = self.respondingGateway
+        chosen = gateway.providesTo if gateway is not None else None
+        return chosen or next((each.id for each in (*self.repositories, *self.recipients)), None)
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
@@ -460,6 +469,19 @@ class Topology(Checked):
                     "a community with repositories, On-Demand sources or a Responding Gateway has a registry"
                 )
                 raise wrong(text, at=("communities", number))
+        return self
+
+    @model_validator(mode="after")
+    def _gateways_provide_to_somebody(self) -> Topology:
+        for number, community in enumerate(self.communities):
+            known = [each.id for each in (*community.repositories, *community.recipients)]
+            gateway = community.respondingGateway
+            if gateway is not None and (name := gateway.providesTo) is not None and name not in known:
+                raise wrong(
+                    f"no repository or recipient '{name}' in community '{community.id}'",
+                    hint=did_you_mean(name, known),
+                    at=("communities", number, "respondingGateway", "providesTo"),
+                )
         return self
 
     @model_validator(mode="after")

@@ -32,12 +32,14 @@ _WITHIN: Final = (
     ("consumers", "repositories", ("ITI-43",)),
     ("consumers", "onDemandSources", ("ITI-43",)),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),
-    ("consumers", "initiatingGateway", ("ITI-18", "ITI-43")),
+    ("sources", "registry", ("ITI-57",)),
+    ("sources", "initiatingGateway", _PUBLISHES),
+    ("consumers", "initiatingGateway", ("ITI-18", "ITI-43", "ITI-92")),
     ("consumers", "initiatingImagingGateway", ("RAD-69", "XC-WADO")),
-    ("initiatingGateway", "registry", ("ITI-18",)),
+    ("initiatingGateway", "registry", ("ITI-18", "ITI-92")),
     ("initiatingGateway", "repositories", ("ITI-43",)),
     ("initiatingGateway", "onDemandSources", ("ITI-43",)),
-    ("respondingGateway", "registry", ("ITI-18",)),
+    ("respondingGateway", "registry", ("ITI-18", "ITI-92")),
     ("respondingGateway", "repositories", ("ITI-43",)),
     ("respondingGateway", "onDemandSources", ("ITI-43",)),
     ("initiatingImagingGateway", "sources", ("RAD-69", "WADO-RS")),
@@ -45,7 +47,7 @@ _WITHIN: Final = (
 )
 """Between the actors of one community, by their keys in the file."""
 _ACROSS: Final = (
-    ("initiatingGateway", "respondingGateway", ("ITI-38", "ITI-39")),
+    ("initiatingGateway", "respondingGateway", ("ITI-38", "ITI-39", "ITI-80", "ITI-92")),
     ("initiatingImagingGateway", "respondingImagingGateway", ("RAD-75", "XC-WADO")),
     ("sources", "recipients", _PUBLISHES),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),  # as the manifest says, past all gateways
@@ -68,10 +70,19 @@ def _within(community: Community) -> Iterator[Way]:
     for source in community.sources:
         if source.publishesTo in repositories:  # else it is a recipient, and these take from any source
             yield Way(source.id, source.publishesTo, _PUBLISHES)
+    yield from _provided(community)
     for senders, receivers, transactions in _WITHIN:
         for sender in _actors(community, senders):
             for receiver in _actors(community, receivers):
                 yield Way(sender.id, receiver.id, transactions)
+
+
+def _provided(community: Community) -> Iterator[Way]:
+    """Documents that come through a gateway have one receiver."""
+    for key in ("initiatingGateway", "respondingGateway"):
+        for gateway in _actors(community, key):
+            if community.taker is not None:
+                yield Way(gateway.id, community.taker, _PUBLISHES)
 
 
 def _across(topology: Topology, community: Community) -> Iterator[Way]:

@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import run, write
+from a_scenario import HEAD, run, write
+from pydantic import ValidationError
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Verdict
+from xdsi_sim.scenario.steps.provide import Provide
 
 FOUND = """\
   - name: found
@@ -119,3 +121,29 @@ def test_a_patient_id_that_is_none_is_told(tmp_path: Path) -> None:
     record = run(tmp_path, "  - {name: a, provide: {repository: repository, patient: 'P1^^'}}\n")
     assert (record.verdict, record.steps[0].verdict) == (Verdict.ERROR, Verdict.ERROR)
     assert "is no patient id" in record.steps[0].text
+
+
+def test_documents_go_to_another_community_through_a_gateway(tmp_path: Path) -> None:
+    steps = """\
+  - {name: make, provide: {through: north-ig, home: "urn:oid:2.999.30", patient: P1}, save: made}
+  - name: there
+    query: {consumer: south-workstation, registry: south-registry, query: FindDocuments, parameters: {patientId: "${made.entries[0].patientId}", status: [Approved]}}
+    expect: {count: 1}
+  - name: to nobody
+    provide: {through: north-ig, patient: P1}
+    expect: {status: Failure, errors: [XDSMissingHomeCommunityId]}
+"""
+    record = run(tmp_path, steps, head=HEAD.replace("central", "federated-2"))
+    assert record.verdict is Verdict.PASS, record.steps
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"repository": "r", "through": "g"}, "it goes to one of"),
+        ({"repository": "r", "home": "urn:oid:2.999.1"}, "a community is named to a gateway"),
+    ],
+)
+def test_a_community_is_named_to_gateways_alone(keys: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Provide.model_validate({"patient": "P1", **keys})

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from a_scenario import POINT_TO_POINT, run
+from pydantic import ValidationError
 from submissions import a_submission
 
 from xdsi_sim.ebrim.limited import is_limited
@@ -35,6 +37,22 @@ def test_a_source_may_say_no_more_than_it_must() -> None:
     assert is_limited(sent)
     assert sent.submissionSets[0].intendedRecipient == ("Clinic",)
     assert (sent.documentEntries[0].classCode, sent.documentEntries[0].patientId) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"through": "ig"}, "through and home belong together"),
+        ({"home": "urn:oid:2.999.1"}, "through and home belong together"),
+        (
+            {"through": "ig", "home": "urn:oid:2.999.1", "to": "ward"},
+            "to a recipient or through a gateway",
+        ),
+    ],
+)
+def test_what_goes_through_a_gateway_has_a_community(keys: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Sending.model_validate({"source": "pacs", **keys})
 
 
 LOAD = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"

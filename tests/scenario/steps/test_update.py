@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from a_scenario import run, write
+from pydantic import ValidationError
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Verdict
+from xdsi_sim.scenario.steps.update import Update
 
 MADE = """\
   - {name: make, provide: {repository: repository, patient: P1, folders: [{title: Shelf, codeList: ["S^Shelf^2.999.7"]}]}, save: made}
@@ -67,3 +69,16 @@ def test_what_is_no_object_or_attribute_is_told(tmp_path: Path) -> None:
     assert "DocumentEntry has no attribute 'titel'" in record.steps[-1].text
     with pytest.raises(UsageError, match="an update sets attributes or a status"):
         load_scenario(write(tmp_path, "  - {name: a, update: {registry: registry, object: x}}\n"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({}, "an update goes either to a registry, or through a gateway"),
+        ({"registry": "r", "through": "g"}, "an update goes either to a registry, or through a gateway"),
+        ({"through": "g"}, "a gateway forwards iti-92 alone"),
+    ],
+)
+def test_an_update_goes_to_a_registry_or_through_a_gateway(keys: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Update.model_validate({"object": "o", "set": {"title": "x"}, **keys})

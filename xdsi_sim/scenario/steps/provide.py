@@ -12,13 +12,15 @@ from xdsi_sim.content import BytesContent, Content, FileContent
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList, SubmissionSet
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_uuid
+from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.kind import ActorOf, FileName, StepKind
+from xdsi_sim.scenario.kind import ActorOf, FileName, GatewayId, StepKind
 from xdsi_sim.scenario.metadata import check_attributes, sound_entry, sound_set, with_attributes
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.model import Recipient, Registry, Repository
+from xdsi_sim.topology.names import HomeCommunityId
 from xdsi_sim.vocab import Association as Type
 
 __all__ = ["PROVIDE"]
@@ -88,6 +90,10 @@ class Provide(Checked):
     recipient: Annotated[str | None, ActorOf(Recipient)] = None
     registry: Annotated[str | None, ActorOf(Registry)] = None
     """Gets the metadata alone, by ITI-42."""
+    through: GatewayId = None
+    """The Initiating Gateway that hands it on to another community."""
+    home: HomeCommunityId | None = None
+    """That community; a gateway needs it."""
     patient: str
     """Patient id: a CX, or a bare id of the community's authority."""
     documents: tuple[Provided, ...] = (Provided(),)
@@ -99,14 +105,17 @@ class Provide(Checked):
 
     @model_validator(mode="after")
     def _goes_to_one(self) -> Provide:
-        if sum(receiver is not None for receiver in (self.repository, self.recipient, self.registry)) != 1:
-            raise wrong("it goes to one of: repository, recipient, registry")
+        receivers = (self.repository, self.recipient, self.registry, self.through)
+        if sum(receiver is not None for receiver in receivers) != 1:
+            raise wrong("it goes to one of: repository, recipient, registry, through")
+        if self.home is not None and self.through is None:
+            raise wrong("a community is named to a gateway, by `through`", at=("home",))
         return self
 
     @property
     def receiver(self) -> str:
         """Id of the actor that gets it."""
-        return self.repository or self.recipient or self.registry or ""
+        return self.repository or self.recipient or self.registry or self.through or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ def play(step: Provide, stage: Stage) -> Outcome:
     """Send one submission, by ITI-41 or ITI-42."""
     made = _submission(step, stage)
     submission = SubmitObjectsRequest(objects=made.objects)
+    if step.home is not None:
+        submission = aimed_at(submission, step.home)
     transaction = "ITI-41" if step.registry is None else "ITI-42"
     message: Any = submission
     if step.registry is None:
@@ -172,9 +183,11 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
 
 
 def _patient(step: Provide, stage: Stage) -> str:
-    authority = stage.running.topology.find(step.receiver).community.patientAuthority
+    topology = stage.running.topology
+    own = topology.find(step.receiver).community
+    community = next((each for each in topology.communities if each.homeCommunityId == step.home), own)
     try:
-        id = read_patient_id(step.patient, authority)
+        id = read_patient_id(step.patient, community.patientAuthority)
     except ValueError as error:
         raise UsageError(f"{step.patient!r} is no patient id: {error}.") from None
     return patient_id(id, id.root)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
+
+from pydantic import model_validator
 
 from xdsi_sim.actors.ports import Publication
 from xdsi_sim.content import Content
@@ -11,11 +14,13 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
+from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.kind import RecipientId, SourceId
+from xdsi_sim.scenario.kind import GatewayId, RecipientId, SourceId
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
-from xdsi_sim.topology.checked import Checked
+from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Placed, Source
+from xdsi_sim.topology.names import HomeCommunityId
 
 __all__ = ["Published", "Sending", "place_of", "provide", "publisher_of", "source_of", "study_of", "withdraw"]
 
@@ -26,10 +31,32 @@ class Sending(Checked):
     source: SourceId
     to: RecipientId | None = None
     """The recipient that gets it; without, whom the source publishes to."""
+    through: GatewayId = None
+    """The Initiating Gateway that hands it on to another community."""
+    home: HomeCommunityId | None = None
+    """That community."""
     intendedRecipient: tuple[str, ...] = ()
     """Whom it is for, each as `XON|XCN|XTN`."""
     limitedMetadata: bool = False
     """Says no more than a Metadata-Limited Document Source must."""
+
+    @model_validator(mode="after")
+    def _gateways_are_told_the_community(self) -> Self:
+        if (self.through is None) != (self.home is None):
+            raise wrong("through and home belong together: the gateway, and the community that it is for")
+        if self.through is not None and self.to is not None:
+            raise wrong("a document is sent to a recipient or through a gateway", at=("through",))
+        return self
+
+    def message(
+        self, objects: RegistryObjectList, *documents: Document
+    ) -> ProvideAndRegisterDocumentSetRequest:
+        """The submission as it is sent."""
+        submission = SubmitObjectsRequest(objects=self.addressed(objects))
+        return ProvideAndRegisterDocumentSetRequest(
+            submission=submission if self.home is None else aimed_at(submission, self.home),
+            documents=documents,
+        )
 
     def addressed(self, objects: RegistryObjectList) -> RegistryObjectList:
         """A submission as this kind of source sends it."""
@@ -78,8 +105,8 @@ def study_of(stage: Stage, source_id: str, uid: str) -> Study:
 def place_of(stage: Stage, sending: Sending, what: str) -> tuple[str, str]:
     """Who gets it, and what it is called in the store, where each receiver has its own."""
     _, source = source_of(stage, sending.source)
-    receiver = sending.to or source.publishesTo
-    return receiver, what if receiver == source.publishesTo else f"{what} for {receiver}"
+    receiver = sending.to or sending.through or source.publishesTo
+    return receiver, what if receiver == source.publishesTo else f"{what} for {sending.home or receiver}"
 
 
 def provide(
@@ -109,10 +136,7 @@ def provide(
         submissionTime=stage.now(),
         replaces={} if former is None else {entry.entryUUID: former.entry.entryUUID},
     )
-    message = ProvideAndRegisterDocumentSetRequest(
-        submission=SubmitObjectsRequest(objects=sending.addressed(objects)),
-        documents=(Document(id=entry.entryUUID, content=content),),
-    )
+    message = sending.message(objects, Document(id=entry.entryUUID, content=content))
     reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
     answer = answered(reply, receiver=receiver, transaction=transaction)
     if answer.status == "Success":

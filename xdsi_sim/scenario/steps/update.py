@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import model_validator
 
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.scenario.kind import RegistryId, StepKind
+from xdsi_sim.scenario.kind import ActorOf, GatewayId, StepKind
 from xdsi_sim.scenario.metadata import sound_set, with_attributes
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of
 from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.topology.model import Registry
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as Type
 
@@ -28,7 +29,9 @@ class Update(Checked):
 
     sender: str = "document-administrator"
     """Who the exchange log says that it is: no actor of the topology has to."""
-    registry: RegistryId
+    registry: Annotated[str | None, ActorOf(Registry)] = None
+    through: GatewayId = None
+    """The Initiating Gateway that hands it on, by `iti-92`, to the community that the object is of."""
     object: Any
     """The DocumentEntry or Folder that a query has saved: `${found.entries[0]}`."""
     set: dict[str, Any] = {}
@@ -42,6 +45,19 @@ class Update(Checked):
     propagation: Literal["yes", "no"] | None = None
     """AssociationPropagation: whether the next version takes the Associations of the last."""
     by: Literal["iti-57", "iti-92"] = "iti-57"
+
+    @model_validator(mode="after")
+    def _goes_to_one(self) -> Update:
+        if (self.registry is None) == (self.through is None):
+            raise wrong("an update goes either to a registry, or through a gateway by `through`")
+        if self.through is not None and self.by != "iti-92":
+            raise wrong("a gateway forwards iti-92 alone", at=("by",))
+        return self
+
+    @property
+    def receiver(self) -> str:
+        """Id of the actor that gets it."""
+        return self.through or self.registry or ""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Update:
@@ -59,11 +75,11 @@ def play(step: Update, stage: Stage) -> Outcome:
     transaction = step.by.upper()
     reply = stage.call(
         sender=step.sender,
-        receiver=step.registry,
+        receiver=step.receiver,
         transaction=transaction,
         message=SubmitObjectsRequest(objects=objects),
     )
-    answer = answered(reply, receiver=step.registry, transaction=transaction)
+    answer = answered(reply, receiver=step.receiver, transaction=transaction)
     newer = (*objects.documentEntries, *objects.folders)
     return Outcome(
         text=f"{'next version' if newer else f'status {step.status}'}: {answer.status}",
