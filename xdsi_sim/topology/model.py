@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -24,9 +24,9 @@ from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, 
 from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.log import Log
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
 from xdsi_sim.topology.rules import CheckedProfile
-from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
@@ -331,26 +331,6 @@ class Placed:
     def path(self) -> str:
         """Path of the actor's address: `/{community}/{actor}`."""
         return f"/{self.community.id}/{self.actor.id}"
-
-
-def _size(value: Any) -> Any:
-    try:
-        return parse_size(value) if isinstance(value, str) else value
-    except ValueError as error:
-        raise wrong(str(error)) from None
-
-
-class Log(Checked):
-    """How much the exchange log keeps; the oldest goes first."""
-
-    exchanges: Annotated[int, Field(ge=1)] = 100_000
-    size: Annotated[
-        int,
-        BeforeValidator(_size),
-        Field(ge=1_000_000),
-        WithJsonSchema({"type": "string", "examples": ["2 GiB"]}),
-    ] = 2 * 2**30
-    """Octets of all bodies."""
 
 
 Seconds = Annotated[float, Field(gt=0)]
