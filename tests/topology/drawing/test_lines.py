@@ -13,13 +13,14 @@ def test_lines_lead_from_box_to_box_and_tell_all_that_goes_there() -> None:
     (community,) = topology.communities
     boxes = boxes_of(topology, community, 0, 0)
     lines, labels = links_within(topology, "national", boxes, ways(topology))
-    assert len(lines) == 5
+    assert len(lines) == 6
     publishing = next(line for line in lines if line.title.startswith("pacs-north to repository"))
     assert publishing.tone is Tone.PUBLISH
     assert publishing.title.splitlines()[1] == "pacs-south to repository: ITI-41, RAD-68"
     assert {label.texts for label in labels} == {
         ("ITI-18",),
         ("ITI-42",),
+        ("ITI-57",),
         ("ITI-43",),
         ("ITI-41", "RAD-68"),
         ("RAD-69 · WADO-RS",),

@@ -15,6 +15,7 @@ from xdsi_sim.topology.ways import Way
 
 __all__ = ["LEADING", "links_within"]
 
+_BOW: Final = 44
 LEADING: Final = 13
 """Between lines of text."""
 _LIFT: Final = 15
@@ -80,7 +81,10 @@ def _links(topology: Topology, community: str, found: Iterable[Way]) -> list[_Li
 
 def _sides(link: _Link, boxes: Places) -> tuple[_End, _End]:
     sender, receiver = boxes[link.sender], boxes[link.receiver]
-    if sender.y == receiver.y:
+    left, right = sorted((sender.x, receiver.x))
+    if sender.y == receiver.y and any(box.y == sender.y and left < box.x < right for box in boxes.values()):
+        sides = ("bottom", "bottom")  # below the boxes that stand between them
+    elif sender.y == receiver.y:
         sides = ("left", "right") if receiver.x < sender.x else ("right", "left")
     else:
         sides = ("top", "bottom") if receiver.y < sender.y else ("bottom", "top")
@@ -128,6 +132,9 @@ def _path(link: _Link, boxes: Places, ports: _Ports) -> str:
     if first.side in ("left", "right"):
         bend = (to_x - x) // 2
         return f"M{x} {y} C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
+    if first.side == last.side:
+        low = max(y, to_y) + _BOW
+        return f"M{x} {y} C{x} {low} {to_x} {low} {to_x} {to_y}"
     gap = _gap(boxes, first, last)
     if gap is not None:
         return _around(_passed(boxes, y, to_y), gap, (x, y), (to_x, to_y))
