@@ -9,7 +9,7 @@ from xdsi_sim.topology.drawing.shapes import Tone, tone_of
     ("transactions", "tone"),
     [
         (("ITI-41", "RAD-68"), Tone.PUBLISH),
-        (("ITI-18", "ITI-42", "ITI-61"), Tone.PUBLISH),
+        (("ITI-38", "ITI-39", "ITI-80"), Tone.DOCUMENTS),
         (("ITI-18", "ITI-43"), Tone.DOCUMENTS),
         (("RAD-75", "XC-WADO"), Tone.IMAGES),
         (("ITI-55",), Tone.DOCUMENTS),

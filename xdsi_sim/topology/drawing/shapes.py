@@ -22,10 +22,10 @@ _IMAGES: Final = {"RAD-69", "RAD-75", "WADO-RS", "XC-WADO"}
 
 
 def tone_of(transactions: tuple[str, ...]) -> Tone:
-    """By what is sent: documents to be kept, images, or what is asked about documents."""
-    if _IMAGES & {*transactions}:
-        return Tone.IMAGES
-    return Tone.PUBLISH if _PUBLISHED & {*transactions} else Tone.DOCUMENTS
+    """By what is sent first: documents to be kept, images, or what is asked about documents."""
+    if _PUBLISHED & {*transactions[:1]}:
+        return Tone.PUBLISH
+    return Tone.IMAGES if _IMAGES & {*transactions[:1]} else Tone.DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
