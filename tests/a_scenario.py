@@ -34,6 +34,7 @@ PUBLISHED = """\
 
 
 def write(folder: Path, steps: str, head: str = HEAD) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "trial.yaml"
     path.write_text(head + steps, encoding="utf-8")
     return path

@@ -31,6 +31,7 @@ ACROSS = {
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
     "test_durability.py": "a server that is killed",
+    "test_played_elsewhere.py": "actors of one topology in several processes, and foreign systems among them",
     "test_recipients.py": "a Document Recipient, over a socket",
     "test_faults.py": "actors whose disk fails or is full",
     "test_races.py": "clients that want at once what only one can have",

@@ -128,6 +128,20 @@ def start_rows(work: Path) -> Iterator[Row]:
         "≤ 4",
         took / floor <= 4,
     )
+    took = _first_federated_query(work / "ten")
+    yield Row("command to first query of ten", f"{took:.1f} s", "10 s", took / 10, "≤ 1", took <= 10)
+
+
+def _first_federated_query(data: Path) -> float:
+    """Seconds from the command, in an empty folder, to the answer of ten communities to one query."""
+    began = time.perf_counter()
+    with up(data, topology="federated-10") as running:
+        query = messages.find_documents(running.urls["aspen-ig"], _PATIENT.format("none"))
+        _, (answer,) = load.play(running.address("aspen-ig"), [query], 1)
+        took = time.perf_counter() - began
+    if b"ResponseStatusType:Success" not in answer:
+        raise RuntimeError(f"the federation did not answer as a whole: {answer[:2000]!r}")
+    return took
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def wrong(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("command", ["check", "show"])
+@pytest.mark.parametrize("command", ["check", "show", "make", "draw"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = run(command, "--help")
     assert ended.returncode == 0
@@ -104,6 +104,36 @@ def test_people_see_it_in_tables(mine: Path) -> None:
     assert ["workstation", "national", "Imaging", "Document", "Consumer", "asks", "only"] in lines
     assert ["vendor", "https://127.0.0.1:9443/vendor"] in lines
     assert ["repository", "registry", "ITI-42"] in lines
+
+
+def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
+    options = ("make", "--communities", "4", "--sources", "2", "--per-site", "--apart", "--name", "mine")
+    printed, file = run(*options), tmp_path / "mine.yaml"
+    written = run(*options, "--to", file)
+    assert (printed.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert file.read_text("utf-8") == printed.stdout
+    assert run("check", file).stdout == f"{file}: good, 4 communities, 40 actors\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--root", "2.x"), "'urn:oid:2.x.1' is not a homeCommunityId"),
+        (("--apart", "--listen", "127.0.0.1:65535"), "is not HOST:PORT"),
+    ],
+)
+def test_a_federation_that_cannot_be_is_not_made(option: tuple[str, ...], words: str) -> None:
+    ended = run("make", *option)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert words in " ".join(ended.stderr.split())
+
+
+def test_a_topology_is_drawn_in_the_terminal_or_as_a_picture(mine: Path, tmp_path: Path) -> None:
+    lines = [" ".join(line.strip("│ ").split()) for line in run("draw", mine).stdout.splitlines()]
+    assert "repository Document Repository 2.999.1.10 → registry: ITI-42" in lines
+    written = run("draw", mine, "--to", tmp_path / "mine.svg")
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "mine.svg").read_text("utf-8").startswith("<svg")
 
 
 def test_a_viewer_has_an_address(mine: Path) -> None:

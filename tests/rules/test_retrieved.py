@@ -62,6 +62,18 @@ def test_an_imaging_answer_is_held_against_the_instances_of_its_request() -> Non
     assert rules_of(("RAD-69", delivered(document()), request)) == {"H08"}
 
 
+@pytest.mark.parametrize(("location", "rules"), [(HOME, set()), ("urn:oid:2.999.9", {"H08"})])
+def test_of_images_an_error_may_name_the_community_alone(location: str, rules: set[str]) -> None:
+    items = tuple(
+        ImagingDocumentRequest(studyInstanceUID="2.999.7", seriesInstanceUID="2.999.8", document=item)
+        for item in asked(home=HOME).requests
+    )
+    request = RetrieveImagingDocumentSetRequest(requests=items, transferSyntaxUIDs=())
+    failed = delivered(status=FAILURE, inside=errors(error("XDSUnavailableCommunity", location=location)))
+    assert rules_of(("RAD-69", failed, request)) == rules
+    assert rules_of(("ITI-43", failed, asked(home=HOME))) == {"H08"}
+
+
 @pytest.mark.parametrize(
     ("changes", "entry", "rules"),
     [

@@ -1,69 +1,62 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from xdsi_sim.topology.addresses import Addresses, port_of
-from xdsi_sim.topology.model import Listen, Topology
-
-TOPOLOGY = Topology.model_validate(
-    {
-        "name": "t",
-        "communities": [
-            {
-                "id": "c",
-                "homeCommunityId": "urn:oid:2.999.1",
-                "patientAuthority": "2.999.1.1",
-                "registry": {"id": "registry", "port": 9001},
-                "repositories": [{"id": "repository", "repositoryUniqueId": "2.999.1.3"}],
-                "sources": [
-                    {"id": "north", "oid": "2.999.1.21", "aeTitle": "N", "publishesTo": "repository"},
-                    {
-                        "id": "south",
-                        "oid": "2.999.1.22",
-                        "aeTitle": "S",
-                        "publishesTo": "repository",
-                        "dicomweb": {"publicUrl": "https://pacs.example/web"},
-                    },
-                ],
-                "consumers": [{"id": "workstation"}],
-            }
-        ],
-    }
-)
+from xdsi_sim.topology.addresses import Addresses
+from xdsi_sim.topology.listen import Listen
+from xdsi_sim.topology.loader import find_topology, load_topology
+from xdsi_sim.topology.model import Topology
+from xdsi_sim.topology.whereabouts import others
 
 
-class Listening(Addresses):
-    """Answers at the ports of the file, port 8080 where it names none."""
+class Here(Addresses):
+    """Port 0 has become port 7."""
 
-    def __init__(self, **changes: object) -> None:
-        self.topology = Topology.model_validate({**TOPOLOGY.model_dump(exclude_unset=True), **changes})
-
-    def listening(self, port: int | None) -> Listen:
-        return Listen("127.0.0.1", 8080 if port is None else port)
+    def listening(self, listen: Listen) -> Listen:
+        return Listen(listen.host, listen.port or 7)
 
 
-def test_an_actor_answers_at_its_path_on_its_port() -> None:
-    there = Listening()
-    assert there.url_of("registry") == "http://127.0.0.1:9001/c/registry"
-    assert there.url_of("repository") == "http://127.0.0.1:8080/c/repository"
-    assert Listening(tls=True).url_of("repository") == "https://127.0.0.1:8080/c/repository"
-    assert [port_of(TOPOLOGY.find(id)) for id in ("registry", "north", "workstation")] == [9001, None, None]
+def addresses(name: str, *peers: dict[str, Any]) -> Here:
+    topology = Topology.model_validate({**dict(load_topology(find_topology(name))), "peers": peers})
+    return Here(topology, others(topology, None))
+
+
+def test_all_faces_of_an_actor_are_below_its_address() -> None:
+    here = addresses("federated-2")
+    assert here.url_of("north-pacs") == "http://127.0.0.1:8081/north/north-pacs"
+    assert here.dicomweb_of("north-pacs") == "http://127.0.0.1:8081/north/north-pacs/dicom-web"
+    assert here.wado_of("south-pacs") == "http://127.0.0.1:8082/south/south-pacs/wado"
+    assert here.xc_wado_of("north-iig").endswith("/north/north-iig/wado")
+    assert here.xc_wado_of("south-rig").endswith("/south/south-rig/wado-rs")
     with pytest.raises(KeyError):
-        there.url_of("nobody")
+        here.url_of("nobody")
 
 
-def test_a_source_has_faces_below_its_address_or_where_clients_see_them() -> None:
-    there = Listening()
-    assert there.dicomweb_of("north") == "http://127.0.0.1:8080/c/north/dicom-web"
-    assert there.dicomweb_of("south") == "https://pacs.example/web"
-    assert there.wado_of("south") == "http://127.0.0.1:8080/c/south/wado"
+def test_a_face_that_has_moved_is_where_it_is_now() -> None:
+    here = addresses("central")
+    here.faces["pacs-north"] = "elsewhere"
+    assert here.dicomweb_of("pacs-north").endswith("/national/pacs-north/elsewhere")
+
+
+def test_a_peer_is_where_it_says_and_has_no_face_that_it_does_not_tell() -> None:
+    pacs = {"id": "v", "plays": "north-pacs", "url": "http://v/rad69", "dicomweb": "http://v/rs/"}
+    rig = {"id": "w", "plays": "south-rig", "url": "http://w/rig"}
+    here = addresses("federated-2", pacs, rig)
+    assert (here.url_of("north-pacs"), here.dicomweb_of("north-pacs")) == ("http://v/rad69", "http://v/rs")
+    assert (here.url_of("south-rig"), here.xc_wado_of("south-rig")) == ("http://w/rig", "")
 
 
 def test_the_viewer_has_pages_of_each_source(tmp_path: Path) -> None:
-    there = Listening(viewer=str(tmp_path))
-    assert there.viewer_of("north") == "http://127.0.0.1:8080/?datasources=north"
-    assert there.viewer_of("north", "1.2") == "http://127.0.0.1:8080/viewer/north?StudyInstanceUIDs=1.2"
-    assert there.image_display_of("north") == "http://127.0.0.1:8080/c/north/IHEInvokeImageDisplay"
-    assert (Listening().viewer_of("north"), Listening().image_display_of("north")) == (None, None)
+    file = dict(load_topology(find_topology("central")))
+    topology = Topology.model_validate({**file, "viewer": str(tmp_path)})
+    there = Here(topology, others(topology, None))
+    assert there.viewer_of("pacs-north") == "http://127.0.0.1:8080/?datasources=pacs-north"
+    study = "http://127.0.0.1:8080/viewer/pacs-north?StudyInstanceUIDs=1.2"
+    assert there.viewer_of("pacs-north", "1.2") == study
+    display = "http://127.0.0.1:8080/national/pacs-north/IHEInvokeImageDisplay"
+    assert there.image_display_of("pacs-north") == display
+    without = addresses("central")
+    assert (without.viewer_of("pacs-north"), without.image_display_of("pacs-north")) == (None, None)

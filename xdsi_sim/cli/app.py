@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -32,12 +32,14 @@ from xdsi_sim.cli.conventions import (
     USAGE,
     JsonOption,
     folder_to_fill,
+    listen_option,
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
+from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
@@ -86,6 +88,12 @@ UpDataOption = Annotated[
 ]
 
 
+PeerOption = Annotated[
+    list[str] | None,
+    typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; may be repeated."),
+]
+
+
 @_app.command()
 def up(
     topology: Annotated[str, typer.Argument(help="A YAML file, or the name of one that ships.")] = "central",
@@ -98,6 +106,15 @@ def up(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
     ] = 1,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            metavar="ID[,ID...]",
+            help="Play these communities or actors; the others answer elsewhere, as the file says.",
+        ),
+    ] = None,
+    peers: PeerOption = None,
     viewer: Annotated[
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
@@ -112,9 +129,11 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found, others = _with_viewer(load_topology(find_topology(topology)), viewer), workers - 1
+    found = with_peers(load_topology(find_topology(topology)), peers)
+    found, others = _with_viewer(found, viewer), workers - 1
+    wanted = _only(found, only, listen)
     with (
-        start(found, folder, _listen(listen), record=log, shared=others > 0) as running,
+        start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
     ):
         if json_:
@@ -149,6 +168,7 @@ def run(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
+    peers: PeerOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -161,12 +181,13 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
+    loaded = [replace(one, topology=with_peers(one.topology, peers)) for one in loaded]
     loaded = _tagged(loaded, tag or ())
     _refuse_twins(loaded)
     options = _Options(
         reports=folder_to_fill("--reports", reports),
         data=folder_to_fill("--data", data),
-        listen=_listen(listen),
+        listen=listen_option(listen),
         json=json_,
         several=len(loaded) > 1,
         tags=tuple(tag or ()),
@@ -244,13 +265,18 @@ class _Options:
         return folder / name if folder is not None and self.several else folder
 
 
-def _listen(text: str | None) -> Listen | None:
-    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:
+    """Ids of the actors that are to be played; None where that is all."""
+    from xdsi_sim.topology.whereabouts import named  # noqa: PLC0415
 
-    try:
-        return None if text is None else Listen.parse(text)
-    except ValueError as error:
-        raise UsageError(f"--listen: {error}.") from None
+    if text is None:
+        return None
+    if listen is not None:
+        raise UsageError(
+            "--only and --listen exclude each other: the others look for us where the file says.",
+            hint="Set `listen` of the community in the file.",
+        )
+    return named(topology, [word.strip() for word in text.split(",")])
 
 
 def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:

@@ -14,6 +14,7 @@ from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from xdsi_sim.tls.settings import Tls
+    from xdsi_sim.topology.listen import Listen
 
 __all__ = [
     "COULD_NOT_RUN",
@@ -25,6 +26,7 @@ __all__ = [
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
+    "listen_option",
     "peer_address",
 ]
 
@@ -63,6 +65,16 @@ def file_to_write(option: str, text: str) -> Path:
     if not file.parent.is_dir():
         raise UsageError(f"{option}: there is no folder '{file.parent}' for '{file.name}'.")
     return file
+
+
+def listen_option(text: str | None) -> Listen | None:
+    """What `--listen` says; None where it is not given. Raises UsageError where it is not HOST:PORT."""
+    from xdsi_sim.topology.listen import Listen  # noqa: PLC0415
+
+    try:
+        return None if text is None else Listen.parse(text)
+    except ValueError as error:
+        raise UsageError(f"--listen: {error}.") from None
 
 
 def peer_address(option: str, text: str, *schemes: str) -> str:

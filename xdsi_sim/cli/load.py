@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption, folder_to_fill
+from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption, folder_to_fill, listen_option
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from xdsi_sim.topology.bulk import Judged, Tell
-    from xdsi_sim.topology.model import Listen, Topology
+    from xdsi_sim.topology.model import Topology
 
 __all__ = ["load"]
 
@@ -67,7 +67,7 @@ def load(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     _refuse_missing(paths)
-    address = _address(listen)
+    address = listen_option(listen)
     found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
     if metadata:
         _load_metadata(found, registry, folder, paths, workers, json_=json_)
@@ -80,15 +80,6 @@ def load(
         listen=address,
         json_=json_,
     )
-
-
-def _address(listen: str | None) -> Listen | None:
-    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
-
-    try:
-        return None if listen is None else Listen.parse(listen)
-    except ValueError as error:
-        raise UsageError(f"--listen: {error}.") from None
 
 
 def _load_metadata(

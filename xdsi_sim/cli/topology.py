@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, file_to_write, listen_option
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +65,81 @@ def show(
         print(json.dumps(_shown(found)))  # noqa: T201
     else:
         _print_shown(found)
+
+
+@topology.command()
+def draw(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A YAML file, or one that ships.")] = "central",
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FILE.svg", help="Write a picture; without, draw it here.")
+    ] = None,
+) -> None:
+    """Draw communities, actors and peers, and who calls whom: in the terminal, or as SVG.
+
+    Example: xdsi-sim topology draw mixed --to mixed.svg
+    """
+    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    path = None if to is None else file_to_write("--to", to)
+    found = load_topology(find_topology(file))
+    if path is not None:
+        from xdsi_sim.topology.drawing import as_svg, drawing_of  # noqa: PLC0415
+
+        path.write_text(as_svg(drawing_of(found)), encoding="utf-8")
+    else:
+        from xdsi_sim.scenario.outline import print_outline  # noqa: PLC0415
+        from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+
+        print_outline(console(), found)
+
+
+@topology.command()
+def make(
+    communities: Annotated[int, typer.Option("--communities", min=2, max=200, metavar="N")] = 10,
+    sources: Annotated[
+        int, typer.Option("--sources", min=1, max=50, metavar="N", help="Image archives of each.")
+    ] = 1,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of the topology.")] = None,
+    per_site: Annotated[
+        bool, typer.Option("--per-site", help="A repository beside each archive, not one for all.")
+    ] = False,
+    listen: Annotated[
+        str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where all of them answer.")
+    ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="A port for each community, counted up, as `up --only` needs.")
+    ] = False,
+    root: Annotated[
+        str | None, typer.Option("--root", metavar="OID", help="Below which all OIDs are.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FILE", help="Write it there; without, it is printed.")
+    ] = None,
+) -> None:
+    """Write the topology of a federation; the same options give the same file.
+
+    Example: xdsi-sim topology make --communities 20 --sources 3 --to federation.yaml
+    """
+    from xdsi_sim.topology.checked import check as checked  # noqa: PLC0415
+    from xdsi_sim.topology.making import Plan, written  # noqa: PLC0415
+    from xdsi_sim.topology.model import Topology  # noqa: PLC0415
+    from xdsi_sim.topology.yaml import parse_yaml  # noqa: PLC0415
+
+    file = None if to is None else file_to_write("--to", to)
+    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": root}
+    plan = Plan(
+        communities=communities,
+        sources=sources,
+        per_site=per_site,
+        apart=apart,
+        **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    text = written(plan)
+    checked(Topology, parse_yaml(text, to or "topology make"))
+    if file is None:
+        print(text, end="")  # noqa: T201
+    else:
+        file.write_text(text, encoding="utf-8")
 
 
 # --- check -----------------------------------------------------------------------------------
@@ -128,7 +203,13 @@ def _shown(found: Topology) -> dict[str, Any]:
             for placed in found.actors()
         ],
         "peers": [
-            {"id": peer.id, "role": peer.role, "homeCommunityId": peer.homeCommunityId, "url": peer.url}
+            {
+                "id": peer.id,
+                "plays": peer.plays,
+                "role": peer.role,
+                "homeCommunityId": peer.homeCommunityId,
+                "url": peer.url,
+            }
             for peer in found.peers
         ],
         "viewer": found.viewer_at(found.listen),
@@ -138,12 +219,9 @@ def _shown(found: Topology) -> dict[str, Any]:
 
 def _address(found: Topology, placed: Placed) -> str | None:
     """Where the actor is going to answer; port 0 is still open."""
-    from xdsi_sim.topology.model import Listen, Server  # noqa: PLC0415
+    from xdsi_sim.topology.whereabouts import url_of  # noqa: PLC0415
 
-    if not isinstance(placed.actor, Server):
-        return None
-    port = found.listen.port if placed.actor.port is None else placed.actor.port
-    return f"{'http' if found.tls is None else 'https'}://{Listen(found.listen.host, port)}{placed.path}"
+    return None if placed.address_less else url_of(found, placed)
 
 
 def _print_shown(found: Topology) -> None:
@@ -171,9 +249,9 @@ def _print_shown(found: Topology) -> None:
         print_table(
             output,
             "Peers",
-            ("Peer", "Role", "homeCommunityId", "Address"),
+            ("Peer", "Plays", "Role", "homeCommunityId", "Address"),
             (
-                (each["id"], each["role"] or "", each["homeCommunityId"] or "", each["url"])
+                (each["id"], *(each[key] or "" for key in ("plays", "role", "homeCommunityId")), each["url"])
                 for each in shown["peers"]
             ),
         )

@@ -78,11 +78,17 @@ def manifest_entry(
     )
 
 
-def report_entry(study: Study, report: Report, publisher: Publisher, *, entryUUID: str) -> DocumentEntry:
+def report_entry(
+    study: Study, report: Report, publisher: Publisher, *, entryUUID: str, others: Iterable[Study] = ()
+) -> DocumentEntry:
     """The DocumentEntry of a report on `study`: tied to its manifest by reference ids alone.
 
+    It has those of `others` as well, which it is also on.
     Raises NoPatientId where the patient has no id of the affinity domain.
     """
+    common = _common(study, publisher)
+    more = (id for other in others for id in _reference_ids(other.header, publisher))
+    common["referenceIdList"] = once((*common["referenceIdList"], *more))
     return DocumentEntry(
         entryUUID=entryUUID,
         uniqueId=report.uniqueId,
@@ -94,7 +100,7 @@ def report_entry(study: Study, report: Report, publisher: Publisher, *, entryUUI
         creationTime=_dtm(report.created),
         author=_author(study.header, publisher, report.radiologist),
         legalAuthenticator=xcn(report.radiologist) if report.radiologist else None,
-        **_common(study, publisher),
+        **common,
     )
 
 

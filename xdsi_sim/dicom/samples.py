@@ -93,6 +93,12 @@ class Sample:
         """The same study with UIDs below `root`."""
         return replace(self, header=replace(self.header, study_instance_uid=f"{root}.{self.number}"))
 
+    def numbered(self, accession: str) -> Sample:
+        """The same study with another accession number of the same issuer."""
+        given = Identifier(accession, self.site.accessions)
+        requests = tuple(replace(request, accession=given) for request in self.header.requests)
+        return replace(self, header=replace(self.header, accession=given, requests=requests))
+
 
 @dataclass(frozen=True, slots=True)
 class _Person:
@@ -230,15 +236,19 @@ SAMPLES: Final[Mapping[str, Sample]] = {sample.name: sample for sample in _SAMPL
 """The samples by name."""
 
 
-def write_sample(name: str, folder: Path, *, root: str = ROOT) -> tuple[Path, ...]:
+def write_sample(
+    name: str, folder: Path, *, root: str = ROOT, accession: str | None = None
+) -> tuple[Path, ...]:
     """Write the objects of a sample to `folder` and give their files, in the order of the study.
 
+    With `accession`, they have that number in place of their own.
     Raises KeyError for a name that SAMPLES does not have.
     """
     # Imported here: it brings pydicom, which whoever only reads the table of samples need not load.
     from xdsi_sim.dicom.sample_objects import build  # noqa: PLC0415
 
     sample = SAMPLES[name].under(root)
+    sample = sample if accession is None else sample.numbered(accession)
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(_written(sample, folder, build(sample)))
 

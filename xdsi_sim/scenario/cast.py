@@ -27,11 +27,13 @@ __all__ = [
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
     """Everybody in the topology, in the order of its file."""
+    faces = dicomweb_of(running)
     return tuple(
         ActorInfo(
             id=placed.actor.id,
             role=placed.actor.role,
             url=None if placed.address_less else running.url_of(placed.actor.id),
+            dicomweb=faces.get(placed.actor.id),
             oid=placed.actor.metadata_oid,
             home=placed.community.homeCommunityId,
             community=placed.community.id,
@@ -43,12 +45,19 @@ def actors_of(running: Running) -> tuple[ActorInfo, ...]:
 def dicomweb_of(running: Running) -> Mapping[str, str]:
     """Base URI of each imaging source's DICOMweb face, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
-    return {source.id: running.dicomweb_of(source.id) for source in sources}
+    return {source.id: base for source in sources if (base := running.dicomweb_of(source.id))}
 
 
 def wado_of(running: Running) -> Mapping[str, str]:
     """Address of each imaging source's WADO-URI, by the id of the source."""
-    return {id: running.wado_of(id) for id in dicomweb_of(running)}
+    ids = (id for id in dicomweb_of(running) if running.topology.played_by(id) is None)
+    return {id: running.wado_of(id) for id in ids}
+
+
+def xc_wado_of(running: Running) -> Mapping[str, str]:
+    """Base of each imaging gateway's addresses of XC-WADO, by the id of the gateway."""
+    actors = (placed.actor for placed in running.topology.actors() if type(placed.actor) in XC_WADO)
+    return {gateway.id: base for gateway in actors if (base := running.xc_wado_of(gateway.id))}
 
 
 def viewers_of(running: Running) -> Mapping[str, tuple[str, str]]:
@@ -57,19 +66,13 @@ def viewers_of(running: Running) -> Mapping[str, tuple[str, str]]:
     return {id: (viewer, display) for id, viewer, display in found if viewer and display}
 
 
-def xc_wado_of(running: Running) -> Mapping[str, str]:
-    """Base of each imaging gateway's addresses of XC-WADO, by the id of the gateway."""
-    actors = (placed.actor for placed in running.topology.actors() if type(placed.actor) in XC_WADO)
-    return {gateway.id: running.xc_wado_of(gateway.id) for gateway in actors}
-
-
 def dimse_of(running: Running) -> Mapping[str, str]:
     """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
     return {
         source.id: f"{source.aeTitle}@{urlsplit(running.url_of(source.id)).hostname}:{source.dimse.port}"
         for source in sources
-        if source.dimse is not None
+        if source.dimse is not None and running.topology.played_by(source.id) is None
     }
 
 
@@ -81,8 +84,9 @@ def feeds_of(running: Running) -> Mapping[str, str]:
 
 def inboxes_of(running: Running) -> Mapping[str, Path]:
     """Folder in which each recipient keeps what it gets, by the id of the recipient."""
-    recipients = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Recipient))
-    return {recipient.id: running.inbox_of(recipient.id) for recipient in recipients}
+    actors = (placed.actor for placed in running.topology.actors())
+    ids = (actor.id for actor in actors if isinstance(actor, Recipient) and actor.id not in running.elsewhere)
+    return {id: running.inbox_of(id) for id in ids}
 
 
 def description_of(running: Running) -> dict[str, Any]:
@@ -99,11 +103,12 @@ def description_of(running: Running) -> dict[str, Any]:
                 "role": actor.role,
                 "community": actor.community,
                 "url": actor.url,
+                "here": actor.id not in running.elsewhere,
                 "dicomweb": faces.get(actor.id),
                 "wado": wado.get(actor.id),
+                "xcWado": cross.get(actor.id),
                 "viewer": viewers[actor.id][0] if actor.id in viewers else None,
                 "imageDisplay": viewers[actor.id][1] if actor.id in viewers else None,
-                "xcWado": cross.get(actor.id),
                 "dimse": dimse.get(actor.id),
                 "mllp": feeds.get(actor.id),
                 "received": str(inboxes[actor.id]) if actor.id in inboxes else None,

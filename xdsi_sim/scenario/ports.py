@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -159,6 +159,11 @@ class Running(Protocol):
         ...
 
     @property
+    def elsewhere(self) -> Collection[str]:
+        """Ids of the actors that somebody else plays."""
+        ...
+
+    @property
     def client(self) -> Client:
         """For the actors that the scenario plays."""
         ...
@@ -213,7 +218,15 @@ class Running(Protocol):
         ...
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer nobody any more at its SOAP address."""
+        """Let an actor answer nobody any more."""
+        ...
+
+    def delay(self, actor_id: str, seconds: float) -> None:
+        """Let an actor be late with every answer."""
+        ...
+
+    def move(self, source_id: str) -> None:
+        """Give the DICOMweb face of an imaging source another address."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

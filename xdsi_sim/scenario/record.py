@@ -68,6 +68,8 @@ class ActorInfo:
     """The profile's word: `Document Registry`, `Imaging Document Source`, …"""
     url: str | None = None
     """Where it answers; None for an actor that only asks."""
+    dicomweb: str | None = None
+    """Base URI of its DICOMweb face, if it is an imaging source."""
     oid: str | None = None
     """repositoryUniqueId or source OID."""
     home: str | None = None

@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -217,23 +217,20 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
 
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
-    faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)
     viewers = viewers_of(running)
+    beside: tuple[tuple[str, Mapping[str, object]], ...] = (
+        ("DICOMweb", dicomweb_of(running)),
+        ("WADO-URI", wado_of(running)),
+        ("XC-WADO", xc_wado_of(running)),
+        ("Viewer", {id_: viewer for id_, (viewer, _) in viewers.items()}),
+        ("Image display (RAD-106)", {id_: display for id_, (_, display) in viewers.items()}),
+        ("DIMSE", dimse_of(running)),
+        ("MLLP (ITI-8)", feeds_of(running)),
+        ("keeps what it gets", inboxes_of(running)),
+    )
     for actor in actors_of(running):
-        yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
-        if actor.id in faces:
-            yield "", "DICOMweb", faces[actor.id], ""
-            yield "", "WADO-URI", wado[actor.id], ""
-        if actor.id in viewers:
-            viewer, display = viewers[actor.id]
-            yield "", "Viewer", viewer, ""
-            yield "", "Image display (RAD-106)", display, ""
-        if actor.id in cross:
-            yield "", "XC-WADO", cross[actor.id], ""
-        if actor.id in dimse:
-            yield "", "DIMSE", dimse[actor.id], ""
-        if actor.id in feeds:
-            yield "", "MLLP (ITI-8)", feeds[actor.id], ""
-        if actor.id in inboxes:
-            yield "", "keeps what it gets", str(inboxes[actor.id]), ""
+        role = f"{actor.role}, elsewhere" if actor.id in running.elsewhere else actor.role
+        yield actor.id, role, actor.url or "asks only", actor.oid or ""
+        for what, where in beside:
+            if actor.id in where:
+                yield "", what, str(where[actor.id]), ""

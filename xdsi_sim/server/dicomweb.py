@@ -46,6 +46,8 @@ class DicomWebResource(Resource):
     """Everything at and below the address of a service."""
 
     isLeaf = True
+    stopped = False
+    """Whether it says 503 to everybody."""
 
     def __init__(
         self,
@@ -71,11 +73,13 @@ class DicomWebResource(Resource):
     def render(self, request: FrontRequest) -> int:
         """Serve one request."""
         served = _Served(request, self._actor_id)
+        if self.stopped:
+            self._answer(served, self._refusal(request, 503, f"{self._actor_id} is stopped"))
+            return NOT_DONE_YET
         try:
             served.upload = request.body(_NO_UPLOAD)
         except ProtocolViolation as problem:
-            refusal = self._service.refusal(_web_request(request, _NO_UPLOAD), problem.http, problem.reason)
-            self._answer(served, refusal)
+            self._answer(served, self._refusal(request, problem.http, problem.reason))
             return NOT_DONE_YET
         plan = self._service.plan(_web_request(request, served.upload))
         served.transaction = plan.transaction
@@ -98,8 +102,10 @@ class DicomWebResource(Resource):
     def _failed(self, served: _Served, error: BaseException) -> None:
         _LOG.error("exchange %s of %s failed", served.exchange_id, self._actor_id, exc_info=error)
         reason = f"internal error, logged as exchange {served.exchange_id}"
-        refusal = self._service.refusal(_web_request(served.request, _NO_UPLOAD), 500, reason)
-        self._answer(served, refusal)
+        self._answer(served, self._refusal(served.request, 500, reason))
+
+    def _refusal(self, request: FrontRequest, status: int, reason: str) -> Answer:
+        return self._service.refusal(_web_request(request, _NO_UPLOAD), status, reason)
 
     def _answer(self, served: _Served, done: Answer) -> None:
         headers = [*((("Content-Type", done.media_type),) if done.segments else ()), *done.headers]

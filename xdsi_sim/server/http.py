@@ -58,6 +58,7 @@ class BodyReader(Protocol):
         ...
 
 
+Later = Callable[..., object]
 MakeReader = Callable[..., BodyReader]
 """Called as PackageReader is."""
 
@@ -125,7 +126,15 @@ class FrontRequest(Request):
             self.host = self.requestHeaders.getRawHeaders(b"host", [b""])[0]
         self.path, _, query = path.partition(b"?")
         self.args = _arguments(query)
-        self.process()
+        if delay := self.channel.site.delay_of(self.path):
+            self.channel.site.later(delay, self._process_late)
+        else:
+            self.process()
+
+    def _process_late(self) -> None:
+        """Who was kept waiting may have left."""
+        if not self.gone:
+            self.process()
 
     def connectionLost(self, reason: Any) -> None:
         """The peer is gone; what it sent goes, too, unless somebody has it already."""
@@ -186,8 +195,14 @@ class Front(Site):
     requestFactory = FrontRequest
     protocol: Any = Channel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
 
-    def __init__(self, root: Any, spool: Path, limits: Limits = Limits()) -> None:
+    def __init__(
+        self, root: Any, spool: Path, limits: Limits = Limits(), *, later: Later | None = None
+    ) -> None:
         super().__init__(root, timeout=limits.idle)
+        self.later: Any = later
+        """What calls a function when so many seconds have passed."""
+        self.delays: dict[bytes, float] = {}
+        """Seconds for which requests at and below a path are kept waiting."""
         self.spool = spool
         self.limits = limits
         self.connections = Connections(limits)
@@ -204,6 +219,11 @@ class Front(Site):
         path = unquote_to_bytes(target[absolute.end() if absolute else 0 :].partition(b"?")[0]) + b"/"
         below = (make for start, make in self.readers.items() if path.startswith(start + b"/"))
         return next(below, PackageReader)
+
+    def delay_of(self, path: bytes) -> float:
+        """Seconds for which a request for `path` is kept waiting."""
+        below = (delay for start, delay in self.delays.items() if (path + b"/").startswith(start + b"/"))
+        return next(below, 0.0)
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""

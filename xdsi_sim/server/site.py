@@ -63,14 +63,14 @@ class ActorSite:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
         self._loop = loop
         self._root: Any = Folder()
-        self._front = Front(self._root, spool, limits)
+        self._front = Front(self._root, spool, limits, later=loop.reactor.callLater)
         factory: Any = self._front
         if tls is not None:
             from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
 
             factory = secured(factory, tls, loop.reactor)
         self._port = (ports or Ports(loop)).listen(
-            f"site {port}", host, port, factory, setting="with --listen HOST:PORT"
+            f"site {host} {port}", host, port, factory, setting="with --listen HOST:PORT"
         )
         self.port: int = self._port.getHost().port
 
@@ -87,6 +87,21 @@ class ActorSite:
         below.putChild(names[-1], resource)
         if (reader := getattr(resource, "body_reader", None)) is not None:
             self._front.readers[b"/" + b"/".join(names)] = reader
+
+    def move(self, path: str, new: str, resource: Any) -> None:
+        """Let `resource` answer at `new`, and nobody at `path` any more."""
+        self._loop.call(self._take_away, path.strip("/").encode().split(b"/"))
+        self.put(new, resource)
+
+    def _take_away(self, names: list[bytes]) -> None:
+        above = self._root
+        for name in names[:-1]:
+            above = above.children[name]
+        del above.children[names[-1]]
+
+    def delay(self, path: str, seconds: float) -> None:
+        """Keep all requests waiting that come for `path`, or for what is below it."""
+        self._loop.call(self._front.delays.__setitem__, f"/{path.strip('/')}".encode(), seconds)
 
     def put_elsewhere(self, resource: Any) -> None:
         """Let `resource` answer wherever no path begins that something was put at."""

@@ -182,6 +182,8 @@ class WadoUriResource(Resource):
     """The address of WADO-URI, with everything recorded."""
 
     isLeaf = True
+    stopped = False
+    """Whether it says 503 to everybody."""
 
     def __init__(
         self,
@@ -202,6 +204,9 @@ class WadoUriResource(Resource):
         """Serve one request; in a thread, since pictures take time."""
         trace = Trace.parse(request.header(TRACE_HEADER), request.peer)
         served = _Served(trace, new_token(), time.time(), time.perf_counter())
+        if self.stopped:
+            self._answer(request, served, _plain(503, f"{self._actor_id} is stopped"))
+            return NOT_DONE_YET
         if request.method not in (b"GET", b"HEAD"):
             request.setHeader("Allow", "GET, HEAD")
             self._answer(request, served, _plain(405, "only GET and HEAD are served here"))

@@ -108,7 +108,8 @@ class XcWadoResource(Resource):
     ) -> None:
         super().__init__()
         self._actor_id = actor_id
-        self._gateway = gateway
+        self.gateway = gateway
+        """Where requests go; another one takes its place where an archive has moved."""
         self._ask = ask
         self._recorder = recorder
         self._spool = spool
@@ -124,7 +125,7 @@ class XcWadoResource(Resource):
                 return NOT_DONE_YET
             self._check(request, passing.trace)
             query = request.uri.partition(b"?")[2].decode("latin-1")
-            onward = self._gateway.onward(CrossAddress.read(_segments(request), query))
+            onward = self.gateway.onward(CrossAddress.read(_segments(request), query))
         except Refused as refused:
             passing.tell(refused.status, refused.reason, refused.headers)
             return NOT_DONE_YET

@@ -1,16 +1,18 @@
-"""Where the actors of a topology that runs answer, as others write it."""
+"""Where the actors of a topology that runs answer, as others write it: here, elsewhere, or as a peer."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Final
 
 from xdsi_sim.dicomweb.ohif import list_link, study_link
+from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.listen import Listen
-from xdsi_sim.topology.model import Placed, Server, Source, Topology
+from xdsi_sim.topology.model import Source, Topology
 
-__all__ = ["DICOM_WEB", "IMAGE_DISPLAY", "WADO", "Addresses", "port_of"]
+__all__ = ["DICOM_WEB", "IMAGE_DISPLAY", "WADO", "Addresses"]
 
 DICOM_WEB: Final = "dicom-web"
 """Path of a source's DICOMweb face, below its address."""
@@ -20,41 +22,52 @@ WADO: Final = "wado"
 """Path of a source's WADO-URI, below its address."""
 
 
-def port_of(placed: Placed) -> int | None:
-    """The port that the actor has of its own."""
-    return placed.actor.port if isinstance(placed.actor, Server) else None
-
-
 class Addresses(ABC):
     """Addresses of actors by their ids; all methods raise KeyError for an id that is none."""
 
-    topology: Topology
+    def __init__(self, topology: Topology, elsewhere: Mapping[str, str]) -> None:
+        """`elsewhere` has the addresses of those who do not answer here."""
+        self.topology = topology
+        self._elsewhere = elsewhere
+        self.faces: dict[str, str] = {}
+        """Paths of DICOMweb faces that have moved, by the id of the source."""
 
     @abstractmethod
-    def listening(self, port: int | None) -> Listen:
-        """Where those answer that have this port in the file; None is the port of the topology."""
+    def listening(self, listen: Listen) -> Listen:
+        """Where those answer who have this host and port in the file; port 0 has become another one."""
 
-    def base_of(self, port: int | None) -> str:
+    def base_of(self, listen: Listen) -> str:
         """The root of their addresses, with a slash at its end."""
-        return f"{'http' if self.topology.tls is None else 'https'}://{self.listening(port)}/"
+        return whereabouts.base_of(self.topology, self.listening(listen))
 
     def url_of(self, actor_id: str) -> str:
-        """Where the actor answers."""
+        """Where the actor answers, here or elsewhere."""
+        if actor_id in self._elsewhere:
+            return self._elsewhere[actor_id]
         placed = self.topology.find(actor_id)
-        return self.base_of(port_of(placed)) + placed.path.removeprefix("/")
+        return self.base_of(whereabouts.listen_of(self.topology, placed)) + placed.path.removeprefix("/")
 
     def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face, as others know it."""
+        """Base URI of a source's DICOMweb face, as others know it; empty where a peer tells none."""
         model = self.topology.find(source_id).actor
         public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or self.face_of(source_id)
+        simulated = self.topology.played_by(source_id) is None
+        return public if public and simulated else self.face_of(source_id)
 
     def face_of(self, source_id: str) -> str:
         """The same, as the gateways of its community call it."""
-        return f"{self.url_of(source_id)}/{DICOM_WEB}"
+        if (peer := self.topology.played_by(source_id)) is not None:
+            return peer.dicomweb or ""
+        return f"{self.url_of(source_id)}/{self.face_path(source_id)}"
+
+    def face_path(self, source_id: str) -> str:
+        """Path of a source's DICOMweb face, below its address."""
+        return self.faces.get(source_id, DICOM_WEB)
 
     def xc_wado_of(self, gateway_id: str) -> str:
-        """Base of an imaging gateway's addresses of XC-WADO."""
+        """Base of an imaging gateway's addresses of XC-WADO; empty where a peer tells none."""
+        if (peer := self.topology.played_by(gateway_id)) is not None:
+            return peer.xcWado or ""
         return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
@@ -70,9 +83,12 @@ class Addresses(ABC):
 
     def image_display_of(self, source_id: str) -> str | None:
         """Where a source opens the viewer on what an address asks for; None without a viewer."""
-        return f"{self.url_of(source_id)}/{IMAGE_DISPLAY}" if self.viewer is not None else None
+        simulated = self.topology.played_by(source_id) is None
+        return f"{self.url_of(source_id)}/{IMAGE_DISPLAY}" if simulated and self.viewer is not None else None
 
     @property
     def viewer(self) -> str | None:
         """Address of the viewer, with a slash at its end; None without one."""
-        return None if self.topology.viewer is None else self.topology.viewer_at(self.listening(None))
+        if self.topology.viewer is None:
+            return None
+        return self.topology.viewer_at(self.listening(self.topology.listen))

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
@@ -21,29 +19,23 @@ from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.client.asynchronous import AsynchronousClient
-from xdsi_sim.client.delivery import Delivery
-from xdsi_sim.client.dicomweb import DicomWebClient
-from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.mllp import MllpClient
-from xdsi_sim.client.passing import PassingClient
 from xdsi_sim.dicom.publisher import Publisher
-from xdsi_sim.errors import CannotRun
+from xdsi_sim.dicomweb.xc_wado import CrossGateway
+from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
-from xdsi_sim.server.drive import drive_blocking
+from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
-from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.store.exchange_reader import FOLDER
-from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Recorder, Retention
+from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.opening import Share
@@ -51,11 +43,13 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
-from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses, port_of
+from xdsi_sim.topology import whereabouts
+from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
+from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, wado_face, xc_wado_face
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
-from xdsi_sim.topology.joined import Joined
+from xdsi_sim.topology.joined import Joined, exchange_log
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -74,14 +68,15 @@ from xdsi_sim.topology.model import (
     Source,
     Topology,
 )
-from xdsi_sim.topology.outside import BlockingClient
-from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
+from xdsi_sim.topology.opening import offer, recover
+from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of
 from xdsi_sim.topology.stores import SourceStore, store_of
-from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["RunningTopology", "start"]
 
 T = TypeVar("T")
+
+_Stoppable = SoapResource | DicomWebResource | WadoUriResource | XcWadoResource
 
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
@@ -101,13 +96,16 @@ class RunningTopology(Addresses):
         record: bool,
         shared: bool = False,
         joined: Joined | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         """Start everything, or nothing: what was begun is undone where a part fails.
 
         If `shared`, other processes may join once this is done; each of them is told by `joined`.
         """
-        self.topology = topology
-        self._listen = listen or topology.listen
+        moved = topology if listen is None else whereabouts.moved_to(topology, listen)
+        super().__init__(moved, whereabouts.others(moved, only))
+        self.only = None if only is None else frozenset(only)
+        """Ids of the actors that were to be played here; None where that is all."""
         self._record = record
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
@@ -115,12 +113,13 @@ class RunningTopology(Addresses):
         self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
-        self._sites: dict[int, ActorSite] = {}
+        self._sites: dict[Listen, ActorSite] = {}
         self._stores: dict[str, SourceStore] = {}
         self._inboxes: dict[str, FolderInbox] = {}
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
-        self._resources: dict[str, tuple[SoapResource | XcWadoResource, ...]] = {}
+        self._resources: dict[str, tuple[_Stoppable, ...]] = {}
+        self._crossing: dict[str, XcWadoResource] = {}
         self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
@@ -133,70 +132,54 @@ class RunningTopology(Addresses):
     def _start(self, data: Path | None) -> None:
         self._open_folder(data)
         recorder: Recorder = self._log or NOT_RECORDED
-        self._tls = self._settle_tls()
-        servers = [placed for placed in self.topology.actors() if not placed.address_less]
+        servers = [placed for placed in self.topology.actors() if self.plays(placed)]
+        if not servers:
+            raise UsageError("none of the actors that answer is to be played here.")
+        self._tls = self._settle_tls(servers)
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        self._peers = Peers((*(peer.url for peer in self.topology.peers), *map(self.base_of, self._sites)))
+        peers = (peer.url for peer in self.topology.peers)
+        self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
         self._serve_viewer()
         if self._joined is None:
-            self._recover(actors)
-            self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
+            recover(actors, self._clients.soap, self._loop)
+            offer(self._on_demand, self.topology, self._clients.soap, self._loop)
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
         if data is None:
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
-        self._log = self._opened(self._exchange_log()) if self._record else None
+        logged = (self.topology.log, self._folder, self._share, self._joined)
+        self._log = self._opened(exchange_log(*logged)) if self._record else None
         if self._joined is None:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
 
     def _make_clients(self, recorder: Recorder, first: Placed) -> None:
-        """All that sends; answers of asynchronous exchange come in at the port of the first actor."""
-        http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
-        self._open.callback(self._loop.call, http.close)
-        limits = self.topology.limits
-        mailbox = Mailbox()
-        self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
-        self._soap = AsynchronousClient(
-            http,
-            recorder,
-            self._spool,
-            limits,
-            validating=validating(self.topology),
-            mailbox=mailbox,
-            reply_to=self.base_of(port_of(first)) + REPLIES,
+        """All that sends; answers of asynchronous exchange come in where the first actor answers."""
+        self._clients = Clients(
+            self.topology,
+            self._loop,
+            tls=self._tls,
+            recorder=recorder,
+            spool=self._spool,
+            traces=self._traces,
+            reply_to=self.base_of(whereabouts.listen_of(self.topology, first)) + REPLIES,
         )
-        self._delivery = Delivery(http, recorder)
-        self._open.callback(self._loop.call, self._delivery.close)
-        self._passing = PassingClient(http, recorder, self._spool)
-        self._dicomweb = DicomWebClient(http, recorder, self._spool, limits)
-        mllp = MllpClient(self._loop.reactor, recorder, self._traces, self._tls)
-        self.client = BlockingClient(self._loop, self._soap, self._dicomweb, mllp)
+        self._open.callback(self._clients.close)
+        self._site(first).put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
+        self.client = self._clients.outside
 
-    def _exchange_log(self) -> ExchangeLog:
-        keep = self.topology.log
-        return ExchangeLog(
-            self._folder / FOLDER,
-            Retention(exchanges=keep.exchanges, size=keep.size),
-            share=self._share,
-            name=self._joined.log if self._joined else None,
-        )
-
-    def _settle_tls(self) -> Tls | None:
+    def _settle_tls(self, servers: Sequence[Placed]) -> Tls | None:
         """Certificates and trust, made where the topology asks for TLS and there are none yet."""
         if self.topology.tls is None:
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        models = (placed.actor for placed in self.topology.actors())
-        feeds = (model.feed for model in models if isinstance(model, Registry) and model.feed is not None)
-        hosts = (self._listen.host, *(feed.mllp.host for feed in feeds if feed.mllp.host))
-        return settle(self.topology.tls, self._folder, *hosts)
+        return settle(self.topology.tls, self._folder, *whereabouts.hosts_of(self.topology, servers))
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
@@ -205,29 +188,27 @@ class RunningTopology(Addresses):
 
     # --- addresses
 
-    def _site(self, placed: Placed) -> ActorSite:
-        """The port of an actor: its own, or the one of the topology."""
-        return self._site_at(port_of(placed))
+    def plays(self, placed: Placed) -> bool:
+        """Whether the actor answers here, and neither elsewhere nor nowhere."""
+        return not placed.address_less and placed.actor.id not in self._elsewhere
 
-    def _site_at(self, port: int | None) -> ActorSite:
-        number = self._listen.port if port is None else port
-        if number not in self._sites:
+    def _site(self, placed: Placed) -> ActorSite:
+        """The port of an actor of this process."""
+        return self._site_at(whereabouts.listen_of(self.topology, placed))
+
+    def _site_at(self, listen: Listen) -> ActorSite:
+        if listen not in self._sites:
+            limits = self.topology.limits
             site = ActorSite(
-                self._loop,
-                self._listen.host,
-                number,
-                self._spool,
-                self.topology.limits,
-                tls=self._tls,
-                ports=self._ports,
+                self._loop, listen.host, listen.port, self._spool, limits, tls=self._tls, ports=self._ports
             )
             self._listening.callback(site.close)
-            self._sites[number] = site
-        return self._sites[number]
+            self._sites[listen] = site
+        return self._sites[listen]
 
-    def listening(self, port: int | None) -> Listen:
-        """Where those answer that have this port in the file; None is the port of the topology."""
-        return Listen(self._listen.host, self._site_at(port).port)
+    def listening(self, listen: Listen) -> Listen:
+        """What a port of this process has become that was asked for so."""
+        return Listen(listen.host, self._site_at(listen).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -243,11 +224,15 @@ class RunningTopology(Addresses):
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(
-                role, actor, strict=strict, validation=model.validation, peers=self._peers_of(model)
+                role,
+                actor,
+                strict=strict,
+                validation=model.validation,
+                peers=self._peers if getattr(model, "asynchronous", False) else None,
             ),
             url=self.url_of(model.id),
-            send=self._soap.send,
-            post=self._delivery.post,
+            send=self._clients.soap.send,
+            post=self._clients.delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
         )
@@ -259,45 +244,51 @@ class RunningTopology(Addresses):
             web = (recorder, self._loop.reactor)
             face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            wado = wado_face(model, actor, *web)
+            site.put(f"{placed.path}/{WADO}", wado)
+            self._resources[model.id] = (resource, face, wado)
             if self.viewer is not None:
                 display = image_display(model, actor.store, self.viewer, *web)
                 site.put(f"{placed.path}/{IMAGE_DISPLAY}", display)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
-                port = dimse_port(model, model.dimse, actor.store, self._listen.host)
+                port = dimse_port(model, model.dimse, actor.store, self._host_of(placed))
                 self._listening.callback(port.close)
-            site.put(f"{placed.path}/{WADO}", wado_face(model, actor, recorder, self._loop.reactor))
         if type(model) in XC_WADO:
-            cross = self._cross(placed, recorder)
+            cross = self._crossing[model.id] = self._cross(placed, recorder)
             self._resources[model.id] = (resource, cross)
             site.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         if isinstance(model, Registry) and model.feed is not None:
-            self._feed(model.id, model.feed, actor, recorder)
+            self._feed(placed, model.feed, actor, recorder)
         return actor
+
+    def _host_of(self, placed: Placed) -> str:
+        return whereabouts.listen_of(self.topology, placed).host
 
     def _serve_viewer(self) -> None:
         if self.topology.viewer is not None:
-            models = (placed.actor for placed in self.topology.actors())
-            sources = [model for model in models if isinstance(model, Source)]
-            faces = ((model, self.dicomweb_of(model.id), self.wado_of(model.id)) for model in sources)
+            models = (placed.actor for placed in self.topology.actors() if isinstance(placed.actor, Source))
+            bases = ((model, self.dicomweb_of(model.id)) for model in models)
+            faces = ((model, base, self.wado_of(model.id)) for model, base in bases if base)
             viewer = viewer_face(self.topology.viewer.folder, faces)
-            self._site_at(None).put_elsewhere(viewer)
+            self._site_at(self.topology.listen).put_elsewhere(viewer)
 
     def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
         """What serves XC-WADO beside SOAP."""
-        gateway = cross_gateway_of(
-            *(self.topology, placed),
+        gateway = self._cross_gateway(placed)
+        return xc_wado_face(placed.actor, gateway, self._clients.passing, recorder, self._spool)
+
+    def _cross_gateway(self, placed: Placed) -> CrossGateway:
+        return cross_gateway_of(
+            self.topology,
+            placed,
             base_of=self.xc_wado_of,
             dicomweb_of=self.face_of,
             public_of=self.dicomweb_of,
         )
-        return xc_wado_face(placed.actor, gateway, self._passing, recorder, self._spool)
 
-    def _peers_of(self, model: Actor) -> Peers | None:
-        return self._peers if isinstance(model, Server) and model.asynchronous else None
-
-    def _feed(self, registry_id: str, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
+    def _feed(self, placed: Placed, feed: Feed, actor: DocumentRegistry, recorder: Recorder) -> None:
         """Listen for ITI-8."""
-        host = feed.mllp.host or self._listen.host
+        host, registry_id = feed.mllp.host or self._host_of(placed), placed.actor.id
         port = MllpPort(
             *(self._loop, host, feed.mllp.port),
             actor_id=registry_id,
@@ -357,7 +348,7 @@ class RunningTopology(Addresses):
         model = placed.actor
         own = self._opened(SqliteInstanceStore(self._folder / model.id, self._share))
         store = self._stores[model.id] = store_of(
-            model, own, itself=self.dicomweb_of(model.id), client=self._dicomweb, wait=self._loop.call
+            model, own, itself=self.dicomweb_of(model.id), client=self._clients.dicomweb, wait=self._loop.call
         )
         if store is not own:
             self._opened(store)
@@ -385,27 +376,6 @@ class RunningTopology(Addresses):
         )
         return source
 
-    def _recover(self, actors: Sequence[Any]) -> None:
-        """Settle what a crash cut short, before anybody asks."""
-        for actor in actors:
-            if isinstance(actor, DocumentRepository | OnDemandDocumentSource):
-                drive_blocking(actor.recover(), self._send_for_recovery, self._loop)
-
-    def _offer(self, models: Sequence[OnDemandSource]) -> None:
-        """Register what On-Demand sources offer from the start, where it is not registered yet."""
-        for model in models:
-            source = self._on_demand[model.id]
-            send = partial(self._soap.send, trace=Trace.begin(model.id))
-            for patient in model.offers:
-                offering = source.register(source.patientId(patient), anew=False)
-                response = drive_blocking(offering, send, self._loop).response
-                if response.status != SUCCESS:
-                    told = response.errors[0].codeContext
-                    raise CannotRun(f"{model.id} cannot offer a document of patient '{patient}': {told}")
-
-    def _send_for_recovery(self, call: Call) -> Any:
-        return self._soap.send(call, Trace.begin("recovery"))
-
     # --- what others need
 
     @property
@@ -414,9 +384,10 @@ class RunningTopology(Addresses):
         return self._folder
 
     @property
-    def listens(self) -> Listen:
-        """Host and port of all actors that have no port of their own, as they were asked for."""
-        return self._listen
+    def elsewhere(self) -> Collection[str]:
+        """Ids of the actors that somebody else plays."""
+        ids = {placed.actor.id for placed in self.topology.actors()}
+        return self._elsewhere.keys() | (ids - self.only if self.only is not None else set())
 
     def to_join(self) -> Joined:
         """What one of the others needs to answer beside this process; who asks has to close it."""
@@ -429,24 +400,50 @@ class RunningTopology(Addresses):
 
     def store_of(self, source_id: str) -> SourceStore:
         """The instance store of an imaging source: its own, or the archive behind it."""
-        return self._stores[source_id]
+        return self._stores[self._here(source_id)]
 
     def inbox_of(self, recipient_id: str) -> Path:
         """Folder in which a recipient keeps what it gets."""
-        return self._inboxes[recipient_id].folder
+        return self._inboxes[self._here(recipient_id)].folder
 
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
-        return self._inboxes[recipient_id].received()
+        return self._inboxes[self._here(recipient_id)].received()
 
     def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
         """The actor of an On-Demand source."""
-        return self._on_demand[source_id]
+        return self._on_demand[self._here(source_id)]
 
     def stop(self, actor_id: str) -> None:
-        """Let an actor answer HTTP 503 alone, to SOAP and XC-WADO; raises KeyError for one without."""
-        for resource in self._resources[actor_id]:
+        """Let an actor answer HTTP 503 alone, by SOAP and on the web; raises KeyError where it only asks."""
+        for resource in self._resources[self._here(actor_id)]:
             resource.stopped = True
+
+    def delay(self, actor_id: str, seconds: float) -> None:
+        """Let an actor be late with every answer; raises KeyError where it has no address."""
+        placed = self.topology.find(self._here(actor_id))
+        self._site(placed).delay(placed.path, seconds)
+
+    def move(self, source_id: str) -> None:
+        """Give the DICOMweb face of a source another address: nobody is at the former one any more."""
+        placed = self.topology.find(self._here(source_id))
+        model, former = placed.actor, self.face_path(source_id)
+        if not isinstance(model, Source):
+            raise UsageError(f"{source_id} has no DICOMweb face that could move.")
+        self.faces[source_id] = f"{former}-moved"
+        recorder, base = self._log or NOT_RECORDED, self.dicomweb_of(source_id)
+        web = (recorder, self._loop.reactor)
+        face = dicomweb_face(model, self._stores[source_id], base, *web, viewer=self.viewer)
+        self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{self.face_path(source_id)}", face)
+        self._resources[source_id] = (*self._resources[source_id], face)
+        for gateway_id, crossing in self._crossing.items():  # who keeps the directory is told
+            crossing.gateway = self._cross_gateway(self.topology.find(gateway_id))
+
+    def _here(self, actor_id: str) -> str:
+        """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""
+        if actor_id in self._elsewhere:
+            raise UsageError(f"{actor_id} answers elsewhere, at {self._elsewhere[actor_id]}: it is not ours.")
+        return actor_id
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
@@ -493,9 +490,11 @@ def start(
     *,
     record: bool = True,
     shared: bool = False,
+    only: Collection[str] | None = None,
 ) -> RunningTopology:
     """Start a topology; without `data` its folder is temporary and goes with it.
 
-    If `shared`, other processes may join it: see `topology.workers`.
+    With `only`, ids of actors, all others answer elsewhere, at their addresses in the file. If `shared`,
+    other processes may join: see `topology.workers`.
     """
-    return RunningTopology(topology, data, listen, record=record, shared=shared)
+    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only)

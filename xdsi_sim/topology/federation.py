@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -12,7 +12,7 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["Correlation", "Peer"]
+__all__ = ["Correlation", "Peer", "check_parts"]
 
 
 class Correlation(Checked):
@@ -48,11 +48,19 @@ def _base(value: str) -> str:
 
 
 class Peer(Checked):
-    """A foreign system: one that answers may be sent to, or the gateway of another community."""
+    """A foreign system.
+
+    It plays an actor of a community, or is the gateway of a community that the topology does not have; where
+    it is neither, answers may be sent to it.
+    """
 
     id: Id
     url: Annotated[str, AfterValidator(_address)]
     """Its address; all that is below it counts as well, by whole segments of the path."""
+    plays: str | None = None
+    """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
+    dicomweb: Annotated[str, AfterValidator(_base)] | None = None
+    """Base URI of WADO-RS, where it plays an imaging source."""
     role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
@@ -64,6 +72,31 @@ class Peer(Checked):
     def _a_gateway_has_a_home(self) -> Peer:
         if (self.role is None) != (self.homeCommunityId is None):
             raise wrong("a peer that is a gateway has role and homeCommunityId, any other neither")
-        if self.xcWado is not None and self.role != "respondingImagingGateway":
+        if self.xcWado is not None and self.plays is None and self.role != "respondingImagingGateway":
             raise wrong("xcWado is of a peer with the role respondingImagingGateway", at=("xcWado",))
         return self
+
+    @model_validator(mode="after")
+    def _plays_one_part(self) -> Peer:
+        if self.plays is not None and self.role is not None:
+            text = "a peer plays an actor of the topology, or is the gateway of a community outside it"
+            raise wrong(text, at=("plays",))
+        return self
+
+
+def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
+    """Raises where a peer plays nobody of those who answer, or has a web address that the role has not.
+
+    `roles` are theirs, by id.
+    """
+    for number, peer in enumerate(peers):
+        if peer.plays is not None and peer.plays not in roles:
+            hint = did_you_mean(peer.plays, roles)
+            raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
+        role = roles.get(peer.plays or "", "")
+        if peer.dicomweb is not None and role != "Imaging Document Source":
+            text = "only a peer that plays an imaging source has 'dicomweb'"
+            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
+        if peer.xcWado is not None and role and "Imaging Gateway" not in role:
+            text = "only a peer that is an imaging gateway has 'xcWado'"
+            raise wrong(text, at=("peers", number, "xcWado"), at_key=True)

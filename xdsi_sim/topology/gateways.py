@@ -63,10 +63,11 @@ def cross_gateway_of(
     By the id of an actor, `base_of` says where the XC-WADO of a gateway is, `dicomweb_of` where the DICOMweb
     face of a source is, and `public_of` where others know it to be.
     """
-    federation = _Federation(topology, placed, base_of)
+    federation = _Federation(topology, placed, base_of, None)
     others: dict[str, str | None] = {}
     if isinstance(placed.actor, InitiatingImagingGateway):
-        others.update(federation.others("respondingImagingGateway"))
+        known = federation.others("respondingImagingGateway")
+        others.update((home, base or None) for home, base in known.items())
         others.update(
             (peer.homeCommunityId or "", peer.xcWado)
             for peer in topology.peers
@@ -78,6 +79,7 @@ def cross_gateway_of(
         locations=tuple(
             Location(uid=source.oid, base=dicomweb_of(source.id), public=public_of(source.id))
             for source in federation.own.sources
+            if dicomweb_of(source.id)
         ),
         gateways=others,
     )

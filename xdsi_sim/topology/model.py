@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -22,12 +22,12 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
 from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
-from xdsi_sim.topology.federation import Correlation, Peer
+from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.log import Log
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
 from xdsi_sim.topology.rules import CheckedProfile
-from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
@@ -283,6 +283,8 @@ class Community(Checked):
     homeCommunityId: HomeCommunityId
     patientAuthority: Oid
     """Assigning authority of the patient ids that its metadata uses."""
+    listen: ListenOption | None = None
+    """Host and port of its actors; None where they answer at those of the topology."""
     codes: CodeSettings | None = None
     """The codes that its metadata may use; absent, any."""
     rules: CheckedProfile = {}
@@ -334,26 +336,6 @@ class Placed:
         return f"/{self.community.id}/{self.actor.id}"
 
 
-def _size(value: Any) -> Any:
-    try:
-        return parse_size(value) if isinstance(value, str) else value
-    except ValueError as error:
-        raise wrong(str(error)) from None
-
-
-class Log(Checked):
-    """How much the exchange log keeps; the oldest goes first."""
-
-    exchanges: Annotated[int, Field(ge=1)] = 100_000
-    size: Annotated[
-        int,
-        BeforeValidator(_size),
-        Field(ge=1_000_000),
-        WithJsonSchema({"type": "string", "examples": ["2 GiB"]}),
-    ] = 2 * 2**30
-    """Octets of all bodies."""
-
-
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -384,8 +366,8 @@ class Topology(Checked):
     """What a peer may ask of the topology."""
     communities: tuple[Community, ...]
     peers: tuple[Peer, ...] = ()
-    """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
-    of other communities."""
+    """Foreign systems: who plays actors of the topology, gateways of other communities, and whom asynchronous
+    actors may answer (the actors of the topology are always among them)."""
     timeouts: Patience = Patience()
     viewer: ViewerOption = None
     """A web viewer of the studies of all sources, at the address of the topology; None without one."""
@@ -402,6 +384,10 @@ class Topology(Checked):
             if placed.actor.id == actor_id:
                 return placed
         raise KeyError(actor_id)
+
+    def played_by(self, actor_id: str) -> Peer | None:
+        """The foreign system that takes the part of an actor; None where that is simulated."""
+        return next((peer for peer in self.peers if peer.plays == actor_id), None)
 
     def viewer_at(self, listen: Listen) -> str | None:
         """Address of the viewer, with a slash at its end, if it listens there; None without a viewer."""
@@ -431,6 +417,8 @@ class Topology(Checked):
             yield ("peers", number, "id"), "the id of a peer", peer.id
             if peer.homeCommunityId is not None:
                 yield ("peers", number, "homeCommunityId"), f"the {peer.role} of", peer.homeCommunityId
+            if peer.plays is not None:
+                yield ("peers", number, "plays"), "the part of", peer.plays
         for number, community in enumerate(self.communities):
             top: Place = ("communities", number)
             yield (*top, "id"), "the id of a community", community.id
@@ -447,6 +435,12 @@ class Topology(Checked):
         if all(placed.address_less for placed in self.actors()):
             hint = "Name a registry, a source or a recipient."
             raise wrong("no actor of the topology has an address.", hint=hint, at=("communities",))
+        return self
+
+    @model_validator(mode="after")
+    def _peers_play_actors(self) -> Topology:
+        answering = (placed.actor for placed in self.actors() if not placed.address_less)
+        check_parts(self.peers, {actor.id: actor.role for actor in answering})
         return self
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ from typing import Final, Self
 from xdsi_sim.errors import CannotRun, XdsiSimError
 from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.topology.joined import Joined
-from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.model import Topology
 from xdsi_sim.visible import log_to_terminal
 
 __all__ = ["Workers"]
@@ -88,7 +88,7 @@ class _Worker:
         with closing(running.to_join()) as joined, theirs:  # else its end would not be seen
             self.process: BaseProcess = _SPAWN.Process(
                 target=_work,
-                args=(running.topology, running.folder, running.listens, joined, theirs),
+                args=(running.topology, running.folder, running.only, joined, theirs),
                 name="xdsi-sim worker",
                 daemon=True,
             )
@@ -129,13 +129,15 @@ class _Worker:
 # --- in the worker's process -----------------------------------------------------------------
 
 
-def _work(topology: Topology, folder: Path, listen: Listen, joined: Joined, told: Connection) -> None:
+def _work(
+    topology: Topology, folder: Path, only: frozenset[str] | None, joined: Joined, told: Connection
+) -> None:
     """Answer until the first process says that it is enough, or is no more."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # a terminal tells all of us; the first decides
     log_to_terminal()
     try:
-        running = RunningTopology(topology, folder, listen, record=bool(joined.log), joined=joined)
+        running = RunningTopology(topology, folder, None, record=bool(joined.log), joined=joined, only=only)
     except XdsiSimError as error:
         told.send(str(error))
         return

@@ -23,6 +23,19 @@ def test_every_way_brings_all_images(tmp_path: Path, way: str) -> None:
     assert record.steps[-1].text.startswith("2 images, ")
 
 
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        ("by: wado-rs", 'values: {"refused[*].status": ["406"], missing: {count: 2}}'),
+        ("by: rad-69", "status: Failure, errors: [XDSRepositoryError, XDSRepositoryError]"),
+    ],
+)
+def test_what_does_not_come_may_be_expected_not_to(tmp_path: Path, way: str, told: str) -> None:
+    fetch = FETCH % f"{way}, transferSyntaxUIDs: ['1.2.840.10008.1.2.4.90'], complete: false"
+    steps = PUBLISHED + LOCATED + fetch.rstrip()[:-1] + f", expect: {{count: 0, {told}}}}}\n"
+    assert run(tmp_path, steps).verdict is Verdict.PASS
+
+
 def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
     record = run(
         tmp_path, PUBLISHED + LOCATED + FETCH % "by: rad-69, transferSyntaxUIDs: ['1.2.840.10008.1.2.4.90']"

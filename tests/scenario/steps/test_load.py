@@ -23,6 +23,23 @@ def test_samples_files_and_folders_are_loaded_and_broken_ones_named(tmp_path: Pa
     assert [check.text for check in record.steps[1].checks if not check.ok] == ["note.txt is a DICOM file"]
 
 
+def test_samples_may_be_shortened_and_numbered_anew(tmp_path: Path) -> None:
+    step = (
+        "  - {name: a, load: {source: pacs-north, samples: [mr-knee], first: 3, accession: X-7}, save: l%s}\n"
+    )
+    held = """, expect: {count: 3, values: {
+      "studies[0].header.accession.value": X-7, "studies[0].header.requests[0].accession.value": X-7,
+      "images[*].sopInstanceUID": {same-items: "${m.studies[0].instances[*].sop_instance_uid}"}}}"""
+    assert run(tmp_path, step.replace("save: l", "save: m") % "" + step % held).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("key", ["first: 2", "accession: X-7"])
+def test_only_samples_are_shortened_or_numbered(tmp_path: Path, key: str) -> None:
+    (tmp_path / "cr").mkdir()
+    with pytest.raises(UsageError, match=r":5:\d+: only samples are shortened or changed"):
+        run(tmp_path, f"  - {{name: a, load: {{source: pacs-north, paths: [cr], {key}}}}}\n")
+
+
 @pytest.mark.parametrize("nothing", ["", ", samples: []", ", paths: [], samples: []"])
 def test_a_step_that_loads_nothing_is_refused(tmp_path: Path, nothing: str) -> None:
     with pytest.raises(UsageError, match=r":5:21: there is nothing to load\. Name samples, paths, or both"):

@@ -7,6 +7,7 @@ from typing import Final
 
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
+from xdsi_sim.scenario.steps.delay import DELAY
 from xdsi_sim.scenario.steps.discover_patient import DISCOVER_PATIENT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.for_each import FOR_EACH
@@ -14,6 +15,7 @@ from xdsi_sim.scenario.steps.include import INCLUDE
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.move import MOVE
 from xdsi_sim.scenario.steps.parallel import PARALLEL
 from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.provide import PROVIDE
@@ -56,6 +58,8 @@ KINDS: Final[Mapping[str, StepKind]] = {
         FETCH,
         COMPARE,
         STOP,
+        DELAY,
+        MOVE,
         SEND,
         WAIT,
         RECEIVED,

@@ -10,19 +10,21 @@ from typing import Any, Final, Literal
 from pydantic import model_validator
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.content import Content, sha1_of
+from xdsi_sim.content import Content
 from xdsi_sim.dicomweb.xc_wado import CrossAddress
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.retrieve import DocumentRequest
+from xdsi_sim.scenario.images import image_of
 from xdsi_sim.scenario.kind import ConsumerId, ImagingGatewayId, StepKind
 from xdsi_sim.scenario.record import Check
-from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.scenario.steps.locate import LocatedSeries
 from xdsi_sim.topology.checked import Checked, wrong
 
-__all__ = ["FETCH", "FetchedImage"]
+__all__ = ["FETCH"]
 
-_ACCEPT: Final = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+_ACCEPT: Final = 'multipart/related; type="application/dicom"'
+_MEASURES: Final = {True: "those that", False: "some of those that"}
 _SYNTAXES: Final = (
     "1.2.840.10008.1.2.1",
     "1.2.840.10008.1.2",
@@ -45,11 +47,13 @@ class Fetch(Checked):
     by: Literal["wado-rs", "xc-wado", "rad-69"]
     level: Literal["study", "series"] = "series"
     """Of one request of WADO-RS or XC-WADO."""
-    transferSyntaxUIDs: tuple[str, ...] = _SYNTAXES
-    """What the consumer takes in RAD-69."""
+    transferSyntaxUIDs: tuple[str, ...] | None = None
+    """What the consumer takes; absent, whatever there is on the web, and all usual ones in RAD-69."""
     through: ImagingGatewayId = None
     """The Initiating Imaging Gateway that is asked: by RAD-69 for all of them in one message, by XC-WADO for
     those of other communities."""
+    complete: bool = True
+    """Whether all that is listed must come; if not, `missing` and `refused` tell what did not, and why."""
 
     @model_validator(mode="after")
     def _some_ways_lead_through_gateways(self) -> Fetch:
@@ -61,13 +65,25 @@ class Fetch(Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedImage:
-    """An instance that arrived."""
+class _Got:
+    """How a GET was answered."""
 
-    sopInstanceUID: str
-    """As the instance itself says."""
-    sha1: str
-    size: int
+    url: str
+    status: int
+    """0 where no answer came."""
+    text: str
+    """Status, or why there is none."""
+    good: bool
+
+    @property
+    def check(self) -> Check:
+        return Check(
+            text=f"GET {self.url} is answered with 200",
+            ok=self.good,
+            expected="200",
+            observed=self.text,
+            cites="PS3.18: 10.4.1",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,7 @@ class _Fetched:
     contents: tuple[Content, ...]
     answer: Answered | None = None
     """Of a SOAP request."""
-    check: Check | None = None
+    got: _Got | None = None
     """Of an HTTP request."""
 
 
@@ -85,20 +101,28 @@ def play(step: Fetch, stage: Stage) -> Outcome:
     """Fetch all images; checks that those received are those listed."""
     series = step.series if isinstance(step.series, tuple) else (step.series,)
     fetched = list(_BY[step.by](step, stage, series))
-    images = tuple(_image(content) for part in fetched for content in part.contents)
+    images = tuple(image_of(content) for part in fetched for content in part.contents)
     listed_uids = sorted(uid for item in series for uid in item.sopInstanceUIDs)
     received = sorted(image.sopInstanceUID for image in images)
+    got = [part.got for part in fetched if part.got is not None]
+    answers = tuple(part.answer for part in fetched if part.answer is not None)
+    missing = tuple(uid for uid in listed_uids if uid not in set(received))
     return Outcome(
         text=f"{plural(len(images), 'image')}, {sum(image.size for image in images):,} octets",
-        value={"images": images},
+        value={
+            "images": images,
+            "missing": missing,
+            "refused": tuple(each for each in got if not each.good),
+            "errors": tuple(error for answer in answers for error in answer.errors),
+        },
         count=len(images),
-        answers=tuple(part.answer for part in fetched if part.answer is not None),
+        answers=answers,
         details=details_of({"From": listed([item.source for item in series]), "Requests": str(len(fetched))}),
         checks=(
-            *(part.check for part in fetched if part.check is not None),
+            *(each.check for each in got if step.complete),
             Check(
-                text="the SOP Instance UIDs received are those that the manifests list",
-                ok=received == listed_uids,
+                text=f"the SOP Instance UIDs received are {_MEASURES[step.complete]} the manifests list",
+                ok=received == [uid for uid in listed_uids if step.complete or uid not in missing],
                 expected=plural(len(listed_uids), "instance"),
                 observed=_difference(listed_uids, received),
                 cites="RAD TF: 4.69",
@@ -115,12 +139,9 @@ def _difference(expected: Sequence[str], received: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-def _image(content: Content) -> FetchedImage:
-    from xdsi_sim.dicom.part10 import read_header  # noqa: PLC0415  brings pydicom
-
-    return FetchedImage(
-        sopInstanceUID=str(read_header(content).SOPInstanceUID), sha1=sha1_of(content), size=content.size
-    )
+def _accept(step: Fetch) -> str:
+    """One media range for each transfer syntax; without, whatever there is (PS3.18: 8.7.3)."""
+    return ", ".join(f"{_ACCEPT}; transfer-syntax={uid}" for uid in step.transferSyntaxUIDs or ("*",))
 
 
 def _by_wado_rs(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> Iterator[_Fetched]:
@@ -154,15 +175,14 @@ def _path(step: Fetch, item: LocatedSeries) -> tuple[str, ...]:
 
 
 def _got(step: Fetch, stage: Stage, url: str, transaction: str) -> _Fetched:
-    reply = stage.get(url, sender=step.consumer, accept=_ACCEPT, transaction=transaction)
+    reply = stage.get(url, sender=step.consumer, accept=_accept(step), transaction=transaction)
     return _Fetched(
         tuple(part.content for part in reply.parts) if reply.status == 200 else (),
-        check=Check(
-            text=f"GET {url} is answered with 200",
-            ok=reply.status == 200 and reply.trouble is None,
-            expected="200",
-            observed=reply.trouble or str(reply.status),
-            cites="PS3.18: 10.4.1",
+        got=_Got(
+            url=url,
+            status=reply.status,
+            text=reply.trouble or str(reply.status),
+            good=reply.status == 200 and reply.trouble is None,
         ),
     )
 
@@ -171,12 +191,14 @@ def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> It
     """One message to the gateway; without one the consumer splits by location itself."""
 
     def receiver(item: LocatedSeries) -> str:
+        if not (step.through or item.source):
+            raise StepFailed(f"nobody in the topology has the Retrieve Location UID '{item.location}'")
         return step.through or item.source
 
     for source, group in groupby(sorted(series, key=receiver), key=receiver):
         message = RetrieveImagingDocumentSetRequest(
             requests=tuple(_request(item, uid) for item in group for uid in item.sopInstanceUIDs),
-            transferSyntaxUIDs=step.transferSyntaxUIDs,
+            transferSyntaxUIDs=step.transferSyntaxUIDs or _SYNTAXES,
         )
         reply = stage.call(sender=step.consumer, receiver=source, transaction="RAD-69", message=message)
         documents = () if isinstance(reply.answer, NoAnswer) else reply.answer.documents

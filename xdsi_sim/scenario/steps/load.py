@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from xdsi_sim.dicom.media import arrivals
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study, once
+from xdsi_sim.scenario.images import Image, image_of
 from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
+from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 
 __all__ = ["LOAD"]
@@ -34,24 +39,44 @@ class Load(Checked):
     """Studies of invented patients that xdsi-sim makes, by name."""
     paths: Annotated[tuple[str, ...], FileName()] = ()
     """DICOM files, DICOMDIRs, and folders or zip archives of them."""
+    first: Annotated[int, Field(ge=1)] | None = None
+    """How many instances of each sample; absent, all."""
+    accession: str | None = None
+    """The accession number of samples in place of their own; who has issued it stays."""
 
     @model_validator(mode="after")
     def _has_something_to_load(self) -> Load:
         if not self.samples and not self.paths:
             raise wrong("there is nothing to load.", hint="Name samples, paths, or both.")
+        if not self.samples and (self.first or self.accession):
+            at = "first" if self.first else "accession"
+            raise wrong("only samples are shortened or changed", at=(at,), at_key=True)
         return self
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What the source has taken in."""
+
+    studies: tuple[Study, ...]
+    instances: tuple[StoredInstance, ...]
+
+    @cached_property
+    def images(self) -> tuple[Image, ...]:
+        """The instances as they came, to be compared with what is fetched."""
+        return tuple(image_of(instance.content) for instance in self.instances)
 
 
 def play(load: Load, stage: Stage) -> Outcome:
     """Store the files; gives the studies that they belong to."""
     store = stage.running.store_of(load.source)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = (path for name in load.samples for path in write_sample(name, Path(folder) / name))
+        samples = (path for name in load.samples for path in _sample(load, name, Path(folder)))
         loaded = store.add_all(chain(samples, arrivals(stage.folder / path for path in load.paths)))
     studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
     return Outcome(
         text=f"{plural(len(loaded.instances), 'instance')} of {plural(len(studies), 'study', 'studies')}",
-        value={"studies": studies},
+        value=_Taken(studies, loaded.instances),
         count=len(loaded.instances),
         details=details_of({"Studies": listed([_described(study) for study in studies])}),
         checks=tuple(
@@ -60,6 +85,10 @@ def play(load: Load, stage: Stage) -> Outcome:
             if not broken.stray
         ),
     )
+
+
+def _sample(load: Load, name: str, folder: Path) -> Iterator[Path]:
+    yield from write_sample(name, folder / name, accession=load.accession)[: load.first]
 
 
 def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, ...]:

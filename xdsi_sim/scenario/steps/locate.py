@@ -24,6 +24,19 @@ class Locate(Checked):
     """Documents that a retrieve has saved: `${fetched.manifests}`."""
     mode: Literal["retrieve-url", "location-uid"]
     """`retrieve-url` takes the base that the manifest gives, `location-uid` looks its OID up."""
+    complete: bool = True
+    """Whether each series must be located; if not, `unresolved` tells which are not, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """A series of a manifest that leads nowhere."""
+
+    studyInstanceUID: str
+    seriesInstanceUID: str
+    location: str
+    """The Retrieve Location UID; empty where there is none."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +46,7 @@ class LocatedSeries:
     studyInstanceUID: str
     seriesInstanceUID: str
     source: str
-    """Id of the imaging source that the Retrieve Location UID names."""
+    """Id of the imaging source that the Retrieve Location UID names; empty where nobody has that."""
     location: str
     """The Retrieve Location UID."""
     base: str
@@ -48,17 +61,26 @@ class LocatedSeries:
 def play(step: Locate, stage: Stage) -> Outcome:
     """Read each manifest; raises StepFailed where one cannot be read or a series not be located."""
     documents = step.manifests if isinstance(step.manifests, tuple) else (step.manifests,)
-    located = tuple(
+    found = [
         _locate(stage, series, step.mode, document.entry.homeCommunityId)
         for document in documents
         for series in _read(document).series
-    )
+    ]
+    unresolved = tuple(item for item in found if isinstance(item, Unresolved))
+    if unresolved and step.complete:
+        raise StepFailed(unresolved[0].reason)
+    located = tuple(item for item in found if isinstance(item, LocatedSeries))
     images = sum(len(series.sopInstanceUIDs) for series in located)
     return Outcome(
         text=f"{plural(len(located), 'series', 'series')} with {plural(images, 'instance')}",
-        value={"series": located},
+        value={"series": located, "unresolved": unresolved},
         count=len(located),
-        details=details_of({"Found at": listed([f"{series.source} {series.base}" for series in located])}),
+        details=details_of(
+            {
+                "Found at": listed([f"{series.source} {series.base}" for series in located]),
+                "Not resolved": listed([series.reason for series in unresolved]),
+            }
+        ),
     )
 
 
@@ -71,20 +93,27 @@ def _read(document: RetrievedDocument) -> Manifest:
         raise StepFailed(f"document {document.entry.uniqueId} is no manifest: {error}") from error
 
 
-def _locate(stage: Stage, series: ManifestSeries, mode: str, home: str | None) -> LocatedSeries:
+def _locate(stage: Stage, series: ManifestSeries, mode: str, home: str | None) -> LocatedSeries | Unresolved:
+    """An address that is in the manifest needs no directory, an OID does."""
     location = series.retrieve_location_uid or ""
     source = stage.actor_of(location)
-    if source is None or not isinstance(stage.running.topology.find(source).actor, Source):
-        raise StepFailed(
-            f"the location of series {series.series_instance_uid} cannot be resolved: '{location}'"
-        )
-    base = series.wado_rs_base if mode == "retrieve-url" else stage.running.dicomweb_of(source)
+    known = source is not None and isinstance(stage.running.topology.find(source).actor, Source)
+    by_oid = stage.running.dicomweb_of(source or "") if known and mode == "location-uid" else None
+    base = series.wado_rs_base if mode == "retrieve-url" else by_oid
     if not base:
-        raise StepFailed(f"series {series.series_instance_uid} has no Retrieve URL (0008,1190)")
+        uid = series.series_instance_uid
+        return Unresolved(
+            studyInstanceUID=series.study_instance_uid,
+            seriesInstanceUID=uid,
+            location=location,
+            reason=f"series {uid} has no Retrieve URL (0008,1190)"
+            if mode == "retrieve-url"
+            else f"the location of series {uid} cannot be resolved: '{location}'",
+        )
     return LocatedSeries(
         studyInstanceUID=series.study_instance_uid,
         seriesInstanceUID=series.series_instance_uid,
-        source=source,
+        source=source if known and source is not None else "",
         location=location,
         base=base,
         retrieveURL=base if mode == "retrieve-url" else None,

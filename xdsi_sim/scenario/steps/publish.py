@@ -51,6 +51,10 @@ class Publish(Sending):
     """`all`, or Study Instance UIDs: a list, or a reference to one or several."""
     anew: bool = False
     """Whether a study that has not changed is published again."""
+    retrieveLocationUID: str | None = None
+    """Where the images are, if not at the source itself: the OID of another archive."""
+    retrieveURL: str | None = None
+    """Base of WADO-RS there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +139,9 @@ def _composed(
 ) -> tuple[Manifest, DocumentEntry]:
     placed, source = source_of(stage, publish.source)
     location = RetrieveLocation(
-        oid=source.oid,
+        oid=publish.retrieveLocationUID or source.oid,
         ae_title=source.aeTitle,
-        retrieve_url=stage.running.dicomweb_of(publish.source),
+        retrieve_url=publish.retrieveURL or stage.running.dicomweb_of(publish.source),
         display_uri=stage.running.viewer_of(publish.source, study.header.study_instance_uid),
     )
     publisher = publisher_of(placed, source)

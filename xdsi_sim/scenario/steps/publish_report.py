@@ -23,8 +23,9 @@ _FORMAT_OF: Final = {".pdf": "pdf", ".txt": "plain", ".xml": "cda"}
 class PublishReport(Sending):
     """The report and what it is about."""
 
-    study: str
-    """Study Instance UID."""
+    study: str | tuple[str, ...]
+    """Study Instance UID, or several: the report is on all of them, and says of the patient what the first
+    does."""
     title: str
     text: str | None = None
     """The report itself, or …"""
@@ -60,7 +61,8 @@ class PublishReport(Sending):
 def play(publish: PublishReport, stage: Stage) -> Outcome:
     """Publish one report by ITI-41; it replaces the former one of its title on the study."""
     placed, source = source_of(stage, publish.source)
-    study = study_of(stage, publish.source, publish.study)
+    uids = (publish.study,) if isinstance(publish.study, str) else publish.study
+    study, *others = (study_of(stage, publish.source, uid) for uid in uids)
     report = Report(
         uniqueId=stage.new_uid(),
         format=REPORT_FORMATS[publish.format],
@@ -68,12 +70,13 @@ def play(publish: PublishReport, stage: Stage) -> Outcome:
         title=publish.title,
         radiologist=publish.radiologist,
     )
-    entry = report_entry(study, report, publisher_of(placed, source), entryUUID=new_uuid())
+    publisher = publisher_of(placed, source)
+    entry = report_entry(study, report, publisher, entryUUID=new_uuid(), others=others)
     what = f"report {publish.title}"
-    answer = provide(stage, publish, entry, publish.content(stage), study=publish.study, what=what)
+    answer = provide(stage, publish, entry, publish.content(stage), study=uids[0], what=what)
     published = Published(
         uniqueId=report.uniqueId,
-        studyInstanceUID=publish.study,
+        studyInstanceUID=uids[0],
         patientId=entry.patientId or "",
         entry=entry,
     )

@@ -1,0 +1,47 @@
+"""`--peer ACTOR=URL`: a foreign system plays an actor of a topology that is used as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from xdsi_sim.cli.conventions import peer_address
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.model import Topology
+
+__all__ = ["with_peers"]
+
+_FORM: Final = "ACTOR=URL, or for an imaging source ACTOR=URL,BASE with the base of its WADO-RS"
+
+
+def with_peers(topology: Topology, options: Sequence[str] | None) -> Topology:
+    """The topology with a peer for each option; raises UsageError where one cannot be."""
+    if not options:
+        return topology
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from xdsi_sim.topology.model import Peer, Topology  # noqa: PLC0415
+
+    told = [_peer(option) for option in options]
+    taken = {each["plays"] for each in told}
+    kept = [peer for peer in topology.peers if peer.plays not in taken]
+    try:
+        peers = (*kept, *(Peer.model_validate(each) for each in told))
+        return Topology.model_validate({**dict(topology), "peers": peers})
+    except ValidationError as error:
+        raise UsageError(f"--peer: {error.errors()[0]['msg'].rstrip('.')}.") from None
+
+
+def _peer(option: str) -> dict[str, Any]:
+    actor, separator, addresses = option.partition("=")
+    if not separator:
+        raise UsageError(f"--peer: '{option}' is not {_FORM}.")
+    url, _, base = addresses.partition(",")
+    return {
+        "id": f"peer-{actor}",
+        "plays": actor,
+        "url": peer_address("--peer", url, "http", "https"),
+        "dicomweb": peer_address("--peer", base, "http", "https") if base else None,
+    }
