@@ -21,7 +21,17 @@ from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.mtom import Package, PackageReader
 from xdsi_sim.visible import visible_line
 
-__all__ = ["NO_BODY", "BodyReader", "Front", "FrontRequest", "MakeReader", "answer", "nothing_at"]
+__all__ = [
+    "NO_BODY",
+    "BodyReader",
+    "Front",
+    "FrontRequest",
+    "MakeReader",
+    "answer",
+    "begin_answer",
+    "nothing_at",
+    "stream",
+]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 
@@ -211,31 +221,48 @@ def answer(
     request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
 ) -> HttpMessage:
     """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
-    request.setResponseCode(status)
-    length = () if status in _NO_CONTENT else (("Content-Length", str(body_size(segments))),)
-    for name, value in (*headers, *length):
-        request.responseHeaders.setRawHeaders(name, [value])
-    message = HttpMessage(
-        start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
-        headers=_header_list(request.responseHeaders),
-        body=SegmentsContent(tuple(segments)),
-    )
+    message = begin_answer(request, status, headers, segments, body_size(segments))
     if request.method == b"HEAD":
         request.finish()
     elif all(isinstance(segment, bytes) for segment in segments):
         request.write(b"".join(segments))  # type: ignore[arg-type]  # the line above has looked
         request.finish()
     else:
-        request.registerProducer(_Sender(request, segments), False)
+        stream(request, segments, request.finish)
     return message
+
+
+def begin_answer(
+    request: FrontRequest,
+    status: int,
+    headers: Sequence[tuple[str, str]],
+    segments: Sequence[Segment],
+    length: int,
+) -> HttpMessage:
+    """Set status and headers, which go out with the first octets of the body; gives the answer as it will be."""
+    request.setResponseCode(status)
+    sized = () if status in _NO_CONTENT else (("Content-Length", str(length)),)
+    for name, value in (*headers, *sized):
+        request.responseHeaders.setRawHeaders(name, [value])
+    return HttpMessage(
+        start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
+        headers=_header_list(request.responseHeaders),
+        body=SegmentsContent(tuple(segments)),
+    )
+
+
+def stream(request: FrontRequest, segments: Sequence[Segment], end: Callable[[], object]) -> None:
+    """Write a body at the pace of the peer, then call `end`."""
+    request.registerProducer(_Sender(request, segments, end), False)
 
 
 @implementer(IPullProducer)
 class _Sender:
     """Writes segments at the pace of the peer: one chunk each time its buffer is empty."""
 
-    def __init__(self, request: FrontRequest, segments: Sequence[Segment]) -> None:
+    def __init__(self, request: FrontRequest, segments: Sequence[Segment], end: Callable[[], object]) -> None:
         self._request = request
+        self._end = end
         self._pieces = _pieces(segments)
         self._promised = body_size(segments)
 
@@ -256,7 +283,7 @@ class _Sender:
             self._request.write(piece)
             return
         self._request.unregisterProducer()
-        self._request.finish()
+        self._end()
 
     def stopProducing(self) -> None:
         """The peer is gone."""

@@ -54,6 +54,7 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.faults import switchboard_of
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
@@ -140,6 +141,8 @@ class RunningTopology:
         self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
+        self.faults = switchboard_of(topology, {type_: role for type_, (role, _) in _ROLES.items()})
+        """The deviations that are on."""
         try:
             self._start(data)
         except BaseException:
@@ -279,18 +282,21 @@ class RunningTopology:
             post=self._delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
+            desk=(desk := self.faults.desk(model.id)),
         )
         self._resources[model.id] = resource
         site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
-            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor)
+            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor, desk)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
-            site.put(f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor))
+            site.put(
+                f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor, desk)
+            )
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xdsi_sim.actors.ports import InstanceStore
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.archive import Archive
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.server.dicomweb import DicomWebResource
@@ -15,7 +16,7 @@ __all__ = ["dicomweb_face"]
 
 
 def dicomweb_face(
-    source: Source, store: InstanceStore, base: str, recorder: Recorder, reactor: Any
+    source: Source, store: InstanceStore, base: str, recorder: Recorder, reactor: Any, desk: Desk
 ) -> DicomWebResource:
     """The face of a source whose instances are in `store`; addresses that it hands out begin with `base`."""
     settings = source.dicomweb
@@ -25,4 +26,5 @@ def dicomweb_face(
         service=DicomWeb(archive=archive, origins=settings.origins),
         recorder=recorder,
         reactor=reactor,
+        desk=desk,
     )
