@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
 from xdsi_sim.vocab import APPROVED
 
+_RULE = re.compile(r"\[([A-M]\d\d)\]")
 ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 PATIENT = "NAT-1001^^^&2.999.10.1&ISO"
 """Of the sample study."""
@@ -106,7 +108,9 @@ class FaultyDomain:
         if transaction == "ITI-62":
             return RemoveObjectsRequest(ids=("urn:uuid:00000000-0000-4000-8000-000000000099",))
         if transaction == "ITI-86":
-            return RemoveDocumentsRequest(requests=(self._document(None),))
+            return RemoveDocumentsRequest(
+                requests=(replace(self._document(None), documentUniqueId="2.999.8"),)
+            )
         home = HOME if transaction in ("ITI-39", "RAD-75") else None
         if transaction in ("RAD-69", "RAD-75"):
             return self._images(home)
@@ -157,12 +161,11 @@ class FaultyDomain:
         reply = self.running.client.call(call, sender="tester", conversation=self.conversation)
         rules = {finding.rule for finding in reply.findings}
         if isinstance(reply.answer, NoAnswer):
+            rules |= set(_RULE.findall(str(reply.answer)))
             return Seen(outcome=f"no answer: {reply.answer}", rules=frozenset(rules), answer=reply.answer)
         if transaction in ("ITI-43", "ITI-39"):
             rules |= self._beside_the_entry(reply.answer)
-        return Seen(
-            outcome=status_name(reply.answer.status), rules=frozenset(rules), answer=reply.answer
-        )
+        return Seen(outcome=status_name(reply.answer.status), rules=frozenset(rules), answer=reply.answer)
 
     def _beside_the_entry(self, answer: Any) -> set[str]:
         delivered = [

@@ -18,6 +18,7 @@ from xdsi_sim.client.answers import (
     no_soap,
     old_soap,
     refuse_head,
+    ruled,
     take_while_soap,
 )
 from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
@@ -174,14 +175,14 @@ class SoapClient:
             return self._fault(sent, read_fault(envelope.body), findings)
         transaction = TRANSACTIONS[sent.call.transaction]
         if envelope.addressing.problem is not None:
-            return self._nothing(sent, NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}"))
+            return self._nothing(sent, _unread(envelope.addressing.problem))
         if envelope.body.tag != transaction.response:
             return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
         found = schema_findings(envelope.body) if sent.trace.sender in self._validating else ()
         try:
             answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
         except ProtocolViolation as problem:
-            return self._nothing(sent, NoAnswer(f"the answer cannot be read: {problem}"))
+            return self._nothing(sent, _unread(problem))
         findings = (
             *sent.findings,
             *package.findings,
@@ -263,6 +264,10 @@ def _judge(sent: Sent, envelope: Envelope, answer: Answer) -> tuple[Finding, ...
     call = sent.call
     verdict = check_answer(call.transaction, envelope.body, answer, call.message, objects=sent.judged and few)
     return verdict.findings
+
+
+def _unread(problem: ProtocolViolation) -> NoAnswer:
+    return NoAnswer(f"the answer cannot be read: {ruled(problem)}")
 
 
 def _name(sent: Sent) -> str:

@@ -29,7 +29,9 @@ def relates_to_wrong(message: Message, _case: Case) -> Message:
     return edited(message, _RELATES_TO, b"<wsa:RelatesTo>" + _STRANGER + b"</wsa:RelatesTo>")
 
 
-@_wsa("relates-to-twice", cites="WS-Addressing 1.0 Core: 3.1", comes="wsa:RelatesTo is there twice")
+@_wsa(
+    "relates-to-twice", cites="WS-Addressing 1.0 Core: 3.1", finds="A19", comes="wsa:RelatesTo is there twice"
+)
 def relates_to_twice(message: Message, _case: Case) -> Message:
     """wsa:RelatesTo is there twice, once right and once wrong."""
     return edited(
@@ -55,13 +57,13 @@ def action_of_request(message: Message, case: Case) -> Message:
     return edited(message, _ACTION, rb"\1" + TRANSACTIONS[case.transaction].action.encode() + rb"\2")
 
 
-@_wsa("action-empty", comes="wsa:Action is empty")
+@_wsa("action-empty", finds="A06", comes="wsa:Action is empty")
 def action_empty(message: Message, _case: Case) -> Message:
     """wsa:Action is empty."""
     return edited(message, _ACTION, rb"\1\2")
 
 
-@_wsa("action-twice", cites="WS-Addressing 1.0 Core: 3.1", comes="wsa:Action is there twice")
+@_wsa("action-twice", cites="WS-Addressing 1.0 Core: 3.1", finds="A06", comes="wsa:Action is there twice")
 def action_twice(message: Message, _case: Case) -> Message:
     """wsa:Action is there twice."""
     return edited(message, rb"(<wsa:Action.*?</wsa:Action>)", rb"\1\1")
@@ -79,7 +81,7 @@ def addressing_missing(message: Message, _case: Case) -> Message:
     return edited(message, rb"<soap:Header>.*?</soap:Header>", b"")
 
 
-@_wsa("addressing-2004", cites="ITI TF-2: V.2.4", comes="WS-Addressing is of 2004")
+@_wsa("addressing-2004", cites="ITI TF-2: V.2.4", finds="A17", comes="WS-Addressing is of 2004")
 def addressing_of_2004(message: Message, _case: Case) -> Message:
     """WS-Addressing is that of 2004."""
     old = b'xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
@@ -92,7 +94,7 @@ def message_id_missing(message: Message, _case: Case) -> Message:
     return edited(message, rb"<wsa:MessageID>[^<]*</wsa:MessageID>", b"")
 
 
-@_wsa("to-twice", cites="WS-Addressing 1.0 Core: 3.1", comes="wsa:To is there twice")
+@_wsa("to-twice", cites="WS-Addressing 1.0 Core: 3.1", finds="A14", comes="wsa:To is there twice")
 def to_twice(message: Message, _case: Case) -> Message:
     """wsa:To is there twice."""
     to = f"<wsa:To>{NS.WSA}/anonymous</wsa:To>".encode()

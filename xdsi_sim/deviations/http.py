@@ -77,6 +77,7 @@ def _refuses(status: HTTPStatus, headers: tuple[tuple[str, str], ...]) -> Deviat
         change=change,
         instead=True,
         parameters=parameters,
+        finds=() if target is not None else ("A02",),
         comes=f"HTTP {status.value}",
     )
 
@@ -88,38 +89,42 @@ for _status, _headers in _STATUSES.items():
 _http = partial(deviation, family=Family.HTTP, level=Level.MESSAGE)
 
 
-@_http("page-200", instead=True, comes="HTTP 200 OK, and no SOAP answer")
+@_http("page-200", instead=True, finds="A02", comes="HTTP 200 OK, and no SOAP answer")
 def page_200(_message: Message, _case: Case) -> Message:
     """The answer is a page to log in with the status 200."""
     return page(200, "Please log in")
 
 
-@_http("empty-200", instead=True, comes="HTTP 200 OK, and no SOAP answer")
+@_http("empty-200", instead=True, finds="A03", comes="HTTP 200 OK, and no SOAP answer")
 def empty_200(message: Message, _case: Case) -> Message:
     """The answer has the status 200 and no body."""
     return Message(status=200, headers=message.headers, segments=(), outcome="HTTP 200")
 
 
-@_http("accepted-202", instead=True, fits=SOAP, cites="ITI TF-2: V.5", comes="HTTP 202")
+@_http("accepted-202", instead=True, fits=SOAP, cites="ITI TF-2: V.5", finds="A02", comes="HTTP 202")
 def accepted_202(_message: Message, _case: Case) -> Message:
     """The request is accepted with HTTP 202, and no answer ever comes."""
     return Message(status=202, headers=(), segments=(), outcome="HTTP 202")
 
 
-@_http("content-type-html", cites="ITI TF-2: V.3", fits=SOAP, comes="A02")
+@_http("content-type-html", cites="ITI TF-2: V.3", fits=SOAP, finds="A02", comes="no SOAP answer")
 def content_type_html(message: Message, _case: Case) -> Message:
     """A sound message is called text/html."""
     return headed(message, *_HTML)
 
 
-@_http("content-type-missing", cites="RFC 9110: 8.3", fits=SOAP, comes="A02")
+@_http("content-type-missing", cites="RFC 9110: 8.3", fits=SOAP, finds="A02", comes="no SOAP answer")
 def content_type_missing(message: Message, _case: Case) -> Message:
     """A sound message has no Content-Type."""
     return headed(message, "Content-Type", None)
 
 
 @_http(
-    "charset-untrue", cites="SOAP 1.2 Part 2: 7", fits=("ITI-18", "ITI-51", "ITI-38", "ITI-42"), comes="A22"
+    "charset-untrue",
+    cites="SOAP 1.2 Part 2: 7",
+    fits=("ITI-18", "ITI-51", "ITI-38", "ITI-42"),
+    finds="A22",
+    comes="no SOAP answer",
 )
 def charset_untrue(message: Message, _case: Case) -> Message:
     """The Content-Type says UTF-16, and the octets are UTF-8."""

@@ -51,19 +51,19 @@ def _contents(message: Message) -> list[Content]:
 # --- Content-Type ----------------------------------------------------------------------------
 
 
-@_packed("boundary-missing", cites="RFC 2046: 5.1", comes="B03")
+@_packed("boundary-missing", cites="RFC 2046: 5.1", finds="B03", comes="no SOAP answer")
 def boundary_missing(message: Message, _case: Case) -> Message:
     """The Content-Type names no boundary."""
     return _content_type(message, r'; boundary="[^"]*"', "")
 
 
-@_packed("boundary-wrong", cites="RFC 2046: 5.1", comes="B03")
+@_packed("boundary-wrong", cites="RFC 2046: 5.1", finds="B03", comes="no SOAP answer")
 def boundary_wrong(message: Message, _case: Case) -> Message:
     """The boundary of the Content-Type is not that of the body."""
     return _content_type(message, r'boundary="', 'boundary="not-')
 
 
-@_packed("start-wrong", cites="RFC 2387: 3.2", comes="B06")
+@_packed("start-wrong", cites="RFC 2387: 3.2", finds="B06", comes="no SOAP answer")
 def start_wrong(message: Message, _case: Case) -> Message:
     """The start parameter names no part of the message."""
     return _content_type(message, r'start="<[^>]*>"', 'start="<nowhere@xdsi-sim>"')
@@ -81,13 +81,13 @@ def start_info_missing(message: Message, _case: Case) -> Message:
     return _content_type(message, r' start-info="[^"]*";', "")
 
 
-@_packed("multipart-mixed", cites="ITI TF-2: V.8.2", comes="A02")
+@_packed("multipart-mixed", cites="ITI TF-2: V.8.2", finds="A02", comes="no SOAP answer")
 def multipart_mixed(message: Message, _case: Case) -> Message:
     """The message is called multipart/mixed."""
     return _content_type(message, "multipart/related", "multipart/mixed")
 
 
-@_packed("plain-said", cites="ITI TF-2: V.8.2", comes="A03")
+@_packed("plain-said", cites="ITI TF-2: V.8.2", finds="A03", comes="no SOAP answer")
 def plain_said(message: Message, _case: Case) -> Message:
     """A packed message is called plain SOAP."""
     return headed(message, "Content-Type", _PLAIN) if is_multipart(message) else message
@@ -102,7 +102,7 @@ def root_type_wrong(message: Message, _case: Case) -> Message:
     return edited(message, rb"Content-Type: application/xop\+xml[^\r]*", b"Content-Type: text/xml")
 
 
-@_packed("boundary-unclosed", cites="RFC 2046: 5.1", comes="B03")
+@_packed("boundary-unclosed", cites="RFC 2046: 5.1", finds="B03", comes="no SOAP answer")
 def boundary_unclosed(message: Message, _case: Case) -> Message:
     """The closing boundary is missing."""
     return edited(message, _BOUNDARY + rb"--\r\n", b"")
@@ -128,13 +128,13 @@ def _one_more(message: Message, header: bytes) -> Message:
     return edited(message, rb"(" + _BOUNDARY + rb")--", put)
 
 
-@_packed("part-named-twice", cites="RFC 2392: 2", comes="B10")
+@_packed("part-named-twice", cites="RFC 2392: 2", finds="B10", comes="no SOAP answer")
 def part_named_twice(message: Message, _case: Case) -> Message:
     """Two parts have the same Content-ID."""
     return _one_more(message, b"Content-ID: <root@xdsi-sim>\r\n")
 
 
-@_with_parts("part-missing", cites="XOP 1.0: 4", comes="B08")
+@_with_parts("part-missing", cites="XOP 1.0: 4", finds="B08", comes="the answer cannot be read")
 def part_missing(message: Message, _case: Case) -> Message:
     """The last part is missing, though the envelope includes it."""
     contents = _contents(message)
@@ -147,7 +147,7 @@ def part_missing(message: Message, _case: Case) -> Message:
     return replace(message, segments=(*kept.segments, *message.segments[place + 1 :]))
 
 
-@_with_parts("part-cut", cites="RFC 2046: 5.1", comes="B03")
+@_with_parts("part-cut", cites="RFC 2046: 5.1", finds="B03", comes="no SOAP answer")
 def part_cut(message: Message, _case: Case) -> Message:
     """The message ends inside its last part, without a closing boundary."""
     contents = _contents(message)
@@ -157,31 +157,31 @@ def part_cut(message: Message, _case: Case) -> Message:
     return replace(message, segments=(*message.segments[:place], SliceContent(last, 0, last.size // 2)))
 
 
-@_with_parts("cid-wrong", cites="XOP 1.0: 4", comes="B08")
+@_with_parts("cid-wrong", cites="XOP 1.0: 4", finds="B08", comes="the answer cannot be read")
 def cid_wrong(message: Message, _case: Case) -> Message:
     """An xop:Include names a part that is not there."""
     return edited(message, rb'href="cid:', b'href="cid:not-')
 
 
-@_with_parts("cid-without-scheme", cites="XOP 1.0: 4", comes="B08")
+@_with_parts("cid-without-scheme", cites="XOP 1.0: 4", finds="B08", comes="the answer cannot be read")
 def cid_without_scheme(message: Message, _case: Case) -> Message:
     """An xop:Include names its part without the scheme cid."""
     return edited(message, rb'href="cid:', b'href="')
 
 
-@_with_parts("include-not-alone", cites="XOP 1.0: 3", comes="B09")
+@_with_parts("include-not-alone", cites="XOP 1.0: 3", finds="B09", comes="the answer cannot be read")
 def include_not_alone(message: Message, _case: Case) -> Message:
     """Text stands beside an xop:Include."""
     return edited(message, rb"(" + _INCLUDE + rb")", rb"text\1")
 
 
-@_with_parts("transfer-encoding-unknown", cites="RFC 2045: 6.1", comes="B13")
+@_with_parts("transfer-encoding-unknown", cites="RFC 2045: 6.1", finds="B13", comes="no SOAP answer")
 def transfer_encoding_unknown(message: Message, _case: Case) -> Message:
     """The Content-Transfer-Encoding of a part is none of MIME."""
     return _encoded(message, b"x-unknown")
 
 
-@_with_parts("transfer-encoding-untrue", cites="RFC 2045: 6.1", comes="base64")
+@_with_parts("transfer-encoding-untrue", cites="RFC 2045: 6.1", finds="B13", comes="no SOAP answer")
 def transfer_encoding_untrue(message: Message, _case: Case) -> Message:
     """A part says that it is base64, and is binary."""
     return _encoded(message, b"base64")
@@ -202,7 +202,7 @@ def base64_in_envelope(message: Message, _case: Case) -> Message:
     return _inlined(message, lambda content: (Base64Content(content),)) if is_multipart(message) else message
 
 
-@_with_parts("base64-broken", cites="ITI TF-2: V.8.2", comes="B12")
+@_with_parts("base64-broken", cites="ITI TF-2: V.8.2", finds="B12", comes="the answer cannot be read")
 def base64_broken(message: Message, _case: Case) -> Message:
     """A document stands in the envelope, and is no base64."""
     return _inlined(message, lambda _content: (b"%no*base64%",)) if is_multipart(message) else message

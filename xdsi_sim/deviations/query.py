@@ -11,12 +11,12 @@ from uuid import NAMESPACE_OID, uuid5
 from xdsi_sim.content import Segment, head_of, read_all
 from xdsi_sim.deviations.deviation import QUERIES, Case, Family, Level, Message, Parameter, deviation
 from xdsi_sim.deviations.octets import edited
-from xdsi_sim.ebrim.fragments import FragmentRun, read_head
+from xdsi_sim.ebrim.fragments import read_head
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.ebrim.reader import read_object
 from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY
 from xdsi_sim.ebrim.writer import write_object, write_object_ref
-from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.ebrim.xml import parse, serialise
 from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryResponse
 from xdsi_sim.vocab import DEPRECATED
 
@@ -32,11 +32,10 @@ _ASKED: Final = "ITI TF-2: 3.18.4.1.2.3.7"
 def _objects(answer: AdhocQueryResponse) -> Iterator[bytes]:
     """The objects, each as bytes of its own."""
     for fragment in answer.fragments:
-        if isinstance(fragment, FragmentRun):
-            whole = read_all(fragment)
-            yield from (whole[head.start : head.start + head.size] for head in fragment.heads)
-        else:
-            yield fragment if isinstance(fragment, bytes) else read_all(fragment)
+        if isinstance(fragment, bytes):
+            yield fragment
+        else:  # any number of them, one after the other
+            yield from map(serialise, parse(b"<all>" + read_all(fragment) + b"</all>"))
 
 
 def _is_entry(fragment: Segment) -> bool:
@@ -91,9 +90,9 @@ def references_for_objects(answer: AdhocQueryResponse, case: Case) -> AdhocQuery
     return replace(answer, fragments=tuple(write_object_ref(head.id, head.home) for head in heads))
 
 
-@_query("objects-for-references", cites="ITI TF-2: 3.18.4.1.2.3.1", finds="I25")
+@_query("objects-for-references", cites="ITI TF-2: 3.18.4.1.2.3.1", finds="I23 I24 I25 I27")
 def objects_for_references(answer: AdhocQueryResponse, case: Case) -> AdhocQueryResponse:
-    """An object is given where ObjectRefs were asked for."""
+    """An object that has nothing but an id is given where ObjectRefs were asked for."""
     if case.request.returnType != OBJECT_REF or not answer.fragments:
         return answer
     head = read_head(next(_objects(answer)))

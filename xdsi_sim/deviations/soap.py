@@ -21,25 +21,25 @@ _OPEN: Final = rb"(<soap:Envelope )"
 _REASON: Final = Parameter(name="reason", default="this fault was asked for by a test", text="what it says")
 
 
-@_soap("not-well-formed", cites=f"{_PART1}: 5", comes="A03")
+@_soap("not-well-formed", cites=f"{_PART1}: 5", finds="A03", comes="no SOAP answer")
 def not_well_formed(message: Message, _case: Case) -> Message:
     """The envelope is no well-formed XML: its end tag is missing."""
     return edited(message, rb"</soap:Envelope>", b"")
 
 
-@_soap("doctype", cites=f"{_PART1}: 5", comes="A03")
+@_soap("doctype", cites=f"{_PART1}: 5", finds="A03", comes="no SOAP answer")
 def doctype(message: Message, _case: Case) -> Message:
     """The envelope begins with a document type declaration."""
     return edited(message, _OPEN, rb"<!DOCTYPE envelope>\1")
 
 
-@_soap("blank-before-declaration", cites=f"{_PART1}: 5", comes="A03")
+@_soap("blank-before-declaration", cites=f"{_PART1}: 5", finds="A03", comes="no SOAP answer")
 def blank_before_declaration(message: Message, _case: Case) -> Message:
     """A blank line comes before the XML declaration."""
     return edited(message, _OPEN, rb'\n<?xml version="1.0" encoding="UTF-8"?>\1')
 
 
-@_soap("envelope-1.1", cites=f"{_PART1}: 5.4.7", comes="A04")
+@_soap("envelope-1.1", cites=f"{_PART1}: 5.4.7", finds="A04", comes="no SOAP answer")
 def envelope_of_soap_1_1(message: Message, _case: Case) -> Message:
     """The answer is in an envelope of SOAP 1.1."""
     changed = edited(message, rb'xmlns:soap="[^"]*"', f'xmlns:soap="{NS.SOAP11}"'.encode())
@@ -51,13 +51,13 @@ def _labelled(message: Message, media_type: str, instead_of: str) -> Message:
     return replace(message, headers=headers)
 
 
-@_soap("body-empty", cites="ITI TF-2: V.3", comes="A05")
+@_soap("body-empty", cites="ITI TF-2: V.3", finds="A05", comes="no SOAP answer")
 def body_empty(message: Message, _case: Case) -> Message:
     """The Body is empty."""
     return with_body(message, b"")
 
 
-@_soap("body-of-two", cites="ITI TF-2: V.3", comes="A05")
+@_soap("body-of-two", cites="ITI TF-2: V.3", finds="A05", comes="no SOAP answer")
 def body_of_two(message: Message, _case: Case) -> Message:
     """The Body holds a second element."""
     return edited(message, rb"</soap:Body>", b'<second xmlns="urn:x-second"/></soap:Body>')
@@ -76,7 +76,7 @@ def namespace_old(message: Message, _case: Case) -> Message:
     return edited(changed, NS.QUERY.encode(), b"urn:oasis:names:tc:ebxml-regrep:query:xsd:2.1", 0)
 
 
-@_soap("header-unknown", cites=f"{_PART1}: 5.4.8", comes="A15")
+@_soap("header-unknown", cites=f"{_PART1}: 5.4.8", finds="A15", comes="the answer cannot be read")
 def header_unknown(message: Message, _case: Case) -> Message:
     """The answer has a header that nobody knows and that must be understood."""
     block = b'<x:Unknown xmlns:x="urn:x-unknown" soap:mustUnderstand="true"/>'

@@ -81,24 +81,6 @@ def success_with_error(answer: Any, case: Case) -> Any:
     return replace(answer, status=SUCCESS, errors=(an_error(case, answer),))
 
 
-@_value("success-with-warning", comes="Success")
-def success_with_warning(answer: Any, case: Case) -> Any:
-    """A Success brings a warning, which is allowed and seldom seen."""
-    code = _WARNINGS.get(case.transaction)
-    if code is None:
-        return answer
-    return replace(
-        answer, status=SUCCESS, errors=(replace(an_error(case, answer, code), severity=SEVERITY_WARNING),)
-    )
-
-
-_WARNINGS: Final = {
-    **dict.fromkeys(("ITI-42", "ITI-57", "ITI-61", "ITI-92"), "XDSExtraMetadataNotSaved"),
-    "ITI-41": "DocumentQueued",
-}
-"""A code that may be a warning, by transaction."""
-
-
 @_value("failure-without-error", cites=_STATUS, finds="J03", comes="Failure", instead=True)
 def failure_without_error(_answer: Any, case: Case) -> Any:
     """A Failure has no error that says why."""
@@ -162,13 +144,13 @@ def error_without_code(_answer: Any, case: Case) -> Any:
     return _blamed(case, errorCode="")
 
 
-@_value("error-without-severity", cites=_ERRORS, finds="J04", comes="Failure", instead=True)
+@_value("error-without-severity", cites=_ERRORS, finds="J04 J06", comes="Failure", instead=True)
 def error_without_severity(_answer: Any, case: Case) -> Any:
     """A RegistryError has an empty severity."""
     return _blamed(case, severity="")
 
 
-@_value("severity-unknown", cites="ITI TF-3: Table 4.2.4.1-1", finds="J05", comes="Failure", instead=True)
+@_value("severity-unknown", cites="ITI TF-3: Table 4.2.4.1-1", finds="J05 J06", comes="Failure", instead=True)
 def severity_unknown(_answer: Any, case: Case) -> Any:
     """The severity of a RegistryError is the word Error, not its URN."""
     return _blamed(case, severity="Error")
@@ -190,8 +172,8 @@ def error_code_unknown(_answer: Any, case: Case) -> Any:
 @_value("error-code-foreign", cites="ITI TF-3: Table 4.2.4.1-2", finds="J07", comes="Failure", instead=True)
 def error_code_foreign(_answer: Any, case: Case) -> Any:
     """The errorCode is one of other transactions."""
-    code = "XDSStoredQueryMissingParam" if case.transaction not in QUERIES else "XDSReplaceFailed"
-    context = "$XDSDocumentEntryPatientId" if case.transaction not in QUERIES else "it could not be replaced"
+    code = "XDSStoredQueryMissingParam" if case.transaction not in QUERIES else "XDSMissingDocument"
+    context = "$XDSDocumentEntryPatientId" if case.transaction not in QUERIES else "a document is missing"
     return _blamed(case, errorCode=code, codeContext=context)
 
 

@@ -105,6 +105,7 @@ def content_length_long(sending: Sending, case: Case) -> Sending:
     "content-length-short",
     cites=_LENGTH,
     parameters=(Parameter(name="by", default=10, text="octets", least=1),),
+    finds="A03",
     comes="no SOAP answer",
 )
 def content_length_short(sending: Sending, case: Case) -> Sending:
@@ -112,7 +113,7 @@ def content_length_short(sending: Sending, case: Case) -> Sending:
     return replace(sending, claims=-case.parameters["by"], end=End.CLOSE)
 
 
-@deviation("cut-unnoticed", Family.TRANSPORT, Level.MESSAGE, comes="no SOAP answer")
+@deviation("cut-unnoticed", Family.TRANSPORT, Level.MESSAGE, finds="A03", comes="no SOAP answer")
 def cut_unnoticed(message: Message, _case: Case) -> Message:
     """Half of the body is missing, and Content-Length agrees with what is left."""
     whole = SegmentsContent(message.segments)

@@ -13,6 +13,7 @@ from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import Publication, ReceivedSubmission
 from xdsi_sim.content import Content
+from xdsi_sim.deviations.switches import Switchboard
 from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
@@ -188,6 +189,11 @@ class Running(Protocol):
 
     def stop(self, actor_id: str) -> None:
         """Let an actor answer nobody any more at its SOAP address."""
+        ...
+
+    @property
+    def faults(self) -> Switchboard:
+        """The deviations that are on."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

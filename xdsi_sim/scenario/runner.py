@@ -21,6 +21,7 @@ from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed
 from xdsi_sim.scenario.variables import NotThere, resolve
 
@@ -65,6 +66,8 @@ def play(loaded: Loaded, running: Running, audience: Audience | None = None) -> 
         for record in _interrupted(scenario.steps[len(records) :]):
             records.append(record)
             watching.ended(len(records), record)
+    finally:
+        running.faults.off(by=BY)  # all that the scenario has asked for ends with it
     return RunRecord(
         scenario=scenario.name,
         title=scenario.title,

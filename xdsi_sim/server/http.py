@@ -39,6 +39,8 @@ T = TypeVar("T")
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_CONTENT: Final = (204, 304)
+_PHRASES: Final = {429: (b"Too Many Requests",)}
+"""What Twisted does not know."""
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]+)", re.IGNORECASE)
 
 
@@ -240,7 +242,7 @@ def begin_answer(
     length: int,
 ) -> HttpMessage:
     """Set status and headers, which go out with the first octets of the body; gives the answer as it will be."""
-    request.setResponseCode(status)
+    request.setResponseCode(status, *_PHRASES.get(status, ()))
     sized = () if status in _NO_CONTENT else (("Content-Length", str(length)),)
     for name, value in (*headers, *sized):
         request.responseHeaders.setRawHeaders(name, [value])

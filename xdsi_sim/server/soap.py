@@ -212,7 +212,8 @@ class SoapResource(Resource):
             elif not served.request.gone:
                 told = deliver(served.request, reply, self._exchange_header(served), sending, self._reactor)
                 self._record(served.exchange(told.outcome, told.message))
-            elif served.request.header(TRACE_HEADER) is None:  # a client of ours has recorded it
+            elif served.meeting is not None or served.request.header(TRACE_HEADER) is None:
+                # else a client of ours has recorded it, who knows nothing of deviations
                 self._record(served.exchange(reply.outcome, None))
         finally:
             served.package.discard()

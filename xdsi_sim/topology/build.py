@@ -28,6 +28,7 @@ from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
+from xdsi_sim.deviations.switches import Switchboard
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
@@ -54,7 +55,7 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
-from xdsi_sim.topology.faults import switchboard_of
+from xdsi_sim.topology.faults import Roles, switchboard_of
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
@@ -78,7 +79,7 @@ from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Joined", "RunningTopology", "start"]
+__all__ = ["Joined", "RunningTopology", "port_types", "start"]
 
 T = TypeVar("T")
 
@@ -141,8 +142,7 @@ class RunningTopology:
         self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
-        self.faults = switchboard_of(topology, {type_: role for type_, (role, _) in _ROLES.items()})
-        """The deviations that are on."""
+        self._faults = switchboard_of(topology, port_types())
         try:
             self._start(data)
         except BaseException:
@@ -282,7 +282,7 @@ class RunningTopology:
             post=self._delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
-            desk=(desk := self.faults.desk(model.id)),
+            desk=(desk := self._faults.desk(model.id)),
         )
         self._resources[model.id] = resource
         site = self._site(placed)
@@ -449,6 +449,11 @@ class RunningTopology:
         """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
         self._resources[actor_id].stopped = True
 
+    @property
+    def faults(self) -> Switchboard:
+        """The deviations that are on."""
+        return self._faults
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -477,6 +482,11 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
+
+
+def port_types() -> Roles:
+    """Port type of each kind of actor."""
+    return {kind: port_type for kind, (port_type, _) in _ROLES.items()}
 
 
 def start(

@@ -11,7 +11,7 @@ from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import Checked, wrong
 
-__all__ = ["Fault"]
+__all__ = ["DeviationId", "Fault", "Occasion"]
 
 
 def _a_deviation(id: str) -> str:
@@ -22,18 +22,17 @@ def _a_deviation(id: str) -> str:
     return id
 
 
+DeviationId = Annotated[str, AfterValidator(_a_deviation)]
 Count = Annotated[int, Field(ge=1)]
 
 
-class Fault(Checked):
-    """A deviation that is on."""
+class Occasion(Checked):
+    """Which answers of an actor are changed, and what is set of the deviation."""
 
-    deviation: Annotated[str, AfterValidator(_a_deviation)]
-    """Id of the deviation, as `xdsi-sim faults list` shows it."""
     transaction: str | None = None
     """Only answers of this transaction; absent is all that the deviation fits."""
     call: Count | None = None
-    """Only the answer of this number, counted from 1 since it is on."""
+    """Only the answer of this number, counted from 1 since the deviation is on."""
     first: Annotated[Count, Field(alias="from")] = 1
     """Only from the answer of this number on."""
     last: Annotated[Count | None, Field(alias="to")] = None
@@ -42,6 +41,26 @@ class Fault(Checked):
     """How likely each of these answers is changed."""
     parameters: dict[str, Any] = {}
     """What the deviation lets be set."""
+
+    def setting(self, actor: str, deviation: str) -> Setting:
+        """For an actor and a deviation."""
+        return Setting(
+            actor=actor,
+            deviation=deviation,
+            transaction=self.transaction,
+            call=self.call,
+            first=self.first,
+            last=self.last,
+            probability=self.probability,
+            parameters=self.parameters,
+        )
+
+
+class Fault(Occasion):
+    """A deviation that is on from the start."""
+
+    deviation: DeviationId
+    """Id of the deviation, as `xdsi-sim faults list` shows it."""
 
     @model_validator(mode="after")
     def _parameters_exist(self) -> Fault:
@@ -53,13 +72,4 @@ class Fault(Checked):
 
     def of(self, actor: str) -> Setting:
         """The same, for an actor."""
-        return Setting(
-            actor=actor,
-            deviation=self.deviation,
-            transaction=self.transaction,
-            call=self.call,
-            first=self.first,
-            last=self.last,
-            probability=self.probability,
-            parameters=self.parameters,
-        )
+        return self.setting(actor, self.deviation)

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from xdsi_sim.deviations.switches import Switchboard
+from xdsi_sim.deviations.switches import Setting, Switchboard
+from xdsi_sim.errors import UsageError
 from xdsi_sim.services.host import PORT_TYPES
 from xdsi_sim.topology.model import Actor, Server, Source, Topology
+from xdsi_sim.topology.yaml import Document, Place
 
-__all__ = ["switchboard_of"]
+__all__ = ["Roles", "check_faults", "switchboard_of"]
+
+Roles = Mapping[type[Actor], str]
+"""Port types by the kind of actor."""
 
 _BY_WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55")
 _OTHER_NAMES: Final = {"ITI-41": "RAD-68"}
 """What a transaction is called where it brings a manifest (RAD TF: 4.68)."""
 
 
-def switchboard_of(topology: Topology, roles: Mapping[type[Actor], str]) -> Switchboard:
-    """With everything on that the topology asks for; raises UsageError for what does not fit.
-
-    `roles` are port types by the kind of actor.
-    """
-    servers = [placed.actor for placed in topology.actors() if isinstance(placed.actor, Server)]
-    board = Switchboard({actor.id: _answered(actor, roles[type(actor)]) for actor in servers})
-    for actor in servers:
-        for fault in actor.faults:
-            board.on(fault.of(actor.id), by="topology")
+def switchboard_of(topology: Topology, roles: Roles) -> Switchboard:
+    """With everything on that the topology asks for; raises UsageError for what does not fit."""
+    board = _board(topology, roles)
+    for _, setting in _asked_for(topology):
+        board.on(setting, by="topology")
     return board
+
+
+def check_faults(topology: Topology, roles: Roles, document: Document, at: Place) -> None:
+    """Raises UsageError for what does not fit, with its place in a document that has the topology at `at`."""
+    board = _board(topology, roles)
+    for place, setting in _asked_for(topology):
+        try:
+            board.on(setting, by="topology")
+        except UsageError as error:
+            raise document.error((*at, *place), error.message, hint=error.hint) from None
+
+
+def _board(topology: Topology, roles: Roles) -> Switchboard:
+    actors = (placed.actor for placed in topology.actors())
+    return Switchboard(
+        {actor.id: _answered(actor, roles[type(actor)]) for actor in actors if isinstance(actor, Server)}
+    )
 
 
 def _answered(actor: Server, role: str) -> tuple[str, ...]:
@@ -34,3 +51,10 @@ def _answered(actor: Server, role: str) -> tuple[str, ...]:
     names = PORT_TYPES[role].transactions
     others = (other for name, other in _OTHER_NAMES.items() if name in names)
     return (*names, *others, *(_BY_WEB if isinstance(actor, Source) else ()))
+
+
+def _asked_for(topology: Topology) -> Iterator[tuple[Place, Setting]]:
+    for number, community in enumerate(topology.communities):
+        for place, actor in community.actors():
+            for index, fault in enumerate(actor.faults if isinstance(actor, Server) else ()):
+                yield ("communities", number, *place, "faults", index), fault.of(actor.id)

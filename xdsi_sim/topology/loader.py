@@ -25,7 +25,17 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
 
     Raises UsageError with the place of what cannot be used.
     """
+    _check_faults(topology, document, at)
     return _with_codes(_with_tls(topology, document, folder, at), document, folder, at)
+
+
+def _check_faults(topology: Topology, document: Document, at: Place) -> None:
+    if not any(getattr(placed.actor, "faults", ()) for placed in topology.actors()):
+        return
+    from xdsi_sim.topology.build import port_types  # noqa: PLC0415  costs what only deviations should
+    from xdsi_sim.topology.faults import check_faults  # noqa: PLC0415
+
+    check_faults(topology, port_types(), document, at)
 
 
 def _with_codes(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:

@@ -12,7 +12,7 @@ step: number, name, kind, verdict, started, duration, text, details [[label, val
 check: text, ok, expected, observed, cites
 finding: rule, severity, text, location, cites
 exchange: number, id, conversation, step (number or null), sender, receiver, transaction, started,
-    duration, status, request, response (or null), findings []
+    duration, status, request, response (or null), findings [], deviations [what was wrong on purpose]
 message: start_line, headers [[name, value]], size, file (path from the report, null where empty)
 """
 
@@ -92,6 +92,7 @@ def _exchange(number: int, exchange: Exchange, step: int | None) -> _Object:
         "request": _message(number, "request", exchange.request),
         "response": exchange.response and _message(number, "response", exchange.response),
         "findings": [asdict(finding) for finding in exchange.findings],
+        "deviations": exchange.deviations,
     }
 
 

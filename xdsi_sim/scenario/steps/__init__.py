@@ -7,6 +7,7 @@ from typing import Final
 
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
+from xdsi_sim.scenario.steps.fault import FAULT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
@@ -40,6 +41,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         FETCH,
         COMPARE,
         STOP,
+        FAULT,
     )
 }
 """Kinds of steps by key, in the order in which a story uses them."""
