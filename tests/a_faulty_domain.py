@@ -1,4 +1,4 @@
-"""A community whose actors can be told to answer wrongly, and our own client asking every transaction of it."""
+"""A community whose actors can be told to answer wrongly, and our own client that asks all of it."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ from xdsi_sim.cli.conventions import (
     folder_to_fill,
 )
 from xdsi_sim.cli.explain import explain
+from xdsi_sim.cli.faults import faults
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
@@ -73,6 +74,7 @@ _app.add_typer(codes)
 _app.command()(load)
 _app.add_typer(manifest)
 _app.add_typer(topology)
+_app.add_typer(faults)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

@@ -56,7 +56,7 @@ def deviation_named(id: str) -> Deviation:
 
 
 def set_parameters(row: Deviation, given: dict[str, Any]) -> dict[str, Any]:
-    """All parameters of a deviation, those given as they are typed there; raises UsageError for a wrong one."""
+    """All parameters of a deviation, those given in their types; raises UsageError for a wrong one."""
     known = {parameter.name: parameter for parameter in row.parameters}
     for name in given:
         if name not in known:
@@ -68,8 +68,6 @@ def set_parameters(row: Deviation, given: dict[str, Any]) -> dict[str, Any]:
 def _typed(row: Deviation, parameter: Parameter, value: Any) -> Any:
     kind = type(parameter.default)
     try:
-        if isinstance(value, bool):
-            raise ValueError
         typed = kind(value)
     except (TypeError, ValueError):
         raise UsageError(f"{row.id}: {parameter.name} is {_KINDS[kind]}, found '{value}'.") from None

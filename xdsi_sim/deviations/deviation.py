@@ -115,7 +115,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The message that is answered, as far as a deviation needs to know it, and what the deviation was told."""
+    """The message that is answered, as far as a deviation needs it, and what the deviation was told."""
 
     transaction: str
     parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -1,6 +1,7 @@
-"""One deviation for each error code: the actor refuses by it, whatever it is asked (ITI TF-3: Table 4.2.4.1-2).
+"""One deviation for each error code: the actor refuses by it, whatever it is asked.
 
-The codes, their transactions and what their codeContexts hold are the table of `rules.error_codes`.
+The codes, their transactions and what their codeContexts hold are the table of `rules.error_codes`
+(ITI TF-3: Table 4.2.4.1-2).
 """
 
 from __future__ import annotations

@@ -19,13 +19,11 @@ def edited(
 
     Where nothing matches it is the same message.
     """
-    segments: list[Segment] = []
-    left = count
-    for segment in message.segments:
+    segments, left = list(message.segments), count
+    for place, segment in enumerate(segments):
         if isinstance(segment, bytes) and left >= 0:
-            segment, made = re.subn(pattern, text, segment, count=left, flags=re.DOTALL)
+            segments[place], made = re.subn(pattern, text, segment, count=left, flags=re.DOTALL)
             left = (left - made or -1) if count else 0
-        segments.append(segment)
     return message if tuple(segments) == message.segments else replace(message, segments=tuple(segments))
 
 

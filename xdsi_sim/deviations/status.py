@@ -65,7 +65,7 @@ def failing(case: Case, *errors: RegistryError) -> Any:
 
 
 def _blamed(case: Case, **changes: Any) -> Any:
-    """A Failure whose errors keep all rules but for the changes; one of retrieve has one for each document."""
+    """A Failure whose errors keep all rules but for the changes; in a retrieve, one for each document."""
     error = replace(an_error(case), **changes)
     ids = asked(case.request) if case.transaction in RETRIEVES and "location" not in changes else None
     errors = (error,) if not ids else tuple(replace(error, location=id) for id in ids)

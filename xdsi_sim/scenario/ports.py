@@ -196,6 +196,11 @@ class Running(Protocol):
         """The deviations that are on."""
         ...
 
+    @property
+    def admin(self) -> str:
+        """Where they are switched on and off by HTTP."""
+        ...
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         ...

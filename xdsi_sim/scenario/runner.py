@@ -21,8 +21,8 @@ from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict
-from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed
+from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.variables import NotThere, resolve
 
 __all__ = ["Audience", "Silent", "play"]

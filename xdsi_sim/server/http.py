@@ -241,7 +241,7 @@ def begin_answer(
     segments: Sequence[Segment],
     length: int,
 ) -> HttpMessage:
-    """Set status and headers, which go out with the first octets of the body; gives the answer as it will be."""
+    """Set status and headers, which go out with the first octets of the body; gives the whole answer."""
     request.setResponseCode(status, *_PHRASES.get(status, ()))
     sized = () if status in _NO_CONTENT else (("Content-Length", str(length)),)
     for name, value in (*headers, *sized):

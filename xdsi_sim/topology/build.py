@@ -5,6 +5,7 @@ Everything that binds the layers together is here, so that no other module needs
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
@@ -55,6 +57,7 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.fault import read_fault
 from xdsi_sim.topology.faults import Roles, switchboard_of
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
@@ -91,6 +94,10 @@ RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
+FAULTS: Final = "faults"
+"""Path of the address at which faults are switched on and off."""
+TOKEN_VARIABLE: Final = "XDSI_SIM_TOKEN"
+"""Holds what somebody from another machine has to send there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +189,8 @@ class RunningTopology:
         limits = self.topology.limits
         mailbox = Mailbox()
         site.put(REPLIES, RepliesResource(mailbox, recorder))
+        self._admin = self._base(site) + FAULTS
+        site.put(FAULTS, self._faults_resource())
         self._soap = AsynchronousClient(
             http,
             recorder,
@@ -453,6 +462,19 @@ class RunningTopology:
     def faults(self) -> Switchboard:
         """The deviations that are on."""
         return self._faults
+
+    @property
+    def admin(self) -> str:
+        """Where they are switched on and off by HTTP."""
+        return self._admin
+
+    def _faults_resource(self) -> FaultsResource:
+        return FaultsResource(
+            self._faults,
+            lambda asked: self._faults.on(read_fault(asked), by="admin"),
+            token=os.environ.get(TOKEN_VARIABLE) or None,
+            alone=self._share is Share.ALONE,
+        )
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field, model_validator
 from xdsi_sim.deviations.catalogue import deviation_named, set_parameters
 from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.errors import UsageError
-from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.topology.checked import Checked, check_value, wrong
 
-__all__ = ["DeviationId", "Fault", "Occasion"]
+__all__ = ["DeviationId", "Fault", "Occasion", "read_fault"]
 
 
 def _a_deviation(id: str) -> str:
@@ -73,3 +73,15 @@ class Fault(Occasion):
     def of(self, actor: str) -> Setting:
         """The same, for an actor."""
         return self.setting(actor, self.deviation)
+
+
+class AskedFault(Fault):
+    """A deviation that is asked for while the actors run."""
+
+    actor: str
+
+
+def read_fault(value: Any) -> Setting:
+    """What is asked for in JSON; raises UsageError."""
+    asked = check_value(AskedFault, value)
+    return asked.of(asked.actor)

@@ -121,7 +121,7 @@ def _times(hop: Hop, times: int, total: float) -> Hop:
 
 
 def _kind(hop: Hop) -> tuple[object, ...]:
-    """Equal for hops that a reader need not tell apart: same ends, same outcome, same rules broken, same faults."""
+    """Equal for hops that a reader need not tell apart: ends, outcome, rules broken, faults."""
     exchange = hop.exchange
     rules = tuple(finding.rule for finding in exchange.findings)
     children = tuple(map(_kind, hop.children))
