@@ -18,6 +18,7 @@ from xdsi_sim.deviations import (  # noqa: F401  imported for the deviations tha
     retrieve,
     soap,
     status,
+    tls,
     transport,
 )
 from xdsi_sim.deviations.deviation import DEVIATIONS, Deviation, Family, Parameter

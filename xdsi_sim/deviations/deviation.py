@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum, StrEnum
 from typing import Any, Final, TypeVar
 
@@ -23,6 +24,7 @@ __all__ = [
     "SOAP",
     "STATUS",
     "SUBMISSIONS",
+    "TLS",
     "WEB",
     "Case",
     "Deviation",
@@ -31,6 +33,7 @@ __all__ = [
     "Level",
     "Message",
     "Parameter",
+    "Presented",
     "Sending",
     "deviation",
     "register",
@@ -43,6 +46,8 @@ STATUS: Final = (*QUERIES, *RETRIEVES, *SUBMISSIONS, "ITI-62", "ITI-86")
 """Those whose answers have a status and errors (ITI TF-3: 4.2.4)."""
 SOAP: Final = tuple(TRANSACTIONS)
 MTOM: Final = tuple(name for name, transaction in TRANSACTIONS.items() if transaction.mtom)
+TLS: Final = "TLS"
+"""Stands for the transaction of a connection that has brought no message yet."""
 WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "DICOMweb")
 
 
@@ -111,6 +116,18 @@ class Sending:
     claims: int = 0
     """Octets that Content-Length says beyond those of the body."""
     end: End = End.FINISH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """The certificate that a port presents; as it stands here, the right one."""
+
+    shift: timedelta = timedelta()
+    """By how much its time of validity is another one."""
+    host: str | None = None
+    """The host that it is for; None: this one."""
+    trusted: bool = True
+    """Whether it is signed by the authority of the topology."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from xdsi_sim.deviations.deviation import Case, Level, Message, Sending
+from xdsi_sim.deviations.deviation import Case, Level, Message, Presented, Sending
 from xdsi_sim.deviations.switches import Desk, Switch
 
 __all__ = ["Meeting", "StandIn"]
@@ -57,6 +57,11 @@ class Meeting:
         """How to send it."""
         sending: Sending = self._changed(Level.SENDING, Sending())
         return sending
+
+    def presented(self) -> Presented:
+        """Which certificate to present."""
+        presented: Presented = self._changed(Level.CONNECTION, Presented())
+        return presented
 
     def _changed(self, level: Level, subject: Any) -> Any:
         for switch in self._of(level):

@@ -79,6 +79,7 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 from xdsi_sim.topology.outside import BlockingClient
+from xdsi_sim.topology.presented import wrongly_presented
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
@@ -235,8 +236,7 @@ class RunningTopology:
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor: its own, or the one of the topology."""
-        own = placed.actor.port if isinstance(placed.actor, Server) else None
-        number = self._listen.port if own is None else own
+        number = self._number(placed)
         if number not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -246,10 +246,23 @@ class RunningTopology:
                 self.topology.limits,
                 tls=self._tls,
                 ports=self._ports,
+                presents=partial(self._presented, number),
             )
             self._listening.callback(site.close)
             self._sites[number] = site
         return self._sites[number]
+
+    def _number(self, placed: Placed) -> int:
+        own = placed.actor.port if isinstance(placed.actor, Server) else None
+        return self._listen.port if own is None else own
+
+    def _presented(self, number: int) -> Tls | None:
+        """What the port presents in the place of its certificate, where that is to be wrong."""
+        if self._tls is None or not self._faults.switches():
+            return None
+        actors = (placed.actor.id for placed in self.topology.actors() if self._number(placed) == number)
+        desks = [self._faults.desk(actor) for actor in actors if actor in self._resources]
+        return wrongly_presented(self._tls, self._folder, desks)
 
     def url_of(self, actor_id: str) -> str:
         """Where the actor answers; raises KeyError for an id that is none."""

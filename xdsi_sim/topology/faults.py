@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from xdsi_sim.deviations.deviation import TLS
 from xdsi_sim.deviations.switches import Setting, Switchboard
 from xdsi_sim.errors import UsageError
 from xdsi_sim.services.host import PORT_TYPES
@@ -42,15 +43,20 @@ def check_faults(topology: Topology, roles: Roles, document: Document, at: Place
 def _board(topology: Topology, roles: Roles) -> Switchboard:
     actors = (placed.actor for placed in topology.actors())
     return Switchboard(
-        {actor.id: _answered(actor, roles[type(actor)]) for actor in actors if isinstance(actor, Server)}
+        {
+            actor.id: _answered(topology, actor, roles[type(actor)])
+            for actor in actors
+            if isinstance(actor, Server)
+        }
     )
 
 
-def _answered(actor: Server, role: str) -> tuple[str, ...]:
+def _answered(topology: Topology, actor: Server, role: str) -> tuple[str, ...]:
     """The transactions that an actor answers, by all their names."""
     names = PORT_TYPES[role].transactions
     others = (other for name, other in _OTHER_NAMES.items() if name in names)
-    return (*names, *others, *(_BY_WEB if isinstance(actor, Source) else ()))
+    secured = () if topology.tls is None else (TLS,)
+    return (*names, *others, *(_BY_WEB if isinstance(actor, Source) else ()), *secured)
 
 
 def _asked_for(topology: Topology) -> Iterator[tuple[Place, Setting]]:
