@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from xdsi_sim.deviations.deviation import SOAP, STATUS, Case, Family, Level, Message, Parameter, deviation
+from xdsi_sim.deviations.deviation import QUERIES, SOAP, Case, Family, Level, Message, Parameter, deviation
 from xdsi_sim.deviations.octets import edited, with_body
 from xdsi_sim.errors import NotUnderstood, ProtocolViolation, VersionMismatch
 from xdsi_sim.soap.faults import OLD_MEDIA_TYPE, is_old, write_fault
@@ -69,7 +69,7 @@ def body_of_another(message: Message, _case: Case) -> Message:
     return with_body(message, f'<rs:RegistryRequest xmlns:rs="{NS.RS}"/>'.encode())
 
 
-@_soap("namespace-old", fits=STATUS, cites="ebRS 3.0", comes="is no answer to|cannot be read|J01")
+@_soap("namespace-old", fits=QUERIES, cites="ebRS 3.0", comes="is no answer to")
 def namespace_old(message: Message, _case: Case) -> Message:
     """The elements of the answer are in the namespaces of ebXML 2.1."""
     changed = edited(message, NS.RS.encode(), b"urn:oasis:names:tc:ebxml-regrep:registry:xsd:2.1", 0)
