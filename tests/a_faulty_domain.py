@@ -36,7 +36,7 @@ from xdsi_sim.vocab import APPROVED
 
 _RULE = re.compile(r"\[([A-M]\d\d)\]")
 ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-PATIENT = "NAT-1001^^^&2.999.10.1&ISO"
+PATIENT = "NAT-1002^^^&2.999.10.1&ISO"
 """Of the sample study."""
 HOME = "urn:oid:2.999.71"
 SOURCE = "2.999.71.20"
@@ -88,7 +88,7 @@ class FaultyDomain:
         self._numbers = count(1000)
         stage = Stage.on(running, new_token(), folder)
         for kind, parameters in (
-            ("load", {"source": "north-pacs", "samples": ["ct-head"]}),
+            ("load", {"source": "north-pacs", "samples": ["cr-chest"]}),
             ("publish", {"source": "north-pacs"}),
         ):
             KINDS[kind].play(KINDS[kind].parameters(**parameters), stage)
