@@ -47,14 +47,15 @@ def list_(
 
     Example: xdsi-sim faults list --transaction RAD-69
     """
-    from xdsi_sim.deviations.catalogue import facts_of, families  # noqa: PLC0415
+    from xdsi_sim.deviations.catalogue import facts_of, families, near  # noqa: PLC0415
+    from xdsi_sim.deviations.deviation import ALL  # noqa: PLC0415
 
+    if transaction is not None and transaction not in ALL:
+        raise UsageError(f"unknown transaction '{transaction}'.", hint=near(transaction, ALL))
     found = [
         (family, [row for row in rows if transaction is None or row.fits(transaction)])
         for family, rows in families()
     ]
-    if not any(rows for _, rows in found):
-        raise UsageError(f"no deviation fits '{transaction}'.", hint="Name one such as ITI-18 or WADO-RS.")
     if json_:
         print(json.dumps({"deviations": [facts_of(row) for _, rows in found for row in rows]}))  # noqa: T201
         return
@@ -177,13 +178,12 @@ def _cells(fault: Any) -> Iterator[Any]:
 
 @contextmanager
 def _client(at: str, data: Path | None) -> Iterator[FaultsClient]:
-    from xdsi_sim.client.faults import FaultsClient  # noqa: PLC0415
+    from xdsi_sim.client.faults import TOKEN_VARIABLE, FaultsClient  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
-    from xdsi_sim.topology.build import TOKEN_VARIABLE  # noqa: PLC0415
 
     peer_address("--at", at, "http", "https")
-    token = os.environ.get(TOKEN_VARIABLE)
-    client = FaultsClient(at, running_loop(), tls=certificates_for(at, data), token=token)
+    tls = certificates_for(at, data) if at.lower().startswith("https:") else None
+    client = FaultsClient(at, running_loop(), tls=tls, token=os.environ.get(TOKEN_VARIABLE))
     try:
         yield client
     finally:

@@ -12,7 +12,10 @@ from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.tls.settings import Tls
 
-__all__ = ["FaultsClient"]
+__all__ = ["TOKEN_VARIABLE", "FaultsClient"]
+
+TOKEN_VARIABLE: Final = "XDSI_SIM_TOKEN"
+"""Holds what somebody from another machine has to send."""
 
 _JSON: Final = "application/json"
 Facts = Mapping[str, Any]

@@ -17,6 +17,7 @@ from xdsi_sim.content import Segment
 from xdsi_sim.vocab import TRANSACTIONS
 
 __all__ = [
+    "ALL",
     "DEVIATIONS",
     "MTOM",
     "QUERIES",
@@ -49,6 +50,7 @@ MTOM: Final = tuple(name for name, transaction in TRANSACTIONS.items() if transa
 TLS: Final = "TLS"
 """Stands for the transaction of a connection that has brought no message yet."""
 WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "DICOMweb")
+ALL: Final = (*SOAP, *WEB, TLS)
 
 
 class Family(StrEnum):

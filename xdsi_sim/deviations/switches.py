@@ -157,7 +157,8 @@ class Switchboard:
             )
         if not 0 <= setting.probability <= 1:
             raise UsageError(f"a probability is from 0 to 1, found {setting.probability:g}.")
-        if min(setting.first, setting.call or 1, setting.last or 1) < 1:
+        numbers = (setting.first, setting.call, setting.last)
+        if any(number is not None and number < 1 for number in numbers):
             raise UsageError("calls are counted from 1.")
 
     def off(self, number: int | None = None, *, by: str | None = None, actor: str | None = None) -> int:

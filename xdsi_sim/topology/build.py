@@ -27,6 +27,7 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
+from xdsi_sim.client.faults import TOKEN_VARIABLE
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.deviations.switches import Switchboard
@@ -97,8 +98,6 @@ REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 FAULTS: Final = "faults"
 """Path of the address at which faults are switched on and off."""
-TOKEN_VARIABLE: Final = "XDSI_SIM_TOKEN"
-"""Holds what somebody from another machine has to send there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
