@@ -27,7 +27,9 @@ def test_every_shipped_scenario_passes_without_findings(path: Path, tmp_path: Pa
     accepted = [exchange for exchange in record.exchanges if exchange.status == "Success"]
     found = [finding for exchange in accepted for finding in exchange.findings]
     assert [finding for finding in found if finding.severity is not Severity.INFO] == []
-    assert [finding for step in record.steps for finding in step.findings] == []
+    wrong = {exchange.id for exchange in record.exchanges if exchange.deviations}  # on purpose
+    right = [step for step in record.steps if not wrong & set(step.exchanges)]
+    assert [finding for step in right for finding in step.findings] == []
 
 
 @pytest.mark.parametrize("path", TOPOLOGIES, ids=[path.stem for path in TOPOLOGIES])
