@@ -8,7 +8,7 @@ from wire import message, post, send
 
 from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.errors import UsageError
-from xdsi_sim.topology.build import port_types, start
+from xdsi_sim.topology.build import ROLES, start
 from xdsi_sim.topology.faults import switchboard_of
 from xdsi_sim.topology.loader import load_topology
 from xdsi_sim.topology.model import Listen
@@ -55,7 +55,7 @@ def test_what_does_not_fit_is_told_with_its_place(
 
 
 def test_an_actor_answers_what_its_port_type_has_and_a_source_the_web_too() -> None:
-    board = switchboard_of(topology(), port_types())
+    board = switchboard_of(topology(), ROLES)
     with pytest.raises(KeyError):
         board.desk("workstation")
     for actor, transaction in (("repository", "RAD-68"), ("pacs", "WADO-RS"), ("pacs", "RAD-55")):

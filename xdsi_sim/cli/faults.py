@@ -183,7 +183,8 @@ def _client(at: str, data: Path | None) -> Iterator[FaultsClient]:
 
     peer_address("--at", at, "http", "https")
     tls = certificates_for(at, data) if at.lower().startswith("https:") else None
-    client = FaultsClient(at, running_loop(), tls=tls, token=os.environ.get(TOKEN_VARIABLE))
+    loop = running_loop()
+    client = FaultsClient(at, loop.reactor, loop.call, tls=tls, token=os.environ.get(TOKEN_VARIABLE))
     try:
         yield client
     finally:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.errors import CannotRun, UsageError
-from xdsi_sim.server.loop import Loop
 from xdsi_sim.tls.settings import Tls
 
 __all__ = ["TOKEN_VARIABLE", "FaultsClient"]
@@ -24,12 +23,23 @@ Facts = Mapping[str, Any]
 class FaultsClient:
     """Asks and waits. Raises CannotRun where nobody answers, UsageError with what they say is wrong."""
 
-    def __init__(self, url: str, loop: Loop, *, tls: Tls | None = None, token: str | None = None) -> None:
-        """`url` is the address, or that of the port on which the actors answer."""
+    def __init__(
+        self,
+        url: str,
+        reactor: Any,
+        call: Callable[..., Any],
+        *,
+        tls: Tls | None = None,
+        token: str | None = None,
+    ) -> None:
+        """`url` is the address, or that of the port on which the actors answer.
+
+        `call` runs a function in the thread of the reactor and waits for what it gives.
+        """
         base = url.rstrip("/")
         self._url = base if base.endswith("/faults") else f"{base}/faults"
-        self._loop = loop
-        self._http = HttpClient(loop.reactor, tls=tls)
+        self._call = call
+        self._http = HttpClient(reactor, tls=tls)
         self._headers = (("Authorization", f"Bearer {token}"),) if token else ()
 
     def faults(self) -> list[Facts]:
@@ -48,16 +58,14 @@ class FaultsClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._loop.call(self._http.close)
+        self._call(self._http.close)
 
     def _ask(self, method: str, url: str, asked: Facts | None = None) -> Facts:
         body = bytearray()
         sent = None if asked is None else [json.dumps(asked).encode()]
         headers = (*self._headers, *((("Content-Type", _JSON),) if sent else ()))
         try:
-            head: Head = self._loop.call(
-                self._http.request, method, url, headers, sent, lambda _head: body.extend
-            )
+            head: Head = self._call(self._http.request, method, url, headers, sent, lambda _head: body.extend)
         except NoAnswer as error:
             raise CannotRun(f"{error}.", hint="`xdsi-sim up` says where faults are switched.") from None
         told = _object_in(bytes(body))

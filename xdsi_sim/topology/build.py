@@ -5,7 +5,6 @@ Everything that binds the layers together is here, so that no other module needs
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -27,15 +26,12 @@ from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.delivery import Delivery
 from xdsi_sim.client.dicomweb import DicomWebClient
-from xdsi_sim.client.faults import TOKEN_VARIABLE
 from xdsi_sim.client.http import HttpClient
 from xdsi_sim.client.mllp import MllpClient
-from xdsi_sim.deviations.switches import Switchboard
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.rules.code_sets import CodeSets
-from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.server.drive import drive_blocking
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
@@ -58,8 +54,7 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face
-from xdsi_sim.topology.fault import read_fault
-from xdsi_sim.topology.faults import Roles, switchboard_of
+from xdsi_sim.topology.faults import FAULTS, faults_resource, switchboard_of
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
     Actor,
@@ -80,11 +75,11 @@ from xdsi_sim.topology.model import (
     Topology,
 )
 from xdsi_sim.topology.outside import BlockingClient
-from xdsi_sim.topology.presented import wrongly_presented
+from xdsi_sim.topology.presented import presenting
 from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of, timeouts_of, validating
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Joined", "RunningTopology", "port_types", "start"]
+__all__ = ["ROLES", "Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
@@ -96,8 +91,6 @@ RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
-FAULTS: Final = "faults"
-"""Path of the address at which faults are switched on and off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +142,7 @@ class RunningTopology:
         self._resources: dict[str, SoapResource] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
-        self._faults = switchboard_of(topology, port_types())
+        self.faults = switchboard_of(topology, ROLES)
         try:
             self._start(data)
         except BaseException:
@@ -160,6 +153,8 @@ class RunningTopology:
         self._open_folder(data)
         recorder: Recorder = self._log or NOT_RECORDED
         self._tls = self._settle_tls()
+        known = (self.topology, self.faults, self._folder, self._tls, self._listen)
+        self._presents = partial(presenting, *known)
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
@@ -189,8 +184,8 @@ class RunningTopology:
         limits = self.topology.limits
         mailbox = Mailbox()
         site.put(REPLIES, RepliesResource(mailbox, recorder))
-        self._admin = self._base(site) + FAULTS
-        site.put(FAULTS, self._faults_resource())
+        self.admin = self._base(site) + FAULTS
+        site.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
         self._soap = AsynchronousClient(
             http,
             recorder,
@@ -235,7 +230,8 @@ class RunningTopology:
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor: its own, or the one of the topology."""
-        number = self._number(placed)
+        own = placed.actor.port if isinstance(placed.actor, Server) else None
+        number = self._listen.port if own is None else own
         if number not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -245,23 +241,11 @@ class RunningTopology:
                 self.topology.limits,
                 tls=self._tls,
                 ports=self._ports,
-                presents=partial(self._presented, number),
+                presents=self._presents(number),
             )
             self._listening.callback(site.close)
             self._sites[number] = site
         return self._sites[number]
-
-    def _number(self, placed: Placed) -> int:
-        own = placed.actor.port if isinstance(placed.actor, Server) else None
-        return self._listen.port if own is None else own
-
-    def _presented(self, number: int) -> Tls | None:
-        """What the port presents in the place of its certificate, where that is to be wrong."""
-        if self._tls is None or not self._faults.switches():
-            return None
-        actors = (placed.actor.id for placed in self.topology.actors() if self._number(placed) == number)
-        desks = [self._faults.desk(actor) for actor in actors if actor in self._resources]
-        return wrongly_presented(self._tls, self._folder, desks)
 
     def url_of(self, actor_id: str) -> str:
         """Where the actor answers; raises KeyError for an id that is none."""
@@ -291,7 +275,7 @@ class RunningTopology:
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
         model = placed.actor
         strict = isinstance(model, Server) and model.strictness == "strict"
-        role, make = _ROLES[type(model)]
+        role, make = ROLES[type(model)]
         actor = make(self, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
@@ -303,7 +287,7 @@ class RunningTopology:
             post=self._delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
-            desk=(desk := self._faults.desk(model.id)),
+            desk=(desk := self.faults.desk(model.id)),
         )
         self._resources[model.id] = resource
         site = self._site(placed)
@@ -315,9 +299,8 @@ class RunningTopology:
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
-            site.put(
-                f"{placed.path}/{WADO}", WadoUriResource(actor, model.id, recorder, self._loop.reactor, desk)
-            )
+            wado = WadoUriResource(actor, model.id, recorder, self._loop.reactor, desk)
+            site.put(f"{placed.path}/{WADO}", wado)
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
@@ -470,24 +453,6 @@ class RunningTopology:
         """Let an actor answer HTTP 503 alone at its SOAP address; raises KeyError where it has none."""
         self._resources[actor_id].stopped = True
 
-    @property
-    def faults(self) -> Switchboard:
-        """The deviations that are on."""
-        return self._faults
-
-    @property
-    def admin(self) -> str:
-        """Where they are switched on and off by HTTP."""
-        return self._admin
-
-    def _faults_resource(self) -> FaultsResource:
-        return FaultsResource(
-            self._faults,
-            lambda asked: self._faults.on(read_fault(asked), by="admin"),
-            token=os.environ.get(TOKEN_VARIABLE) or None,
-            alone=self._share is Share.ALONE,
-        )
-
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
@@ -504,7 +469,7 @@ class RunningTopology:
         self.close()
 
 
-_ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
+ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
     Registry: ("registry", RunningTopology.registry),
     Repository: ("repository", RunningTopology.repository),
     Recipient: ("recipient", RunningTopology.recipient),
@@ -516,11 +481,6 @@ _ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bo
     OnDemandSource: ("on-demand source", RunningTopology.on_demand),
 }
 """Port type of each kind of actor, and what makes the actor."""
-
-
-def port_types() -> Roles:
-    """Port type of each kind of actor."""
-    return {kind: port_type for kind, (port_type, _) in _ROLES.items()}
 
 
 def start(

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+from xdsi_sim.client.faults import TOKEN_VARIABLE
 from xdsi_sim.deviations.deviation import TLS
 from xdsi_sim.deviations.switches import Setting, Switchboard
 from xdsi_sim.errors import UsageError
+from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.services.host import PORT_TYPES
+from xdsi_sim.topology.fault import read_fault
 from xdsi_sim.topology.model import Actor, Server, Source, Topology
 from xdsi_sim.topology.yaml import Document, Place
 
-__all__ = ["Roles", "check_faults", "switchboard_of"]
+__all__ = ["FAULTS", "Roles", "check_faults", "faults_resource", "switchboard_of"]
 
-Roles = Mapping[type[Actor], str]
-"""Port types by the kind of actor."""
+Roles = Mapping[type[Actor], tuple[str, Any]]
+"""Port type, and what makes the actor, by the kind of actor."""
+
+FAULTS: Final = "faults"
+"""Path of the address at which faults are switched on and off."""
 
 _BY_WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55")
 _OTHER_NAMES: Final = {"ITI-41": "RAD-68"}
@@ -28,6 +35,16 @@ def switchboard_of(topology: Topology, roles: Roles) -> Switchboard:
     for _, setting in _asked_for(topology):
         board.on(setting, by="topology")
     return board
+
+
+def faults_resource(board: Switchboard, *, alone: bool) -> FaultsResource:
+    """Where faults are switched over HTTP, if this process answers `alone`."""
+    return FaultsResource(
+        board,
+        lambda asked: board.on(read_fault(asked), by="admin"),
+        token=os.environ.get(TOKEN_VARIABLE) or None,
+        alone=alone,
+    )
 
 
 def check_faults(topology: Topology, roles: Roles, document: Document, at: Place) -> None:
@@ -44,7 +61,7 @@ def _board(topology: Topology, roles: Roles) -> Switchboard:
     actors = (placed.actor for placed in topology.actors())
     return Switchboard(
         {
-            actor.id: _answered(topology, actor, roles[type(actor)])
+            actor.id: _answered(topology, actor, roles[type(actor)][0])
             for actor in actors
             if isinstance(actor, Server)
         }

@@ -32,10 +32,10 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
 def _check_faults(topology: Topology, document: Document, at: Place) -> None:
     if not any(getattr(placed.actor, "faults", ()) for placed in topology.actors()):
         return
-    from xdsi_sim.topology.build import port_types  # noqa: PLC0415  costs what only deviations should
+    from xdsi_sim.topology.build import ROLES  # noqa: PLC0415  costs what only deviations should
     from xdsi_sim.topology.faults import check_faults  # noqa: PLC0415
 
-    check_faults(topology, port_types(), document, at)
+    check_faults(topology, ROLES, document, at)
 
 
 def _with_codes(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,23 +10,37 @@ from typing import Final
 
 from xdsi_sim.deviations.deviation import TLS, Case, Presented
 from xdsi_sim.deviations.meeting import Meeting
-from xdsi_sim.deviations.switches import Desk
+from xdsi_sim.deviations.switches import Desk, Switchboard
 from xdsi_sim.tls.authority import Pair, issue, make_authority
 from xdsi_sim.tls.files import AuthorityFolder, PairFiles
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.certificates import LOCAL
+from xdsi_sim.topology.model import Listen, Server, Topology
 
-__all__ = ["wrongly_presented"]
+__all__ = ["presenting", "wrongly_presented"]
 
 _RIGHT: Final = Presented()
 _WRONG: Final = "wrong"
 """Folder of what is wrong, in that of the certificates."""
 
 
+def presenting(
+    topology: Topology, board: Switchboard, data: Path, tls: Tls | None, listen: Listen, port: int
+) -> Callable[[], Tls | None]:
+    """What is asked at each connection to a port; `listen` is that of actors without one of their own."""
+    servers = [placed.actor for placed in topology.actors() if isinstance(placed.actor, Server)]
+    desks = [
+        board.desk(actor.id)
+        for actor in servers
+        if port == (listen.port if actor.port is None else actor.port)
+    ]
+    return lambda: None if tls is None else wrongly_presented(tls, data, desks)
+
+
 def wrongly_presented(tls: Tls, data: Path, desks: Iterable[Desk]) -> Tls | None:
     """What a port presents to the next connection, by the faults of its actors; None: what it always does."""
     presented = _RIGHT
-    for desk in desks:
+    for desk in filter(lambda desk: desk.switches, desks):
         meeting = Meeting(desk)
         meeting.begin(Case(transaction=TLS), TLS)
         presented = meeting.presented() if presented == _RIGHT else presented
