@@ -55,6 +55,7 @@ def starting_with(word: str) -> list[str]:
     return [command for command in COMMANDS if shlex.split(command)[0] == word]
 
 
+@functools.cache  # pages name the same command many times
 def output_of(*command: str) -> str:
     done = subprocess.run(
         command, cwd=ROOT, env=PLAIN, capture_output=True, text=True, timeout=60, check=False
@@ -65,12 +66,21 @@ def output_of(*command: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_one_that_we_check(command: str) -> None:
-    assert shlex.split(command)[0] in ("make", "xdsi-sim"), "teach this file how to check it"
+    assert shlex.split(command)[0] in ("make", "xdsi-sim", ".venv/bin/python"), (
+        "teach this file how to check it"
+    )
 
 
 @pytest.mark.parametrize("command", starting_with("make"))
 def test_verb_of_make_exists(command: str) -> None:
     assert output_of("make", "--dry-run", "--always-make", *shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("command", starting_with(".venv/bin/python"))
+def test_pytest_is_run_on_a_folder_that_is_there(command: str) -> None:
+    words = shlex.split(command)
+    assert words[1:3] == ["-m", "pytest"]
+    assert (ROOT / words[3]).is_dir()  # tests/testing/test_plugin.py runs it
 
 
 @pytest.mark.parametrize("command", starting_with("xdsi-sim"))
@@ -144,9 +154,12 @@ def test_code_sets_in_the_manual_are_those_that_are_read(tmp_path: Path) -> None
 
 
 def test_scenario_in_the_manual_can_be_loaded(tmp_path: Path) -> None:
-    (text,) = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
-    (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
-    assert load_scenario(tmp_path / "first.yaml").scenario.name == "first"
+    texts = SCENARIO.findall((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"))
+    assert texts
+    for number, text in enumerate(texts):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        load_scenario(path)
 
 
 # --- citations -------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "xdsi_sim"
 
 LAYERS = (
-    ("cli", "__main__"),
+    ("cli", "testing", "__main__"),
     ("inspector",),
     ("scenario",),
     ("topology",),
@@ -49,6 +49,7 @@ FENCED = {
     "zeep": ("xdsi_sim.client.zeep_mtom",),  # for tests and scripts; too slow for our own calls
     "numpy": ("xdsi_sim.dicom.rendering",),  # an extra brings it
     "PIL": ("xdsi_sim.dicom.rendering",),
+    "pytest": ("xdsi_sim.testing.plugin",),  # it is pytest that imports it
     "pynetdicom": ("xdsi_sim.server.dimse",),  # threads of its own; an extra brings it
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader

@@ -47,7 +47,9 @@ def requirements() -> set[str]:
 
 def optional() -> set[str]:
     """What extras bring along, each for modules that no other imports; tests/test_layers.py fences them."""
-    return set().union(*(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse")))
+    return set().union(
+        *(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse", "pytest"))
+    )
 
 
 @functools.cache

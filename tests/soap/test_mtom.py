@@ -230,11 +230,11 @@ def test_a_gzip_body_is_inflated_and_recorded_as_it_came(tmp_path: Path, step: i
 @pytest.mark.parametrize(
     ("wire", "coding", "http"),
     [
-        (gzip.compress(b"<x/>")[:-1], "gzip", 400),
+        (gzip.compress(b"<x/>", mtime=0)[:-1], "gzip", 400),
         (b"<x/>", "gzip", 400),
         (zlib.compress(b"<x/>"), "deflate", 415),
         (b"<x/>", "br", 415),
-        (gzip.compress(bytes(20_000_000)), "gzip", 413),
+        (gzip.compress(bytes(20_000_000), mtime=0), "gzip", 413),
     ],
 )
 def test_a_coding_that_cannot_be_undone_is_refused(

@@ -117,6 +117,9 @@ def _marked(parameters: Checked, place: Place) -> Iterator[tuple[Place, Any, str
     for name, field in type(parameters).model_fields.items():
         at = (*place, field.alias or name)
         value = getattr(parameters, name)
+        for index, inner in enumerate(value if isinstance(value, tuple) else (value,)):
+            if isinstance(inner, Checked):
+                yield from _marked(inner, (*at, index) if isinstance(value, tuple) else at)
         for marker in field.metadata:
             if type(marker) not in _CHECKS or value is None:
                 continue

@@ -13,14 +13,17 @@ from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
 from xdsi_sim.scenario.steps.patient import PATIENT
+from xdsi_sim.scenario.steps.provide import PROVIDE
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 from xdsi_sim.scenario.steps.query import QUERY
 from xdsi_sim.scenario.steps.receive import RECEIVE
 from xdsi_sim.scenario.steps.register_on_demand import REGISTER_ON_DEMAND
 from xdsi_sim.scenario.steps.reject import REJECT
+from xdsi_sim.scenario.steps.remove import REMOVE, REMOVE_DOCUMENTS
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
 from xdsi_sim.scenario.steps.stop import STOP
+from xdsi_sim.scenario.steps.update import UPDATE
 
 __all__ = ["KINDS"]
 
@@ -33,10 +36,14 @@ KINDS: Final[Mapping[str, StepKind]] = {
         KEY_IMAGE_NOTE,
         PUBLISH,
         PUBLISH_REPORT,
+        PROVIDE,
         REGISTER_ON_DEMAND,
         RECEIVE,
         QUERY,
         RETRIEVE,
+        UPDATE,
+        REMOVE,
+        REMOVE_DOCUMENTS,
         LOCATE,
         FETCH,
         COMPARE,
