@@ -32,7 +32,7 @@ check: lint types ## lint and types
 test: $(VENV)/test.stamp ## set up and run all tests
 	@$(BIN)/python -m pytest -m "not interop"
 
-interop: $(VENV)/test.stamp ## SOAP clients of other languages against the actors, those that are installed
+interop: $(VENV)/test.stamp ## SOAP clients of other languages and a web viewer against the actors, those that are installed
 	@$(BIN)/python -m pytest -m interop tests/interop
 
 smoke: $(VENV)/test.stamp ## the shortest way through everything

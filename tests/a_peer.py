@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
-Peer = Callable[[Callable[[bytes], bytes | None]], str]
+Said = bytes | Iterable[bytes] | None
+Peer = Callable[[Callable[[bytes], Said]], str]
 
 
 @contextmanager
 def peers() -> Iterator[Peer]:
-    """`peer(answer)` gives an address; `answer` gets a request and gives bytes, None says nothing."""
+    """`peer(answer)` gives an address; `answer` gets a request and gives bytes, at once or piece by piece.
+
+    None says nothing.
+    """
     listening: list[socket.socket] = []
 
-    def listen(answer: Callable[[bytes], bytes | None]) -> str:
+    def listen(answer: Callable[[bytes], Said]) -> str:
         server = socket.create_server(("127.0.0.1", 0))
         listening.append(server)
         threading.Thread(target=_serve, args=(server, answer), daemon=True).start()
@@ -26,7 +30,7 @@ def peers() -> Iterator[Peer]:
         server.close()
 
 
-def _serve(server: socket.socket, answer: Callable[[bytes], bytes | None]) -> None:
+def _serve(server: socket.socket, answer: Callable[[bytes], Said]) -> None:
     held = []  # a peer that says nothing keeps the connection open
     while True:
         try:
@@ -38,8 +42,9 @@ def _serve(server: socket.socket, answer: Callable[[bytes], bytes | None]) -> No
         if data is None:
             held.append(connection)
             continue
-        connection.sendall(data)
-        connection.close()
+        with connection, suppress(OSError):  # the other side may have had enough
+            for piece in (data,) if isinstance(data, bytes) else data:
+                connection.sendall(piece)
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -32,7 +32,15 @@ from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.ebrim.writer import write_object_list
-from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, PersonName, patient_id, read_patient_id
+from xdsi_sim.messages.patient_feed import (
+    Event,
+    Ii,
+    PatientFeed,
+    Person,
+    PersonName,
+    patient_id,
+    read_patient_id,
+)
 from xdsi_sim.messages.prpa import in_v3, write_prpa
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.build import RunningTopology, start
@@ -150,8 +158,8 @@ def _feed(patient: Ii) -> dict[str, PatientFeed]:
         receiver=AUTHORITY, clock=lambda: WRITTEN, new_id=lambda: f"2.999.9.3.{next(numbers)}"
     )
     told = (
-        source.announce(OTHER, name=PersonName("Roth")),
-        replace(source.announce(OTHER, name=PersonName("Roth", "Miriam")), event=Event.REVISE),
+        source.announce(OTHER, person=Person(name=PersonName("Roth"))),
+        replace(source.announce(OTHER, person=Person(name=PersonName("Roth", "Miriam"))), event=Event.REVISE),
         source.merge(patient, OTHER),
     )
     return {str(message.event): in_v3(message) for message in told}

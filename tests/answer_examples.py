@@ -13,6 +13,14 @@ from xdsi_sim.ebrim.model import MetadataObject, Slot
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.errors import Finding
+from xdsi_sim.messages.discovery import DiscoveryRequest, DiscoveryResponse, Match
+from xdsi_sim.messages.patient_feed import Ii
+from xdsi_sim.messages.prpa_discovery import (
+    header_of_discovery,
+    read_discovery_response,
+    with_header,
+    write_discovery_response,
+)
 from xdsi_sim.messages.query import AdhocQueryRequest, read_query_response
 from xdsi_sim.messages.response import read_registry_response
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest, read_retrieve_response
@@ -77,6 +85,22 @@ def delivered(*documents: str, status: str = SUCCESS, inside: str = "") -> Eleme
         f'status="{status}">{inside}</rs:RegistryResponse>{"".join(documents)}'
         "</RetrieveDocumentSetResponse>".encode()
     )
+
+
+DISCOVERED: Final = Match(patientId=Ii("2.999.1.1", "P1"), homeCommunityId=HOME)
+
+
+def discovered(*matches: Match, queryResponseCode: str = "OK", timeToLive: str | None = None) -> Element:
+    """An answer of ITI-55 behind its header."""
+    answer = DiscoveryResponse(
+        acknowledgement="AA",
+        queryResponseCode=queryResponseCode,
+        matches=matches,
+        timeToLive=timeToLive,
+        queryId=Ii("2.999.9"),
+    )
+    header = f"<Header>{header_of_discovery(answer)}</Header>".encode()
+    return parse(b"<Envelope>" + header + write_discovery_response(answer) + b"</Envelope>")[1]
 
 
 def asked(*ids: str, home: str | None = None) -> RetrieveDocumentSetRequest:
@@ -145,6 +169,7 @@ SOUND: Final[dict[str, Example]] = {
     ),
     "an entry of a gateway": ("ITI-38", found(replace(ENTRY, homeCommunityId=HOME)), find()),
     "a document of a gateway": ("ITI-39", delivered(document(home=HOME)), asked(home=HOME)),
+    "a patient of another community": ("ITI-55", discovered(DISCOVERED, timeToLive="PT1H"), None),
 }
 BROKEN: Final[dict[str, Example]] = {
     "J01": ("ITI-42", registered("Success"), None),
@@ -182,6 +207,14 @@ BROKEN: Final[dict[str, Example]] = {
         ),
         asked(),
     ),
+    "N05": ("ITI-55", discovered(DISCOVERED, queryResponseCode="NF"), None),
+    "N06": ("ITI-55", discovered(replace(DISCOVERED, homeCommunityId="north")), None),
+    "N07": (
+        "ITI-55",
+        discovered(DISCOVERED),
+        DiscoveryRequest(id=Ii("2.999.1"), queryId=Ii("2.999.2"), ids=(Ii("2.999.3", "P1"),)),
+    ),
+    "N08": ("ITI-55", discovered(DISCOVERED, timeToLive="an hour"), None),
 }
 
 _READERS: Final[dict[str, Callable[[Element], Any]]] = {
@@ -190,6 +223,7 @@ _READERS: Final[dict[str, Callable[[Element], Any]]] = {
     "RetrieveDocumentSetResponse": lambda element: read_retrieve_response(
         element, lambda item: BytesContent((item.text or "").encode())
     ),
+    "PRPA_IN201306UV02": lambda element: with_header(read_discovery_response(element), element.getprevious()),
 }
 
 

@@ -28,6 +28,7 @@ GROUPS = {
     "J": "Answers",
     "K": "Patient feed",
     "L": "Updates and removal",
+    "N": "Patient discovery",
 }
 
 for module in pkgutil.iter_modules(xdsi_sim.rules.__path__, "xdsi_sim.rules."):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from a_viewer import a_viewer
 
 from xdsi_sim.rules import code_sets
 from xdsi_sim.scenario.language import Scenario
@@ -66,9 +67,16 @@ def output_of(*command: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_one_that_we_check(command: str) -> None:
-    assert shlex.split(command)[0] in ("make", "xdsi-sim", ".venv/bin/python"), (
+    assert shlex.split(command)[0] in ("make", "npm", "tar", "xdsi-sim", ".venv/bin/python"), (
         "teach this file how to check it"
     )
+
+
+@pytest.mark.parametrize("command", starting_with("npm"))
+def test_package_of_npm_is_one_that_the_tests_install(command: str) -> None:
+    installed = (ROOT / "tests" / "interop" / "install.sh").read_text(encoding="utf-8")
+    assert f"{' '.join(command.split()[:2])} " in installed
+    assert shlex.split(command)[-1] in installed
 
 
 @pytest.mark.parametrize("command", starting_with("make"))
@@ -112,6 +120,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 )
 def test_topology_in_the_manual_can_be_loaded(text: str, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    a_viewer(tmp_path / "ohif")  # a file that a topology names has to be there
     topology = load_topology(tmp_path / "mine.yaml")
     assert topology.actors()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from a_domain import ask, provide, provision
 from a_federation import HOMES, answering, community, entries, federation, oid, register
-from a_peer import Peer, peers
+from a_peer import Peer, Said, peers
 from submissions import PATIENT
 from wire import message, post, send
 from zeep.plugins import HistoryPlugin
@@ -20,24 +21,30 @@ from zeep.plugins import HistoryPlugin
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.trace import TRACE_HEADER
 from xdsi_sim.client.zeep_mtom import connect
-from xdsi_sim.content import read_all
+from xdsi_sim.content import BytesContent, read_all
 from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.limits import Limits
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse, read_query_response
 from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
+    DocumentResponse,
     RetrieveDocumentSetRequest,
     RetrieveDocumentSetResponse,
+    read_retrieve_response,
 )
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, GET_DOCUMENTS, encode
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.soap.mtom import PackageReader
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
-from xdsi_sim.vocab import APPROVED, NS, ON_DEMAND, TRANSACTIONS
+from xdsi_sim.vocab import APPROVED, FAILURE, NS, ON_DEMAND, TRANSACTIONS
 
 FREE = Listen("127.0.0.1", 0)
 NORTH, SOUTH, VENDOR = HOMES["north"], HOMES["south"], "urn:oid:2.999.79"
+OTHER = "urn:oid:2.999.80"
 OTHER_PATIENT = PATIENT.replace("P1", "P9")
 OF_PATIENT = {"XDSDocumentEntryPatientId": PATIENT, "XDSDocumentEntryStatus": APPROVED}
 
@@ -145,6 +152,17 @@ def retrieve(running: RunningTopology, *requests: DocumentRequest, actor: str = 
     return running.client.call(call, sender="tester", conversation="cafe").answer
 
 
+def fetch(running: RunningTopology, *requests: DocumentRequest) -> RetrieveDocumentSetResponse:
+    """The same by a client that is more patient than the topology."""
+    url = running.url_of("north-ig")
+    body = RetrieveDocumentSetRequest(requests=requests)
+    answer = send(url, post(url, *message(url, "ITI-43", body)))
+    reader = PackageReader(answer.headers["content-type"], running.folder)
+    reader.feed(answer.body)
+    package = reader.finish()
+    return read_retrieve_response(read_envelope(package.root, Limits()).body, package.content_of)
+
+
 def test_what_is_made_on_demand_comes_through_both_gateways(running: RunningTopology) -> None:
     found = find(running, XDSDocumentEntryPatientId=OTHER_PATIENT, XDSDocumentEntryType=ON_DEMAND)
     (entry,) = found.objects.documentEntries
@@ -232,15 +250,18 @@ def test_a_patient_is_asked_for_by_the_id_that_each_community_has(tmp_path: Path
 # --- peers of all kinds ----------------------------------------------------------------------
 
 
-def alone(folder: Path, gateways: dict[str, str]) -> RunningTopology:
-    """The north with an entry of its own, and foreign gateways."""
-    here = federation(community("north"), gateways=gateways, timeouts={"connect": 1, "firstByte": 0.3})
+HASTE = {"connect": 1, "firstByte": 0.3}
+
+
+def alone(folder: Path, gateways: dict[str, str], timeouts: Mapping[str, float] = HASTE) -> RunningTopology:
+    """The north with a document of its own, and foreign gateways."""
+    here = federation(community("north"), gateways=gateways, timeouts=timeouts)
     running = start(here, folder, FREE)
-    register(running, "north", entries(1, 1))
+    assert b":Success" in provide(running.url_of("north-repository"), provision(1, b"own")).body
     return running
 
 
-Answer = Callable[[bytes], bytes | None]
+Answer = Callable[[bytes], Said]
 
 
 def saying(response: AdhocQueryResponse) -> Answer:
@@ -400,6 +421,79 @@ def test_a_query_that_comes_back_to_its_gateway_is_refused(tmp_path: Path, peer:
 def a_query() -> AdhocQueryRequest:
     slots = tuple(encode(FIND_DOCUMENTS.by_name[f"${name}"], value) for name, value in OF_PATIENT.items())
     return AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=slots)
+
+
+def dripping(transaction: str, response: Any) -> Answer:
+    """A peer that begins as it should and never comes to an end."""
+
+    def answer(request: bytes) -> Iterator[bytes]:
+        sound = answering(transaction, request, response)
+        yield sound[:900].replace(b"Content-Length: ", b"Content-Length: 9")
+        while True:
+            time.sleep(0.02)
+            yield b" "
+
+    return answer
+
+
+def test_a_gateway_without_end_costs_its_own_share(tmp_path: Path, peer: Peer) -> None:
+    gateways = {VENDOR: peer(dripping("ITI-38", SOUND)), OTHER: peer(dripping("ITI-39", given()))}
+    timeouts = {"connect": 1, "firstByte": 0.3, "total": 0.5}
+    with alone(tmp_path, gateways, timeouts) as running:
+        answer, documents = find(running), fetch(running, OWN, replace(ASKED, homeCommunityId=OTHER))
+    assert told(answer) == [("XDSUnavailableCommunity", VENDOR), ("XDSUnavailableCommunity", OTHER)]
+    assert [entry.homeCommunityId for entry in answer.objects.documentEntries] == [NORTH]
+    assert told(documents) == [("XDSUnavailableCommunity", f"9 {OTHER}")]
+    assert [each.request for each in documents.documents] == [OWN]
+    errors = (*answer.errors, *documents.errors)
+    assert all("not all of it within 0.5 s" in error.codeContext for error in errors)
+
+
+ASKED = DocumentRequest(homeCommunityId=VENDOR, repositoryUniqueId="2.999.1", documentUniqueId="9")
+OWN = DocumentRequest(homeCommunityId=NORTH, repositoryUniqueId=oid("north", 3), documentUniqueId="2.999.2.1")
+
+
+def given(*changes: dict[str, str | None], **more: Any) -> RetrieveDocumentSetResponse:
+    """An answer with what was asked for, changed in each of these ways."""
+    documents = tuple(
+        DocumentResponse(request=replace(ASKED, **each), mimeType="text/plain", content=BytesContent(b"x"))  # type: ignore[arg-type]
+        for each in changes
+    )
+    return RetrieveDocumentSetResponse(documents=documents, **more)
+
+
+MUTE = ("XDSRepositoryError", f"9 {VENDOR}")
+LIARS: dict[str, tuple[RetrieveDocumentSetResponse, list[tuple[str, str]]]] = {
+    "of another community": (given({"homeCommunityId": SOUTH}), [("XDSRepositoryError", f"9 {SOUTH}")]),
+    "of no community": (given({"homeCommunityId": None}), [("XDSMissingHomeCommunityId", "9")]),
+    "of another repository": (given({"repositoryUniqueId": "2.999.3"}), [MUTE]),
+    "of another document": (
+        given({"documentUniqueId": "8"}),
+        [("XDSRepositoryError", f"8 {VENDOR}"), MUTE],
+    ),
+    "nothing, and calls it Success": (given(), [MUTE]),
+    "nothing, and calls it Failure": (given(status=FAILURE), [MUTE]),
+}
+
+
+@pytest.mark.parametrize("gives", LIARS)
+def test_a_gateway_that_gives_something_else_costs_its_own_share(
+    tmp_path: Path, peer: Peer, gives: str
+) -> None:
+    response, errors = LIARS[gives]
+    liar = peer(lambda request: answering("ITI-39", request, response))
+    with alone(tmp_path, {VENDOR: liar}) as running:
+        answer = retrieve(running, OWN, ASKED)
+    assert (status_name(answer.status), told(answer)) == ("PartialSuccess", errors)
+    assert [each.request for each in answer.documents] == [OWN]
+
+
+def test_a_document_that_is_given_more_often_than_asked_for_is_given_once(tmp_path: Path, peer: Peer) -> None:
+    twice = peer(lambda request: answering("ITI-39", request, given({}, {})))
+    with alone(tmp_path, {VENDOR: twice}) as running:
+        answer = retrieve(running, OWN, ASKED)
+    assert [each.request for each in answer.documents] == [OWN, ASKED]
+    assert told(answer) == [MUTE]
 
 
 # --- samples of others -----------------------------------------------------------------------

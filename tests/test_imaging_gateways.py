@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 
 from xdsi_sim.client.zeep_mtom import connect
@@ -146,6 +148,20 @@ def test_a_responding_gateway_answers_by_itself(federation: RunningTopology) -> 
     (image, *_) = images(federation, "south")
     answer = ask(federation, "south-rig", "RAD-75", (HOMES["south"], OIDS["south"], image))
     assert received(answer) == {image.sopInstanceUID: sha1_of(image.content)}
+
+
+def test_a_large_image_comes_through_both_gateways_as_it_is_stored(tmp_path: Path) -> None:
+    """Each gateway begins to answer before it has all of it."""
+    dataset = pydicom.dcmread(write_sample("ct-head", tmp_path / "sample")[0])
+    dataset.StudyInstanceUID, dataset.SOPInstanceUID = "2.999.5.9", "2.999.5.9.1"
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    dataset.add_new(0x7FE10010, "OB", os.urandom(6 << 20))
+    dataset.save_as(tmp_path / "large.dcm")
+    with two_communities(tmp_path) as running:
+        running.store_of("south").add_all([tmp_path / "large.dcm"])
+        (image,) = running.store_of("south").instances("2.999.5.9")
+        answer = ask(running, "north-iig", "RAD-69", (HOMES["south"], OIDS["south"], image))
+    assert received(answer) == {"2.999.5.9.1": sha1_of(image.content)}
 
 
 def test_what_was_relayed_leaves_no_file_behind(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ ROW = {name: number for number, row in enumerate(LAYERS) for name in row}
 NEIGHBOURS = {
     ("store", "xdsi_sim.actors.ports"): "the store realises the Protocols of the actors",
     ("store", "xdsi_sim.actors.registry_port"): "the same, for the registry",
+    ("store", "xdsi_sim.actors.patient_directory"): "the same, for the patients of a registry",
     ("exchange", "xdsi_sim.content"): "a message has a body",
     ("exchange", "xdsi_sim.errors"): "an exchange has findings",
     ("__main__", "xdsi_sim.cli"): "python -m xdsi_sim is the command",

@@ -14,9 +14,11 @@ WITHOUT_TESTS = {
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",
+    "actors/patient_directory.py": "a Protocol and its value",
     "__main__.py": "one line, run by tests/cli/test_app.py",
 }
 ACROSS = {
+    "test_dicomtrolley.py": "a foreign DICOMweb client, which does all that it can",
     "test_docs.py": "README, CONTRIBUTING and citations",
     "test_layers.py": "imports of all modules",
     "test_mirror.py": "this file",
@@ -24,6 +26,7 @@ ACROSS = {
     "test_removal.py": "ITI-62 and ITI-86 from socket to disk",
     "test_smoke.py": "the shortest way through everything",
     "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
+    "test_vendor_manifest.py": "a manifest of somebody else's making with many faults, judged by the command",
     "test_asynchronous.py": "asynchronous exchange with ourselves and with a raw peer",
     "test_bad_input.py": "bad messages to whole actors",
     "test_dialects.py": "messages that stray, to lenient and to strict actors",
@@ -36,6 +39,7 @@ ACROSS = {
     "test_codes.py": "code sets of an affinity domain, over a socket",
     "test_patients.py": "feeds and merges, while others submit and when the server is killed",
     "test_gateways.py": "documents of other communities, through gateways and from peers of all kinds",
+    "test_discovery.py": "patients of other communities, found over sockets",
     "test_imaging_gateways.py": "images of another community, through two gateways",
     "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",

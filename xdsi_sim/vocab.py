@@ -47,6 +47,7 @@ class NS:
     XDSI: Final = "urn:ihe:rad:xdsi-b:2009"
     RMD: Final = "urn:ihe:iti:rmd:2017"
     HL7: Final = "urn:hl7-org:v3"
+    XCPD: Final = "urn:ihe:iti:xcpd:2009"
 
 
 ANONYMOUS: Final = "http://www.w3.org/2005/08/addressing/anonymous"
@@ -233,6 +234,15 @@ TRANSACTIONS: Final = {
             response_action="urn:ihe:iti:2009:MultiPatientStoredQueryResponse",
             mtom=False,
             operation="DocumentRegistry_MultiPatientStoredQuery",
+        ),
+        Transaction(
+            name="ITI-55",
+            request=f"{{{NS.HL7}}}PRPA_IN201305UV02",
+            response=f"{{{NS.HL7}}}PRPA_IN201306UV02",
+            action=f"{NS.HL7}:PRPA_IN201305UV02:CrossGatewayPatientDiscovery",
+            response_action=f"{NS.HL7}:PRPA_IN201306UV02:CrossGatewayPatientDiscovery",
+            mtom=False,
+            operation="RespondingGateway_PRPA_IN201305UV02",
         ),
         Transaction(
             name="ITI-61",

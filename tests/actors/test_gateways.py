@@ -262,7 +262,9 @@ def test_a_warning_spoils_no_success() -> None:
 
 def test_why_there_is_no_answer_is_told() -> None:
     answer, _ = ask(find(), {URLS[NORTH]: SILENT})
-    assert answer.errors[0].codeContext == f"{NORTH} gives no answer to ITI-38: no answer within 5 s"
+    assert (
+        answer.errors[0].codeContext == f"{NORTH} gives no answer to ITI-38: no answer within 5 s; rule=H16"
+    )
 
 
 def test_what_does_not_name_its_community_is_not_passed_on() -> None:

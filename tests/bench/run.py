@@ -18,7 +18,9 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import floors, load, messages
+from tests.bench.federation import federation_rows
 from tests.bench.recording import recording_rows
+from tests.bench.relay import relay_rows
 from tests.bench.running import Row, Up, up
 from tests.bench.scale import answer_rows, bulk_rows, growth_rows, rule_rows, worker_rows
 from tests.bench.streams import stream_rows
@@ -132,6 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Speed, each figure beside its floor.")
     parser.add_argument("only", nargs="*", help=f"some of: {', '.join(_GROUPS)}")
     parser.add_argument("--blocks", type=int, default=5, help="of 10,000 entries, for growth; 100: a million")
+    parser.add_argument("--relay", type=int, default=256, help="MiB through a gateway; 1024: a GiB")
     asked = parser.parse_args()
     if unknown := set(asked.only) - set(_GROUPS):
         parser.error(f"no figures {', '.join(sorted(unknown))}; there are {', '.join(_GROUPS)}")
@@ -140,7 +143,7 @@ def main() -> None:
         for name in asked.only or _GROUPS:
             work = Path(folder).resolve() / name
             work.mkdir()
-            for row in _GROUPS[name](work, asked.blocks):
+            for row in _GROUPS[name](work, asked):
                 verdict = "ok" if row.good else "MISS"
                 print(
                     f"{row.what:<32} {row.figure:>12} {row.floor:>12} {row.ratio:>7.2f}"
@@ -150,18 +153,20 @@ def main() -> None:
             shutil.rmtree(work)
 
 
-_GROUPS: Final[dict[str, Callable[[Path, int], Iterator[Row]]]] = {
-    "submissions": lambda work, _blocks: submission_rows(work),
-    "queries": lambda work, _blocks: query_rows(work),
-    "workers": lambda work, _blocks: worker_rows(work),
-    "rules": lambda work, _blocks: rule_rows(work),
-    "answers": lambda work, _blocks: answer_rows(work),
-    "bulk": lambda work, _blocks: bulk_rows(work),
-    "growth": growth_rows,
-    "start": lambda work, _blocks: start_rows(work),
-    "recording": lambda work, _blocks: recording_rows(work),
-    "tls": lambda work, _blocks: tls_rows(work),
-    "streams": lambda work, _blocks: stream_rows(work),
+_GROUPS: Final[dict[str, Callable[[Path, argparse.Namespace], Iterator[Row]]]] = {
+    "submissions": lambda work, _asked: submission_rows(work),
+    "queries": lambda work, _asked: query_rows(work),
+    "workers": lambda work, _asked: worker_rows(work),
+    "rules": lambda work, _asked: rule_rows(work),
+    "answers": lambda work, _asked: answer_rows(work),
+    "bulk": lambda work, _asked: bulk_rows(work),
+    "growth": lambda work, asked: growth_rows(work, asked.blocks),
+    "start": lambda work, _asked: start_rows(work),
+    "recording": lambda work, _asked: recording_rows(work),
+    "tls": lambda work, _asked: tls_rows(work),
+    "streams": lambda work, _asked: stream_rows(work),
+    "relay": lambda work, asked: relay_rows(work, asked.relay << 20),
+    "federation": lambda work, _asked: federation_rows(work),
 }
 
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
-__all__ = ["Row", "Up", "command", "up"]
+__all__ = ["MB", "Peak", "Row", "Up", "at_least", "at_most", "command", "up"]
+
+MB: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,36 @@ class Row:
     ratio: float
     must: str
     good: bool
+
+
+def at_least(what: str, figure: float, floor: float, unit: str, least: float) -> Row:
+    """A line about what should be large beside its floor."""
+    ratio = figure / floor
+    return Row(what, f"{figure:.0f}{unit}", f"{floor:.0f}{unit}", ratio, f"≥ {least:g}", ratio >= least)
+
+
+def at_most(what: str, figure: str, floor: str, ratio: float, most: float) -> Row:
+    """A line about what should be small."""
+    return Row(what, figure, floor, ratio, f"≤ {most:g}", ratio <= most)
+
+
+class Peak:
+    """The most memory that a process has taken since it was looked at first."""
+
+    def __init__(self, pid: int) -> None:
+        self._status = Path(f"/proc/{pid}/status")
+        self._before = self._read("VmRSS")
+        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _read(self, name: str) -> float:
+        """Megabytes."""
+        line = self._status.read_text(encoding="ascii").partition(f"{name}:")[2]
+        return int(line.split()[0]) * 1024 / MB
+
+    def row(self, what: str, most: float = 64) -> Row:
+        """The line about it; what it was before is shown as the floor."""
+        grown = self._read("VmHWM") - self._before
+        return at_most(what, f"{grown:.0f} MB", f"{self._before:.0f} MB", grown, most)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import load, messages
-from tests.bench.running import Row, Up, up
+from tests.bench.running import MB, Peak, Row, Up, at_least, at_most, up
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.soap.multipart import MultipartReader
 
 __all__ = ["stream_rows"]
 
-MB: Final = 1_000_000
 _BLOCK: Final = os.urandom(1 << 20)
 _GIB: Final = 1 << 30
 _64_MIB: Final = 64 << 20
@@ -42,15 +41,6 @@ def stream_rows(work: Path) -> Iterator[Row]:
     with up(work / "streams") as running:
         yield from _large_rows(running, work)
     yield from _query_rows(work)
-
-
-def _at_least(what: str, figure: float, floor: float, unit: str, least: float) -> Row:
-    ratio = figure / floor
-    return Row(what, f"{figure:.0f}{unit}", f"{floor:.0f}{unit}", ratio, f"≥ {least:g}", ratio >= least)
-
-
-def _at_most(what: str, figure: str, floor: str, ratio: float, most: float) -> Row:
-    return Row(what, figure, floor, ratio, f"≤ {most:g}", ratio <= most)
 
 
 # --- MTOM against the standard library --------------------------------------------------------
@@ -83,7 +73,7 @@ def _mtom_row() -> Row:
         email.parser.BytesParser().parsebytes(b"Content-Type: multipart/related; boundary=b\r\n\r\n" + body)
 
     speeds = [len(body) / MB / min(_timed(read) for _ in range(5)) for read in (ours, theirs)]
-    return _at_least("MTOM reader / email parser", *speeds, " MB/s", 15)
+    return at_least("MTOM reader / email parser", *speeds, " MB/s", 15)
 
 
 def _timed(work: object) -> float:
@@ -194,7 +184,7 @@ def _large_rows(running: Up, work: Path) -> Iterator[Row]:
     middle, _ = _provide(running, _64_MIB)
     address = running.address("repository")
     yield from _nginx_row(address, _retrieval(running, middle), work)
-    peak = _Peak(running.pid)
+    peak = Peak(running.pid)
     unique_id, row = _ingest(running, work)
     yield row
     yield peak.row("memory, 1 GiB in, MTOM")
@@ -221,31 +211,13 @@ def _ingest(running: Up, work: Path) -> tuple[str, Row]:
         unique_id, took = _provide(running, _GIB)
         rounds.append((_GIB / MB / took, _copy(work)))
     figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_LARGE_ROUNDS // 2]
-    return unique_id, _at_least("1 GiB by ITI-41 / copy, sha1", figure, floor, " MB/s", 0.4)
-
-
-class _Peak:
-    """The most memory that a process has taken since it was looked at first."""
-
-    def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._before = self._read("VmRSS")
-        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
-
-    def _read(self, name: str) -> float:
-        """Megabytes."""
-        line = self._status.read_text(encoding="ascii").partition(f"{name}:")[2]
-        return int(line.split()[0]) * 1024 / MB
-
-    def row(self, what: str) -> Row:
-        grown = self._read("VmHWM") - self._before
-        return _at_most(what, f"{grown:.0f} MB", f"{self._before:.0f} MB", grown, 64)
+    return unique_id, at_least("1 GiB by ITI-41 / copy, sha1", figure, floor, " MB/s", 0.4)
 
 
 def _first_octet_row(address: tuple[str, int], small: bytes, large: bytes) -> Row:
     pairs = [(_first(address, large), _first(address, small)) for _ in range(21)]
     slow, fast = (statistics.median(times) for times in zip(*pairs, strict=True))
-    return _at_most(
+    return at_most(
         "first octet, 1 GiB / small", f"{slow * 1e3:.1f} ms", f"{fast * 1e3:.1f} ms", slow / fast, 3
     )
 
@@ -289,7 +261,7 @@ def _nginx_row(address: tuple[str, int], request: bytes, work: Path) -> Iterator
         get = b"GET /document HTTP/1.1\r\nHost: x\r\n\r\n"
         rounds = [(_speed(address, request), _speed(static, get)) for _ in range(_ROUNDS)]
     figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-    yield _at_least(what, figure, floor, " MB/s", 0.3)
+    yield at_least(what, figure, floor, " MB/s", 0.3)
 
 
 def _speed(address: tuple[str, int], request: bytes) -> float:
@@ -375,7 +347,7 @@ def _query_rows(work: Path) -> Iterator[Row]:
             for _ in range(_ROUNDS)
         ]
     figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-    yield _at_least("empty ITI-18 / bare Twisted", figure, floor, "/s", 0.5)
+    yield at_least("empty ITI-18 / bare Twisted", figure, floor, "/s", 0.5)
 
 
 @contextmanager

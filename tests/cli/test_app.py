@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from a_scenario import PUBLISHED, write
+from a_viewer import a_viewer
 from wire import get
 
 UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -34,6 +35,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["run", "centrall"], 2, "Did you mean 'central'?"),
         (["up", "--listen", "nonsense"], 2, "is not HOST:PORT"),
         (["up", "--nonsense"], 2, "nonsense"),
+        (["up", "--viewer", "nowhere"], 2, "--viewer: there is no folder nowhere"),
         (["nonsense"], 2, "nonsense"),
     ],
 )
@@ -168,7 +170,9 @@ def test_the_processes_of_up_end_together(
 
 
 def test_up_prints_a_table_for_people(tmp_path: Path) -> None:
-    arguments = ["up", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]
+    viewer = a_viewer(tmp_path / "viewer")
+    data = tmp_path / "data"
+    arguments = ["up", "--listen", "127.0.0.1:0", "--data", str(data), "--viewer", str(viewer)]
     with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = []
@@ -179,6 +183,8 @@ def test_up_prints_a_table_for_people(tmp_path: Path) -> None:
     text = "".join(lines)
     assert "Document Registry" in text
     assert "2.999.10.3" in text
+    assert "/?datasources=pacs-south" in text
+    assert "/national/pacs-south/IHEInvokeImageDisplay" in text
 
 
 def test_the_version_is_that_of_the_package() -> None:

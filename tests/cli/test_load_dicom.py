@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from a_viewer import a_viewer
 from rejections import a_note
 
 from xdsi_sim.content import FileContent, read_all
@@ -57,6 +58,7 @@ def test_folders_and_archives_are_loaded_and_other_files_skipped(folder: Path, t
             (CR, 2),
             (CT, 11),
         ]
+        assert [each["viewer"] for each in told["studies"]] == [None, None]
 
 
 def test_what_is_broken_is_named_and_the_rest_is_loaded(folder: Path, tmp_path: Path) -> None:
@@ -90,6 +92,15 @@ def test_studies_are_published_once_and_again_where_they_change(folder: Path, tm
     (tmp_path / "note.dcm").write_bytes(read_all(note))
     code, withdrawn = loaded(tmp_path / "note.dcm", tmp_path / "data", *address)
     assert (code, publications(withdrawn)) == (0, ["withdrawn"])
+
+
+def test_links_lead_to_the_viewer_where_the_topology_has_one(folder: Path, tmp_path: Path) -> None:
+    a_viewer(tmp_path / "ohif")
+    shipped = find_topology("central").read_text(encoding="utf-8")
+    (tmp_path / "viewed.yaml").write_text(f"{shipped}\nviewer: ohif\n", encoding="utf-8")
+    options = ("--topology", str(tmp_path / "viewed.yaml"), "--listen", "127.0.0.1:4711")
+    link = f"http://127.0.0.1:4711/viewer/pacs-north?StudyInstanceUIDs={CR}"
+    assert f"{link} shows study {CR}." in load(folder / "cr", tmp_path / "data", *options)[1]
 
 
 def publications(told: dict[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ def mllp(running: RunningTopology) -> str:
     return str(running.mllp_of("registry"))
 
 
-@pytest.mark.parametrize("command", ["add", "merge", "list"])
+@pytest.mark.parametrize("command", ["add", "merge", "list", "find"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = run(command, "--help")
     assert ended.returncode == 0
@@ -53,7 +53,8 @@ def test_patients_are_told_of_merged_and_listed(
 ) -> None:
     old, new = f"{by}OLD", f"{by}NEW"
     bare = ["--authority", "2.999.1.1", *where(running, by), "--json"]
-    told = run("add", old, patient(new), "--name", "Roth^Miriam", *bare)
+    person = ("--name", "Roth^Miriam", "--birth-date", "1963-08-04", "--gender", "F")
+    told = run("add", old, patient(new), *person, "--other-id", "X^^^&2.999.9&ISO", *bare)
     assert (told.returncode, told.stderr) == (0, "")
     assert json.loads(told.stdout)["messages"] == [
         {"event": "add", "patientId": patient(id_), "subsumed": None, "code": codes[0], "texts": []}
@@ -67,7 +68,15 @@ def test_patients_are_told_of_merged_and_listed(
     assert "rule K09" in message["texts"][0]
     (registry,) = json.loads(run("list", "--data", str(data), "--json").stdout)["registries"]
     assert registry["registry"] == "registry"
-    assert {"patientId": patient(old), "survivor": patient(new), "objects": 0} in registry["patients"]
+    assert {
+        "patientId": patient(old),
+        "survivor": patient(new),
+        "objects": 0,
+        "name": "Roth^Miriam",
+        "birthDate": "19630804",
+        "gender": "F",
+        "mothersMaidenName": "",
+    } in registry["patients"]
 
 
 def test_a_fault_is_an_answer(running: RunningTopology) -> None:
@@ -107,7 +116,7 @@ def test_people_get_a_table(running: RunningTopology, data: Path) -> None:
         (
             ["add", patient("P1"), "--name", "A\rB^C"],
             2,
-            r"--name: 'A\rB^C' is no name: U+000D is no character",
+            r"'A\rB^C' is no name: U+000D is no character",
         ),
         (["add", "P1", "--authority", "xx"], 2, "--authority: 'xx' is not an OID."),
         (["list", "--data", "/nonexistent"], 2, "no registry here"),

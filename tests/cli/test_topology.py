@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from a_viewer import a_viewer
 
 COMMAND = [sys.executable, "-m", "xdsi_sim", "topology"]
 
@@ -92,6 +93,7 @@ def test_what_is_shown_are_addresses_ids_and_ways(mine: Path) -> None:
         ("repository", "https://127.0.0.1:9000/national/repository", "2.999.1.10"),
         ("workstation", None, None),
     ]
+    assert shown["viewer"] is None
     assert [peer["url"] for peer in shown["peers"]] == ["https://127.0.0.1:9443/vendor"]
     assert {"sender": "workstation", "receiver": "registry", "transactions": ["ITI-18"]} in shown["ways"]
 
@@ -102,6 +104,17 @@ def test_people_see_it_in_tables(mine: Path) -> None:
     assert ["workstation", "national", "Imaging", "Document", "Consumer", "asks", "only"] in lines
     assert ["vendor", "https://127.0.0.1:9443/vendor"] in lines
     assert ["repository", "registry", "ITI-42"] in lines
+
+
+def test_a_viewer_has_an_address(mine: Path) -> None:
+    a_viewer(mine.parent / "ohif")
+    mine.write_text(f"{MINE}viewer: ohif\n", encoding="utf-8")
+    assert json.loads(run("show", mine, "--json").stdout)["viewer"] == "https://127.0.0.1:9000/"
+    assert "A viewer of the studies of all sources is at https://127.0.0.1:9000/" in run("show", mine).stdout
+    (mine.parent / "ohif" / "index.html").unlink()
+    checked = run("check", mine)
+    assert checked.returncode == 1
+    assert f"{mine}:12:9: " in checked.stdout
 
 
 def test_without_a_file_the_central_one_is_shown() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xdsi_sim.dicomweb.accept import Offer, accepted, preferred, read_accept
+from xdsi_sim.dicomweb.accept import Offer, accepted, preferred, read_accept, stated
 from xdsi_sim.dicomweb.messages import WebRequest
 
 MULTIPART = Offer("application/dicom", multipart=True)
@@ -23,6 +23,7 @@ JSON = Offer("application/dicom+json")
         ('multipart/related; type="application/*"', True, False, False),
         ("multipart/related", True, True, True),
         ('multipart/related; type="*/*"', True, True, True),
+        ("multipart/*", True, True, True),
         ("application/dicom", False, True, False),
         ("application/dicom+json, multipart/related; type=application/octet-stream", False, False, True),
         ("application/*", True, True, True),
@@ -50,6 +51,15 @@ def test_what_stands_in_the_address_comes_before_the_header() -> None:
         method="GET", path=(), query=(("accept", "e/e;q=0.1"),), headers={"accept": "a/a;q=0.5, b/b"}
     )
     assert [item.type for item in accepted(request)] == ["e/e", "b/b", "a/a"]
+
+
+def test_what_is_stated_in_the_address_leaves_the_header_of_a_browser_out() -> None:
+    headers = {"accept": "text/html, */*;q=0.8"}
+    query = (("accept", "application/dicom"),)
+    plain = WebRequest(method="GET", path=(), headers=headers)
+    asking = WebRequest(method="GET", path=(), headers=headers, query=query)
+    assert [item.type for item in stated(plain)] == ["text/html", "*/*"]
+    assert [item.type for item in stated(asking)] == ["application/dicom"]
 
 
 def test_a_comma_in_quotes_parts_nothing() -> None:

@@ -50,11 +50,14 @@ def test_what_cannot_be_had_is_told_with_what_can() -> None:
     ],
 )
 def test_what_a_client_has_already_is_not_sent_again(ask: Ask, target: str) -> None:
-    tag = dict(ask(target).headers)["ETag"]
-    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+    first = dict(ask(target).headers)
+    tag = first["ETag"]
+    opaque = tag.removeprefix("W/")
+    for known in (tag, opaque, f"W/{opaque}", f'"x", {tag}', "*"):
         again = ask(target, if_none_match=known)
         assert (again.status, body_of(again)) == (304, b"")
         assert dict(again.headers)["ETag"] == tag
+        assert dict(again.headers)["Vary"] == first["Vary"]
         assert dict(again.headers)["Access-Control-Allow-Origin"] == "*"
     assert ask(target, if_none_match='"other"').status == 200
 
@@ -70,6 +73,21 @@ def test_other_forms_have_other_tags(ask: Ask) -> None:
         ask(f"{IMAGE}/thumbnail"),
     ]
     assert len({dict(answer.headers)["ETag"] for answer in forms}) == len(forms)
+
+
+def test_a_tag_promises_the_same_octets_only_where_they_are(ask: Ask) -> None:
+    alone, several, json_ = ask(IMAGE, accept="application/dicom"), ask(CT), ask("studies?limit=1")
+    strong = [not dict(answer.headers)["ETag"].startswith("W/") for answer in (alone, several, json_)]
+    assert strong == [True, False, False]
+
+
+def test_a_cache_is_told_what_chose_the_form(ask: Ask) -> None:
+    for target, vary in (
+        (IMAGE, "Accept"),
+        (f"{IMAGE}/rendered", "Accept"),
+        (f"{CT}/metadata", "Accept, Accept-Encoding"),
+    ):
+        assert dict(ask(target).headers)["Vary"] == vary
 
 
 # --- ranges -----------------------------------------------------------------------------------------

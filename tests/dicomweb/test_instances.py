@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pydicom
 import pytest
@@ -152,6 +153,34 @@ def test_metadata_as_xml_are_a_part_for_each_instance(ask: Ask) -> None:
     roots = [etree.XML(data) for _, data in parts]
     names = {etree.QName(root).localname for root in roots}
     assert (len(parts), names) == (11, {"NativeDicomModel"})
+
+
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [
+        (
+            f"studies/{CT}/metadata",
+            f"http://h/dicom-web/studies/{CT}/series/{CT}.1/instances/{CT}.1.1/metadata",
+        ),
+        (f"studies?StudyInstanceUID={CT}", f"http://h/dicom-web/studies/{CT}"),
+        (f"studies/{CT}/series", f"http://h/dicom-web/studies/{CT}/series/{CT}.1"),
+        ("series?limit=9", f"http://h/dicom-web/studies/{CT}/series/{CT}.1"),
+    ],
+)
+def test_each_part_of_xml_has_the_address_of_what_it_tells_about(ask: Ask, target: str, address: str) -> None:
+    body = body_of(ask(target, accept='multipart/related; type="application/dicom+xml"')).decode()
+    told = [line.partition(": ")[2] for line in body.splitlines() if line.startswith("Content-Location")]
+    assert address in told
+    assert len(set(told)) == len(told)
+
+
+@pytest.mark.parametrize("form", ["application/dicom", 'multipart/related; type="application/dicom"'])
+def test_an_address_opened_in_a_browser_says_what_the_browser_cannot(ask: Ask, form: str) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+    path = f"studies/{CT}/series/{CT}.1/instances/{CT}.1.1"
+    answer = ask(f"{path}?accept={quote(form)}", accept=browser)
+    assert (answer.status, answer.media_type.startswith(form)) == (200, True)
+    assert ask(path, accept=f"{form}, image/jpeg").status == 400  # what one place mixes stays a mixture
 
 
 def test_metadata_can_be_asked_for_in_the_address(ask: Ask) -> None:

@@ -8,15 +8,17 @@ from answer_examples import HOME, asked, find
 from feeds import added, merged
 from submissions import a_provision, a_submission, an_entry
 
+from xdsi_sim.actors.patient_seeker import PatientSeeker
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.inspector.requests import check_request
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
-from xdsi_sim.messages.patient_feed import Ii
+from xdsi_sim.messages.patient_feed import Ii, Person
 from xdsi_sim.messages.stored_queries import GET_DOCUMENTS
 
 BAD = find(ClassCode="('a')")
 BY_ID = replace(find(), id=GET_DOCUMENTS.id, parameters=(Slot("$XDSDocumentEntryUniqueId", ("('1.2')",)),))
 NOTHING = asked("")
+DISCOVERY = PatientSeeker(community=HOME).ask(Person(), (Ii("2.999", "1"),), receiver=HOME)
 IMAGE = RetrieveImagingDocumentSetRequest(
     requests=(
         ImagingDocumentRequest(studyInstanceUID="", seriesInstanceUID="1", document=asked().requests[0]),
@@ -47,6 +49,8 @@ IMAGE = RetrieveImagingDocumentSetRequest(
         ("ITI-8", replace(added("P1"), patientIds=(Ii("", "P1"),)), []),
         ("ITI-8", replace(added("P1"), patientIds=()), ["K02"]),
         ("ITI-8", merged("P1", "P1"), ["K08"]),
+        ("ITI-55", DISCOVERY, []),
+        ("ITI-55", replace(DISCOVERY, ids=(), timeToLive="soon"), ["N02", "N04"]),
     ],
 )
 def test_a_request_is_held_against_all_that_it_tells_by_itself(

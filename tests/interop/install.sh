@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the SOAP clients of `make interop` and the checkers of DICOM objects that the tests use: Debian packages (as
-# root, where there is apt-get) and the npm package into build/. Never fails: what could not be had is told, and its tests
-# skip themselves.
+# Installs the SOAP clients and the viewer of `make interop` and the checkers of DICOM objects that the tests use: Debian
+# packages (as root, where there is apt-get) and npm packages into build/. Never fails: what could not be had is told, and
+# its tests skip themselves.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../../build/interop
@@ -11,6 +11,7 @@ debian=(
     default-jdk-headless jaxws libjaxws-java # java
     nodejs npm                               # node
     php-cli php-soap php-xml                 # php
+    chromium chromium-driver                 # a browser for the viewer
     dcmtk dicom3tools                        # dsrdump and dciodvfy, which judge manifests
 )
 missing=()
@@ -45,5 +46,12 @@ if [[ ! -d $build/node_modules/soap ]]; then
     cp "$here/node/package.json" "$build/"
     timeout 120 npm install --prefix "$build" --no-package-lock --no-audit --no-fund --silent >/dev/null 2>&1 ||
         echo "not installed: npm package soap"
+fi
+
+# The viewer's package has all it needs; what it names as dependencies is for building it.
+if [[ ! -d $build/ohif/package/dist ]]; then
+    mkdir -p "$build/ohif"
+    (cd "$build/ohif" && timeout 180 npm pack @ohif/app@3 --silent && tar -xzf ohif-app-*.tgz && rm ohif-app-*.tgz) \
+        >/dev/null 2>&1 || echo "not installed: npm package @ohif/app"
 fi
 exit 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from feeds import OTHER, SOURCE, adt, patient
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.messages.adt import EVENTS, Header, read_ack, read_adt, read_header, write_ack, write_adt
-from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PersonName
+from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, Person, PersonName
 
 AUTHORITY = "2.999.1.1"
+ZOE = Person(name=PersonName("Zoë", "Ann"), birthTime="19630804", gender="F", mothersMaidenName="Grün")
 
 
 @pytest.mark.parametrize("trigger", EVENTS)
@@ -20,7 +22,7 @@ def test_each_trigger_is_an_event(trigger: str) -> None:
     assert feed.event is EVENTS[trigger]
     assert (feed.id, feed.sender, feed.receiver, feed.wrapper) == (Ii("", "M1"), "ADT", "REG", None)
     assert (feed.patientIds, feed.subsumedIds) == ((Ii(AUTHORITY, "P1"),), (Ii(AUTHORITY, "P2"),))
-    assert feed.name == PersonName("Roth", "Miriam")
+    assert feed.person == Person(name=PersonName("Roth", "Miriam"))
 
 
 @pytest.mark.parametrize(
@@ -104,24 +106,27 @@ def test_garbage_is_a_violation_and_nothing_else(noise: bytes, at: int, gone: in
 @pytest.mark.parametrize(
     ("feed", "trigger"),
     [
-        (SOURCE.announce(Ii(AUTHORITY, "a|b^c")), "A04"),
-        (SOURCE.announce(Ii(AUTHORITY, "P1"), Ii(OTHER, "X"), name=PersonName("Zoë", "Ann")), "A01"),
-        (SOURCE.merge(Ii(AUTHORITY, "P1"), Ii(AUTHORITY, "P2")), "A40"),
+        (SOURCE.announce(Ii(AUTHORITY, "a|b^c"), person=ZOE), "A04"),
+        (SOURCE.announce(Ii(AUTHORITY, "P1"), Ii(OTHER, "X"), person=ZOE), "A01"),
+        (SOURCE.announce(Ii(AUTHORITY, "P1"), person=replace(ZOE, birthTime="", gender="UN")), "A08"),
+        (SOURCE.merge(Ii(AUTHORITY, "P1"), Ii(AUTHORITY, "P2"), ZOE), "A40"),
     ],
 )
 def test_what_was_written_is_read_again(feed: object, trigger: str) -> None:
     found = read_adt(write_adt(feed, trigger))  # type: ignore[arg-type]
-    for name in ("event", "patientIds", "subsumedIds", "time", "sender", "receiver"):
+    for name in ("patientIds", "subsumedIds", "person", "time", "sender", "receiver"):
         assert getattr(found, name) == getattr(feed, name)
+    assert found.event is EVENTS[trigger]
     assert found.id.extension.isalnum()
     assert len(found.id.extension) == 20
 
 
 def test_no_text_ends_its_segment() -> None:
     name = PersonName("A\rPID|||x", "B\nC")
-    written = write_adt(SOURCE.announce(Ii("2.999.1\rEVN", "P\r1"), name=name), "A04")
+    person = Person(name=name, mothersMaidenName="X\rMRG|")
+    written = write_adt(SOURCE.announce(Ii("2.999.1\rEVN", "P\r1"), person=person), "A04")
     assert [line[:3] for line in written.split(b"\r")] == [b"MSH", b"EVN", b"PID", b"PV1", b""]
-    assert (read_adt(written).name, read_adt(written).patientIds[0].extension) == (name, "P\r1")
+    assert (read_adt(written).person, read_adt(written).patientIds[0].extension) == (person, "P\r1")
 
 
 def test_an_acknowledgement_answers_its_message_in_its_character_set() -> None:
@@ -159,3 +164,16 @@ def test_what_has_no_msa_is_no_acknowledgement() -> None:
 
 def test_an_update_of_demographics_means_nothing() -> None:
     assert EVENTS["A08"] is Event.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("sex", "gender"), [("F", "F"), ("m", "M"), ("O", "UN"), ("A", "UN"), ("U", ""), ("N", ""), ("", "")]
+)
+def test_administrative_sex_is_that_of_hl7_v3(sex: str, gender: str) -> None:
+    data = adt().replace(b"|Roth^Miriam", f"|Roth^Miriam||1963|{sex}".encode())
+    assert (read_adt(data).person.gender, read_adt(data).person.birthTime) == (gender, "1963")
+
+
+def test_ids_of_other_domains_are_among_the_rest() -> None:
+    feed = SOURCE.announce(Ii(AUTHORITY, "P1"), others=(Ii(OTHER, "X"),))
+    assert read_adt(write_adt(feed, "A04")).patientIds == (Ii(AUTHORITY, "P1"), Ii(OTHER, "X"))

@@ -10,19 +10,29 @@ from schemas import faults
 from strategies import texts
 
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed, PersonName, Wrapper
+from xdsi_sim.messages.patient_feed import (
+    Acknowledgement,
+    Event,
+    Ii,
+    PatientFeed,
+    Person,
+    PersonName,
+    Wrapper,
+)
 from xdsi_sim.messages.prpa import INTERACTIONS, in_v3, read_mcci, read_prpa, write_mcci, write_prpa
 
 TEXT = texts().map(lambda text: " ".join(text.split()))
 IDS = st.builds(Ii, TEXT, TEXT).filter(lambda given_: bool(given_.root or given_.extension))
 NAMES = st.none() | st.builds(PersonName, TEXT, TEXT).filter(lambda name: bool(name.family or name.given))
+PERSONS = st.builds(Person, name=NAMES, birthTime=TEXT, gender=TEXT, mothersMaidenName=TEXT)
 FEEDS = st.builds(
     PatientFeed,
     event=st.sampled_from([*INTERACTIONS]),
     id=IDS,
     patientIds=st.lists(IDS, max_size=3).map(tuple),
     subsumedIds=st.lists(IDS, max_size=2).map(tuple),
-    name=NAMES,
+    otherIds=st.lists(IDS, max_size=2).map(tuple),
+    person=PERSONS,
     time=TEXT,
     sender=TEXT,
     receiver=TEXT,

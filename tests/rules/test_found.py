@@ -42,6 +42,12 @@ def test_each_condition_that_an_object_does_not_keep_is_told() -> None:
     assert found_[1].text.endswith(f"availabilityStatus is to be {APPROVED}")
 
 
+def test_what_is_of_another_community_has_the_patient_id_of_that_one() -> None:
+    entry = replace(ENTRY, patientId="S9^^^&2.999.2.1&ISO", homeCommunityId="urn:oid:2.999.2")
+    assert rules_of(("ITI-18", found(entry), find())) == set()
+    assert rules_of(("ITI-38", found(entry), find())) == {"I27"}  # there it is asked for by that id
+
+
 def test_an_object_of_another_kind_is_told() -> None:
     transaction, element, _ = BROKEN["I29"]
     assert transaction == "ITI-38"

@@ -31,6 +31,7 @@ def test_every_rule_of_a_submission_has_an_example_that_breaks_it() -> None:
         "repository",
         "document_content",
         "patient_feed",
+        "discovery",
         "removal",
         "on_demand_retrieve",
         "answer",

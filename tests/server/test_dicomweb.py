@@ -110,18 +110,23 @@ def test_it_stores_and_deletes(client: DICOMwebClient, store: SqliteInstanceStor
     assert not list(store._files.rglob("*.dcm")) or store.instances(study) == ()
 
 
-def test_another_one_finds_and_fetches(base: str, store: SqliteInstanceStore) -> None:
-    qido = pytest.importorskip("dicomtrolley.qido_rs")
-    wado = pytest.importorskip("dicomtrolley.wado_rs")
-    trolley_of = pytest.importorskip("dicomtrolley.trolley").Trolley
-    with requests.Session() as session:
-        trolley = trolley_of(searcher=qido.QidoRS(session, base), downloader=wado.WadoRS(session, base))
-        (found,) = trolley.find_studies(qido.HierarchicalQuery(PatientID="N-4711"))
-        relational = qido.RelationalQuery(PatientID="N-4711", query_level="INSTANCE")
-        (again,) = trolley.find_studies(relational)
-        fetched = {dataset.SOPInstanceUID for dataset in trolley.fetch_all_datasets([found])}
-    assert (found.uid, sum(len(series.instances) for series in again.series)) == (CT, 11)
-    assert fetched == {image.sopInstanceUID for image in store.instances(CT)}
+def test_it_streams_what_it_also_retrieves(client: DICOMwebClient, store: SqliteInstanceStore) -> None:
+    (clip,) = store.instances(US)
+    series = f"{CT}.1"
+    assert len(list(client.iter_study(CT))) == 11
+    assert len(list(client.iter_series(CT, series))) == 6
+    assert len(list(client.iter_instance_frames(*uids(clip), frame_numbers=[2, 1, 3]))) == 3
+    address = client.retrieve_series_metadata(CT, series)[0]["7FE00010"]["BulkDataURI"]
+    assert list(client.iter_bulkdata(address)) == client.retrieve_bulkdata(address)
+    with pytest.raises(requests.HTTPError, match="406"):  # it takes one picture alone, a series has many
+        client.retrieve_series_rendered(CT, series, media_types=("image/png",))
+
+
+def test_it_deletes_series_and_studies(client: DICOMwebClient) -> None:
+    client.delete_series(CT, f"{CT}.1")
+    assert len(client.search_for_instances(CT)) == 5
+    client.delete_study(CT)
+    assert client.search_for_series(CT) == []
 
 
 def test_a_web_viewer_opens_a_study(base: str, store: SqliteInstanceStore) -> None:

@@ -8,12 +8,13 @@ import pytest
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.messages.discovery import DiscoveryRequest, DiscoveryResponse
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
-from xdsi_sim.messages.response import RegistryResponse
+from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
     RetrieveDocumentSetRequest,
@@ -43,6 +44,10 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "ITI-51": (
         AdhocQueryRequest(id="urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"),
         AdhocQueryResponse(),
+    ),
+    "ITI-55": (
+        DiscoveryRequest(id=Ii("1.2"), queryId=Ii("1.3"), ids=(Ii("1.2.3", "P1"),)),
+        DiscoveryResponse(acknowledgement="AA", queryResponseCode="NF"),
     ),
     "ITI-57": (SUBMISSION, RegistryResponse()),
     "ITI-92": (SUBMISSION, RegistryResponse()),
@@ -89,3 +94,10 @@ def test_a_repository_is_named_by_its_oid_alone(name: str, prefix: str, rules: l
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_we_write_strays_from_nothing(name: str) -> None:
     assert list(CODECS[name].dialect(EXAMPLES[name][0])) == []
+
+
+def test_a_store_in_trouble_is_an_issue_of_patient_discovery() -> None:
+    failure = CODECS["ITI-55"].failure
+    assert failure is not None
+    answer = failure(RegistryError(errorCode="XDSRepositoryBusy", codeContext="later"))
+    assert [(error.errorCode, error.codeContext) for error in answer.errors] == [("InternalError", "later")]

@@ -34,7 +34,9 @@ class Reader:
 
     def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
         self.left = bytearray()
-        self.cutter = ObjectsCutter(self.left.extend, lambda: Spool(folder), limits)
+        self.cutter = ObjectsCutter(
+            self.left.extend, lambda in_memory: Spool(folder, in_memory=in_memory), limits
+        )
 
     def read(self, data: bytes, step: int = 1000) -> AdhocQueryResponse:
         for start in range(0, len(data), step):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -12,11 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from submissions import a_folder, a_set, an_association, an_entry, uuid
 
+from xdsi_sim.actors.patient_directory import KnownPatient
 from xdsi_sim.actors.registry_port import PatientChange, RegistryChange
 from xdsi_sim.ebrim.model import MetadataObject
 from xdsi_sim.errors import UsageError
+from xdsi_sim.messages.discovery import name_key
+from xdsi_sim.messages.patient_feed import Person, PersonName
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.store.registry_patients import Patient, patients_in, survivors
+from xdsi_sim.store.registry_patients import Patient, announce, patients_in, survivors
+from xdsi_sim.store.registry_schema import SCHEMA
+from xdsi_sim.store.sqlite import Database, Schema
 
 OBJECTS: tuple[MetadataObject, ...] = (
     a_set(patientId="B"),
@@ -48,6 +54,84 @@ def test_a_merge_changes_the_patient_id_and_nothing_else(store: SqliteRegistrySt
         for value in before
     ]
     assert view.objects(uuids) == expected
+
+
+ANNA = Person(name=PersonName("Roth", "Anna"), birthTime="19630804", gender="F", mothersMaidenName="Grün")
+KEY = name_key(ANNA.name, ANNA.birthTime) or ""
+
+
+def tell(store: SqliteRegistryStore, id: str, person: Person = ANNA, *others: str, new: bool = True) -> None:
+    change = PatientChange(announced=(id,) if new else (), described=(id,), person=person, otherIds=others)
+    store.feed((id,), lambda _known: change).result()
+
+
+def named(store: SqliteRegistryStore, *keys: str, ids: tuple[str, ...] = (), limit: int = 9) -> list[str]:
+    return [patient.patientId for patient in store.candidates(ids, keys, limit)]
+
+
+def test_who_a_patient_is_was_said_last(store: SqliteRegistryStore) -> None:
+    tell(store, "P", ANNA, "X", "Y")
+    assert store.known_as("P") == KnownPatient(patientId="P", otherIds=("X", "Y"), person=ANNA)
+    tell(store, "P", Person())  # says nothing, and takes nothing back
+    assert store.known_as("P") == KnownPatient(patientId="P", otherIds=("X", "Y"), person=ANNA)
+    married = replace(ANNA, name=PersonName("Berg", "Anna"))
+    tell(store, "P", married, "Z", new=False)
+    assert store.known_as("P") == KnownPatient(patientId="P", otherIds=("Z",), person=married)
+    assert (named(store, KEY), named(store, "berg^1963"), named(store, ids=("X",))) == ([], ["P"], [])
+
+
+def test_an_update_of_somebody_unknown_announces_nobody(store: SqliteRegistryStore) -> None:
+    tell(store, "P", ANNA, "X", new=False)
+    assert store.known_as("P") is None
+    assert named(store, KEY, ids=("P", "X")) == []
+
+
+def test_patients_are_found_by_any_id_and_by_name_and_year(store: SqliteRegistryStore) -> None:
+    tell(store, "P", ANNA, "X")
+    tell(store, "Q", ANNA)
+    assert named(store, KEY) == ["P", "Q"]
+    assert named(store, KEY, limit=1) == ["P"]
+    assert named(store, KEY, ids=("X",)) == ["P", "Q"]
+    assert named(store, ids=("X", "Q", "A")) == ["A", "P", "Q"]  # A has metadata and was never announced
+    assert named(store, *(str(number) for number in range(99)), ids=("nobody",)) == []
+
+
+def test_a_merge_leaves_one_patient_with_the_ids_of_both(store: SqliteRegistryStore) -> None:
+    tell(store, "P", ANNA, "X")
+    tell(store, "Q", replace(ANNA, gender="M"), "Y")
+    merge(store, "Q", "P")
+    known = KnownPatient(
+        patientId="Q", formerIds=("P",), otherIds=("X", "Y"), person=replace(ANNA, gender="M")
+    )
+    assert store.known_as("P") == store.known_as("Q") == known
+    assert named(store, KEY, ids=("P", "X")) == ["Q"]
+
+
+def test_a_survivor_of_whom_nothing_is_known_is_who_the_other_was(store: SqliteRegistryStore) -> None:
+    tell(store, "P", ANNA)
+    merge(store, "Q", "P")
+    assert store.known_as("Q") == KnownPatient(patientId="Q", formerIds=("P",), person=ANNA)
+    assert named(store, KEY) == ["Q"]
+
+
+def test_who_they_are_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    with closing(SqliteRegistryStore(tmp_path)) as first:
+        tell(first, "P", ANNA, "X")
+    with closing(SqliteRegistryStore(tmp_path)) as second:
+        assert second.known_as("P") == KnownPatient(patientId="P", otherIds=("X",), person=ANNA)
+    assert [patient.person for patient in patients_in(tmp_path)] == [ANNA]
+
+
+def test_a_registry_of_before_knows_its_patients_by_their_ids(tmp_path: Path) -> None:
+    before = Schema(
+        application_id=SCHEMA.application_id, subject=SCHEMA.subject, migrations=SCHEMA.migrations[:3]
+    )
+    with closing(Database(tmp_path / "registry.db", before)) as old:
+        old.submit(lambda connection: announce(connection, ("P",))).result()
+    with closing(SqliteRegistryStore(tmp_path)) as store:
+        assert store.known_as("P") == KnownPatient(patientId="P")
+        tell(store, "P", ANNA)
+        assert named(store, KEY) == ["P"]
 
 
 def test_what_is_known_was_announced_or_has_metadata(store: SqliteRegistryStore, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ DESCRIBED_IN = {
     "ITI-42": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-43": ("DocumentRepository.wsdl", NS.XDS, "DocumentRepository"),
     "ITI-51": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
+    "ITI-55": ("RespondingGateway.wsdl", NS.XDS, "RespondingGateway"),
     "ITI-57": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-92": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
     "ITI-44 add": ("DocumentRegistry.wsdl", NS.XDS, "DocumentRegistry"),
@@ -162,8 +163,11 @@ FEED = f"""{IN_HL7}<hl7:controlActProcess classCode="CACT"><hl7:code code="t"/><
 EXAMPLES_OF_OUR_OWN = {
     **{
         name: f'<hl7:{name} ITSVersion="XML_1.0">{FEED}</hl7:{name}>'
-        for name in ("PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02")
+        for name in ("PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02", "PRPA_IN201305UV02")
     },
+    "PRPA_IN201306UV02": f"""<hl7:PRPA_IN201306UV02 ITSVersion="XML_1.0">{IN_HL7}<hl7:acknowledgement>
+        <hl7:typeCode code="AA"/></hl7:acknowledgement><hl7:controlActProcess classCode="CACT"/>
+        </hl7:PRPA_IN201306UV02>""",
     "MCCI_IN000002UV01": f"""<hl7:MCCI_IN000002UV01 ITSVersion="XML_1.0">{IN_HL7}<hl7:acknowledgement>
         <hl7:typeCode code="CE"/><hl7:targetMessage><hl7:id root="2.999.1"/></hl7:targetMessage>
         <hl7:acknowledgementDetail typeCode="E"><hl7:text>t</hl7:text></hl7:acknowledgementDetail>

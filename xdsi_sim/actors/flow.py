@@ -28,6 +28,9 @@ class Call:
     """Name in `vocab.TRANSACTIONS`."""
     message: Any
     """The request value of the transaction."""
+    passing: bool = False
+    """Whether an answer that is large is wanted once its envelope is there, its documents while they come:
+    what is left of it may never come."""
 
 
 class NoAnswer(XdsiSimError):

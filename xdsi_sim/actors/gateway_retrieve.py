@@ -7,9 +7,10 @@ A gateway of a kind says in `_member` who has an item, and in `_place` where an 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
 from xdsi_sim.errors import UnknownRepositoryId, XdsError
@@ -20,42 +21,25 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetResponse,
     incomplete,
 )
+from xdsi_sim.rules.gateway import CommunityRetrieve
+from xdsi_sim.rules.registry import judge, rules
+from xdsi_sim.rules.serving import SERVING_RULES
 
 __all__ = [
+    "SILENT",
     "InitiatingRetrieve",
     "Member",
     "MissingHomeCommunityId",
     "RespondingRetrieve",
-    "SourceNotAvailable",
     "Told",
-    "UnavailableCommunity",
-    "UnknownCommunity",
     "placed",
 ]
 
 
 class MissingHomeCommunityId(XdsError):
-    """A request to a gateway, or an answer to one, does not say which community it is about."""
+    """An answer to a gateway does not say which community a document is of."""
 
     code = "XDSMissingHomeCommunityId"
-
-
-class UnknownCommunity(XdsError):
-    """The gateway has no way to that community."""
-
-    code = "XDSUnknownCommunity"
-
-
-class UnavailableCommunity(XdsError):
-    """The gateway of a community cannot be reached, or gives no answer in time."""
-
-    code = "XDSUnavailableCommunity"
-
-
-class SourceNotAvailable(XdsError):
-    """A source of the gateway's own community cannot be reached, or gives no answer in time."""
-
-    code = "XDSRepositoryError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +48,12 @@ class Member:
 
     url: str
     transaction: str
-    silence: type[XdsError]
-    """What it is called when there is no answer."""
+    silence: str
+    """The errorCode of its silence (rule H16)."""
 
+
+SILENT: Final = SERVING_RULES["H16"]
+"""What is told of who gives no answer."""
 
 Told = tuple[list[DocumentResponse], list[RegistryError]]
 
@@ -98,6 +85,9 @@ class _Retrieve(ABC):
         shares: dict[Member, list[Any]] = {}
         errors: list[RegistryError] = []
         for item in request.requests:
+            if strange := self._strange(self._document(item)):
+                errors += strange
+                continue
             try:
                 shares.setdefault(self._member(item), []).append(item)
             except XdsError as error:
@@ -108,6 +98,7 @@ class _Retrieve(ABC):
                     url=member.url,
                     transaction=member.transaction,
                     message=replace(request, requests=tuple(items)),
+                    passing=len(shares) == 1,
                 )
                 for member, items in shares.items()
             )
@@ -134,18 +125,18 @@ class _Retrieve(ABC):
     def _place(self, document: DocumentRequest) -> str:
         """`location` of what is wrong with an item."""
 
-    def _missing_home(self, document: DocumentRequest) -> XdsError:
-        return MissingHomeCommunityId(
-            f"document '{document.documentUniqueId}' is asked for without HomeCommunityId; "
-            "attribute=HomeCommunityId; rule=H15",
-            location=self._place(document),
-        )
+    @abstractmethod
+    def _communities(self) -> frozenset[str]:
+        """The homeCommunityIds that can be asked for."""
 
-    def _unknown_home(self, what: str, document: DocumentRequest) -> XdsError:
-        return UnknownCommunity(
-            f"{what}; attribute=HomeCommunityId; value={document.homeCommunityId}; rule=H15",
-            location=self._place(document),
+    def _strange(self, document: DocumentRequest) -> tuple[RegistryError, ...]:
+        """What is wrong with the community of an item (rule H15)."""
+        asked = CommunityRetrieve(
+            documents=((document.homeCommunityId, document.documentUniqueId),),
+            communities=self._communities(),
         )
+        verdict = judge([(asked, rules("H15"))])
+        return tuple(replace(error, location=self._place(document)) for error in verdict.errors)
 
     def _own(self, document: DocumentRequest) -> Member:
         """The source of the own community that an item is asked of."""
@@ -158,44 +149,48 @@ class _Retrieve(ABC):
                 "attribute=RepositoryUniqueId; rule=H02",
                 location=self._place(document),
             ) from None
-        return Member(url, self.inside, SourceNotAvailable)
+        return Member(url, self.inside, "XDSRepositoryError")
 
     # --- answers
 
     def _share(self, member: Member, asked: list[DocumentRequest], answer: Answer) -> Told:
         """What is passed on of a member's answer: what was asked for, and all errors."""
         if isinstance(answer, NoAnswer):
-            return [], [RegistryError.of(error) for error in self._silent(member, asked, answer)]
-        wanted = set(asked)
-        delivered = [each for each in answer.documents if each.request in wanted]
-        wrong = [*self._uncalled(answer, wanted), *self._untold(answer, asked)]
+            return [], list(self._silent(member, asked, answer))
+        wanted = Counter(asked)
+        delivered: list[DocumentResponse] = []
+        uncalled: list[DocumentRequest] = []
+        for each in answer.documents:
+            if wanted[each.request] > 0:
+                wanted[each.request] -= 1
+                delivered.append(each)
+            else:
+                uncalled.append(each.request)
+        wrong = [*map(self._uncalled, uncalled), *self._untold(answer, asked)]
         return delivered, [*answer.errors, *map(RegistryError.of, wrong)]
 
-    def _silent(self, member: Member, asked: list[DocumentRequest], answer: NoAnswer) -> Iterator[XdsError]:
+    def _silent(
+        self, member: Member, asked: list[DocumentRequest], answer: NoAnswer
+    ) -> Iterator[RegistryError]:
         """One error for each document (ITI TF-3: Table 4.2.4.1-2)."""
         for document in asked:
-            yield member.silence(
+            yield SILENT.broken(
                 f"{document.homeCommunityId} gives no answer to {member.transaction}, document "
-                f"'{document.documentUniqueId}': {answer}; rule=H16",
+                f"'{document.documentUniqueId}': {answer}",
+                code=member.silence,
                 location=self._place(document),
             )
 
-    def _uncalled(
-        self, answer: RetrieveDocumentSetResponse, wanted: set[DocumentRequest]
-    ) -> Iterator[XdsError]:
-        """Documents that were not asked of the member, or are not said to be what was asked of it."""
-        for each in answer.documents:
-            document = each.request
-            if document in wanted:
-                continue
-            missing = document.homeCommunityId is None
-            kind = MissingHomeCommunityId if missing else XdsError
-            what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
-            yield kind(
-                f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
-                f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
-                location=self._place(document),
-            )
+    def _uncalled(self, document: DocumentRequest) -> XdsError:
+        """That a document was not asked of the member, or not as often, or is not said to be what was."""
+        missing = document.homeCommunityId is None
+        kind = MissingHomeCommunityId if missing else XdsError
+        what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
+        return kind(
+            f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
+            f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
+            location=self._place(document),
+        )
 
     def _untold(
         self, answer: RetrieveDocumentSetResponse, asked: Iterable[DocumentRequest]
@@ -221,17 +216,15 @@ class InitiatingRetrieve(_Retrieve):
 
     def _member(self, item: Any) -> Member:
         document = self._document(item)
-        home = document.homeCommunityId
-        if not home:
-            raise self._missing_home(document)
         if item.missing is not None:
             raise incomplete(item.missing, self._place(document))
+        home = document.homeCommunityId or ""
         if home == self.homeCommunityId:
             return self._own(document)
-        if home not in self.gateways:
-            what = f"no way to the community of document '{document.documentUniqueId}'"
-            raise self._unknown_home(what, document)
-        return Member(self.gateways[home], self.across, UnavailableCommunity)
+        return Member(self.gateways[home], self.across, SILENT.code)
+
+    def _communities(self) -> frozenset[str]:
+        return frozenset((self.homeCommunityId, *self.gateways))
 
     def _place(self, document: DocumentRequest) -> str:
         """Document and community, for whom only one of them will do."""
@@ -244,16 +237,12 @@ class RespondingRetrieve(_Retrieve):
 
     def _member(self, item: Any) -> Member:
         document = self._document(item)
-        home = document.homeCommunityId
-        if not home:
-            raise self._missing_home(document)
-        if home != self.homeCommunityId:
-            uid = document.documentUniqueId
-            what = f"document '{uid}' is asked of another community than this one ({self.homeCommunityId})"
-            raise self._unknown_home(what, document)
         if item.missing is not None:
             raise incomplete(item.missing, self._place(document))
         return self._own(document)
+
+    def _communities(self) -> frozenset[str]:
+        return frozenset((self.homeCommunityId,))
 
     def _place(self, document: DocumentRequest) -> str:
         """Document and the gateway's community: the syntax is left open (ITI TF-2: 3.39.4.1.3)."""

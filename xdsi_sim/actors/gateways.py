@@ -5,29 +5,22 @@ What a gateway passes on it does not read: it looks at the community that each o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
-from xdsi_sim.actors.gateway_retrieve import (
-    InitiatingRetrieve,
-    MissingHomeCommunityId,
-    RespondingRetrieve,
-    UnavailableCommunity,
-    UnknownCommunity,
-    placed,
-)
+from xdsi_sim.actors.gateway_patients import InitiatingDiscovery, NotAsked, values_of
+from xdsi_sim.actors.gateway_retrieve import SILENT, placed
+from xdsi_sim.actors.patient_discovery import RespondingDiscovery
 from xdsi_sim.content import Segment
-from xdsi_sim.ebrim.fragments import HOMED, Head, at_home, heads_of, without
-from xdsi_sim.ebrim.model import Slot
+from xdsi_sim.ebrim.fragments import Head, at_home, heads_of, without
 from xdsi_sim.errors import XdsError
-from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
-from xdsi_sim.messages.query_terms import Coding, Param
 from xdsi_sim.messages.response import RegistryError
-from xdsi_sim.messages.stored_queries import STORED_QUERIES, decode, encode, stored_query
+from xdsi_sim.messages.stored_queries import stored_query
+from xdsi_sim.rules.gateway import CommunityObjects, CommunityQuery, is_stray
+from xdsi_sim.rules.registry import judge, rules
 from xdsi_sim.vocab import FAILURE, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
 
 __all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
@@ -35,14 +28,6 @@ __all__ = ["TARGETS", "InitiatingGateway", "RespondingGateway"]
 TARGETS: Final = "$targetCommunityIdList"
 """The parameter that names the communities which a query by patient is for; it is meant for the gateway."""
 
-_PATIENT: Final[Mapping[str, Param]] = {
-    query.id: param
-    for query in STORED_QUERIES.values()
-    for param in query.params
-    if param.coding is Coding.PATIENT and query.transaction == "ITI-18"
-}
-"""The queries that name a patient, and by which parameter; all others are about objects of one community."""
-_BY_ID: Final = {query.id for query in STORED_QUERIES.values() if query.transaction == "ITI-18"} - {*_PATIENT}
 _TOLD: Final = 20  # errors about objects of one member; a registry may hold a hundred thousand
 
 
@@ -52,35 +37,34 @@ class UnknownStoredQuery(XdsError):
     code = "XDSUnknownStoredQuery"
 
 
-class RegistryUnreached(XdsError):
-    """The registry of the gateway's own community gives no answer."""
-
-    code = "XDSRegistryError"
-
-
 class NoReason(XdsError):
     """A community refuses a query and does not say why."""
 
     code = "XDSRegistryError"
 
 
-def _missing_home(request: AdhocQueryRequest) -> XdsError:
-    return MissingHomeCommunityId(
-        "a query that names no patient is of one community, and home is missing; "
-        f"object={request.id}; attribute=home; rule=I28"
-    )
+def _strange(request: AdhocQueryRequest, communities: Iterable[str]) -> tuple[RegistryError, ...]:
+    """What is wrong with the community that a query names, or should name (rule I28)."""
+    return judge([(CommunityQuery(request=request, communities=frozenset(communities)), rules("I28"))]).errors
 
 
-def _refused(error: XdsError, location: str | None = None) -> AdhocQueryResponse:
-    return AdhocQueryResponse(status=FAILURE, errors=(replace(RegistryError.of(error), location=location),))
+def _placed(errors: Iterable[RegistryError], home: str) -> tuple[RegistryError, ...]:
+    return tuple(replace(error, location=home) for error in errors)
+
+
+def _refused(errors: tuple[RegistryError, ...]) -> AdhocQueryResponse:
+    return AdhocQueryResponse(status=FAILURE, errors=errors)
 
 
 # --- Responding Gateway ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RespondingGateway(RespondingRetrieve):
-    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have."""
+class RespondingGateway(RespondingDiscovery):
+    """Answers ITI-38 with what the registry of its community has, ITI-39 with what its sources have.
+
+    ITI-55 it answers with what the community knows of its patients.
+    """
 
     registry: str
     """URL."""
@@ -88,35 +72,25 @@ class RespondingGateway(RespondingRetrieve):
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask the registry; all that it gives gets the community's id, every error its location."""
         home = self.homeCommunityId
-        try:
-            self._check(request)
-        except XdsError as error:
-            return _refused(error, location=home)
+        if strange := _strange(request, (home,)):
+            return _refused(_placed(strange, home))
         (answer,) = yield Send((_to_registry(self.registry, request),))
         if isinstance(answer, NoAnswer):
-            return _refused(_unreached(home, answer), location=home)
+            return _refused((_unreached(home, answer),))
         return AdhocQueryResponse(
             status=answer.status,
             errors=tuple(placed(error, home) for error in answer.errors),
             fragments=at_home(answer.fragments, home),
         )
 
-    def _check(self, request: AdhocQueryRequest) -> None:
-        if not request.home and request.id.lower() in _BY_ID:
-            raise _missing_home(request)
-        if request.home and request.home != self.homeCommunityId:
-            raise UnknownCommunity(
-                f"the query is for another community than this one ({self.homeCommunityId}); "
-                f"attribute=home; value={request.home}; rule=I28"
-            )
-
 
 def _to_registry(url: str, request: AdhocQueryRequest) -> Call:
     return Call(url=url, transaction="ITI-18", message=replace(request, home=None))
 
 
-def _unreached(home: str, answer: NoAnswer) -> XdsError:
-    return RegistryUnreached(f"the registry of {home} gives no answer to ITI-18: {answer}", location=home)
+def _unreached(home: str, answer: NoAnswer) -> RegistryError:
+    what = f"the registry of {home} gives no answer to ITI-18: {answer}"
+    return SILENT.broken(what, code="XDSRegistryError", location=home)
 
 
 # --- Initiating Gateway ----------------------------------------------------------------------
@@ -133,64 +107,72 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InitiatingGateway(InitiatingRetrieve):
+class InitiatingGateway(InitiatingDiscovery):
     """Answers ITI-18 and ITI-43 with what its own community and all others have."""
 
     registry: str | None = None
     """URL; None where the own community has none."""
-    patientIds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By homeCommunityId: ids that patients have there, by their ids here. Without one, an id is the same."""
 
     def query(self, request: AdhocQueryRequest) -> Flow[AdhocQueryResponse]:
         """Ask all communities that the query is for, at once, and join what they say."""
-        try:
-            wanted = self._wanted(request)
-        except XdsError as error:
-            return _refused(error)
-        known = [home for home in wanted if self._knows(home)]
-        strange = tuple(_no_way(home) for home in wanted if not self._knows(home))
-        answers = yield Send(tuple(self._call(home, request) for home in known))
-        parts = [self._part(home, answer) for home, answer in zip(known, answers, strict=True)]
-        return _joined([_Part(False, errors=(RegistryError.of(error),)) for error in strange] + parts)
+        if refused := self._refused(request):
+            return _refused(refused)
+        homes = self._homes(request)
+        strange = {home: _strange(replace(request, home=home), self._everybody()) for home in homes}
+        known = [home for home in homes if not strange[home]]
+        addressed = yield from self.address(request, [home for home in known if self._is_other(home)])
+        messages = ((home, addressed.get(home, request)) for home in known)
+        asked = {home: message for home, message in messages if not isinstance(message, NotAsked)}
+        answers = yield Send(tuple(self._call(home, message) for home, message in asked.items()))
+        parts = {home: self._part(home, request, answer) for home, answer in zip(asked, answers, strict=True)}
+        for home, message in addressed.items():
+            if isinstance(message, NotAsked):
+                parts[home] = _Part(message.answered, errors=message.errors)
+        unknown = [_Part(False, errors=_placed(errors, home)) for home, errors in strange.items() if errors]
+        return _joined(unknown + [parts[home] for home in known])
 
-    def _wanted(self, request: AdhocQueryRequest) -> list[str]:
-        """The communities that the query is for; raises XdsError where it does not say."""
+    def _refused(self, request: AdhocQueryRequest) -> tuple[RegistryError, ...]:
+        """Why nobody is asked: the query does not say which community it is for."""
         if request.home:
-            return [request.home]
+            return ()
         stored = stored_query(request.id)
         if stored is None or stored.transaction != "ITI-18":
-            raise UnknownStoredQuery(
-                "no stored query of ITI-18 has this id, and no home says who may know it; "
-                f"attribute=id; value={request.id}; rule=I01"
-            )
-        if stored.id in _BY_ID:
-            raise _missing_home(request)
+            what = "no stored query of ITI-18 has this id, and no home says who may know it"
+            unknown = UnknownStoredQuery(f"{what}; attribute=id; value={request.id}; rule=I01")
+            return (RegistryError.of(unknown),)
+        return _strange(request, self._everybody())
+
+    def _homes(self, request: AdhocQueryRequest) -> list[str]:
+        """The communities that the query is for."""
+        if request.home:
+            return [request.home]
         return list(dict.fromkeys(_targets(request))) or self._everybody()
 
     def _everybody(self) -> list[str]:
         return [*([self.homeCommunityId] if self.registry is not None else ()), *self.gateways]
 
-    def _knows(self, home: str) -> bool:
-        return home in self.gateways or (home == self.homeCommunityId and self.registry is not None)
+    def _is_other(self, home: str) -> bool:
+        """Whether it is not the own community that is asked, by its registry."""
+        return home != self.homeCommunityId or self.registry is None
 
     def _call(self, home: str, request: AdhocQueryRequest) -> Call:
         """All parameters go on, known or not (ITI TF-2: 3.18.4.1.3)."""
         kept = tuple(slot for slot in request.parameters if slot.name != TARGETS)
         message = replace(request, parameters=kept)
-        if home == self.homeCommunityId and self.registry is not None:
+        if self.registry is not None and not self._is_other(home):
             return _to_registry(self.registry, message)
-        if ids := self.patientIds.get(home):
-            message = replace(message, parameters=tuple(_translated(kept, request.id, ids)))
         return Call(url=self.gateways[home], transaction="ITI-38", message=message)
 
     # --- answers
 
-    def _part(self, home: str, answer: Answer) -> _Part:
+    def _part(self, home: str, request: AdhocQueryRequest, answer: Answer) -> _Part:
         own = home == self.homeCommunityId
         if isinstance(answer, NoAnswer):
             error = _unreached(home, answer) if own else _unavailable(home, answer)
-            return _Part(False, errors=(RegistryError.of(error),))
+            return _Part(False, errors=(error,))
         hidden = () if own else _unknown_patients(answer.errors)
+        if hidden:
+            self.forget(request, home)
         errors = tuple(error for error in answer.errors if error not in hidden)
         if answer.status not in (SUCCESS, PARTIAL_SUCCESS):
             excused = bool(hidden) and not errors
@@ -200,13 +182,8 @@ class InitiatingGateway(InitiatingRetrieve):
         return _passed_on(home, answer.fragments, errors)
 
 
-def _no_way(home: str) -> XdsError:
-    text = f"no way to the community that the query is for; attribute=home; value={home}; rule=I28"
-    return UnknownCommunity(text, location=home)
-
-
-def _unavailable(home: str, answer: NoAnswer) -> XdsError:
-    return UnavailableCommunity(f"{home} gives no answer to ITI-38: {answer}", location=home)
+def _unavailable(home: str, answer: NoAnswer) -> RegistryError:
+    return SILENT.broken(f"{home} gives no answer to ITI-38: {answer}", location=home)
 
 
 def _no_reason(home: str) -> RegistryError:
@@ -221,31 +198,16 @@ def _unknown_patients(errors: Iterable[RegistryError]) -> tuple[RegistryError, .
 def _passed_on(home: str, fragments: tuple[Segment, ...], errors: tuple[RegistryError, ...]) -> _Part:
     """What another community gives, but for what does not say that it is of that community."""
 
-    def strange(head: Head) -> bool:
-        return head.home != home and (head.element in HOMED or head.home is not None)
+    def stray(head: Head) -> bool:
+        return is_stray(head.element, head.home, home)
 
-    refused = [head for head in heads_of(fragments) if strange(head)]
+    refused = tuple((head.element, head.id, head.home) for head in heads_of(fragments) if stray(head))
     if not refused:
         return _Part(True, fragments, errors)
-    kept = without(fragments, strange)
-    told = tuple(map(RegistryError.of, _not_passed_on(home, refused)))
+    kept = without(fragments, stray)
+    given = CommunityObjects(objects=refused, community=home, told=_TOLD)
+    told = _placed(judge([(given, rules("I29"))]).errors, home)
     return _Part(bool(kept), kept, (*errors, *told))
-
-
-def _not_passed_on(home: str, refused: list[Head]) -> Iterator[XdsError]:
-    for head in islice(refused, _TOLD):
-        what = "without home" if head.home is None else "that names another community"
-        value = "" if head.home is None else f"; value={head.home}"
-        yield MissingHomeCommunityId(
-            f"{home} gave {head.element} {what}; not passed on; object={head.id}; attribute=home{value}; "
-            "rule=I29",
-            location=home,
-        )
-    if (more := len(refused) - _TOLD) > 0:
-        yield MissingHomeCommunityId(
-            f"{home} gave {more} more objects that do not name it; not passed on; attribute=home; rule=I29",
-            location=home,
-        )
 
 
 def _joined(parts: list[_Part]) -> AdhocQueryResponse:
@@ -268,34 +230,4 @@ def _targets(request: AdhocQueryRequest) -> Iterator[str]:
     """The communities that the query names."""
     for slot in request.parameters:
         if slot.name == TARGETS:
-            yield from _values(slot)
-
-
-def _translated(slots: Iterable[Slot], query: str, ids: Mapping[str, str]) -> Iterator[Slot]:
-    """The parameters, with the patient's id in another community where there is one."""
-    param = _PATIENT.get(query.lower())
-    for slot in slots:
-        if param is None or f"${slot.name.removeprefix('$')}" != param.name:
-            yield slot
-            continue
-        values = tuple(_values(slot))
-        changed = tuple(ids.get(_canonical(value), value) for value in values)
-        yield slot if changed == values else encode(param, *changed)
-
-
-def _values(slot: Slot) -> Iterator[str]:
-    """The values of a parameter; a text that cannot be decoded is taken for one."""
-    for text in slot.values:
-        try:
-            yield from decode(text).values
-        except ValueError:
-            yield text
-
-
-def _canonical(text: str) -> str:
-    """A CX in the one form that ids are compared in."""
-    try:
-        id = read_patient_id(text)
-    except ValueError:
-        return text
-    return patient_id(id, id.root)
+            yield from values_of(slot)

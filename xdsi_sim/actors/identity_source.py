@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.adt import write_adt
-from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, PersonName
+from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, Person
 from xdsi_sim.messages.prpa import in_v3
 
 __all__ = ["PatientIdentitySource", "as_adt", "as_call"]
@@ -28,23 +28,23 @@ class PatientIdentitySource:
     clock: Clock = utc_now
     new_id: NewId = new_uuid
 
-    def announce(self, *ids: Ii, name: PersonName | None = None) -> PatientFeed:
-        """There is a patient with these ids."""
-        return self._feed(Event.ADD, ids, (), name)
+    def announce(self, *ids: Ii, person: Person = Person(), others: tuple[Ii, ...] = ()) -> PatientFeed:
+        """There is a patient with these ids, who has `others` in other domains."""
+        return replace(self._feed(Event.ADD, ids, (), person), otherIds=others)
 
-    def merge(self, survivor: Ii, subsumed: Ii, name: PersonName | None = None) -> PatientFeed:
+    def merge(self, survivor: Ii, subsumed: Ii, person: Person = Person()) -> PatientFeed:
         """The two are one patient, who is called by the first id from now on."""
-        return self._feed(Event.MERGE, (survivor,), (subsumed,), name)
+        return self._feed(Event.MERGE, (survivor,), (subsumed,), person)
 
     def _feed(
-        self, event: Event, ids: tuple[Ii, ...], subsumed: tuple[Ii, ...], name: PersonName | None
+        self, event: Event, ids: tuple[Ii, ...], subsumed: tuple[Ii, ...], person: Person
     ) -> PatientFeed:
         return PatientFeed(
             event=event,
             id=Ii(self.new_id().removeprefix("urn:uuid:")),
             patientIds=ids,
             subsumedIds=subsumed,
-            name=name,
+            person=person,
             time=self.clock().strftime("%Y%m%d%H%M%S"),
             sender=_DEVICE,
             receiver=self.receiver,

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.actors.gateway_retrieve import InitiatingRetrieve, Member, RespondingRetrieve, placed
-from xdsi_sim.errors import XdsError
+from xdsi_sim.actors.gateway_retrieve import (
+    SILENT,
+    InitiatingRetrieve,
+    Member,
+    RespondingRetrieve,
+    placed,
+)
 from xdsi_sim.messages.imaging import ImagingDocumentRequest
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.retrieve import DocumentRequest
@@ -28,11 +33,13 @@ class _Images:
     def _document(self, item: ImagingDocumentRequest) -> DocumentRequest:
         return item.document
 
-    def _silent(self, member: Member, asked: list[DocumentRequest], answer: NoAnswer) -> Iterator[XdsError]:
+    def _silent(
+        self, member: Member, asked: list[DocumentRequest], answer: NoAnswer
+    ) -> Iterator[RegistryError]:
         """One error for all: a study has thousands of images."""
         home = asked[0].homeCommunityId
         text = f"{home} gives no answer to {member.transaction}, {len(asked)} documents of it: {answer}"
-        yield member.silence(text, location=home)
+        yield SILENT.broken(text, code=member.silence, location=home)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

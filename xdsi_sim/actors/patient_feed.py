@@ -34,20 +34,26 @@ def take_feed(
 
     letter, rule = "A", ""
     texts: tuple[str, ...] = ()
-    if feed.event is not Event.IGNORED:
-        try:
-            yield Wait(store.feed((*message.ids, *message.subsumed), decide))
-        except RefusedAtCommit as refused:
-            letter, texts = "E", _texts(refused.verdict)
-            rule = refused.verdict.findings[0].rule
+    try:
+        yield Wait(store.feed((*message.ids, *message.subsumed), decide))
+    except RefusedAtCommit as refused:
+        letter, texts = "E", _texts(refused.verdict)
+        rule = refused.verdict.findings[0].rule
     id = Ii(new_id().removeprefix("urn:uuid:"))
     return feed.acknowledged(letter, texts, id=id, time=clock().strftime("%Y%m%d%H%M%S"), rule=rule)
 
 
 def _change(message: FedMessage) -> PatientChange:
-    if message.feed.event is Event.MERGE:
+    """What becomes of the registry; an update describes the patient and announces nobody (rule K05)."""
+    event = message.feed.event
+    if event is Event.MERGE:
         return PatientChange(merged=message.pair)
-    return PatientChange(announced=message.ids)
+    return PatientChange(
+        announced=() if event is Event.IGNORED else message.ids,
+        described=message.ids,
+        person=message.feed.person,
+        otherIds=message.others,
+    )
 
 
 def _texts(verdict: Verdict) -> tuple[str, ...]:

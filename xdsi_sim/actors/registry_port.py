@@ -9,6 +9,7 @@ from typing import Protocol
 
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import Association, MetadataObject
+from xdsi_sim.messages.patient_feed import Person
 from xdsi_sim.rules.removal import Remains
 from xdsi_sim.rules.selection import Selection
 from xdsi_sim.rules.subjects import Held, Lookup
@@ -54,6 +55,10 @@ class PatientChange:
     """Patient ids that are known from now on."""
     merged: tuple[str, str] | None = None
     """The surviving id, and the one whose objects become the survivor's."""
+    described: tuple[str, ...] = ()
+    """Patient ids, of which those that are known are of `person`, with `otherIds` in other domains."""
+    person: Person = Person()
+    otherIds: tuple[str, ...] = ()
 
 
 PatientDecision = Callable[[Mapping[str, str]], PatientChange]

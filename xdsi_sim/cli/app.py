@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
     from xdsi_sim.scenario.record import RunRecord
     from xdsi_sim.topology.build import RunningTopology
-    from xdsi_sim.topology.model import Listen
+    from xdsi_sim.topology.model import Listen, Topology
 
 __all__ = ["main"]
 
@@ -98,6 +98,10 @@ def up(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
     ] = 1,
+    viewer: Annotated[
+        str | None,
+        typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
+    ] = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -108,7 +112,7 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found, others = load_topology(find_topology(topology)), workers - 1
+    found, others = _with_viewer(load_topology(find_topology(topology)), viewer), workers - 1
     with (
         start(found, folder, _listen(listen), record=log, shared=others > 0) as running,
         _others(running, others, ended),
@@ -232,6 +236,18 @@ def _listen(text: str | None) -> Listen | None:
         return None if text is None else Listen.parse(text)
     except ValueError as error:
         raise UsageError(f"--listen: {error}.") from None
+
+
+def _with_viewer(topology: Topology, folder: str | None) -> Topology:
+    from xdsi_sim.topology.viewer import Viewer, check_viewer  # noqa: PLC0415
+
+    if folder is None:
+        return topology
+    try:
+        check_viewer(Path(folder), (community.id for community in topology.communities))
+    except UsageError as error:
+        raise UsageError(f"--viewer: {error.message}", hint=error.hint) from None
+    return topology.model_copy(update={"viewer": Viewer(folder=Path(folder))})
 
 
 def _refuse_twins(loaded: Sequence[Loaded]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,8 @@ class _Told:
     manifest: str | None = None
     """uniqueId of the manifest that stands."""
     trouble: str | None = None
+    viewer: str | None = None
+    """Where the viewer of the topology shows it, while the actors run."""
 
 
 def load_dicom(
@@ -64,6 +66,7 @@ def load_dicom(
 
     job = _Job(data, _source(topology, source), tuple(arrivals(paths)), quiet=json_)
     loaded, told = _published(job, topology, listen) if publish else _loaded(job)
+    told = _with_links(told, job.source, topology.viewer_at(listen or topology.listen))
     if json_:
         print(json.dumps(_as_json(job.source, loaded, told)))  # noqa: T201
     else:
@@ -166,6 +169,17 @@ def _told(uid: str, study: Study | None, publication: Mapping[str, str | None]) 
     )
 
 
+def _with_links(told: list[_Told], source: str, viewer: str | None) -> list[_Told]:
+    from xdsi_sim.dicomweb.ohif import study_link  # noqa: PLC0415
+
+    if viewer is None:
+        return told
+    links = {study.studyInstanceUID: study_link(viewer, source, [study.studyInstanceUID]) for study in told}
+    return [
+        replace(study, viewer=links[study.studyInstanceUID]) if study.instances else study for study in told
+    ]
+
+
 def _as_json(source: str, loaded: Loaded, told: Sequence[_Told]) -> dict[str, Any]:
     broken = [(one.stray, {"file": str(one.path), "why": str(one.error)}) for one in loaded.broken]
     return {
@@ -189,6 +203,8 @@ def _print(source: str, loaded: Loaded, told: Sequence[_Told]) -> None:
     if told:
         columns = ("Study", "Description", "Modalities", "Series", "Instances", "Manifest")
         print_table(output, f"Studies of {source}", columns, map(_row, told))
+    for study in filter(lambda study: study.viewer, told):
+        output.print(f"While the actors run, {study.viewer} shows study {study.studyInstanceUID}.")
     skipped = len(loaded.broken) - len(broken)
     taken = f"{plural(len(loaded.instances), 'instance')} of {plural(len(told), 'study', 'studies')}"
     others = f", {plural(skipped, 'other file')} skipped" if skipped else ""

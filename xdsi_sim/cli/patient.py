@@ -1,10 +1,9 @@
-"""`patient`: announce patients to a registry and merge them by a real feed, and list whom it knows."""
+"""`patient`: announce and merge patients by a real feed, list whom a registry knows, find them elsewhere."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -25,14 +24,15 @@ from xdsi_sim.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed, PersonName
+    from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed, Person
+    from xdsi_sim.store.registry_patients import Patient
     from xdsi_sim.topology.model import Listen
 
 __all__ = ["patient"]
 
 patient = typer.Typer(
     name="patient",
-    help="Tell a registry of patients, as a Patient Identity Source, and see whom it knows.\n\n"
+    help="Tell a registry of patients, see whom it knows, and ask other communities for them.\n\n"
     "Example: xdsi-sim patient list --data ./data",
     no_args_is_help=True,
 )
@@ -47,6 +47,13 @@ AuthorityOption = Annotated[
     str | None, typer.Option("--authority", metavar="OID", help="Of the ids that are given bare.")
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="FAMILY^GIVEN", help="The patient's name.")]
+BirthDateOption = Annotated[
+    str | None, typer.Option("--birth-date", metavar="DATE", help="1963-08-04, or as DTM.")
+]
+GenderOption = Annotated[str | None, typer.Option("--gender", metavar="CODE", help="M, F or UN.")]
+MotherOption = Annotated[
+    str | None, typer.Option("--mothers-maiden-name", metavar="FAMILY", help="Her family name at birth.")
+]
 CertificatesOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
@@ -60,6 +67,12 @@ def add(
     mllp: MllpOption = None,
     authority: AuthorityOption = None,
     name: NameOption = None,
+    birth_date: BirthDateOption = None,
+    gender: GenderOption = None,
+    mothers_maiden_name: MotherOption = None,
+    other_ids: Annotated[
+        list[str] | None, typer.Option("--other-id", metavar="CX", help="In another domain; any number.")
+    ] = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -69,7 +82,9 @@ def add(
     http://127.0.0.1:8080/national/registry
     """
     source = _source()
-    feeds = [source.announce(_id(text, authority), name=_name(name)) for text in ids]
+    person = _person(name, birth_date, gender, mothers_maiden_name)
+    others = tuple(_id(text, None) for text in other_ids or ())
+    feeds = [source.announce(_id(text, authority), person=person, others=others) for text in ids]
     _tell(feeds, registry, mllp, data, json_=json_)
 
 
@@ -88,8 +103,46 @@ def merge(
 
     Example: xdsi-sim patient merge P2 --into P1 --authority 2.999.1.2 --mllp 127.0.0.1:2575
     """
-    feed = _source().merge(_id(into, authority), _id(subsumed, authority), name=_name(name))
+    feed = _source().merge(_id(into, authority), _id(subsumed, authority), _person(name))
     _tell([feed], registry, mllp, data, json_=json_)
+
+
+@patient.command()
+def find(
+    at: Annotated[str, typer.Option("--at", metavar="URL", help="SOAP address of a Responding Gateway.")],
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", metavar="CX", help="In any domain; any number.")
+    ] = None,
+    name: NameOption = None,
+    birth_date: BirthDateOption = None,
+    gender: GenderOption = None,
+    mothers_maiden_name: MotherOption = None,
+    community: Annotated[
+        str, typer.Option("--community", metavar="OID", help="homeCommunityId of who asks.")
+    ] = "urn:oid:2.999.0",
+    receiver: Annotated[
+        str, typer.Option("--receiver", metavar="OID", help="homeCommunityId of who is asked.")
+    ] = "urn:oid:2.999.0.2",
+    data: CertificatesOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Ask another community for a patient, by ITI-55: by an id, or by name and date of birth.
+
+    The exit code is 1 where nobody is found, or the community does not say.
+
+    Example: xdsi-sim patient find --at http://127.0.0.1:8080/south/south-rg --name Muster^Anna
+    --birth-date 1963-08-04
+    """
+    from xdsi_sim.cli.patient_find import find_patient  # noqa: PLC0415
+
+    find_patient(
+        peer_address("--at", at, "http", "https"),
+        _person(name, birth_date, gender, mothers_maiden_name),
+        tuple(_id(text, None) for text in ids or ()),
+        between=(_community("--community", community), _community("--receiver", receiver)),
+        tls=certificates_for(at, data),
+        json_=json_,
+    )
 
 
 @patient.command("list")
@@ -113,17 +166,23 @@ def list_(
         raise UsageError("there is no registry here.", file=str(data), hint="Name the folder of up --data.")
     found = {folder.name: patients_in(folder) for folder in folders}
     if json_:
-        registries = [{"registry": id, "patients": list(map(asdict, them))} for id, them in found.items()]
+        registries = [{"registry": id, "patients": list(map(_fact, them))} for id, them in found.items()]
         print(json.dumps({"registries": registries}))  # noqa: T201
         return
     from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
 
     for id, them in found.items():
         rows = [
-            (each.patientId, "" if each.survivor == each.patientId else each.survivor, str(each.objects))
+            (
+                each.patientId,
+                _said(each.person),
+                "" if each.survivor == each.patientId else each.survivor,
+                str(each.objects),
+            )
             for each in them
         ]
-        print_table(console(), f"Patients of {id}", ("Patient", "Merged into", "Objects"), rows)
+        columns = ("Patient", "Who", "Merged into", "Objects")
+        print_table(console(), f"Patients of {id}", columns, rows)
 
 
 # --- the parts of commands -------------------------------------------------------------------
@@ -148,13 +207,38 @@ def _id(text: str, authority: str | None) -> Ii:
         raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
 
 
-def _name(text: str | None) -> PersonName | None:
-    from xdsi_sim.messages.patient_feed import read_person_name  # noqa: PLC0415
+def _person(
+    name: str | None,
+    birth_date: str | None = None,
+    gender: str | None = None,
+    mothers_maiden_name: str | None = None,
+) -> Person:
+    from xdsi_sim.scenario.people import read_person  # noqa: PLC0415
 
-    try:
-        return None if text is None else read_person_name(text)
-    except ValueError as error:
-        raise UsageError(f"--name: {text!r} is no name: {error}.") from None
+    return read_person(name, birth_date, gender, mothers_maiden_name)
+
+
+def _fact(known: Patient) -> dict[str, Any]:
+    from xdsi_sim.scenario.people import facts_of_person  # noqa: PLC0415
+
+    facts = {"patientId": known.patientId, "survivor": known.survivor, "objects": known.objects}
+    return facts | facts_of_person(known.person)
+
+
+def _said(person: Person) -> str:
+    """Who a patient is, in a line."""
+    name = person.name
+    told = ("" if name is None else f"{name.family} {name.given}".strip(), person.birthTime, person.gender)
+    return ", ".join(filter(None, told))
+
+
+def _community(option: str, text: str) -> str:
+    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
+
+    oid = text.removeprefix("urn:oid:")
+    if not OID.fullmatch(oid):
+        raise UsageError(f"{option}: {text!r} is no homeCommunityId.", hint="It is urn:oid: and an OID.")
+    return oid
 
 
 def _tell(

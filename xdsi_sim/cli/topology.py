@@ -131,6 +131,7 @@ def _shown(found: Topology) -> dict[str, Any]:
             {"id": peer.id, "role": peer.role, "homeCommunityId": peer.homeCommunityId, "url": peer.url}
             for peer in found.peers
         ],
+        "viewer": found.viewer_at(found.listen),
         "ways": [asdict(way) for way in ways(found)],
     }
 
@@ -164,6 +165,8 @@ def _print_shown(found: Topology) -> None:
             for each in shown["actors"]
         ),
     )
+    if shown["viewer"]:
+        output.print(f"A viewer of the studies of all sources is at {shown['viewer']}")
     if shown["peers"]:
         print_table(
             output,

@@ -12,6 +12,7 @@ from twisted.internet import error as twisted_error
 from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import TaskFinished, TaskStopped, cooperate
 from twisted.python.failure import Failure
@@ -24,7 +25,7 @@ from zope.interface import implementer
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.actors.trace import EXCHANGE_HEADER
-from xdsi_sim.content import Segment, body_size, pieces_in
+from xdsi_sim.content import CHUNK, Segment, body_size, pieces_in
 from xdsi_sim.tls.settings import Tls
 
 if TYPE_CHECKING:
@@ -233,7 +234,24 @@ class _Endpoints:
         # an address is tried once and its refusal heard at once; names may stand for several
         direct = isIPAddress(host)
         kind = TCP4ClientEndpoint if direct else HostnameEndpoint
-        return kind(self._reactor, host, port, timeout=self._timeout)
+        return _Wide(kind(self._reactor, host, port, timeout=self._timeout))
+
+
+@implementer(IStreamClientEndpoint)
+class _Wide:
+    """An endpoint whose connections are read in large pieces: images come in no small ones."""
+
+    def __init__(self, endpoint: Any) -> None:
+        self._endpoint = endpoint
+
+    def connect(self, factory: Any) -> Deferred[Any]:
+        """Connect as the endpoint does."""
+        connected: Deferred[Any] = self._endpoint.connect(factory)
+        return connected.addCallback(self._widen)
+
+    def _widen(self, protocol: Any) -> Any:
+        protocol.transport.bufferSize = CHUNK
+        return protocol
 
 
 class _Receiver(Protocol):

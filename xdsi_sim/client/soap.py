@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
@@ -43,6 +45,9 @@ from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
 __all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault", "SoapReply"]
 
+_WAITED_FOR: Final = 4 << 20
+"""Octets of an answer up to which nothing of it is passed on before all is there, so that whatever is wrong
+with it can be told."""
 MOST_JUDGED: Final = 1_000
 """Objects of a query answer that are held against their rules, since nobody else is served meanwhile: about
 0.1 s. Of more, status and errors alone are judged."""
@@ -69,6 +74,8 @@ class Sent:
     segments: Sequence[Segment]
     judged: bool = True
     """Whether metadata in the answer are held against their rules."""
+    begun: Deferred[Answer] | None = None
+    """Who takes the answer before all of it is there; None once it is theirs, or cannot be."""
     exchange_id: str = field(default_factory=new_token)
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.perf_counter)
@@ -101,8 +108,18 @@ class SoapClient:
         self._validating = validating
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
-        """The answer alone, for actors; metadata in it are passed on and not judged."""
-        return self._call(self._prepare(call, trace, judged=False)).addCallback(lambda reply: reply.answer)
+        """The answer alone, for actors; metadata in it are passed on and not judged.
+
+        Documents of a `passing` call may be `ArrivingContent`; what becomes of them is recorded at the end.
+        """
+        sent = self._prepare(call, trace, judged=False)
+        whole = self._call(sent).addCallback(lambda reply: reply.answer)
+        if not call.passing:
+            return whole
+        begun: Deferred[Answer] = Deferred()
+        sent.begun = begun
+        whole.addBoth(_last, sent, begun)
+        return begun
 
     def call(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
         """Send `call` as part of the conversation; never fails: trouble is a NoAnswer in the reply."""
@@ -122,10 +139,29 @@ class SoapClient:
                 self._limits,
                 coding=coding_of(head.header("content-encoding")),
                 cutter=self._cutter(sent),
+                hashed=not sent.call.passing,
             )
-            return take_while_soap(head, sent.reader)
+            take = take_while_soap(head, sent.reader)
+            return take if sent.begun is None else partial(self._pass, sent, take)
 
         return self._http.request("POST", sent.call.url, sent.headers, sent.segments, receive)
+
+    def _pass(self, sent: Sent, take: Callable[[bytes], None], data: bytes) -> None:
+        """Take the next piece; give the answer once the envelope is there and what follows is large."""
+        take(data)
+        if sent.begun is None or sent.head is None or sent.reader is None or sent.reader.size < _WAITED_FOR:
+            return
+        package = sent.reader.begun()
+        if package is None:
+            return
+        begun, sent.begun = sent.begun, None
+        try:
+            refuse_head(sent.head)
+            envelope = read_envelope(package.root, self._limits)
+            answer = _answer_in(sent, envelope, package)
+        except (NoAnswer, ProtocolViolation):
+            return  # it is told at the end, with all that there is
+        begun.callback(answer)
 
     def _cutter(self, sent: Sent) -> NewCutter:
         """An answer that is held against schemas or rules has to be whole."""
@@ -135,7 +171,8 @@ class SoapClient:
     def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
-        body = CODECS[call.transaction].write_request(call.message, attachments.attach)
+        codec = CODECS[call.transaction]
+        body = codec.write_request(call.message, attachments.attach)
         message_id = new_uuid()
         header = write_addressing(
             action=transaction.action, message_id=message_id, to=call.url, reply_to=reply_to
@@ -145,7 +182,7 @@ class SoapClient:
             trace=trace,
             message_id=message_id,
             headers=(("Content-Type", attachments.content_type), (TRACE_HEADER, str(trace))),
-            segments=attachments.body(write_envelope(header, body)),
+            segments=attachments.body(write_envelope(header + codec.write_header(call.message), body)),
             judged=judged,
         )
 
@@ -174,15 +211,11 @@ class SoapClient:
             findings = (*sent.findings, *fault_dialect(envelope, **asked))
             return self._fault(sent, read_fault(envelope.body), findings)
         transaction = TRANSACTIONS[sent.call.transaction]
-        if envelope.addressing.problem is not None:
-            return self._nothing(sent, _unread(envelope.addressing.problem))
-        if envelope.body.tag != transaction.response:
-            return self._nothing(sent, NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}"))
         found = schema_findings(envelope.body) if sent.trace.sender in self._validating else ()
         try:
-            answer = CODECS[transaction.name].read_response(envelope.body, package.content_of)
-        except ProtocolViolation as problem:
-            return self._nothing(sent, _unread(problem))
+            answer: Any = _answer_in(sent, envelope, package)
+        except NoAnswer as trouble:
+            return self._nothing(sent, trouble)
         findings = (
             *sent.findings,
             *package.findings,
@@ -206,7 +239,11 @@ class SoapClient:
         if not isinstance(trouble, NoAnswer):
             raise trouble
         self._record(sent, status or f"no answer: {trouble}", findings)
-        if sent.package is not None:
+        if sent.reader is not None:
+            sent.reader.fail(trouble)
+        if sent.package is not None and sent.call.passing:  # what has come whole may be on its way out
+            sent.package.discard_envelope()
+        elif sent.package is not None:
             sent.package.discard()
         elif sent.reader is not None:
             sent.reader.abandon()
@@ -256,6 +293,31 @@ class SoapClient:
                 findings=findings,
             )
         )
+
+
+def _last(outcome: Any, sent: Sent, begun: Deferred[Answer]) -> Any:
+    """Give the answer to who waits for it, unless that was done when it had begun."""
+    if not begun.called:
+        begun.callback(outcome)
+    elif isinstance(outcome, Failure):  # a defect of ours: nobody is to wait for what does not come
+        if sent.reader is not None:
+            sent.reader.fail(NoAnswer(f"internal error: {outcome.value}"))
+        return outcome
+    return None
+
+
+def _answer_in(sent: Sent, envelope: Envelope, package: Package) -> Answer:
+    """The response value; raises NoAnswer where what has come is none."""
+    transaction = TRANSACTIONS[sent.call.transaction]
+    if envelope.addressing.problem is not None:
+        raise _unread(envelope.addressing.problem)
+    if envelope.body.tag != transaction.response:
+        raise NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}")
+    try:
+        codec = CODECS[transaction.name]
+        return codec.read_header(codec.read_response(envelope.body, package.content_of), envelope.header)
+    except ProtocolViolation as problem:
+        raise _unread(problem) from problem
 
 
 def _judge(sent: Sent, envelope: Envelope, answer: Answer) -> tuple[Finding, ...]:

@@ -32,10 +32,8 @@ _ASKED: Final = "ITI TF-2: 3.18.4.1.2.3.7"
 def _objects(answer: AdhocQueryResponse) -> Iterator[bytes]:
     """The objects, each as bytes of its own."""
     for fragment in answer.fragments:
-        if isinstance(fragment, bytes):
-            yield fragment
-        else:  # any number of them, one after the other
-            yield from map(serialise, parse(b"<all>" + read_all(fragment) + b"</all>"))
+        held = fragment if isinstance(fragment, bytes) else read_all(fragment)
+        yield from map(serialise, parse(b"<all>" + held + b"</all>"))  # any number, one after the other
 
 
 def _is_entry(fragment: Segment) -> bool:

@@ -10,10 +10,11 @@ from typing import Final
 from xdsi_sim.dicomweb.messages import WebRequest
 from xdsi_sim.soap.media import MediaType, parse_media_type
 
-__all__ = ["ANY", "MULTIPART", "Offer", "Range", "accepted", "preferred", "read_accept"]
+__all__ = ["ANY", "MULTIPART", "Offer", "Range", "accepted", "preferred", "read_accept", "stated"]
 
 ANY: Final = "*/*"
 MULTIPART: Final = "multipart/related"
+_ANYTHING: Final = (ANY, "multipart/*")
 _ITEM: Final = re.compile(r'(?:[^",]|"[^"]*"?)+')
 
 
@@ -51,7 +52,7 @@ class Range:
     @property
     def is_any(self) -> bool:
         """Whether it takes what a resource gives unasked; multipart without a type says no more than that."""
-        return self.type == ANY or (self.type == MULTIPART and self._part.type in (ANY, ""))
+        return self.type in _ANYTHING or (self.type == MULTIPART and self._part.type in (ANY, ""))
 
     def takes(self, offer: Offer) -> bool:
         """Whether it covers an offer, and does not refuse it."""
@@ -94,6 +95,12 @@ def read_accept(header: str | None, query: str | None = None) -> Sequence[Range]
 def accepted(request: WebRequest) -> Sequence[Range]:
     """What the client takes, by its header or in the address."""
     return read_accept(request.header("accept"), request.parameters().get("accept"))
+
+
+def stated(request: WebRequest) -> Sequence[Range]:
+    """The same, but without the header where the address says it: browsers send one of their own."""
+    query = request.parameters().get("accept")
+    return read_accept(None if query else request.header("accept"), query)
 
 
 def _ranges(text: str | None, rank: float) -> Iterator[tuple[float, Range]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent, SliceContent, body_size
+from xdsi_sim.dicom.attributes import text
 from xdsi_sim.dicomweb.accept import MULTIPART, Offer, Range, preferred
 from xdsi_sim.dicomweb.messages import Answer, Headers, Refused, WebRequest, text_answer
 from xdsi_sim.ids import new_token
@@ -32,6 +34,7 @@ DICOM_XML: Final = "application/dicom+xml"
 _JSON: Final = "application/json"
 _DATA_SETS: Final = (Offer(DICOM_JSON), Offer(_JSON), Offer(DICOM_XML, multipart=True))
 _COMPRESSIBLE: Final = (DICOM_JSON, _JSON)
+_LEVELS: Final = (("studies", "Study"), ("series", "Series"), ("instances", "SOP"))
 _WORTH_IT: Final = 1400
 """Octets from which on an answer is compressed: below that it is one packet in any case."""
 _FAST: Final = 1  # of the nine levels: JSON shrinks to a tenth, and the next levels take twice the time
@@ -110,11 +113,19 @@ def data_sets(
     if offer.media == DICOM_XML:
         from xdsi_sim.dicom.native_model import to_xml  # noqa: PLC0415  hardly anybody asks for it
 
-        parts = [Piece(BytesContent(to_xml(item)), DICOM_XML, base) for item in items]
+        parts = [Piece(BytesContent(to_xml(item)), DICOM_XML, _address(base, item)) for item in items]
         return replace(multipart(parts, DICOM_XML, status=status), headers=headers)
     body = b"[%b]" % b",".join(items)
     etag = hashlib.sha1(body, usedforsecurity=False).hexdigest()
     return Answer(status=status, media_type=offer.media, headers=headers, segments=[body], etag=etag)
+
+
+def _address(base: str, item: bytes) -> str:
+    """Of what a result tells about; metadata do not name it themselves."""
+    attributes = json.loads(item)
+    url = text(attributes, "RetrieveURL")
+    uids = ((level, text(attributes, f"{name}InstanceUID")) for level, name in _LEVELS)
+    return url or "/".join((base, *(f"{level}/{uid}" for level, uid in uids if uid), "metadata"))
 
 
 # --- what the request says of the answer ------------------------------------------------------
@@ -122,14 +133,24 @@ def data_sets(
 
 def finished(request: WebRequest, answer: Answer) -> Answer:
     """The answer as this client gets it: not again, a range of it, or compressed."""
-    if answer.etag is not None and request.method in ("GET", "HEAD"):
-        tag = f'"{answer.etag}"'
-        answer = replace(answer, headers=(*answer.headers, ("ETag", tag)))
-        if _knows(request.header("if-none-match"), tag):
+    if request.method in ("GET", "HEAD"):
+        answer = replace(answer, headers=(*answer.headers, *_validators(answer)))
+        if answer.etag is not None and _knows(request.header("if-none-match"), f'"{answer.etag}"'):
             return replace(answer, status=304, segments=())
     if answer.single:
         return _ranged(request, answer)
     return _compressed(request, answer)
+
+
+def _validators(answer: Answer) -> Iterator[tuple[str, str]]:
+    """What a cache has to know: by what the form was chosen, and when it is still good.
+
+    The tag is weak where octets vary: by compression, or a boundary that is never the same (RFC 9110: 8.8.1).
+    """
+    if answer.etag is not None:
+        yield "ETag", f'{"" if answer.single else "W/"}"{answer.etag}"'
+    packed = answer.media_type in _COMPRESSIBLE
+    yield "Vary", "Accept, Accept-Encoding" if packed else "Accept"
 
 
 def _knows(header: str | None, tag: str) -> bool:
@@ -163,7 +184,6 @@ def _changed(request: WebRequest, answer: Answer) -> bool:
 def _compressed(request: WebRequest, answer: Answer) -> Answer:
     if answer.media_type not in _COMPRESSIBLE:
         return answer
-    answer = replace(answer, headers=(*answer.headers, ("Vary", "Accept, Accept-Encoding")))
     body = b"".join(each for each in answer.segments if isinstance(each, bytes))
     if len(body) < _WORTH_IT or not _GZIP.search((request.header("accept-encoding") or "").lower()):
         return answer

@@ -14,7 +14,7 @@ from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.content import Content, PassingContent
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN, OCTETS
-from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred
+from xdsi_sim.dicomweb.accept import Offer, Range, accepted, preferred, stated
 from xdsi_sim.dicomweb.answers import Piece, data_sets, entity_tag, multipart, single
 from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.messages import Answer, Refused, WebRequest
@@ -40,7 +40,7 @@ def retrieve(archive: Archive, request: WebRequest, target: Target) -> Answer:
     """Instances as DICOM files, or their bulk values."""
     images = archive.images(target)
     ranges = accepted(request)
-    _refuse_mixture(ranges)
+    _refuse_mixture(stated(request))
     one = target.instance is not None
     offers = (_DICOM_PARTS, *((Offer(DICOM),) if one else ()), Offer(OCTETS, multipart=True))
     for wanted, offer in preferred(ranges, offers):

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import BinaryIO, Final, NamedTuple
 
 from xdsi_sim.content import BytesContent, Content, Edit, Segment, body_size, edited, read_all
 from xdsi_sim.ebrim.xml import escape
 
-__all__ = ["HOMED", "FragmentRun", "Head", "at_home", "heads_of", "read_head", "without"]
+__all__ = ["HOMED", "FragmentRun", "Head", "at_hand", "at_home", "heads_of", "read_head", "without"]
 
 HOMED: Final = frozenset({"ExtrinsicObject", "ObjectRef", "RegistryPackage"})
 """What names its community in an answer of a gateway; an Association need not (ITI TF-2: 3.38.4.1.3)."""
@@ -55,8 +56,14 @@ def read_head(fragment: bytes, start: int = 0) -> Head:
         if attribute[1] == b"id":
             id = unescape(attribute[2].decode())
         elif attribute[1] == b"home":
-            home, at, cut = unescape(attribute[2].decode()), attribute.start(), position - attribute.start()
-    return Head(name[1].decode(), id, home, start, len(fragment), at, cut)
+            home, at, cut = _often(attribute[2]), attribute.start(), position - attribute.start()
+    return Head(_often(name[1]), id, home, start, len(fragment), at, cut)
+
+
+@lru_cache(256)
+def _often(octets: bytes) -> str:
+    """A text that many objects have, once: a hundred thousand heads are held at a time."""
+    return unescape(octets.decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,13 @@ class FragmentRun:
         return self.content.open()
 
 
+def at_hand(fragments: Iterable[Segment]) -> Iterator[Segment]:
+    """The same objects; what is in memory already as bytes, which travel with what is around them."""
+    for fragment in fragments:
+        in_memory = isinstance(fragment, FragmentRun) and isinstance(fragment.content, BytesContent)
+        yield _bytes(fragment) if in_memory else fragment
+
+
 def heads_of(fragments: Iterable[Segment]) -> Iterator[Head]:
     """What is in an answer, object by object."""
     for fragment in fragments:
@@ -83,6 +97,8 @@ def heads_of(fragments: Iterable[Segment]) -> Iterator[Head]:
 
 
 def _bytes(fragment: Segment) -> bytes:
+    if isinstance(fragment, FragmentRun):
+        return read_all(fragment.content)
     return fragment if isinstance(fragment, bytes) else read_all(fragment)
 
 
@@ -112,6 +128,6 @@ def _changed(fragment: Segment, change: Callable[[Head], Edit | None]) -> Segmen
     edits = [edit for head in heads_of((fragment,)) if (edit := change(head)) is not None]
     if not edits:
         return fragment
-    if isinstance(fragment, FragmentRun):
+    if isinstance(fragment, FragmentRun) and not isinstance(fragment.content, BytesContent):
         return edited(fragment.content, edits)
     return read_all(edited(BytesContent(_bytes(fragment)), edits))

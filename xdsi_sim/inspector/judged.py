@@ -217,7 +217,8 @@ def _judge_request(judged: Judged, body: Element, package: Package, *, strict: b
     codec = CODECS[transaction.name]
     judged.name = codec.subject(package.root) or transaction.name
     judged.add(*schema_findings(body))
-    judged.value = codec.read_request(body, _content_of(judged, package))
+    read = codec.read_request(body, _content_of(judged, package))
+    judged.value = codec.read_header(read, _header(judged))
     judged.add(*codec.dialect(judged.value), *package.unreferenced())
     judged.found += check_request(transaction.name, judged.value, strict=strict, whole=judged.whole)
 
@@ -277,6 +278,10 @@ def _unknown(action: str | None, said: Transaction | None) -> ProtocolViolation:
     return ProtocolViolation(f"wsa:Action {action!r} is {expected}", rule="A08", detail="wsa:Action")
 
 
+def _header(judged: Judged) -> Element | None:
+    return None if judged.envelope is None else judged.envelope.header
+
+
 def _content_of(judged: Judged, package: Package) -> Callable[[Element], Content]:
     """Contents of documents; of a message that was saved without its parts, nothing stands for each."""
 
@@ -297,8 +302,9 @@ def _judge_answer(judged: Judged, body: Element, package: Package, asked: Asked 
     judged.assumed = len(candidates) > 1
     judged.name = _to_people(candidates[0])
     judged.add(*schema_findings(body))
-    reader = CODECS[candidates[0].name].read_response
-    value = judged.value = reader(body, _content_of(judged, package))
+    codec = CODECS[candidates[0].name]
+    read = codec.read_response(body, _content_of(judged, package))
+    value = judged.value = codec.read_header(read, _header(judged))
     judged.add(*package.unreferenced())
     request = asked.value if asked is not None else None
     verdicts = [check_answer(one.name, body, value, request, objects=True) for one in candidates]

@@ -12,12 +12,14 @@ from typing import Any, Final
 from xdsi_sim.content import sha1_of
 from xdsi_sim.ebrim.described import described
 from xdsi_sim.errors import Finding
+from xdsi_sim.messages.discovery import DiscoveryRequest
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import PatientFeed
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.remove import RemoveDocumentsRequest, RemoveObjectsRequest
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.rules.discovery import check_discovery
 from xdsi_sim.rules.gateway import CommunityQuery, CommunityRetrieve
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.protocol import finding
@@ -132,6 +134,10 @@ def _feed(_transaction: str, value: PatientFeed, _strict: bool, _whole: bool) ->
     return found_in(check_feed(replace(message, patients=known)))
 
 
+def _discovery(_transaction: str, value: DiscoveryRequest, _strict: bool, _whole: bool) -> Iterator[Found]:
+    return found_in(check_discovery(value))
+
+
 _CHECKS: Final[dict[type, Callable[[str, Any, bool, bool], Iterator[Found]]]] = {
     SubmitObjectsRequest: _submission,
     ProvideAndRegisterDocumentSetRequest: _provision,
@@ -141,5 +147,6 @@ _CHECKS: Final[dict[type, Callable[[str, Any, bool, bool], Iterator[Found]]]] = 
     RemoveObjectsRequest: _removal,
     RemoveDocumentsRequest: _documents_removal,
     PatientFeed: _feed,
+    DiscoveryRequest: _discovery,
 }
 """What is looked at in which value; a transaction with a value of its own adds a row."""

@@ -17,6 +17,7 @@ from xdsi_sim.messages.patient_feed import (
     Event,
     Ii,
     PatientFeed,
+    Person,
     PersonName,
     escape_hl7,
     unescape_hl7,
@@ -63,6 +64,8 @@ _STRUCTURES: Final = {
 }
 _MOST_PARTS: Final = 20_000  # of the segments that are read: each becomes several objects
 _READ: Final = (b"PID", b"MRG")
+_GENDERS: Final = {"F": "F", "M": "M", "A": "UN", "O": "UN"}
+"""What HL7 v3 has for administrative sex (HL7 table 0001); unknown and not applicable say nothing."""
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _WHAT_SEPARATES: Final = re.compile(rb"[!-/:-@\[-`{-~]{4,6}")
 _CONDITIONS: Final = {
@@ -175,7 +178,7 @@ def read_adt(message: bytes) -> PatientFeed:
         id=Ii("", header.field(10)),
         patientIds=tuple(_ids(patient, 3)),
         subsumedIds=tuple(_ids(merged, 1)),
-        name=_name(patient),
+        person=_person(patient),
         time=header.field(7),
         sender=header.field(3),
         receiver=header.field(5),
@@ -231,6 +234,17 @@ def _part(segment: Any, number: int, repetition: int, component: int, part: int 
         return ""
 
 
+def _person(segment: Any) -> Person:
+    if segment is None:
+        return Person()
+    return Person(
+        name=_name(segment),
+        birthTime=_part(segment, 7, 1, 1),
+        gender=_GENDERS.get(_part(segment, 8, 1, 1).upper(), ""),
+        mothersMaidenName=_part(segment, 6, 1, 1),
+    )
+
+
 def _name(segment: Any) -> PersonName | None:
     if _repetitions(segment, 5) == 0:
         return None
@@ -266,16 +280,26 @@ def read_ack(message: bytes) -> Acknowledgement:
 
 def write_adt(feed: PatientFeed, trigger: str) -> bytes:
     """`ADT^{trigger}` in UTF-8, version 2.3.1."""
-    name = feed.name or PersonName("UNKNOWN")
-    person = f"{escape_hl7(name.family)}^{escape_hl7(name.given)}"
+    ids = (*feed.patientIds, *feed.otherIds)
     merge = [f"MRG|{_cxs(feed.subsumedIds)}"] if feed.subsumedIds else []
     return _message(
         f"MSH|^~\\&|{escape_hl7(feed.sender)}||{escape_hl7(feed.receiver)}||{feed.time}||"
         f"ADT^{trigger}^{_STRUCTURES[trigger]}|{_control_id(feed.id)}|P|2.3.1||||||UNICODE UTF-8",
         f"EVN|{trigger}|{feed.time}",
-        f"PID|||{_cxs(feed.patientIds)}||{person}",
+        f"PID|||{_cxs(ids)}||{_write_person(feed.person)}",
         *(merge or ["PV1||N"]),
     )
+
+
+def _write_person(person: Person) -> str:
+    """PID-5 and, if there is any of them, PID-6 to PID-8."""
+    name = person.name or PersonName("UNKNOWN")
+    more = (person.mothersMaidenName, person.birthTime, _SEXES.get(person.gender, person.gender))
+    told = f"{escape_hl7(name.family)}^{escape_hl7(name.given)}|{'|'.join(map(escape_hl7, more))}"
+    return told.rstrip("|")
+
+
+_SEXES: Final = {"UN": "O"}
 
 
 def _cxs(ids: tuple[Ii, ...]) -> str:

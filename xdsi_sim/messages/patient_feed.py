@@ -19,10 +19,13 @@ __all__ = [
     "Event",
     "Ii",
     "PatientFeed",
+    "Person",
     "PersonName",
     "Wrapper",
     "escape_hl7",
     "patient_id",
+    "read_birth_time",
+    "read_gender",
     "read_patient_id",
     "read_person_name",
     "unescape_hl7",
@@ -36,7 +39,7 @@ class Event(StrEnum):
     REVISE = "revise"
     MERGE = "merge"
     IGNORED = "ignored"
-    """An update of demographics, which means nothing to a registry (ITI TF-2: 3.8.4.1.4)."""
+    """An update of demographics, which announces nobody (ITI TF-2: 3.8.4.1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,18 @@ class PersonName:
 
     family: str
     given: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who a patient is, as far as it helps to tell patients apart."""
+
+    name: PersonName | None = None
+    birthTime: str = ""
+    """As DTM; a date mostly. Empty where it is not known, as all that follows."""
+    gender: str = ""
+    """Administrative gender: `M`, `F` or `UN` of HL7 v3."""
+    mothersMaidenName: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +96,9 @@ class PatientFeed:
     patientIds: tuple[Ii, ...]
     """Ids of the patient in all domains, of the survivor in a merge."""
     subsumedIds: tuple[Ii, ...] = ()
-    name: PersonName | None = None
+    otherIds: tuple[Ii, ...] = ()
+    """Ids that the message says are those of other domains; HL7 v2 has them among the rest."""
+    person: Person = Person()
     time: str = ""
     """When the message was made, as DTM."""
     sender: str = ""
@@ -179,6 +196,26 @@ def read_person_name(text: str) -> PersonName:
     """From `FAMILY^GIVEN`; raises ValueError where a character cannot be in a message."""
     family, _, given = _text(text).partition("^")
     return PersonName(family, given)
+
+
+def read_birth_time(text: str) -> str:
+    """A DTM, or a date as `1963-08-04`; raises ValueError where it is neither."""
+    digits = text.strip().replace("-", "")
+    if not _BIRTH_TIME.fullmatch(digits):
+        raise ValueError("it is no date such as 1963-08-04 or 19630804")
+    return digits
+
+
+def read_gender(text: str) -> str:
+    """`M`, `F` or `UN`, from the code or its word; raises ValueError where it is none of them."""
+    code = _GENDERS.get(text.strip().lower())
+    if code is None:
+        raise ValueError(f"it is none of {', '.join(_GENDERS)}")
+    return code
+
+
+_BIRTH_TIME: Final = re.compile(r"\d{4}(\d\d){0,5}")
+_GENDERS: Final = {"f": "F", "female": "F", "m": "M", "male": "M", "un": "UN", "other": "UN"}
 
 
 def _text(text: str) -> str:

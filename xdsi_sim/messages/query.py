@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from xdsi_sim.content import Segment, SegmentsContent, read_all
-from xdsi_sim.ebrim.fragments import FragmentRun
+from xdsi_sim.ebrim.fragments import FragmentRun, at_hand
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
@@ -135,4 +135,10 @@ def write_query_response(response: AdhocQueryResponse) -> tuple[Segment, ...]:
         f'<query:AdhocQueryResponse xmlns:query="{NS.QUERY}" xmlns:rs="{NS.RS}" '
         f'status="{escape(response.status)}">{write_errors(response.errors)}'
     )
-    return (head.encode(), _OPEN_LIST, *response.fragments, _CLOSE_LIST, b"</query:AdhocQueryResponse>")
+    return (
+        head.encode(),
+        _OPEN_LIST,
+        *at_hand(response.fragments),
+        _CLOSE_LIST,
+        b"</query:AdhocQueryResponse>",
+    )

@@ -169,11 +169,25 @@ _TABLE: Final = (
         ("ITI-38",),
         "ITI TF-2: 3.38.4.1.3",
     ),
-    Action("K03", "Ids of other domains in a feed are passed over.", _V2, "ITI TF-2: 3.8.4.1.4"),
+    Action(
+        "K03",
+        "Ids of other domains in a feed are passed over, but for discovery.",
+        _V2,
+        "ITI TF-2: 3.8.4.1.4",
+    ),
     Action("K04", "An OID that an id lacks is that of the affinity domain.", _V2, "ITI TF-2: 3.8.4.1.4"),
-    Action("K05", "A08 changes nothing and is accepted.", _V2, "ITI TF-2: 3.8.4.1.4"),
+    Action(
+        "K05",
+        "A08 announces nobody and is accepted; what it says of a known patient is kept for discovery.",
+        _V2,
+        "ITI TF-2: 3.8.4.1.4",
+    ),
     Action("K11", "A merge that is refused changes nothing.", _FEED, "ITI TF-2: 3.44.4.2.4"),
-    Action("K12", "A patient who is announced again is accepted, and nothing changes.", _FEED),
+    Action(
+        "K12",
+        "A patient who is announced again is accepted, and what is said of the patient is kept.",
+        _FEED,
+    ),
     Action(
         "L19",
         "An update becomes the next version, the one before is deprecated, associations are carried over.",
@@ -183,6 +197,13 @@ _TABLE: Final = (
         "L20",
         "A status that comes with an update of the same entry is that of the new version.",
         ("ITI-57",),
+    ),
+    Action("N09", "Who is asked for by an id that was merged away is told of the survivor.", ("ITI-55",)),
+    Action(
+        "N10",
+        "An Initiating Gateway sends a query to those communities alone that have told the patient's id.",
+        ("ITI-38",),
+        "ITI TF-2: 3.55.4.2.3",
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.rules import (  # noqa: F401  imported for the rules that they register
     answer,
+    discovery,
     found,
     gateway,
     retrieved,
@@ -48,6 +49,7 @@ ANSWER_RULES: Final = {
     **dict.fromkeys(("ITI-18", "ITI-51"), _FOUND),
     "ITI-38": _FOUND_ELSEWHERE,
     **dict.fromkeys(("ITI-43", "ITI-39", "RAD-69", "RAD-75"), _DELIVERED),
+    "ITI-55": _rules("N05 N06 N07 N08"),
 }
 """By transaction. RAD-68 is answered as ITI-41; ITI-8 and ITI-44 have acknowledgements of their own."""
 

@@ -10,6 +10,7 @@ from typing import Final
 from xdsi_sim.errors import UsageError
 from xdsi_sim.rules.actions import ACTIONS, Action
 from xdsi_sim.rules.answers import ANSWER_RULES, DELIVERED
+from xdsi_sim.rules.discovery import DISCOVERY
 from xdsi_sim.rules.error_codes import ERROR_CODES, ErrorCode
 from xdsi_sim.rules.manifest import MANIFEST_RULES
 from xdsi_sim.rules.patient_feed import FEED_RULES
@@ -52,6 +53,7 @@ GROUPS: Final = {
     "K": "Patient identity feed",
     "L": "Metadata update and removal",
     "M": "Imaging manifests",
+    "N": "Patient discovery",
 }
 """What the letter of an id stands for."""
 
@@ -196,6 +198,7 @@ def _tables() -> Iterator[tuple[str, Iterable[Rule]]]:
     for rules in FEED_RULES.values():
         yield "ITI-8", rules
         yield "ITI-44", rules
+    yield "ITI-55", DISCOVERY
     for name in ("ITI-39", "RAD-75"):
         yield name, (RULES["H15"],)
     yield "ITI-38", (RULES["I28"],)

@@ -195,6 +195,10 @@ _TABLE: Final = (
     _code("ReferencesExistException", _RM, "An association still leads to the object."),
     _code("XDSUnreferencedObjectException", _RM, "An object would be left without any association."),
     _code("XDSRemoveDocumentsError", _RD, "A document could not be removed.", Context.UNIQUE_ID),
+    # --- of patient discovery (ITI TF-2: 3.55.4.2.2.7)
+    _code("ResponderBusy", ("ITI-55",), "The community is busy; later it may answer."),
+    _code("AnswerNotAvailable", ("ITI-55",), "The community cannot say whether it knows the patient."),
+    _code("InternalError", ("ITI-55",), "Something is wrong in the community."),
     # --- of the past
     _code("XDSSqlError", _ANY, "A query of SQL was wrong.", instead="XDSRegistryError"),
     _code("XDSUnknownError", _ANY, "Something is wrong.", instead="XDSRegistryError or XDSRepositoryError"),

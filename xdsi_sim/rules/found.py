@@ -6,9 +6,10 @@ C25, I25 and J10 look at the element, which says what values do not keep.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from xdsi_sim.ebrim.model import DocumentEntry, MetadataObject
+from xdsi_sim.ebrim.model import DocumentEntry, Folder, MetadataObject, SubmissionSet
 from xdsi_sim.ebrim.tables import KINDS
 from xdsi_sim.ebrim.xml import Element, child_of, local_name
 from xdsi_sim.errors import Severity
@@ -123,17 +124,31 @@ def objects_have_a_status(answer: ReceivedAnswer) -> Iterator[Violation]:
 
 @rule("I27", cites="ITI TF-2: 3.18.4.1.2.3.7", code=None)
 def objects_satisfy_the_query(answer: ReceivedAnswer) -> Iterator[Violation]:
-    """Each object given is one that was asked for, by the parameters and the defaults of the query."""
+    """Each object given is one that was asked for, by the parameters and the defaults of the query.
+
+    An object of another community, which has its home, may have the patient id of that one.
+    """
     if not isinstance(answer.request, AdhocQueryRequest):
         return
     selection = read_selection(answer.request, _of_registry(answer.transaction), strict=False).selection
     if selection is None:  # the request is wrong, and is told so by its own rules
         return
     objects = _objects(answer)
+    if answer.transaction == "ITI-18":
+        objects = tuple(_as_asked(selection, one) for one in objects)
     right = matched(selection, objects)
     for one in objects:
         if one.entryUUID.lower() not in right:
             yield from _why(selection, one)
+
+
+def _as_asked(selection: Selection, one: MetadataObject) -> MetadataObject:
+    """What a gateway gives of another community has the id that the patient has there."""
+    conditions = (condition for part in selection.parts for condition in part.conditions)
+    asked = next((condition.values for condition in conditions if condition.attribute == "patientId"), ())
+    if asked and isinstance(one, DocumentEntry | SubmissionSet | Folder) and one.homeCommunityId:
+        return replace(one, patientId=asked[0])
+    return one
 
 
 def _of_registry(transaction: str) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID
-from xdsi_sim.ebrim.xml import child_of
+from xdsi_sim.ebrim.fragments import HOMED
+from xdsi_sim.ebrim.xml import child_of, local_name
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.stored_queries import stored_query
 from xdsi_sim.rules.answer import ReceivedAnswer
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.vocab import NS
 
-__all__ = ["CommunityQuery", "CommunityRetrieve"]
+__all__ = ["CommunityObjects", "CommunityQuery", "CommunityRetrieve", "is_stray"]
 
 _MISSING: Final = "XDSMissingHomeCommunityId"
 _UNKNOWN: Final = "XDSUnknownCommunity"
@@ -38,6 +40,25 @@ class CommunityRetrieve:
     communities: frozenset[str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityObjects:
+    """Objects that a community gave, as a gateway sees them."""
+
+    objects: tuple[tuple[str, str, str | None], ...]
+    """Element, id and home of each."""
+    community: str
+    """The homeCommunityId of who gave them."""
+    told: int
+    """How many are told one by one; of more their number."""
+
+
+def is_stray(element: str, home: str | None, community: str | None = None) -> bool:
+    """Whether an object does not say that it is of a community: of `community`, where that is known."""
+    if not home:
+        return element in HOMED
+    return community is not None and home != community
+
+
 @rule("H15", cites="ITI TF-2: 3.39.4.1.2", code=_MISSING, also=(_UNKNOWN,))
 def retrieve_names_its_communities(retrieve: CommunityRetrieve) -> Iterator[Violation]:
     """Each document that is asked of a gateway has a HomeCommunityId, one that the gateway knows."""
@@ -52,7 +73,7 @@ def query_by_id_names_its_community(query: CommunityQuery) -> Iterator[Violation
     by_id = stored is not None and not any(param.attribute == "patientId" for param in stored.params)
     home = query.request.home
     if by_id or home is not None:
-        yield from _home(home, query.communities, "home", None)
+        yield from _home(home, query.communities, "home", query.request.id)
 
 
 def _home(
@@ -66,12 +87,28 @@ def _home(
 
 
 @rule("I29", cites="ITI TF-2: 3.38.4.1.3", code=_MISSING)
-def objects_carry_their_community(answer: ReceivedAnswer) -> Iterator[Violation]:
-    """Each object and each reference that a Responding Gateway gives has its home."""
+def objects_carry_their_community(answer: ReceivedAnswer | CommunityObjects) -> Iterator[Violation]:
+    """Each object and reference that a Responding Gateway gives has its home; an Association need not."""
+    if isinstance(answer, CommunityObjects):
+        yield from _strays(answer)
+        return
     objects = child_of(answer.element, _LIST)
     for one in () if objects is None else objects:
-        if not one.get("home"):
-            yield Violation("the object has no home", location=one.get("id"), attribute="homeCommunityId")
+        if is_stray(local_name(one), one.get("home")):
+            text = f"the {local_name(one)} has no home"
+            yield Violation(text, location=one.get("id"), attribute="home")
+
+
+def _strays(given: CommunityObjects) -> Iterator[Violation]:
+    community = given.community
+    strays = [one for one in given.objects if is_stray(one[0], one[2], community)]
+    for element, id, home in islice(strays, given.told):
+        what = "that names another community" if home else "without home"
+        text = f"{community} gave {element} {what}; not passed on"
+        yield Violation(text, location=id, attribute="home", value=home or None)
+    if (more := len(strays) - given.told) > 0:
+        text = f"{community} gave {more} more objects that do not name it; not passed on"
+        yield Violation(text, attribute="home")
 
 
 @rule("I30", cites="ITI TF-2: 3.38.4.1.3", code=None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import Cx
+from xdsi_sim.ebrim.datatypes import OID, Cx
 from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, patient_id
 from xdsi_sim.messages.prpa import INTERACTIONS
 from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
@@ -31,6 +31,14 @@ class FedMessage:
     def ids(self) -> tuple[str, ...]:
         """The patient's ids in the affinity domain, as metadata has them."""
         return _of_the_domain(self.feed.patientIds, self.authority)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The patient's ids in domains that the message names."""
+        feed = self.feed
+        named = (id for id in (*feed.patientIds, *feed.otherIds) if OID.fullmatch(id.root) and id.extension)
+        told = dict.fromkeys(patient_id(id, id.root) for id in named)
+        return tuple(id for id in told if id not in self.ids and _can_be_kept(id))
 
     @property
     def subsumed(self) -> tuple[str, ...]:
@@ -127,8 +135,12 @@ def merged_ids_differ(message: FedMessage) -> Iterator[Violation]:
 def id_can_stand_in_metadata(message: FedMessage) -> Iterator[Violation]:
     """A patient id of the domain can be a patientId: of the form of a CX, at most 256 characters."""
     for id in (*message.ids, *message.subsumed):
-        if len(id) > _LONGEST or not _is_cx(id):
+        if not _can_be_kept(id):
             yield Violation(f"the id is no CX of {_LONGEST} characters at most", value=id)
+
+
+def _can_be_kept(id: str) -> bool:
+    return len(id) <= _LONGEST and _is_cx(id)
 
 
 def _is_cx(id: str) -> bool:

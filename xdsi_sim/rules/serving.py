@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xdsi_sim.errors import Severity
+from xdsi_sim.messages.response import RegistryError
 
 __all__ = ["SERVING_RULES", "ServingRule"]
 
@@ -29,6 +30,14 @@ class ServingRule:
     also: tuple[str, ...] = ()
     """Other errorCodes that it may be told by."""
     severity: Severity = Severity.ERROR
+
+    def broken(self, what: str, *, code: str | None = None, location: str | None = None) -> RegistryError:
+        """What a peer is told who meets it; `code` is one of `also`, where it is not the rule's own."""
+        if code is not None and code not in (self.code, *self.also):
+            raise ValueError(f"rule {self.id} is not told by {code}")
+        return RegistryError(
+            errorCode=code or self.code, codeContext=f"{what}; rule={self.id}", location=location
+        )
 
 
 _RETRIEVE: Final = ("ITI-43", "RAD-69")
@@ -80,9 +89,10 @@ _TABLE: Final = (
     ServingRule(
         "H16",
         "XDSUnavailableCommunity",
-        "The community of a document asked for answers.",
-        _GATEWAY,
+        "A community that is asked answers, and so do its repositories and sources.",
+        ("ITI-38", *_GATEWAY),
         _CODES,
+        ("XDSRegistryError", "XDSRepositoryError"),
     ),
     ServingRule(
         "H17",

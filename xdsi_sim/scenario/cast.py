@@ -11,7 +11,16 @@ from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.model import Recipient, Source
 
-__all__ = ["actors_of", "description_of", "dicomweb_of", "dimse_of", "feeds_of", "inboxes_of", "wado_of"]
+__all__ = [
+    "actors_of",
+    "description_of",
+    "dicomweb_of",
+    "dimse_of",
+    "feeds_of",
+    "inboxes_of",
+    "viewers_of",
+    "wado_of",
+]
 
 
 def actors_of(running: Running) -> tuple[ActorInfo, ...]:
@@ -40,6 +49,12 @@ def wado_of(running: Running) -> Mapping[str, str]:
     return {id: running.wado_of(id) for id in dicomweb_of(running)}
 
 
+def viewers_of(running: Running) -> Mapping[str, tuple[str, str]]:
+    """Of each imaging source that a viewer shows, by its id: the list of its studies, and its RAD-106."""
+    found = ((id, running.viewer_of(id), running.image_display_of(id)) for id in dicomweb_of(running))
+    return {id: (viewer, display) for id, viewer, display in found if viewer and display}
+
+
 def dimse_of(running: Running) -> Mapping[str, str]:
     """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
@@ -65,7 +80,7 @@ def inboxes_of(running: Running) -> Mapping[str, Path]:
 def description_of(running: Running) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, dimse = wado_of(running), dimse_of(running)
+    wado, dimse, viewers = wado_of(running), dimse_of(running), viewers_of(running)
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
@@ -78,6 +93,8 @@ def description_of(running: Running) -> dict[str, Any]:
                 "url": actor.url,
                 "dicomweb": faces.get(actor.id),
                 "wado": wado.get(actor.id),
+                "viewer": viewers[actor.id][0] if actor.id in viewers else None,
+                "imageDisplay": viewers[actor.id][1] if actor.id in viewers else None,
                 "dimse": dimse.get(actor.id),
                 "mllp": feeds.get(actor.id),
                 "received": str(inboxes[actor.id]) if actor.id in inboxes else None,

@@ -175,6 +175,14 @@ class Running(Protocol):
         """Address of an imaging source's WADO-URI."""
         ...
 
+    def viewer_of(self, source_id: str, *studies: str) -> str | None:
+        """Where the viewer lists the studies of a source, or shows some of them; None without a viewer."""
+        ...
+
+    def image_display_of(self, source_id: str) -> str | None:
+        """Where a source opens the viewer on what an address asks for; None without a viewer."""
+        ...
+
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where a registry takes its patient identity feed by ITI-8; None where it does not."""
         ...

@@ -16,7 +16,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xdsi_sim.scenario.cast import actors_of, dicomweb_of, dimse_of, feeds_of, inboxes_of, wado_of
+from xdsi_sim.scenario.cast import (
+    actors_of,
+    dicomweb_of,
+    dimse_of,
+    feeds_of,
+    inboxes_of,
+    viewers_of,
+    wado_of,
+)
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
@@ -171,12 +179,16 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
-    wado, dimse = wado_of(running), dimse_of(running)
+    wado, dimse, viewers = wado_of(running), dimse_of(running), viewers_of(running)
     for actor in actors_of(running):
         yield actor.id, actor.role, actor.url or "asks only", actor.oid or ""
         if actor.id in faces:
             yield "", "DICOMweb", faces[actor.id], ""
             yield "", "WADO-URI", wado[actor.id], ""
+        if actor.id in viewers:
+            viewer, display = viewers[actor.id]
+            yield "", "Viewer", viewer, ""
+            yield "", "Image display (RAD-106)", display, ""
         if actor.id in dimse:
             yield "", "DIMSE", dimse[actor.id], ""
         if actor.id in feeds:

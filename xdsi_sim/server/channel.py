@@ -22,7 +22,7 @@ from xdsi_sim.limits import Limits
 __all__ = ["Channel", "Connections"]
 
 _LARGE: Final = 1 << 20
-"""Octets of a body from which on it is read in larger pieces."""
+"""Octets of a body from which on it is read in larger pieces, and of what is passed on that may wait."""
 _LINGER: Final = 2
 """Seconds in which a peer that was refused may stop sending."""
 
@@ -190,8 +190,18 @@ class Channel(HTTPChannel):
             self._set_timer()
         self._moved += octets
 
+    def passing(self) -> None:
+        """An answer begins that is sent while it comes: some pieces of it may wait for the peer."""
+        self.transport.bufferSize = _LARGE
+
+    def waiting(self) -> None:
+        """All that there is to send has been taken; that more is yet to come is not the peer's doing."""
+        self._stage = self._timed = _Stage.SERVING
+        self.setTimeout(None)
+
     def requestDone(self, request: Any) -> None:
         """The answer is out."""
+        vars(self.transport).pop("bufferSize", None)
         if self.persistent:
             self._stage = self._timed = _Stage.IDLE
             self._moved = 0

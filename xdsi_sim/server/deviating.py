@@ -121,7 +121,8 @@ def _send(
         return None
     whole = body_size(reply.segments)
     segments = _part(reply.segments, whole, sending)
-    message = begin_answer(request, reply.status, headers, segments, max(0, whole + sending.claims))
+    length = (("Content-Length", str(max(0, whole + sending.claims))),)
+    message = begin_answer(request, reply.status, (*headers, *length), segments)
     request.write(b"")  # the head goes out, also where nothing follows
     if sending.piece is None:
         stream(request, segments, end)

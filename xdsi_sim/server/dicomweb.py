@@ -6,7 +6,7 @@ import logging
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
 from twisted.internet.defer import Deferred
@@ -19,7 +19,7 @@ from xdsi_sim.deviations.deviation import Sending
 from xdsi_sim.deviations.meeting import Meeting
 from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
-from xdsi_sim.dicomweb.service import DicomWeb, Plan
+from xdsi_sim.dicomweb.service import Plan
 from xdsi_sim.dicomweb.upload import UploadReader
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange
@@ -30,19 +30,37 @@ from xdsi_sim.server.http import FrontRequest
 from xdsi_sim.services.host import Reply
 from xdsi_sim.store.exchanges import Recorder
 
-__all__ = ["DicomWebResource"]
+__all__ = ["DicomWebResource", "WebService"]
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_UPLOAD: Final = Upload(media_type="")
 
 
+class WebService(Protocol):
+    """A request to an answer."""
+
+    def plan(self, request: WebRequest) -> Plan:
+        """What is to be done."""
+        ...
+
+    def refusal(self, request: WebRequest, status: int, reason: str) -> Answer:
+        """The answer to what is not even looked at."""
+        ...
+
+
 class DicomWebResource(Resource):
-    """Everything at and below the address of a DICOMweb service."""
+    """Everything at and below the address of a service."""
 
     isLeaf = True
 
     def __init__(
-        self, *, actor_id: str, service: DicomWeb, recorder: Recorder, reactor: Any, desk: Desk | None = None
+        self,
+        *,
+        actor_id: str,
+        service: WebService,
+        recorder: Recorder,
+        reactor: Any,
+        desk: Desk | None = None,
     ) -> None:
         super().__init__()
         self._actor_id = actor_id

@@ -219,11 +219,26 @@ def nothing_at(request: FrontRequest) -> bytes:
     return f"no actor is at {path}: xdsi-sim up lists the addresses\n".encode()
 
 
+def begin_answer(
+    request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
+) -> HttpMessage:
+    """Set the head of an answer, which goes out with the first octets of its body."""
+    request.setResponseCode(status, *_PHRASES.get(status, ()))
+    for name, value in headers:
+        request.responseHeaders.setRawHeaders(name, [value])
+    return HttpMessage(
+        start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
+        headers=_header_list(request.responseHeaders),
+        body=SegmentsContent(tuple(segments)),
+    )
+
+
 def answer(
     request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
 ) -> HttpMessage:
     """Send an answer; contents are read while they are sent. Gives the answer as it goes on the wire."""
-    message = begin_answer(request, status, headers, segments, body_size(segments))
+    length = () if status in _NO_CONTENT else (("Content-Length", str(body_size(segments))),)
+    message = begin_answer(request, status, (*headers, *length), segments)
     if request.method == b"HEAD":
         request.finish()
     elif all(isinstance(segment, bytes) for segment in segments):
@@ -232,25 +247,6 @@ def answer(
     else:
         stream(request, segments, request.finish)
     return message
-
-
-def begin_answer(
-    request: FrontRequest,
-    status: int,
-    headers: Sequence[tuple[str, str]],
-    segments: Sequence[Segment],
-    length: int,
-) -> HttpMessage:
-    """Set status and headers, which go out with the first octets of the body; gives the whole answer."""
-    request.setResponseCode(status, *_PHRASES.get(status, ()))
-    sized = () if status in _NO_CONTENT else (("Content-Length", str(length)),)
-    for name, value in (*headers, *sized):
-        request.responseHeaders.setRawHeaders(name, [value])
-    return HttpMessage(
-        start_line=f"{request.clientproto.decode('latin-1')} {status} {request.code_message.decode()}",
-        headers=_header_list(request.responseHeaders),
-        body=SegmentsContent(tuple(segments)),
-    )
 
 
 def stream(request: FrontRequest, segments: Sequence[Segment], end: Callable[[], object]) -> None:

@@ -21,18 +21,6 @@ __all__ = ["ActorSite", "Folder"]
 _FAREWELL: Final = 5  # seconds; an answer that takes longer is not waited for when the port closes
 
 
-class Folder(Resource):
-    """A path with nothing but what is put below it."""
-
-    def getChild(self, _path: bytes, _request: Any) -> Any:
-        """Nothing is here."""
-        return _Nowhere()
-
-    def render(self, request: FrontRequest) -> int:
-        """Nor here."""
-        return _Nowhere().render(request)
-
-
 class _Nowhere(Resource):
     """Any path below one with nothing."""
 
@@ -41,6 +29,22 @@ class _Nowhere(Resource):
     def render(self, request: FrontRequest) -> int:
         answer(request, 404, (("Content-Type", "text/plain; charset=UTF-8"),), [nothing_at(request)])
         return NOT_DONE_YET
+
+
+class Folder(Resource):
+    """A path with nothing but what is put below it."""
+
+    otherwise: Any = _Nowhere()
+    """What answers at the path itself, and at all below it that nothing was put at."""
+
+    def getChild(self, _path: bytes, _request: Any) -> Any:
+        """Nothing was put here."""
+        return self.otherwise
+
+    def render(self, request: FrontRequest) -> int:
+        """Nor here."""
+        answered: int = self.otherwise.render(request)
+        return answered
 
 
 class ActorSite:
@@ -88,6 +92,10 @@ class ActorSite:
         below.putChild(names[-1], resource)
         if (reader := getattr(resource, "body_reader", None)) is not None:
             self._front.readers[b"/" + b"/".join(names)] = reader
+
+    def put_elsewhere(self, resource: Any) -> None:
+        """Let `resource` answer wherever no path begins that something was put at."""
+        self._loop.call(setattr, self._root, "otherwise", resource)
 
     def close(self) -> None:
         """Take no new connection and end those that are open, one with a request after its answer.

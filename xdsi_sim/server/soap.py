@@ -7,11 +7,13 @@ import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -28,8 +30,10 @@ from xdsi_sim.resources import wsdl
 from xdsi_sim.server.deviating import deliver, meet, settle
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
+from xdsi_sim.server.passing import pass_on
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
+from xdsi_sim.soap.arriving import still_arriving, when_whole
 from xdsi_sim.soap.faults import InternalError
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
@@ -155,7 +159,8 @@ class SoapResource(Resource):
             self._finish(served, operation)
             return NOT_DONE_YET
         onward = served.trace.onward(self._actor_id, self._token)
-        flow = drive(operation, lambda call: self._send(call, onward), self._reactor)
+        send = self._send if _can_pass_on(served) else _whole(self._send)
+        flow = drive(operation, lambda call: send(call, onward), self._reactor)
         Deferred.fromCoroutine(flow).addCallbacks(
             lambda response: self._finish(served, response),
             lambda failure: self._failed(served, failure.value),
@@ -203,6 +208,9 @@ class SoapResource(Resource):
         self._answer(served, self._endpoint.fail(error, envelope, elsewhere(address)), address)
 
     def _answer(self, served: _Served, reply: Reply, address: str) -> None:
+        if still_arriving(reply.segments) and not served.request.gone:
+            self._pass_on(served, reply)
+            return
         settle(served.meeting, reply, self._reactor, partial(self._give, served, address))
 
     def _give(self, served: _Served, address: str, reply: Reply, sending: Sending) -> None:
@@ -210,15 +218,34 @@ class SoapResource(Resource):
             if address != ANONYMOUS:
                 self._answer_elsewhere(served, reply, address)
             elif not served.request.gone:
+                reply = replace(reply, segments=list(when_whole(reply.segments)))
                 told = deliver(served.request, reply, self._exchange_header(served), sending, self._reactor)
                 self._record(served.exchange(told.outcome, told.message))
             elif served.meeting is not None or served.request.header(TRACE_HEADER) is None:
                 # else a client of ours has recorded it, who knows nothing of deviations
                 self._record(served.exchange(reply.outcome, None))
         finally:
-            served.package.discard()
-            if served.invocation is not None:
-                served.invocation.close()
+            served.close()
+
+    def _pass_on(self, served: _Served, reply: Reply) -> None:
+        """Send an answer whose documents still come; what became of it is known, and recorded, at the end."""
+
+        def over(outcome: HttpMessage | Failure) -> None:
+            try:
+                if isinstance(outcome, Failure):
+                    _LOG.warning("exchange %s of %s: %s", served.exchange_id, self._actor_id, outcome.value)
+                    cut = f"no answer: cut short, {outcome.value}"
+                    self._record(replace(served.exchange("", None), status=cut))
+                else:
+                    self._record(served.exchange(reply.outcome, outcome))
+            finally:
+                served.close()
+
+        headers = self._headers(served, reply)
+        pass_on(served.request, reply.status, headers, reply.segments).addBoth(over)
+
+    def _headers(self, served: _Served, reply: Reply) -> list[tuple[str, str]]:
+        return [("Content-Type", reply.content_type), *self._exchange_header(served)]
 
     def _exchange_header(self, served: _Served) -> list[tuple[str, str]]:
         if not self._recorder.on:
@@ -255,6 +282,23 @@ class SoapResource(Resource):
 
 _UNWRITTEN: Final = Reply(status=200, content_type=SOAP_MEDIA_TYPE, segments=[], outcome="Success")
 """In the place of what the actor was not asked for."""
+
+
+def _can_pass_on(served: _Served) -> bool:
+    """Whether the answer goes out on this connection, in parts, without saying first how long it is."""
+    return (
+        served.meeting is None  # what is to be wrong needs all of it
+        and served.package.mtom
+        and served.the_invocation.reply_address == ANONYMOUS
+        and served.request.clientproto == b"HTTP/1.1"
+    )
+
+
+def _whole(send: SendFrom) -> SendFrom:
+    """Waits for all of each answer."""
+    return lambda call, trace: send(replace(call, passing=False) if call.passing else call, trace)
+
+
 _PLAIN: Final = "text/plain; charset=UTF-8"
 _TEXT: Final = (("Content-Type", _PLAIN),)
 
@@ -290,6 +334,12 @@ class _Served:
         """The answer 202 of an asynchronous exchange."""
         self.took: float | None = None
         """Seconds until then."""
+
+    def close(self) -> None:
+        """It is answered and recorded."""
+        self.package.discard()
+        if self.invocation is not None:
+            self.invocation.close()
 
     @property
     def the_invocation(self) -> Invocation:

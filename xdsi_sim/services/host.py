@@ -107,7 +107,7 @@ PORT_TYPES: Final = {
         namespace="urn:ihe:iti:xds-b:2007",
         wsdl="RespondingGateway.wsdl",
         finds="XDSRepository",
-        transactions=("ITI-38", "ITI-39"),
+        transactions=("ITI-38", "ITI-39", "ITI-55"),
     ),
     "responding-imaging-gateway": PortType(
         service=RespondingImagingGatewayService,

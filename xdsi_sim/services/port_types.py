@@ -144,7 +144,7 @@ class InitiatingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyp
 
 
 class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyped
-    """Responding Gateway (ITI TF-2: 3.38, 3.39)."""
+    """Responding Gateway (ITI TF-2: 3.38, 3.39, 3.55)."""
 
     @operation("ITI-38")
     def iti38(ctx: Any, request: Any) -> Any:
@@ -155,3 +155,8 @@ class RespondingGatewayService(Service):  # type: ignore[misc]  # Spyne is untyp
     def iti39(ctx: Any, request: Any) -> Any:
         """Cross Gateway Retrieve."""
         return ctx.udc.actor.retrieve(request)
+
+    @operation("ITI-55")
+    def iti55(ctx: Any, request: Any) -> Any:
+        """Cross Gateway Patient Discovery."""
+        return ctx.udc.actor.discover(request)

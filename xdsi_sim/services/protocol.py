@@ -72,7 +72,8 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
             raise invocation.package.trouble
         codec = CODECS[invocation.transaction.name]
         invocation.name = codec.subject(invocation.package.root) or invocation.transaction.name
-        ctx.in_object = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
+        read = codec.read_request(ctx.in_body_doc, invocation.package.content_of)
+        ctx.in_object = codec.read_header(read, invocation.envelope.header)
         findings = (*codec.dialect(ctx.in_object), *invocation.package.unreferenced())
         if invocation.strict:
             refuse_errors(findings)
@@ -83,7 +84,8 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
         invocation = ctx.udc
         transaction = invocation.transaction
         attachments = Attachments(mtom=transaction.mtom if invocation.strict else invocation.package.mtom)
-        body = CODECS[transaction.name].write_response(ctx.out_object[0], attachments.attach)
+        codec = CODECS[transaction.name]
+        body = codec.write_response(ctx.out_object[0], attachments.attach)
         header = ""
         addressing = invocation.envelope.addressing
         if addressing.present:
@@ -93,6 +95,7 @@ class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
                 relates_to=addressing.messageID,
                 to=elsewhere(addressing.reply_address),
             )
+        header += codec.write_header(ctx.out_object[0])
         ctx.out_document = True  # there is no tree; Spyne only asks whether anything was made
         invocation.content_type = attachments.content_type
         ctx.out_string = attachments.body(write_envelope(header, body))

@@ -29,6 +29,7 @@ _FOR_US: Final = frozenset(
 )
 _REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
 _ADDRESS: Final = f"{_WSA}Address"
+_UNDERSTOOD: Final = f"{{{NS.XCPD}}}CorrelationTimeToLive"  # advice: whoever keeps nothing heeds it
 _OLD_WSA: Final = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 
 
@@ -109,7 +110,7 @@ def _invalid(name: str, what: str) -> InvalidAddressingHeader:
 def _refuse_foreign(child: Element) -> None:
     if child.tag.startswith(_OLD_WSA):
         raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
-    if _must_understand(child):
+    if _must_understand(child) and child.tag != _UNDERSTOOD:
         raise NotUnderstood(
             f"the header {child.tag} must be understood and is not", rule="A15", detail=child.tag
         )

@@ -9,12 +9,21 @@ from typing import Any, Final
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.errors import Finding
+from xdsi_sim.messages.discovery import UNABLE, DiscoveryResponse
 from xdsi_sim.messages.imaging import (
     RetrieveImagingDocumentSetRequest,
     read_imaging_request,
     write_imaging_request,
 )
 from xdsi_sim.messages.prpa import read_mcci, read_prpa, write_mcci, write_prpa
+from xdsi_sim.messages.prpa_discovery import (
+    header_of_discovery,
+    read_discovery_request,
+    read_discovery_response,
+    with_header,
+    write_discovery_request,
+    write_discovery_response,
+)
 from xdsi_sim.messages.query import (
     AdhocQueryResponse,
     query_transaction,
@@ -82,6 +91,10 @@ class Codec:
     """What keeps large answers out of the memory."""
     claims: Callable[[Element], bool] = lambda _request: True
     """Whether the request is of this transaction and no other whose element has the same name."""
+    write_header: Callable[[Any], str] = lambda _message: ""
+    """What a message of either direction has in soap:Header beside WS-Addressing."""
+    read_header: Callable[[Any, Element | None], Any] = lambda message, _header: message
+    """The message with what soap:Header says of it."""
 
 
 def _retrieve_dialect(message: RetrieveDocumentSetRequest) -> Iterator[Finding]:
@@ -173,6 +186,21 @@ _FEED: Final = Codec(
     write_response=lambda message, _attach: (write_mcci(message),),
 )
 
+_DISCOVERY: Final = Codec(
+    read_request=lambda element, _content_of: read_discovery_request(element),
+    write_request=lambda message, _attach: (write_discovery_request(message),),
+    read_response=lambda element, _content_of: read_discovery_response(element),
+    write_response=lambda message, _attach: (write_discovery_response(message),),
+    write_header=header_of_discovery,
+    read_header=with_header,
+    failure=lambda error: DiscoveryResponse(
+        acknowledgement="AE",
+        queryResponseCode=UNABLE,
+        issues=("InternalError",),
+        texts=(error.codeContext or "",),
+    ),
+)
+
 CODECS: Final = {
     "ITI-18": _QUERY,
     "ITI-41": _PROVIDE,
@@ -182,6 +210,7 @@ CODECS: Final = {
     "ITI-44 revise": _FEED,
     "ITI-44 merge": _FEED,
     "ITI-51": _MULTI_PATIENT,
+    "ITI-55": _DISCOVERY,
     "ITI-61": _REGISTER_ON_DEMAND,
     "ITI-57": _UPDATE,
     "ITI-92": _UPDATE,

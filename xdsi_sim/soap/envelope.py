@@ -24,10 +24,11 @@ _CLOSE: Final = b"</soap:Body></soap:Envelope>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A message's addressing and the one child of its body."""
+    """A message's addressing, its headers as they came, and the one child of its body."""
 
     addressing: Addressing
     body: Element
+    header: Element | None = None
 
 
 def read_envelope(data: bytes, limits: Limits = Limits(), *, charset: str | None = None) -> Envelope:
@@ -51,7 +52,8 @@ def read_envelope(data: bytes, limits: Limits = Limits(), *, charset: str | None
         raise ProtocolViolation(
             f"the envelope has {found}; exactly one child of Body is expected", rule="A05"
         )
-    return Envelope(addressing=read_addressing(child_of(root, _HEADER)), body=body[0])
+    header = child_of(root, _HEADER)
+    return Envelope(addressing=read_addressing(header), body=body[0], header=header)
 
 
 def _refuse_contradiction(data: bytes, charset: str) -> None:

@@ -28,11 +28,12 @@ from xdsi_sim.errors import (
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.protocol import finding
+from xdsi_sim.soap.arriving import ArrivingContent, ArrivingParts
 from xdsi_sim.soap.coding import Inflater
 from xdsi_sim.soap.inline import LARGE, InlineContents, InlineCutter, decode_inline
 from xdsi_sim.soap.media import NO_MEDIA_TYPE, MediaType, parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, PartSink, is_identity
-from xdsi_sim.soap.spool import Spool, SpooledBody
+from xdsi_sim.soap.spool import IN_MEMORY, Spool, SpooledBody
 from xdsi_sim.vocab import NS
 
 __all__ = ["SOAP_MEDIA_TYPE", "Attachments", "Cutter", "NewCutter", "Package", "PackageReader"]
@@ -142,8 +143,9 @@ class Cutter(Protocol):
         ...
 
 
-NewCutter = Callable[[Callable[[bytes], object], Callable[[], Spool], Limits], Cutter]
-"""Makes one of: who takes the envelope, where the next content goes, and the limits."""
+NewCutter = Callable[[Callable[[bytes], object], Callable[..., Spool], Limits], Cutter]
+"""Makes one of: who takes the envelope, where the next content goes (told how much of it in memory), and the
+limits."""
 
 
 class PackageReader:
@@ -161,19 +163,28 @@ class PackageReader:
         *,
         coding: str | None = None,
         cutter: NewCutter = InlineCutter,
+        hashed: bool = True,
     ) -> None:
-        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root."""
+        """`coding` is the Content-Encoding of the body, if it has one; `cutter` is for a large root.
+
+        Documents that are only passed on need not be `hashed`.
+        """
         self._media = parse_media_type(content_type)
         self._limits = limits
         self._root = bytearray()
         self._root_type: str | None = None
+        self._root_whole = False
+        """Whether the SOAP part has come to its end: another has begun after it."""
+        self._arriving: ArrivingParts | None = None
         self._new_cutter = cutter
         self._cutter: Cutter | None = None
         self._unnamed = 0
         self._cids: set[str] = set()
         self._spools: dict[str, Spool] = {}
-        self._body = SpooledBody(folder, limits, recorded=coding is None)
+        self._body = SpooledBody(folder, limits, recorded=coding is None, hashed=hashed)
         self._coded = None if coding is None else SpooledBody(folder)
+        self.size = 0
+        """Octets that have come."""
         self.beginning = bytearray()
         """What came first, for the record of a body that cannot be taken apart."""
         self._problem: ProtocolViolation | OSError | None = None
@@ -218,13 +229,9 @@ class PackageReader:
     def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
-        if not (isinstance(problem, OSError) and self._root_is_whole()):
+        if not (isinstance(problem, OSError) and self._root_whole):
             self._root.clear()
         return lambda _data: None
-
-    def _root_is_whole(self) -> bool:
-        """Whether the SOAP part has come to its end: another has begun after it."""
-        return self._root_type is not None and bool(self._spools)
 
     @property
     def problem(self) -> ProtocolViolation | OSError | None:
@@ -233,6 +240,7 @@ class PackageReader:
 
     def feed(self, data: bytes) -> None:
         """The next piece of the body."""
+        self.size += len(data)
         if len(self.beginning) < _BEGINNING:
             self.beginning += data[: _BEGINNING - len(self.beginning)]
         try:
@@ -259,8 +267,8 @@ class PackageReader:
         if len(self._root) > self._limits.soap_root:
             raise LimitExceeded(f"the SOAP part exceeds {self._limits.named('soap_root')}", rule="A23")
 
-    def _open_inline(self) -> Spool:
-        return self._body.open(apart=True)
+    def _open_inline(self, in_memory: int = IN_MEMORY) -> Spool:
+        return self._body.open(apart=True, in_memory=in_memory)
 
     def _open_part(self, headers: Mapping[str, str]) -> PartSink:
         cid = _without_brackets(headers.get("content-id", ""))
@@ -274,11 +282,39 @@ class PackageReader:
         if is_root:
             self._root_type = headers.get("content-type", "")
             return _Taken(self._take_root if encoded else self._take_plain_root)
+        if self._root_type is not None and not self._root_whole:
+            self._end_root()
         if cid:
-            self._spools[cid] = self._body.open(apart=encoded)
-            return self._spools[cid]
+            spool = self._spools[cid] = self._body.open(apart=encoded)
+            if self._arriving is not None:
+                spool.follow(self._arriving[cid])
+            return spool
         self._unnamed += 1  # nothing can refer to it, so nothing is decoded
         return _Taken(lambda _data: None) if encoded else self._body.open()
+
+    def _end_root(self) -> None:
+        """The envelope is whole; raises ProtocolViolation where what is cut out of it is not."""
+        self._root_whole = True
+        if self._cutter is not None:
+            self._cutter.close()
+
+    def begun(self) -> Package | None:
+        """The message once its envelope is whole; its parts are contents that still come.
+
+        None before that, and where something is wrong with it: `finish` tells.
+        """
+        if self._problem is not None or not self._root_whole:
+            return None
+        begun = {cid: ArrivingContent() for cid in self._spools}
+        self._arriving = ArrivingParts(begun)
+        for cid, spool in self._spools.items():
+            spool.follow(begun[cid])
+        return self._package(self._arriving, ())
+
+    def fail(self, trouble: Exception) -> None:
+        """What has been promised and has not come never will."""
+        if self._arriving is not None:
+            self._arriving.fail(trouble)
 
     def finish(self, *, answerable: bool = False) -> Package:
         """The whole message; raises the first ProtocolViolation or OSError met while taking it in.
@@ -290,7 +326,8 @@ class PackageReader:
             return self._without_parts(self._problem, answerable)
         try:
             self._close()
-            return self._package()
+            parts = {cid: spool.finish() for cid, spool in self._spools.items()}
+            return self._package(parts, self._wire())
         except (ProtocolViolation, OSError) as problem:
             self._refuse(problem)
             raise
@@ -309,15 +346,15 @@ class PackageReader:
             trouble=trouble(problem.strerror or "the documents could not be spooled"),
         )
 
-    def _package(self) -> Package:
+    def _package(self, parts: Mapping[str, Content], raw: tuple[Segment, ...]) -> Package:
         return Package(
             root=bytes(self._root),
-            parts={cid: spool.finish() for cid, spool in self._spools.items()},
+            parts=parts,
             inline=self._cutter.contents() if self._cutter is not None else None,
             unnamed=self._unnamed,
             asked=set() if self._spools else None,
             mtom=self._multipart is not None,
-            raw=self._wire(),
+            raw=raw,
             media=self._media,
             findings=tuple(self._dialect()),
             limits=self._limits,
@@ -335,8 +372,8 @@ class PackageReader:
             if self._root_type is None:
                 start = self._media.parameters.get("start", "")
                 raise ProtocolViolation(f"no part of this message is its start, {start!r}", rule="B06")
-        if self._cutter is not None:
-            self._cutter.close()
+        if not self._root_whole:
+            self._end_root()
 
     def _dialect(self) -> Iterable[Finding]:
         """What the standards ask of the packaging and a lenient reader lets pass."""

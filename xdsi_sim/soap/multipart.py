@@ -93,8 +93,15 @@ class MultipartReader:
                 self._wait(found)
                 return False
             found = self._buffer.find(self._delimiter, end)  # that one was only how a text begins
-        self._emit(len(self._buffer) - len(self._delimiter))
+        self._emit(self._undecided())
         return False
+
+    def _undecided(self) -> int:
+        """Where the octets begin that may be the first of a delimiter: mostly there are none to keep back."""
+        at = self._buffer.find(b"\r", max(self._at, len(self._buffer) - len(self._delimiter) + 1))
+        while at >= 0 and not self._delimiter.startswith(self._buffer[at:]):
+            at = self._buffer.find(b"\r", at + 1)
+        return len(self._buffer) if at < 0 else at
 
     def _wait(self, found: int) -> None:
         """The octets to come tell whether a delimiter is at `found`."""

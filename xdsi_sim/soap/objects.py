@@ -24,6 +24,8 @@ _RIM: Final = f"{{{NS.RIM}}}"
 _OBJECTS: Final = tuple(
     f"{_RIM}{name}" for name in ("ExtrinsicObject", "RegistryPackage", "Association", "ObjectRef")
 )
+_IN_MEMORY: Final = 1 << 20
+"""Octets of objects up to which there is no file: to make one takes as long as to read some entries."""
 _LIST: Final = f"{_RIM}RegistryObjectList"
 _RESPONSE: Final = f"{{{NS.QUERY}}}AdhocQueryResponse"
 
@@ -38,7 +40,7 @@ class ObjectsCutter:
     def __init__(
         self,
         take: Callable[[bytes], object],
-        open_content: Callable[[], Spool],
+        open_content: Callable[[int], Spool],
         limits: Limits = Limits(),
     ) -> None:
         self._take = take
@@ -47,6 +49,8 @@ class ObjectsCutter:
         self._reader = PullReader(_OBJECTS, limits)
         self._spool: Spool | None = None
         self._heads: list[Head] = []
+        self._at = 0
+        """Octets of the objects that have been cut."""
         self._last: Element | None = None
         self._token = new_token()
         self._whole: bool | None = None
@@ -58,17 +62,23 @@ class ObjectsCutter:
         if self._whole:
             self._take(data)
             return
+        fragments: list[bytes] = []
         for element in self._reader.feed(data):
             parent = element.getparent()
             if parent is not None and parent.tag == _LIST and _is_response(parent.getparent()):
-                self._cut(element, parent)
+                fragments.append(self._cut(element, parent))
+        if fragments:
+            self._keep(b"".join(fragments))
 
-    def _cut(self, element: Element, parent: Element) -> None:
-        fragment = serialise(element)
+    def _keep(self, fragments: bytes) -> None:
         if self._spool is None:
-            self._spool = self._open_content()
-        self._heads.append(read_head(fragment, self._spool.size))
-        self._spool.write(fragment)
+            self._spool = self._open_content(_IN_MEMORY)
+        self._spool.write(fragments)
+
+    def _cut(self, element: Element, parent: Element) -> bytes:
+        fragment = serialise(element)
+        self._heads.append(read_head(fragment, self._at))
+        self._at += len(fragment)
         if len(self._heads) > self._limits.elements:
             raise LimitExceeded(f"more objects than {self._limits.named('elements')}", rule="A23")
         if self._last is not None:
@@ -76,6 +86,7 @@ class ObjectsCutter:
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # unknown to the stubs
         self._last = element
         self._reader.emptied()
+        return fragment
 
     def close(self) -> None:
         """The envelope is over; raises ProtocolViolation where it is not well-formed."""

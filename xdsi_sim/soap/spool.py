@@ -15,6 +15,7 @@ from xdsi_sim.content import BytesContent, FileContent, PassingContent, Segment,
 from xdsi_sim.errors import LimitExceeded
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
+from xdsi_sim.soap.arriving import ArrivingContent
 
 __all__ = ["IN_MEMORY", "Spool", "SpooledBody", "Tape"]
 
@@ -48,7 +49,7 @@ class Tape:
         self._data += data
         if self.size > self._in_memory:
             self._path = self._folder / new_token()
-            self._file = self._path.open("wb", buffering=0)
+            self._file = self._path.open("w+b", buffering=0)
             _write(self._file, self._data)
             self._data = bytearray()
 
@@ -73,36 +74,77 @@ class Tape:
         return None
 
     def discard(self) -> None:
-        """Let go of everything; harmless where the file has been moved away."""
-        if self._file is not None and self._path is not None:
+        """Let go of everything; harmless where the file has been moved away.
+
+        The file of what was finished goes with the last handle: somebody may be passing it on.
+        """
+        if self._content is not None:
+            self._content = None
+        elif self._file is not None and self._path is not None:
             self._file.close()
             discard(self._path)
 
 
 class Spool(Tape):
-    """A document that is being written, with its SHA-1; raises LimitExceeded above `limits.document`."""
+    """A document that is being written, with its SHA-1 unless nobody will ask for it.
 
-    __slots__ = ("_limits", "_sha1")
+    Raises LimitExceeded above `limits.document`.
+    """
 
-    def __init__(self, folder: Path, limits: Limits = Limits(), in_memory: int = IN_MEMORY) -> None:
+    __slots__ = ("_followed", "_limits", "_sha1")
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits = Limits(),
+        in_memory: int = IN_MEMORY,
+        *,
+        hashed: bool = True,
+    ) -> None:
         super().__init__(folder, in_memory)
         self._limits = limits
-        self._sha1 = hashlib.sha1(usedforsecurity=False)
+        self._sha1 = hashlib.sha1(usedforsecurity=False) if hashed else None
+        self._followed: ArrivingContent | None = None
+
+    def follow(self, arriving: ArrivingContent) -> None:
+        """Tell `arriving` what comes, and what has come already."""
+        if self._content is not None:
+            arriving.end(self._content)
+        else:
+            arriving.begin(self)
+            self._followed = arriving
+
+    def read(self, at: int, size: int) -> bytes:
+        """Up to `size` of the octets that have been written, from `at` on."""
+        if self._file is None:
+            return bytes(self._data[at : at + size])
+        return os.pread(self._file.fileno(), size, at)
+
+    def finish(self) -> BytesContent | FileContent:
+        """What was written; whoever has followed it has that, too."""
+        content = super().finish()
+        if self._followed is not None:
+            followed, self._followed = self._followed, None
+            followed.end(content)
+        return content
 
     def write(self, data: bytes | memoryview) -> None:
         """Append `data`."""
         if self.size + len(data) > self._limits.document:
             raise LimitExceeded(f"a document exceeds {self._limits.named('document')}", rule="A23")
-        self._sha1.update(data)
+        if self._sha1 is not None:
+            self._sha1.update(data)
         super().write(data)
+        if self._followed is not None:
+            self._followed.more(data, self.size - len(data))
 
     def segment(self) -> Segment:
         """The content, which knows its SHA-1."""
         return self.finish()
 
-    def sha1(self) -> str:
+    def sha1(self) -> str | None:
         """In hex."""
-        return self._sha1.hexdigest()
+        return None if self._sha1 is None else self._sha1.hexdigest()
 
 
 def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
@@ -114,15 +156,18 @@ def _write(file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
 class SpooledBody:
     """A body as it travels; the contents of its parts are in it where they stood.
 
-    One that is not `recorded` keeps the contents alone.
+    One that is not `recorded` keeps the contents alone; contents that are not `hashed` have no SHA-1.
     """
 
-    __slots__ = ("_contents", "_folder", "_limits", "_raw", "_recorded", "_tape")
+    __slots__ = ("_contents", "_folder", "_hashed", "_limits", "_raw", "_recorded", "_tape")
 
-    def __init__(self, folder: Path, limits: Limits = Limits(), *, recorded: bool = True) -> None:
+    def __init__(
+        self, folder: Path, limits: Limits = Limits(), *, recorded: bool = True, hashed: bool = True
+    ) -> None:
         self._folder = folder
         self._limits = limits
         self._recorded = recorded
+        self._hashed = hashed
         self._raw: list[Tape] = []
         self._tape: Tape | None = None
         self._contents: list[Spool] = []
@@ -136,11 +181,11 @@ class SpooledBody:
             self._raw.append(self._tape)
         self._tape.write(data)
 
-    def open(self, *, apart: bool = False) -> Spool:
+    def open(self, *, apart: bool = False, in_memory: int = IN_MEMORY) -> Spool:
         """Where the next content goes; one `apart` is recorded as it travels, not as what it holds."""
         if self._contents:
             self._contents[-1].finish()  # one file is open at a time, however many there are
-        content = Spool(self._folder, self._limits, self._memory(IN_MEMORY))
+        content = Spool(self._folder, self._limits, self._memory(in_memory), hashed=self._hashed)
         self._contents.append(content)
         if not apart and self._recorded:
             if self._tape is not None:

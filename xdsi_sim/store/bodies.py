@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from xdsi_sim.content import (
+    BytesContent,
     Content,
     FileContent,
     Segment,
@@ -107,7 +108,7 @@ class Bodies:
         return secured
 
     def _stretch(self, content: Content) -> Stretch:
-        if content.size <= _COPIED:
+        if isinstance(content, BytesContent) or content.size <= _COPIED:
             return read_all(content)
         name = new_token()
         path = self._incoming / name

@@ -1,7 +1,7 @@
 """The metadata of one registry: found by one SQL statement, answered with stored fragments.
 
-Realises `actors.registry_port`. Every change is one work of the file's writer, so that what it looks at
-cannot change before it is committed.
+Realises `actors.registry_port` and `actors.patient_directory`. Every change is one work of the file's
+writer, so that what it looks at cannot change before it is committed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
 
+from xdsi_sim.actors.patient_directory import KnownPatient
 from xdsi_sim.actors.registry_port import Consequences, Found, PatientDecision, RegistryChange
 from xdsi_sim.ebrim.model import Association, MetadataObject
 from xdsi_sim.ebrim.reader import read_object
@@ -23,7 +24,7 @@ from xdsi_sim.rules.subjects import Held, Lookup, Registered, id_key
 from xdsi_sim.store.answers import fresh_folder, gathered
 from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.parameters import bound, places
-from xdsi_sim.store.registry_patients import announce, merge, survivors
+from xdsi_sim.store.registry_patients import announce, candidates, describe, known_as, merge, survivors
 from xdsi_sim.store.registry_removal import remains, remove
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
@@ -80,10 +81,19 @@ class SqliteRegistryStore:
         def work(connection: Connection) -> None:
             change = decide(survivors(connection, patientIds))
             announce(connection, change.announced)
+            describe(connection, change.described, change.person, change.otherIds)
             if change.merged is not None:
                 merge(connection, *change.merged)
 
         return self._database.submit(work)
+
+    def known_as(self, patientId: str) -> KnownPatient | None:
+        """Who has the id, or had it before a merge; None where nobody has."""
+        return known_as(self._database.reader(), patientId)
+
+    def candidates(self, ids: Collection[str], keys: Collection[str], limit: int) -> Sequence[KnownPatient]:
+        """Patients with one of the ids in any domain, or one of the keys; each once, `limit` at most."""
+        return candidates(self._database.reader(), ids, keys, limit)
 
 
 class _View:

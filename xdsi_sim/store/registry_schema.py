@@ -23,7 +23,7 @@ from xdsi_sim.vocab import ON_DEMAND, ONLINE
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["COLUMNS", "SCHEMA", "VALUES", "Record"]
+__all__ = ["COLUMNS", "PERSON", "SCHEMA", "VALUES", "Record"]
 
 _FORMS: Final = (Form.XML_ATTRIBUTE, Form.SLOT, Form.CODE, Form.EXTERNAL_IDENTIFIER)
 
@@ -42,6 +42,9 @@ VALUES: Final[dict[Kind, tuple[str, ...]]] = {
     ASSOCIATION: (),
 }
 """Attributes whose values are rows of `value`."""
+
+PERSON: Final = ("family", "given", "birthTime", "gender", "mothersMaidenName")
+"""Columns of `patient` that say who it is; empty where that is not known."""
 
 _TIMES: Final = ("creationTime", "serviceStartTime", "serviceStopTime", "submissionTime", "lastUpdateTime")
 _UUIDS: Final = ("logicalID", "objectType", "sourceObject", "targetObject")
@@ -161,8 +164,25 @@ def _let_folders_have_versions(database: sqlite_utils.Database) -> None:
     )
 
 
+def _know_who_patients_are(database: sqlite_utils.Database) -> None:
+    """What the patient identity feed says of a patient, and the keys that lead to the patient."""
+    for name in PERSON:
+        database.execute(f"ALTER TABLE patient ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    database.execute(
+        "CREATE TABLE patient_key (key TEXT, patientId TEXT, kind TEXT NOT NULL,"
+        " PRIMARY KEY (key, patientId)) WITHOUT ROWID"
+    )
+    database.table("patient_key").create_index(["patientId"])
+    database.table("patient").create_index(["survivor"])
+
+
 SCHEMA: Final = Schema(
     application_id=0x58445349,
     subject="registry",
-    migrations=(_create, _index_what_selects_across_patients, _let_folders_have_versions),
+    migrations=(
+        _create,
+        _index_what_selects_across_patients,
+        _let_folders_have_versions,
+        _know_who_patients_are,
+    ),
 )

@@ -52,8 +52,9 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses, port_of
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face
+from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face
 from xdsi_sim.topology.faults import FAULTS, faults_resource, switchboard_of
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.model import (
@@ -83,10 +84,6 @@ __all__ = ["ROLES", "Joined", "RunningTopology", "start"]
 
 T = TypeVar("T")
 
-DICOM_WEB: Final = "dicom-web"
-"""Path of a source's DICOMweb face, below its address."""
-WADO: Final = "wado"
-"""Path of a source's WADO-URI, below its address."""
 RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
@@ -108,7 +105,7 @@ class Joined:
             one.close()
 
 
-class RunningTopology:
+class RunningTopology(Addresses):
     """A topology whose actors answer. Close it to stop them and to give up what they hold."""
 
     def __init__(
@@ -140,6 +137,7 @@ class RunningTopology:
         self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._resources: dict[str, SoapResource] = {}
+        self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
         self._codes: dict[str, CodeSets | None] = {}
         self.faults = switchboard_of(topology, ROLES)
@@ -158,11 +156,10 @@ class RunningTopology:
         servers = [placed for placed in self.topology.actors() if not placed.address_less]
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        self._peers = Peers(
-            (*(peer.url for peer in self.topology.peers), *map(self._base, self._sites.values()))
-        )
-        self._make_clients(recorder, self._site(servers[0]))
+        self._peers = Peers((*(peer.url for peer in self.topology.peers), *map(self.base_of, self._sites)))
+        self._make_clients(recorder, servers[0])
         actors = [self._serve(placed, recorder) for placed in servers]
+        self._serve_viewer()
         if self._joined is None:
             self._recover(actors)
             self._offer([placed.actor for placed in servers if isinstance(placed.actor, OnDemandSource)])
@@ -177,15 +174,15 @@ class RunningTopology:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
 
-    def _make_clients(self, recorder: Recorder, site: ActorSite) -> None:
-        """All that sends; answers of asynchronous exchange come in at `site`."""
+    def _make_clients(self, recorder: Recorder, first: Placed) -> None:
+        """All that sends; answers of asynchronous exchange come in at the port of the first actor."""
         http = HttpClient(self._loop.reactor, timeouts_of(self.topology.timeouts), tls=self._tls)
         self._open.callback(self._loop.call, http.close)
         limits = self.topology.limits
         mailbox = Mailbox()
-        site.put(REPLIES, RepliesResource(mailbox, recorder))
-        self.admin = self._base(site) + FAULTS
-        site.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
+        self._site(first).put(REPLIES, RepliesResource(mailbox, recorder))
+        self.admin = self.base_of(port_of(first)) + FAULTS
+        self._site(first).put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
         self._soap = AsynchronousClient(
             http,
             recorder,
@@ -193,7 +190,7 @@ class RunningTopology:
             limits,
             validating=validating(self.topology),
             mailbox=mailbox,
-            reply_to=self._base(site) + REPLIES,
+            reply_to=self.base_of(port_of(first)) + REPLIES,
         )
         self._delivery = Delivery(http, recorder)
         self._open.callback(self._loop.call, self._delivery.close)
@@ -230,8 +227,10 @@ class RunningTopology:
 
     def _site(self, placed: Placed) -> ActorSite:
         """The port of an actor: its own, or the one of the topology."""
-        own = placed.actor.port if isinstance(placed.actor, Server) else None
-        number = self._listen.port if own is None else own
+        return self._site_at(port_of(placed))
+
+    def _site_at(self, port: int | None) -> ActorSite:
+        number = self._listen.port if port is None else port
         if number not in self._sites:
             site = ActorSite(
                 self._loop,
@@ -247,24 +246,9 @@ class RunningTopology:
             self._sites[number] = site
         return self._sites[number]
 
-    def url_of(self, actor_id: str) -> str:
-        """Where the actor answers; raises KeyError for an id that is none."""
-        placed = self.topology.find(actor_id)
-        return self._base(self._site(placed)) + placed.path.removeprefix("/")
-
-    def _base(self, site: ActorSite) -> str:
-        scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://{Listen(self._listen.host, site.port)}/"
-
-    def dicomweb_of(self, source_id: str) -> str:
-        """Base URI of a source's DICOMweb face, as others know it."""
-        model = self.topology.find(source_id).actor
-        public = model.dicomweb.publicUrl if isinstance(model, Source) else None
-        return public or f"{self.url_of(source_id)}/{DICOM_WEB}"
-
-    def wado_of(self, source_id: str) -> str:
-        """Address of a source's WADO-URI."""
-        return f"{self.url_of(source_id)}/{WADO}"
+    def listening(self, port: int | None) -> Listen:
+        """Where those answer that have this port in the file; None is the port of the topology."""
+        return Listen(self._listen.host, self._site_at(port).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
         """Where the registry takes its feed by ITI-8; None where it does not."""
@@ -294,8 +278,12 @@ class RunningTopology:
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
-            face = dicomweb_face(model, actor.store, base, recorder, self._loop.reactor, desk)
+            web = (recorder, self._loop.reactor)
+            face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer, desk=desk)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
+            if self.viewer is not None:
+                display = image_display(model, actor.store, self.viewer, *web)
+                site.put(f"{placed.path}/{IMAGE_DISPLAY}", display)
             if model.dimse is not None and self._share is not Share.JOINING:  # the first process has the port
                 port = dimse_port(model, model.dimse, actor.store, self._listen.host)
                 self._listening.callback(port.close)
@@ -304,6 +292,14 @@ class RunningTopology:
         if isinstance(model, Registry) and model.feed is not None:
             self._feed(model.id, model.feed, actor, recorder)
         return actor
+
+    def _serve_viewer(self) -> None:
+        if self.topology.viewer is not None:
+            models = (placed.actor for placed in self.topology.actors())
+            sources = [model for model in models if isinstance(model, Source)]
+            faces = ((model, self.dicomweb_of(model.id), self.wado_of(model.id)) for model in sources)
+            viewer = viewer_face(self.topology.viewer.folder, faces)
+            self._site_at(None).put_elsewhere(viewer)
 
     def _peers_of(self, model: Actor) -> Peers | None:
         return self._peers if isinstance(model, Server) and model.asynchronous else None
@@ -325,7 +321,9 @@ class RunningTopology:
 
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        store = self._opened(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+        store = self._registries[placed.community.id] = self._opened(
+            SqliteRegistryStore(self._folder / placed.actor.id, self._share)
+        )
         return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
@@ -374,7 +372,9 @@ class RunningTopology:
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:
         """The actor behind a gateway of the topology."""
-        return gateway_of(self.topology, placed, self.url_of)
+        return gateway_of(
+            self.topology, placed, self.url_of, directory=self._registries.get(placed.community.id)
+        )
 
     def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
         """The actor behind an On-Demand source of the topology."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from xdsi_sim.topology.checked import Checked, wrong
 
-__all__ = ["DicomWebFace"]
+__all__ = ["DicomWebFace", "PublicUrl"]
 
 _ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")
 _ADDRESS: Final = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
@@ -27,10 +27,14 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+PublicUrl = Annotated[str, AfterValidator(_address)]
+"""An address as clients write it, without a slash at its end."""
+
+
 class DicomWebFace(Checked):
     """How the DICOMweb face of a source behaves."""
 
-    publicUrl: Annotated[str, AfterValidator(_address)] | None = None
+    publicUrl: PublicUrl | None = None
     """Address that clients use, where it is not that of the actor: behind a proxy."""
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
     """Origins of pages that may read answers."""

@@ -1,30 +1,63 @@
-"""From a source of a topology to its DICOMweb face on the wire."""
+"""From the sources of a topology to their faces on the web: DICOMweb, and a viewer with the ways to it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from xdsi_sim.actors.ports import InstanceStore
 from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.archive import Archive
+from xdsi_sim.dicomweb.image_display import ImageDisplay
+from xdsi_sim.dicomweb.ohif import Face, app_config, study_link
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.server.dicomweb import DicomWebResource
+from xdsi_sim.server.viewer import ViewerResource
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.topology.model import Source
 
-__all__ = ["dicomweb_face"]
+__all__ = ["dicomweb_face", "image_display", "viewer_face"]
 
 
 def dicomweb_face(
-    source: Source, store: InstanceStore, base: str, recorder: Recorder, reactor: Any, desk: Desk
+    source: Source,
+    store: InstanceStore,
+    base: str,
+    recorder: Recorder,
+    reactor: Any,
+    *,
+    viewer: str | None,
+    desk: Desk,
 ) -> DicomWebResource:
-    """The face of a source whose instances are in `store`; addresses that it hands out begin with `base`."""
+    """The face of a source whose instances are in `store`; addresses that it hands out begin with `base`.
+
+    Pages of the viewer, where there is one, may always read what it answers.
+    """
     settings = source.dicomweb
     archive = Archive(store=store, base=base, most=settings.mostResults, deletes=settings.delete)
+    own = () if viewer is None else ("{0.scheme}://{0.netloc}".format(urlsplit(viewer)),)
+    service = DicomWeb(archive=archive, origins=(*settings.origins, *own))
     return DicomWebResource(
-        actor_id=source.id,
-        service=DicomWeb(archive=archive, origins=settings.origins),
-        recorder=recorder,
-        reactor=reactor,
-        desk=desk,
+        actor_id=source.id, service=service, recorder=recorder, reactor=reactor, desk=desk
     )
+
+
+def image_display(
+    source: Source, store: InstanceStore, viewer: str, recorder: Recorder, reactor: Any
+) -> DicomWebResource:
+    """RAD-106 of a source: opens `viewer` on the studies that an address asks for."""
+    archive = Archive(store=store, base="", most=source.dicomweb.mostResults)
+    service = ImageDisplay(archive=archive, link=partial(study_link, viewer, source.id))
+    return DicomWebResource(actor_id=source.id, service=service, recorder=recorder, reactor=reactor)
+
+
+def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]]) -> ViewerResource:
+    """The viewer of sources, each with the address of its DICOMweb face and that of its WADO-URI."""
+    known = [
+        Face(id=source.id, title=source.title or source.id, dicomweb=dicomweb, wado=wado)
+        for source, dicomweb, wado in faces
+    ]
+    return ViewerResource(folder, app_config(known))

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from xdsi_sim.actors import gateways, imaging_gateways
+from xdsi_sim.actors.gateway_patients import Way
+from xdsi_sim.actors.patient_directory import PatientDirectory
+from xdsi_sim.actors.patient_discovery import DiscoveryPolicy
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
+from xdsi_sim.topology.discovery import OTHERS
 from xdsi_sim.topology.model import (
     Actor,
     Community,
@@ -26,9 +30,17 @@ __all__ = ["gateway_of"]
 Role = Literal["respondingGateway", "respondingImagingGateway"]
 
 
-def gateway_of(topology: Topology, placed: Placed, url_of: Callable[[str], str]) -> Any:
-    """The actor behind a gateway of the topology; `url_of` says where an actor answers, by its id."""
-    return _MAKE[type(placed.actor)](_Federation(topology, placed, url_of))
+def gateway_of(
+    topology: Topology,
+    placed: Placed,
+    url_of: Callable[[str], str],
+    directory: PatientDirectory | None = None,
+) -> Any:
+    """The actor behind a gateway of the topology; `url_of` says where an actor answers, by its id.
+
+    `directory` has the patients of the gateway's community.
+    """
+    return _MAKE[type(placed.actor)](_Federation(topology, placed, url_of, directory))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class _Federation:
     topology: Topology
     placed: Placed
     url_of: Callable[[str], str]
+    directory: PatientDirectory | None
 
     @property
     def own(self) -> Community:
@@ -85,6 +98,14 @@ class _Federation:
             )
         return ids
 
+    def ways(self) -> dict[str, Way]:
+        """How patients are found in other communities, where it is not by the same id."""
+        model = self.placed.actor
+        said = model.patients if isinstance(model, InitiatingGateway) else {}
+        others = said.get(OTHERS, "same")
+        ways = {home: said.get(home, others) for home in self.others("respondingGateway")}
+        return {home: way for home, way in ways.items() if way != "same"}
+
     def _authority(self, home: str) -> str | None:
         communities = (each for each in self.topology.communities if each.homeCommunityId == home)
         return next((each.patientAuthority for each in communities), None)
@@ -101,7 +122,9 @@ def _initiating(federation: _Federation) -> gateways.InitiatingGateway:
         registry=federation.registry,
         sources=federation.documents(),
         gateways=federation.others("respondingGateway"),
+        ways=federation.ways(),
         patientIds=federation.patient_ids(),
+        directory=federation.directory,
     )
 
 
@@ -110,6 +133,21 @@ def _responding(federation: _Federation) -> gateways.RespondingGateway:
         homeCommunityId=federation.own.homeCommunityId,
         registry=federation.registry or "",
         sources=federation.documents(),
+        directory=federation.directory,
+        policy=_policy(federation.placed.actor),
+    )
+
+
+def _policy(model: Actor) -> DiscoveryPolicy:
+    if not isinstance(model, RespondingGateway):
+        return DiscoveryPolicy()
+    said = model.discovery
+    return DiscoveryPolicy(
+        several=said.several,
+        most=said.most,
+        requires=said.requires,
+        refuses=said.refuses,
+        timeToLive=said.timeToLive,
     )
 
 

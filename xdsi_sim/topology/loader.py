@@ -9,6 +9,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
 from xdsi_sim.topology.checked import check, did_you_mean
 from xdsi_sim.topology.model import Topology
+from xdsi_sim.topology.viewer import check_viewer
 from xdsi_sim.topology.yaml import Document, Place, read_yaml
 
 __all__ = ["find_shipped", "find_topology", "load_topology", "with_files"]
@@ -26,7 +27,9 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
     Raises UsageError with the place of what cannot be used.
     """
     _check_faults(topology, document, at)
-    return _with_codes(_with_tls(topology, document, folder, at), document, folder, at)
+    for with_ in (_with_codes, _with_tls, _with_viewer):
+        topology = with_(topology, document, folder, at)
+    return topology
 
 
 def _check_faults(topology: Topology, document: Document, at: Place) -> None:
@@ -60,6 +63,17 @@ def _with_tls(topology: Topology, document: Document, folder: Path, at: Place) -
     tls = topology.tls.beside(folder)
     check_files(tls, document, (*at, "tls"))
     return topology.model_copy(update={"tls": tls})
+
+
+def _with_viewer(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:
+    if topology.viewer is None:
+        return topology
+    viewer = topology.viewer.beside(folder)
+    try:
+        check_viewer(viewer.folder, (community.id for community in topology.communities))
+    except UsageError as error:
+        raise document.error((*at, "viewer"), error.message, hint=error.hint) from None
+    return topology.model_copy(update={"viewer": viewer})
 
 
 def find_topology(name: str) -> Path:

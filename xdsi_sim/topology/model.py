@@ -20,6 +20,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
+from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
 from xdsi_sim.topology.fault import Fault
 from xdsi_sim.topology.federation import Correlation, Peer
 from xdsi_sim.topology.limits import CheckedLimits
@@ -28,6 +29,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId
 from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.size import parse_size
 from xdsi_sim.topology.tls import TlsOption
+from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
 
 __all__ = [
@@ -194,14 +196,20 @@ class InitiatingGateway(Server):
 
     role = "Initiating Gateway"
 
+    patients: PatientWays = {OTHERS: "same"}
+    """How it finds what its patients are called elsewhere: `same` has the same id there unless patientIds
+    names another, `table` knows those alone that patientIds names, `xcpd` asks the community by ITI-55."""
     patientIds: tuple[Correlation, ...] = ()
-    """What its patients are called elsewhere; a patient who is not named here has the same id everywhere."""
+    """What its patients are called elsewhere."""
 
 
 class RespondingGateway(Server):
-    """Responding Gateway: the way of other communities to the documents of its own."""
+    """Responding Gateway: the way of other communities to the documents and the patients of its own."""
 
     role = "Responding Gateway"
+
+    discovery: DiscoverySettings = DiscoverySettings()
+    """How it answers who asks for a patient."""
 
 
 class InitiatingImagingGateway(Server):
@@ -370,6 +378,8 @@ class Topology(Checked):
     """Whom asynchronous actors may answer (the actors of the topology are always among them), and gateways
     of other communities."""
     timeouts: Patience = Patience()
+    viewer: ViewerOption = None
+    """A web viewer of the studies of all sources, at the address of the topology; None without one."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""
@@ -383,6 +393,13 @@ class Topology(Checked):
             if placed.actor.id == actor_id:
                 return placed
         raise KeyError(actor_id)
+
+    def viewer_at(self, listen: Listen) -> str | None:
+        """Address of the viewer, with a slash at its end, if it listens there; None without a viewer."""
+        if self.viewer is None:
+            return None
+        own = f"{'http' if self.tls is None else 'https'}://{listen}"
+        return f"{self.viewer.publicUrl or own}/"
 
     @model_validator(mode="after")
     def _has_a_community(self) -> Topology:
@@ -440,9 +457,13 @@ class Topology(Checked):
         known = {*authorities, *(peer.homeCommunityId for peer in self.peers if peer.homeCommunityId)}
         for number, community in enumerate(self.communities):
             gateway = community.initiatingGateway
-            for index, each in enumerate(gateway.patientIds if gateway is not None else ()):
-                at: Place = ("communities", number, "initiatingGateway", "patientIds", index)
-                each.check(known, authorities, at)
+            if gateway is None:
+                continue
+            at: Place = ("communities", number, "initiatingGateway")
+            for index, each in enumerate(gateway.patientIds):
+                each.check(known, authorities, (*at, "patientIds", index))
+            table = {each.homeCommunityId for each in gateway.patientIds}
+            check_ways(gateway.patients, table, known - {community.homeCommunityId}, at)
         return self
 
     @model_validator(mode="after")

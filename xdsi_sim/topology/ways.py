@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.topology.model import Actor, Community, Topology
+from xdsi_sim.topology.discovery import OTHERS
+from xdsi_sim.topology.model import Actor, Community, InitiatingGateway, Topology
 
 __all__ = ["Way", "ways"]
 
@@ -84,6 +85,29 @@ def _across(topology: Topology, community: Community) -> Iterator[Way]:
         for sender in _actors(community, senders):
             for receiver in known:
                 yield Way(sender.id, receiver, transactions)
+    yield from _discovering(topology, community)
+
+
+def _discovering(topology: Topology, community: Community) -> Iterator[Way]:
+    """To the gateways that are asked for patients."""
+    gateway = community.initiatingGateway
+    for receiver, home in _responding(topology) if gateway is not None else ():
+        if gateway is not None and home != community.homeCommunityId and _way(gateway, home) == "xcpd":
+            yield Way(gateway.id, receiver, ("ITI-55",))
+
+
+def _responding(topology: Topology) -> Iterator[tuple[str, str]]:
+    """The Responding Gateways, each with its homeCommunityId."""
+    for each in topology.communities:
+        if each.respondingGateway is not None:
+            yield each.respondingGateway.id, each.homeCommunityId
+    for peer in topology.peers:
+        if peer.role == "respondingGateway" and peer.homeCommunityId is not None:
+            yield peer.id, peer.homeCommunityId
+
+
+def _way(gateway: InitiatingGateway, home: str) -> str:
+    return gateway.patients.get(home, gateway.patients.get(OTHERS, "same"))
 
 
 def _actors(community: Community, key: str) -> Iterator[Actor]:

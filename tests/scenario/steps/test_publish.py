@@ -8,6 +8,7 @@ import pydicom
 import pytest
 from a_domain import ask
 from a_scenario import PUBLISHED, run
+from a_viewer import a_viewer
 from rejections import a_note
 
 from xdsi_sim.content import BytesContent, FileContent
@@ -15,6 +16,7 @@ from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.instance_files import read_files
 from xdsi_sim.dicom.kos import read_manifest
 from xdsi_sim.dicom.kos_document import read_document
+from xdsi_sim.dicom.manifest import Manifest
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.summary import summarise
 from xdsi_sim.ebrim.xml import parse
@@ -28,6 +30,7 @@ from xdsi_sim.scenario.steps.publish import Publish, play
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen
+from xdsi_sim.topology.viewer import Viewer
 
 AGAIN = """\
   - {name: again, publish: {source: pacs-north%s}, save: published}
@@ -80,13 +83,18 @@ def status(running: RunningTopology, manifest: str) -> str | None:
     return (entry.availabilityStatus or "").rpartition(":")[2]
 
 
-def listed(stage: Stage, manifest: str) -> set[str]:
-    """The instances that a manifest names."""
+def fetched(stage: Stage, manifest: str) -> Manifest:
+    """A manifest as the repository has it."""
     asked = DocumentRequest(repositoryUniqueId=REPOSITORY, documentUniqueId=manifest)
     message = RetrieveDocumentSetRequest(requests=(asked,))
     reply = stage.call(sender="workstation", receiver="repository", transaction="ITI-43", message=message)
     (document,) = reply.answer.documents
-    return {reference.sop_instance_uid for reference in read_manifest(document.content).references}
+    return read_manifest(document.content)
+
+
+def listed(stage: Stage, manifest: str) -> set[str]:
+    """The instances that a manifest names."""
+    return {reference.sop_instance_uid for reference in fetched(stage, manifest).references}
 
 
 def test_a_study_that_has_not_changed_keeps_its_manifest(tmp_path: Path) -> None:
@@ -218,6 +226,18 @@ def without_issuers(path: Path) -> None:
     del request.IssuerOfAccessionNumberSequence
     del request.OrderPlacerIdentifierSequence
     dataset.save_as(path)
+
+
+def test_a_manifest_tells_where_the_viewer_shows_its_study(tmp_path: Path) -> None:
+    with a_source(tmp_path) as (_, stage, manifest):
+        assert fetched(stage, manifest).display_uri is None
+    viewer = Viewer(folder=a_viewer(tmp_path / "viewer"))
+    model = load_topology(find_topology("central")).model_copy(update={"viewer": viewer})
+    with start(model, tmp_path / "data", Listen("127.0.0.1", 0)) as running:
+        stage = Stage.on(running, "c", tmp_path)
+        _, answers, (manifest,) = publish(stage)
+        assert answers == ["RAD-68 Success"]  # it says something else than before
+        assert fetched(stage, manifest).display_uri == running.viewer_of("pacs-north", STUDY)
 
 
 def test_issuers_of_the_source_stand_in_for_those_that_images_do_not_name(tmp_path: Path) -> None:

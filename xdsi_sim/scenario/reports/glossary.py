@@ -26,6 +26,7 @@ TRANSACTION_TITLES: Final = {
     "RAD-68": "Provide and Register Imaging Document Set",
     "RAD-69": "Retrieve Imaging Document Set",
     "RAD-75": "Cross Gateway Retrieve Imaging Document Set",
+    "RAD-106": "Invoke Image Display",
     "RAD-107": "WADO-RS Retrieve",
     "RAD-108": "Store Instances over the Web",
     "RAD-129": "QIDO-RS Query",

@@ -7,6 +7,7 @@ from typing import Final
 
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
+from xdsi_sim.scenario.steps.discover_patient import DISCOVER_PATIENT
 from xdsi_sim.scenario.steps.fault import FAULT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
@@ -31,6 +32,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
     kind.key: kind
     for kind in (
         PATIENT,
+        DISCOVER_PATIENT,
         LOAD,
         REJECT,
         KEY_IMAGE_NOTE,

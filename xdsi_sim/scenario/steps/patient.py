@@ -13,12 +13,11 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.patient_feed import (
     Ii,
     PatientFeed,
-    PersonName,
     patient_id,
     read_patient_id,
-    read_person_name,
 )
 from xdsi_sim.scenario.kind import RegistryId, StepKind
+from xdsi_sim.scenario.people import read_person
 from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
@@ -48,6 +47,13 @@ class PatientStep(Checked):
     merge: Merge | None = None
     name: str | None = None
     """`FAMILY^GIVEN` of the patient."""
+    birthDate: str | None = None
+    """`1963-08-04`, or as DTM."""
+    gender: str | None = None
+    """`M`, `F` or `UN`."""
+    mothersMaidenName: str | None = None
+    otherIds: str | tuple[str, ...] = ()
+    """CX of the patient in other domains."""
     by: Literal["iti-44", "iti-8"] = "iti-44"
 
     @model_validator(mode="after")
@@ -104,26 +110,24 @@ def _text(step: PatientStep, ids: list[str], replies: list[Reply]) -> str:
 def _feeds(step: PatientStep, stage: Stage) -> Iterator[PatientFeed]:
     authority = stage.running.topology.find(step.registry).community.patientAuthority
     source = PatientIdentitySource(receiver=authority, clock=stage.now)
-    name = _name(step.name) if step.name else None
+    person = read_person(step.name, step.birthDate, step.gender, step.mothersMaidenName)
+    others = tuple(_id(text, None) for text in _listed(step.otherIds))
     if step.merge is not None:
         survivor, subsumed = (_id(text, authority) for text in (step.merge.survivor, step.merge.subsumed))
-        yield source.merge(survivor, subsumed, name)
-    for text in (step.add,) if isinstance(step.add, str) else step.add or ():
-        yield source.announce(_id(text, authority), name=name)
+        yield source.merge(survivor, subsumed, person)
+    for text in _listed(step.add):
+        yield source.announce(_id(text, authority), person=person, others=others)
 
 
-def _id(text: str, authority: str) -> Ii:
+def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _id(text: str, authority: str | None) -> Ii:
     try:
         return read_patient_id(text, authority)
     except ValueError as error:
         raise UsageError(f"{text!r} is no patient id: {error}.") from None
-
-
-def _name(text: str) -> PersonName:
-    try:
-        return read_person_name(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no name: {error}.") from None
 
 
 def _by_iti_44(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:

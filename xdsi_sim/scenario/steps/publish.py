@@ -135,7 +135,10 @@ def _composed(
 ) -> tuple[Manifest, DocumentEntry]:
     placed, source = source_of(stage, publish.source)
     location = RetrieveLocation(
-        oid=source.oid, ae_title=source.aeTitle, retrieve_url=stage.running.dicomweb_of(publish.source)
+        oid=source.oid,
+        ae_title=source.aeTitle,
+        retrieve_url=stage.running.dicomweb_of(publish.source),
+        display_uri=stage.running.viewer_of(publish.source, study.header.study_instance_uid),
     )
     publisher = publisher_of(placed, source)
     custodian = Custodian(
