@@ -42,8 +42,8 @@ def test_our_own_client_sees_what_the_catalogue_says(faulty: FaultyDomain, row: 
     with faulty.deviating(ASKED[transaction], row.id, **setting) as switch:
         references = row.id == "objects-for-references"
         seen = faulty.ask_for_references() if references else faulty.ask(transaction)
-    assert seen.rules == set(row.finds)
     assert row.comes in seen.outcome
+    assert seen.rules == set(row.finds), seen.outcome
     assert bool(row.comes or row.finds) or seen.outcome == "Success"
     assert switch.fired == 1
     assert switch.words in faulty.deviations()

@@ -121,8 +121,10 @@ def _send(
         return None
     whole = body_size(reply.segments)
     segments = _part(reply.segments, whole, sending)
-    length = (("Content-Length", str(max(0, whole + sending.claims))),)
-    message = begin_answer(request, reply.status, (*headers, *length), segments)
+    told = [("Content-Length", str(max(0, whole + sending.claims)))]
+    if sending.end is not End.FINISH:  # the next call of a peer is not to meet this fault, too
+        told.append(("Connection", "close"))
+    message = begin_answer(request, reply.status, (*headers, *told), segments)
     request.write(b"")  # the head goes out, also where nothing follows
     if sending.piece is None:
         stream(request, segments, end)
