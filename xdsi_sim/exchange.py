@@ -43,3 +43,5 @@ class Exchange:
     status: str
     """`Success`, `PartialSuccess`, `Failure`, `Fault Sender`, `HTTP 404`, `no answer: …`."""
     findings: tuple[Finding, ...] = ()
+    deviations: tuple[str, ...] = ()
+    """What the receiver was told to do wrong in its answer, and did: `delay seconds=2`."""

@@ -295,7 +295,7 @@ ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\
         ),
         (
             http(b"<html><h1>Bad Gateway</h1>", kind="text/html", status="502 Bad Gateway"),
-            "nor multipart/related; it begins: <html><h1>Bad Gateway</h1>",
+            "nor multipart/related [A02]; it begins: <html><h1>Bad Gateway</h1>",
         ),
         (
             http(gzip.compress(b"<x/>"), "Content-Encoding: gzip"),

@@ -52,3 +52,8 @@ def test_an_endless_status_is_cut() -> None:
 )
 def test_a_status_has_the_colour_of_its_meaning(status: str, colour: str) -> None:
     assert colour_of(status) == colour
+
+
+def test_what_was_wrong_on_purpose_stands_beside_the_status() -> None:
+    _, line = lines(an_exchange(deviations=("delay seconds=2",)))
+    assert "Success; fault delay seconds=2" in line

@@ -65,3 +65,8 @@ def test_a_body_that_the_log_has_lost_hides_nothing_else(tmp_path: Path) -> None
     text = shown(an_exchange(body=FileContent(tmp_path / "gone", 5), findings=(FINDING,)))
     assert "[1] the log has lost it: No such file" in text
     assert "warning A12" in text
+
+
+def test_what_was_wrong_on_purpose_is_told() -> None:
+    assert "wrong on purpose: delay seconds=2\n" in shown(an_exchange(deviations=("delay seconds=2",)))
+    assert "on purpose" not in shown(an_exchange())

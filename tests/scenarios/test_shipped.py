@@ -28,7 +28,9 @@ def passing(path: Path, folder: Path) -> RunRecord:
     accepted = [exchange for exchange in record.exchanges if exchange.status == "Success"]
     found = [finding for exchange in accepted for finding in exchange.findings]
     assert [finding for finding in found if finding.severity is not Severity.INFO] == []
-    assert [finding for step in record.steps for finding in step.findings] == []
+    wrong = {exchange.id for exchange in record.exchanges if exchange.deviations}  # on purpose
+    right = [step for step in record.steps if not wrong & set(step.exchanges)]
+    assert [finding for step in right for finding in step.findings] == []
     return record
 
 

@@ -8,7 +8,8 @@ from an_exchange import FINDING, a_message, an_exchange
 from xdsi_sim.content import BytesContent, FileContent, SegmentsContent
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.bodies import Linked, Place
-from xdsi_sim.store.exchange_rows import COLUMNS, exchange_of, row_of
+from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of, row_of
+from xdsi_sim.store.sqlite import Database, Schema, insert
 
 
 def through(exchange: Exchange, *places: Place | None) -> Exchange:
@@ -40,6 +41,26 @@ def test_bodies_are_known_by_size_before_they_are_read() -> None:
 def test_a_row_has_a_value_for_each_column() -> None:
     row = row_of(an_exchange(body=BytesContent(b"")), 1, Place(0, 0), Place(0, 0))
     assert len(row) == len(COLUMNS.split(", "))
+
+
+def test_what_was_wrong_on_purpose_comes_back() -> None:
+    exchange = an_exchange(deviations=("delay seconds=2", "doctype"))
+    assert through(exchange, Place(0, 0), None).deviations == ("delay seconds=2", "doctype")
+
+
+def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    first = Schema(
+        application_id=SCHEMA.application_id, subject=SCHEMA.subject, migrations=SCHEMA.migrations[:1]
+    )
+    old = ", ".join(COLUMNS.split(", ")[:-1])
+    with Database(tmp_path / "log.db", first) as database:
+        row = row_of(an_exchange(), 1, Place(0, 0), None)[:-1]
+        database.submit(
+            lambda connection: insert(connection, f"INSERT INTO exchange ({old})", [row])
+        ).result()
+    with Database(tmp_path / "log.db", SCHEMA) as database:
+        (found,) = database.reader().execute(f"SELECT {COLUMNS} FROM exchange").fetchall()  # noqa: S608
+    assert exchange_of(found, Path("bodies")).deviations == ()
 
 
 def test_a_row_without_a_request_is_a_defect() -> None:

@@ -35,6 +35,7 @@ from xdsi_sim.cli.conventions import (
     listen_option,
 )
 from xdsi_sim.cli.explain import explain
+from xdsi_sim.cli.faults import faults
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
@@ -77,6 +78,7 @@ _app.command()(load)
 _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
+_app.add_typer(faults)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")

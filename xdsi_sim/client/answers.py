@@ -11,7 +11,7 @@ from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, PackageReader
 
-__all__ = ["SoapFault", "no_soap", "old_soap", "refuse_head", "take_while_soap"]
+__all__ = ["SoapFault", "no_soap", "old_soap", "refuse_head", "ruled", "take_while_soap"]
 
 _SHOWN: Final = 200  # characters of what is no SOAP
 _READ: Final = 64 * 1024  # octets that are read of it, since its HTTP answer might be told whole
@@ -48,7 +48,13 @@ def no_soap(head: Head, reader: PackageReader, problem: Exception | None) -> NoA
     text = " ".join(bytes(reader.beginning[: 4 * _SHOWN]).decode("utf-8", "replace").split())
     shown = "".join(character for character in text if character.isprintable())[:_SHOWN]
     begins = f"; it begins: {shown}" if shown else ""
-    return NoAnswer(f"HTTP {head.status} {head.phrase}, and no SOAP answer: {problem}{begins}")
+    return NoAnswer(f"HTTP {head.status} {head.phrase}, and no SOAP answer: {ruled(problem)}{begins}")
+
+
+def ruled(problem: Exception | None) -> str:
+    """A problem in words, with the rule that it breaks."""
+    rule = getattr(problem, "rule", None)
+    return f"{problem} [{rule}]" if rule else str(problem)
 
 
 class take_while_soap:  # noqa: N801  called like a function

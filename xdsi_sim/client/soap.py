@@ -20,6 +20,7 @@ from xdsi_sim.client.answers import (
     no_soap,
     old_soap,
     refuse_head,
+    ruled,
     take_while_soap,
 )
 from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
@@ -309,14 +310,14 @@ def _answer_in(sent: Sent, envelope: Envelope, package: Package) -> Answer:
     """The response value; raises NoAnswer where what has come is none."""
     transaction = TRANSACTIONS[sent.call.transaction]
     if envelope.addressing.problem is not None:
-        raise NoAnswer(f"the answer cannot be read: {envelope.addressing.problem}")
+        raise _unread(envelope.addressing.problem)
     if envelope.body.tag != transaction.response:
         raise NoAnswer(f"{envelope.body.tag} is no answer to {transaction.name}")
     try:
         codec = CODECS[transaction.name]
         return codec.read_header(codec.read_response(envelope.body, package.content_of), envelope.header)
     except ProtocolViolation as problem:
-        raise NoAnswer(f"the answer cannot be read: {problem}") from problem
+        raise _unread(problem) from problem
 
 
 def _judge(sent: Sent, envelope: Envelope, answer: Answer) -> tuple[Finding, ...]:
@@ -325,6 +326,10 @@ def _judge(sent: Sent, envelope: Envelope, answer: Answer) -> tuple[Finding, ...
     call = sent.call
     verdict = check_answer(call.transaction, envelope.body, answer, call.message, objects=sent.judged and few)
     return verdict.findings
+
+
+def _unread(problem: ProtocolViolation) -> NoAnswer:
+    return NoAnswer(f"the answer cannot be read: {ruled(problem)}")
 
 
 def _name(sent: Sent) -> str:

@@ -66,7 +66,7 @@ def _texts(exchange: Exchange) -> tuple[str, ...]:
         exchange.id[:SHORT],
         f"{exchange.sender} → {exchange.receiver}",
         exchange.transaction,
-        exchange.status,
+        "; ".join((exchange.status, *(f"fault {one}" for one in exchange.deviations))),
         str(len(exchange.findings) or ""),
         duration_text(exchange.duration),
         size_text(size),

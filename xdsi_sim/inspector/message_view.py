@@ -50,6 +50,8 @@ def _facts(exchange: Exchange) -> Iterator[str]:
     yield f"[{colour}]{_plain(exchange.status)}[/{colour}] after {duration_text(exchange.duration)}"
     yield f"id {_plain(exchange.id)}, conversation {_plain(exchange.conversation)}"
     yield f"started {iso_time(exchange.started)}"
+    for deviation in exchange.deviations:
+        yield f"[yellow]wrong on purpose:[/yellow] {_plain(deviation)}"
 
 
 def _print_message(output: Console, message: HttpMessage | None, pieces: list[Piece]) -> None:

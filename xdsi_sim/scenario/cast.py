@@ -97,6 +97,7 @@ def description_of(running: Running) -> dict[str, Any]:
     return {
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
+        "faults": running.admin,
         "actors": [
             {
                 "id": actor.id,

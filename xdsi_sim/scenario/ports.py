@@ -13,6 +13,7 @@ from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import Publication, ReceivedSubmission
 from xdsi_sim.content import Content
+from xdsi_sim.deviations.switches import Switchboard
 from xdsi_sim.dicom.media import Arrival
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
@@ -227,6 +228,16 @@ class Running(Protocol):
 
     def move(self, source_id: str) -> None:
         """Give the DICOMweb face of an imaging source another address."""
+        ...
+
+    @property
+    def faults(self) -> Switchboard:
+        """The deviations that are on."""
+        ...
+
+    @property
+    def admin(self) -> str:
+        """Where they are switched on and off by HTTP."""
         ...
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

@@ -29,6 +29,7 @@ from xdsi_sim.scenario.matchers import holds, shown
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
+from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.variables import NotThere, filled, follow, parse_path, resolve
 
 __all__ = ["Audience", "Silent", "play"]
@@ -67,7 +68,10 @@ def play(
             spool=Path(spool),
             tags=frozenset() if set(tags) & set(scenario.tags) else frozenset(tags),
         )
-        steps = run.play()
+        try:
+            steps = run.play()
+        finally:
+            running.faults.off(by=BY)  # all that the scenario has asked for ends with it
     own, others = set(run.conversations), run.others
     return RunRecord(
         scenario=scenario.name,

@@ -195,6 +195,9 @@ def print_actors(output: Console, running: Running) -> None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
             output.print(line)
+    output.print(
+        f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
+    )
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
 
 

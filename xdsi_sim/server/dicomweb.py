@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
@@ -13,15 +14,20 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
+from xdsi_sim.deviations.deviation import Sending
+from xdsi_sim.deviations.meeting import Meeting
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
 from xdsi_sim.dicomweb.service import Plan
 from xdsi_sim.dicomweb.upload import UploadReader
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
-from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.deviating import Delivered, deliver, meet_on_the_web, settle
+from xdsi_sim.server.http import FrontRequest
 from xdsi_sim.server.threads import Threads
+from xdsi_sim.services.host import Reply
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["DicomWebResource", "WebService"]
@@ -57,6 +63,7 @@ class DicomWebResource(Resource):
         recorder: Recorder,
         reactor: Any,
         threads: int | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """`threads` as those of `Threads`."""
         super().__init__()
@@ -64,6 +71,8 @@ class DicomWebResource(Resource):
         self._service = service
         self._recorder = recorder
         self._threads = Threads(reactor, threads)
+        self._reactor = reactor
+        self._desk = desk or Desk()
 
     @staticmethod
     def body_reader(content_type: str, folder: Path, limits: Limits, *, coding: str | None) -> UploadReader:
@@ -83,6 +92,10 @@ class DicomWebResource(Resource):
             return NOT_DONE_YET
         plan = self._service.plan(_web_request(request, served.upload))
         served.transaction = plan.transaction
+        served.meeting = meet_on_the_web(self._desk, plan.transaction, request)
+        if served.meeting is not None and served.meeting.unasked:
+            self._answer(served, Answer())
+            return NOT_DONE_YET
         self._run(plan, served.trace).addCallbacks(
             lambda done: self._answer(served, done),
             lambda failure: self._failed(served, failure.value),
@@ -108,13 +121,23 @@ class DicomWebResource(Resource):
         return self._service.refusal(_web_request(request, _NO_UPLOAD), status, reason)
 
     def _answer(self, served: _Served, done: Answer) -> None:
-        headers = [*((("Content-Type", done.media_type),) if done.segments else ()), *done.headers]
+        reply = Reply(
+            status=done.status,
+            content_type=done.media_type if done.segments else "",
+            segments=list(done.segments),
+            outcome=f"HTTP {done.status}",
+            headers=tuple(done.headers),
+        )
+        settle(served.meeting, reply, self._reactor, partial(self._give, served))
+
+    def _give(self, served: _Served, reply: Reply, sending: Sending) -> None:
+        told = Delivered(outcome=reply.outcome, message=None)
+        if not served.request.gone:
+            on = self._recorder.on
+            header = (EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}")
+            told = deliver(served.request, reply, (header,) if on else (), sending, self._reactor)
         if self._recorder.on:
-            headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
-        gone = served.request.gone
-        message = None if gone else answer(served.request, done.status, headers, done.segments)
-        if self._recorder.on:
-            self._recorder.record(served.exchange(done.status, message))
+            self._recorder.record(served.exchange(told))
         served.upload.discard()
 
 
@@ -145,10 +168,10 @@ class _Served:
         self.clock = time.perf_counter()
         self.upload = _NO_UPLOAD
         self.transaction = "DICOMweb"
+        self.meeting: Meeting | None = None
 
-    def exchange(self, status: int, response: HttpMessage | None) -> Exchange:
+    def exchange(self, told: Delivered) -> Exchange:
         """What is recorded; without a response where the client has not waited for it."""
-        outcome = f"HTTP {status}"
         return Exchange(
             id=self.exchange_id,
             conversation=self.trace.conversation,
@@ -158,6 +181,9 @@ class _Served:
             started=self.started,
             duration=time.perf_counter() - self.clock,
             request=self.request.message(self.upload.raw),
-            response=response,
-            status=outcome if response else f"no answer: the client left before it ({outcome})",
+            response=told.message,
+            status=f"no answer: the client left before it ({told.outcome})"
+            if self.request.gone
+            else told.outcome,
+            deviations=self.meeting.applied if self.meeting is not None else (),
         )

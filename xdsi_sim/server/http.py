@@ -29,6 +29,7 @@ __all__ = [
     "begin_answer",
     "headers_of",
     "nothing_at",
+    "stream",
 ]
 
 NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
@@ -36,6 +37,8 @@ NO_BODY: Final = Package(root=b"", parts={}, mtom=False, raw=())
 T = TypeVar("T")
 
 _NO_CONTENT: Final = (204, 304)
+_PHRASES: Final = {429: (b"Too Many Requests",)}
+"""What Twisted does not know."""
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]+)", re.IGNORECASE)
 
 
@@ -239,7 +242,7 @@ def begin_answer(
     request: FrontRequest, status: int, headers: Sequence[tuple[str, str]], segments: Sequence[Segment]
 ) -> HttpMessage:
     """Set the head of an answer, which goes out with the first octets of its body."""
-    request.setResponseCode(status)
+    request.setResponseCode(status, *_PHRASES.get(status, ()))
     for name, value in headers:
         request.responseHeaders.setRawHeaders(name, [value])
     return HttpMessage(
@@ -261,5 +264,10 @@ def answer(
         request.write(b"".join(segments))  # type: ignore[arg-type]  # the line above has looked
         request.finish()
     else:
-        Sender(request, segments).start()
+        stream(request, segments, request.finish)
     return message
+
+
+def stream(request: FrontRequest, segments: Sequence[Segment], end: Callable[[], object]) -> None:
+    """Write a body at the pace of the peer, then call `end`."""
+    Sender(request, segments, end).start()

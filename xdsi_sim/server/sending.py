@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -32,8 +32,10 @@ _AT_ONCE: Final = 1 << 20
 class Sender:
     """Writes segments until the peer has enough, and goes on once it has taken them."""
 
-    def __init__(self, request: Any, segments: Sequence[Segment]) -> None:
+    def __init__(self, request: Any, segments: Sequence[Segment], end: Callable[[], object]) -> None:
+        """`end` is called when all of it is out."""
         self._request = request
+        self._end = end
         self._transport = request.channel.transport
         self._stretches = _stretches(segments, direct=_is_plain(self._transport))
         self._promised = body_size(segments)
@@ -115,7 +117,7 @@ class Sender:
             raise _wrong_size()
         self._paused = True
         self._request.unregisterProducer()
-        self._request.finish()
+        self._end()
 
 
 class _OpenFile:

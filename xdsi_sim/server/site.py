@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,8 +60,12 @@ class ActorSite:
         *,
         tls: Tls | None = None,
         ports: Ports | None = None,
+        presents: Callable[[], Tls | None] = lambda: None,
     ) -> None:
-        """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done."""
+        """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done.
+
+        `presents` is asked at each connection, and gives what stands there in the place of `tls`.
+        """
         self._loop = loop
         self._root: Any = Folder()
         self._front = Front(self._root, spool, limits, later=loop.reactor.callLater)
@@ -68,7 +73,7 @@ class ActorSite:
         if tls is not None:
             from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
 
-            factory = secured(factory, tls, loop.reactor)
+            factory = secured(factory, tls, loop.reactor, presents)
         self._port = (ports or Ports(loop)).listen(
             f"site {host} {port}", host, port, factory, setting="with --listen HOST:PORT"
         )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -19,10 +20,14 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, serving
 from xdsi_sim.content import Segment
+from xdsi_sim.deviations.deviation import Sending
+from xdsi_sim.deviations.meeting import Meeting
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.errors import LoopDetected, ProtocolViolation, StoreTrouble
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
+from xdsi_sim.server.deviating import deliver, meet, settle
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
 from xdsi_sim.server.passing import pass_on
@@ -31,6 +36,7 @@ from xdsi_sim.soap.addressing import elsewhere
 from xdsi_sim.soap.arriving import still_arriving, when_whole
 from xdsi_sim.soap.faults import InternalError
 from xdsi_sim.soap.letters import OutgoingLetter
+from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, NO_REPLY
 
@@ -61,9 +67,11 @@ class SoapResource(Resource):
         post: Post,
         recorder: Recorder,
         reactor: Any,
+        desk: Desk | None = None,
     ) -> None:
         super().__init__()
         self._actor_id = actor_id
+        self._desk = desk or Desk()
         self._endpoint = endpoint
         self._url = url
         self._send = send
@@ -139,6 +147,8 @@ class SoapResource(Resource):
             served.invocation = self._endpoint.invocation(
                 served.package, peer=request.client.host, addresses=self._addresses(request)
             )
+            if self._desk.switches:
+                served.meeting = meet(self._desk, served.invocation)
             with serving(served.trace):
                 operation = self._endpoint.begin(served.invocation)
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
@@ -170,11 +180,19 @@ class SoapResource(Resource):
 
     def _finish(self, served: _Served, response: Any) -> None:
         try:
-            reply = self._endpoint.finish(served.the_invocation, response)
+            reply = self._reply(served, response)
         except Exception as error:  # noqa: BLE001  the peer gets a fault, whatever it is
             self._failed(served, error)
         else:
             self._answer(served, reply, served.the_invocation.reply_address)
+
+    def _reply(self, served: _Served, response: Any) -> Reply:
+        meeting = served.meeting
+        if meeting is None:
+            return self._endpoint.finish(served.the_invocation, response)
+        if meeting.written:
+            return _UNWRITTEN
+        return self._endpoint.finish(served.the_invocation, meeting.answer(response))
 
     def _failed(self, served: _Served, error: BaseException) -> None:
         if isinstance(error, StoreTrouble) and served.invocation is not None:
@@ -194,14 +212,18 @@ class SoapResource(Resource):
         if still_arriving(reply.segments) and not served.request.gone:
             self._pass_on(served, reply)
             return
+        settle(served.meeting, reply, self._reactor, partial(self._give, served, address))
+
+    def _give(self, served: _Served, address: str, reply: Reply, sending: Sending) -> None:
         try:
             if address != ANONYMOUS:
                 self._answer_elsewhere(served, reply, address)
             elif not served.request.gone:
-                segments = when_whole(reply.segments)
-                message = answer(served.request, reply.status, self._headers(served, reply), segments)
-                self._record(served.exchange(reply.outcome, message))
-            elif served.request.header(TRACE_HEADER) is None:  # a client of ours has recorded it
+                reply = replace(reply, segments=list(when_whole(reply.segments)))
+                told = deliver(served.request, reply, self._exchange_header(served), sending, self._reactor)
+                self._record(served.exchange(told.outcome, told.message))
+            elif served.meeting is not None or served.request.header(TRACE_HEADER) is None:
+                # else a client of ours has recorded it, who knows nothing of deviations
                 self._record(served.exchange(reply.outcome, None))
         finally:
             served.close()
@@ -259,10 +281,15 @@ class SoapResource(Resource):
             self._recorder.record(exchange)
 
 
+_UNWRITTEN: Final = Reply(status=200, content_type=SOAP_MEDIA_TYPE, segments=[], outcome="Success")
+"""In the place of what the actor was not asked for."""
+
+
 def _can_pass_on(served: _Served) -> bool:
     """Whether the answer goes out on this connection, in parts, without saying first how long it is."""
     return (
-        served.package.mtom
+        served.meeting is None  # what is to be wrong needs all of it
+        and served.package.mtom
         and served.the_invocation.reply_address == ANONYMOUS
         and served.request.clientproto == b"HTTP/1.1"
     )
@@ -302,6 +329,8 @@ class _Served:
         self.clock = time.perf_counter()
         self.package = NO_BODY
         self.invocation: Invocation | None = None
+        self.meeting: Meeting | None = None
+        """What is to be wrong with the answer."""
         self.accepted: HttpMessage | None = None
         """The answer 202 of an asynchronous exchange."""
         self.took: float | None = None
@@ -340,4 +369,5 @@ class _Served:
             response=response,
             status=outcome if response else f"no answer: the sender left before it ({outcome})",
             findings=invocation.findings if invocation is not None else (),
+            deviations=self.meeting.applied if self.meeting is not None else (),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from twisted.internet.interfaces import IHandshakeListener, IOpenSSLServerConnectionCreator
@@ -19,12 +20,15 @@ __all__ = ["secured"]
 _LOG: Final = logging.getLogger(__name__)
 
 
-def secured(factory: Any, tls: Tls, reactor: Any) -> Any:
-    """What `factory` serves, over TLS; raises UsageError where a file of `tls` cannot be used."""
+def secured(factory: Any, tls: Tls, reactor: Any, other: Callable[[], Tls | None] = lambda: None) -> Any:
+    """What `factory` serves, over TLS; raises UsageError where a file of `tls` cannot be used.
+
+    `other` is asked at each connection, and gives what stands there in the place of `tls`, if anything.
+    """
     factory.protocol = type(
         "Secured", (_Watched, factory.protocol), {"reactor": reactor, "patience": tls.handshake}
     )
-    accepting: Any = _Accepting(Listener(tls))
+    accepting: Any = _Accepting(tls, other)
     return _Direct(accepting, False, factory, reactor)
 
 
@@ -39,12 +43,14 @@ class _Direct(TLSMemoryBIOFactory):
 
 @implementer(IOpenSSLServerConnectionCreator)
 class _Accepting:
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, tls: Tls, other: Callable[[], Tls | None]) -> None:
+        self._listener = Listener(tls)
+        self._other = other
 
     def serverConnectionForTLS(self, _protocol: Any) -> Any:
         """The server's end of a new connection."""
-        return self._listener.connection()
+        other = self._other()
+        return (self._listener if other is None else Listener(other)).connection()
 
 
 @implementer(IHandshakeListener)

@@ -18,6 +18,9 @@ from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage, Transcoder
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
 from xdsi_sim.content import BytesContent, Content
+from xdsi_sim.deviations.deviation import Sending
+from xdsi_sim.deviations.meeting import Meeting
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.report_text import is_report, to_html, to_text
 from xdsi_sim.dicom.transfer_syntax import EXPLICIT_LITTLE_ENDIAN
@@ -32,8 +35,10 @@ from xdsi_sim.dicom.wado_uri import (
 from xdsi_sim.dicomweb.accept import Offer, preferred, read_accept
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.deviating import deliver, meet_on_the_web, settle
+from xdsi_sim.server.http import FrontRequest
 from xdsi_sim.server.threads import Threads
+from xdsi_sim.services.host import Reply
 from xdsi_sim.store.exchanges import Recorder
 
 __all__ = ["WadoUriResource"]
@@ -58,7 +63,7 @@ class _Answer:
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Served:
     """One request on its way."""
 
@@ -66,6 +71,7 @@ class _Served:
     exchange_id: str
     started: float
     clock: float
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,7 @@ class WadoUriResource(Resource):
         recorder: Recorder,
         reactor: Any,
         threads: int | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """`threads` as those of `Threads`."""
         super().__init__()
@@ -199,6 +206,8 @@ class WadoUriResource(Resource):
         self._wado = WadoUri(source.store, source.transcoder)
         self._recorder = recorder
         self._threads = Threads(reactor, threads)
+        self._reactor = reactor
+        self._desk = desk or Desk()
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request; in a thread, since pictures take time."""
@@ -210,6 +219,10 @@ class WadoUriResource(Resource):
         if request.method not in (b"GET", b"HEAD"):
             request.setHeader("Allow", "GET, HEAD")
             self._answer(request, served, _plain(405, "only GET and HEAD are served here"))
+            return NOT_DONE_YET
+        served.meeting = meet_on_the_web(self._desk, "RAD-55", request)
+        if served.meeting is not None and served.meeting.unasked:
+            self._answer(request, served, _plain(200, "not asked for"))
             return NOT_DONE_YET
         query = {
             name.decode("utf-8", "replace"): [value.decode("utf-8", "replace") for value in values]
@@ -232,15 +245,22 @@ class WadoUriResource(Resource):
             return _plain(500, f"internal error, logged as exchange {exchange_id}")
 
     def _answer(self, request: FrontRequest, served: _Served, told: _Answer) -> None:
+        content = told.content
+        reply = Reply(
+            status=told.status,
+            content_type=told.media,
+            segments=[content.data if isinstance(content, BytesContent) else content],
+            outcome=f"HTTP {told.status}",
+            headers=_CORS,
+        )
+        settle(served.meeting, reply, self._reactor, partial(self._give, request, served))
+
+    def _give(self, request: FrontRequest, served: _Served, reply: Reply, sending: Sending) -> None:
         if request.gone:
             return
-        headers = [("Content-Type", told.media), *_CORS]
-        if self._recorder.on:
-            headers.append((EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}"))
+        header = (EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}")
         asked, trace = request.message(()), served.trace
-        content = told.content
-        segments = [content.data if isinstance(content, BytesContent) else content]
-        message = answer(request, told.status, headers, segments)
+        told = deliver(request, reply, (header,) if self._recorder.on else (), sending, self._reactor)
         if self._recorder.on:
             self._recorder.record(
                 Exchange(
@@ -252,8 +272,9 @@ class WadoUriResource(Resource):
                     started=served.started,
                     duration=time.perf_counter() - served.clock,
                     request=asked,
-                    response=message,
-                    status=f"HTTP {told.status}",
+                    response=told.message,
+                    status=told.outcome,
+                    deviations=served.meeting.applied if served.meeting is not None else (),
                 )
             )
 

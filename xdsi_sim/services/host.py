@@ -129,6 +129,8 @@ class Reply:
     segments: list[Segment]
     outcome: str
     """In one word or two: the response status, or the kind of fault."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Beside Content-Type."""
 
 
 @dataclass(slots=True, kw_only=True)

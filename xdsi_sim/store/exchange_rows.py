@@ -25,21 +25,31 @@ _FACTS: Final = {
     "findings": str,
     "segment": int,
 }
+_ADDED: Final = {"deviations": str}
+"""What later versions have added."""
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
-_TABLE: Final = _FACTS | {f"{side}_{name}": kind for side in _SIDES for name, kind in _MESSAGE.items()}
+_FIRST: Final = _FACTS | {f"{side}_{name}": kind for side in _SIDES for name, kind in _MESSAGE.items()}
+_TABLE: Final = _FIRST | _ADDED
 COLUMNS: Final = ", ".join(_TABLE)
 """In the order of `row_of` and `exchange_of`."""
 
 
 def _create(database: sqlite_utils.Database) -> None:
     table = database.table("exchange")
-    table.create(_TABLE, pk="id")
+    table.create(_FIRST, pk="id")
     for columns in (["conversation", "started"], ["started"], ["segment"]):
         table.create_index(columns)
 
 
-SCHEMA: Final = Schema(application_id=0x5844584D, subject="exchange log", migrations=(_create,))
+def _add_deviations(database: sqlite_utils.Database) -> None:
+    for name, kind in _ADDED.items():
+        database.table("exchange").add_column(name, kind)
+
+
+SCHEMA: Final = Schema(
+    application_id=0x5844584D, subject="exchange log", migrations=(_create, _add_deviations)
+)
 
 
 def row_of(exchange: Exchange, segment: int, request: Place, response: Place | None) -> Row:
@@ -57,6 +67,7 @@ def row_of(exchange: Exchange, segment: int, request: Place, response: Place | N
         segment,
         *_columns(exchange.request, request),
         *_columns(exchange.response, response),
+        json.dumps(exchange.deviations) if exchange.deviations else None,
     )
 
 
@@ -86,6 +97,7 @@ def exchange_of(row: Sequence[Any], bodies: Path) -> Exchange:
         findings=tuple(_finding(item) for item in json.loads(facts["findings"])),
         request=request,
         response=_message(facts, "response", bodies),
+        deviations=tuple(json.loads(facts["deviations"] or "[]")),
     )
 
 

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
-from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
-from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.dicomweb.xc_wado import CrossGateway
 from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
@@ -36,41 +32,29 @@ from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
-from xdsi_sim.store.inbox import FolderInbox
-from xdsi_sim.store.instances import SqliteInstanceStore
 from xdsi_sim.store.opening import Share
-from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.store.repository import SqliteDocumentStore
-from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
 from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, wado_face, xc_wado_face
-from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of, gateway_of
+from xdsi_sim.topology.faults import FAULTS, faults_resource, switchboard_of
+from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of
 from xdsi_sim.topology.joined import Joined, exchange_log
 from xdsi_sim.topology.model import (
-    Actor,
-    Community,
     Feed,
-    InitiatingGateway,
-    InitiatingImagingGateway,
     Listen,
-    OnDemandSource,
     Placed,
-    Recipient,
     Registry,
-    Repository,
-    RespondingGateway,
-    RespondingImagingGateway,
     Server,
     Source,
     Topology,
 )
 from xdsi_sim.topology.opening import offer, recover
-from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of
-from xdsi_sim.topology.stores import SourceStore, store_of
+from xdsi_sim.topology.players import ROLES, Players
+from xdsi_sim.topology.presented import presenting
+from xdsi_sim.topology.stores import SourceStore
 
 __all__ = ["RunningTopology", "start"]
 
@@ -78,8 +62,6 @@ T = TypeVar("T")
 
 _Stoppable = SoapResource | DicomWebResource | WadoUriResource | XcWadoResource
 
-RECEIVED: Final = "received"
-"""Folder of what a recipient got, in its own."""
 REPLIES: Final = "replies"
 """Path of the address at which the answers to asynchronous calls arrive."""
 
@@ -114,15 +96,11 @@ class RunningTopology(Addresses):
         self._open = ExitStack()
         self._listening = ExitStack()  # closed before all else: what is asked for must be there
         self._sites: dict[Listen, ActorSite] = {}
-        self._stores: dict[str, SourceStore] = {}
-        self._inboxes: dict[str, FolderInbox] = {}
-        self._on_demand: dict[str, OnDemandDocumentSource] = {}
         self._feeds: dict[str, Listen] = {}
         self._resources: dict[str, tuple[_Stoppable, ...]] = {}
         self._crossing: dict[str, XcWadoResource] = {}
-        self._registries: dict[str, SqliteRegistryStore] = {}
         self._traces: dict[str, Trace] = {}
-        self._codes: dict[str, CodeSets | None] = {}
+        self.faults = switchboard_of(topology, ROLES)
         try:
             self._start(data)
         except BaseException:
@@ -136,16 +114,20 @@ class RunningTopology(Addresses):
         if not servers:
             raise UsageError("none of the actors that answer is to be played here.")
         self._tls = self._settle_tls(servers)
+        known = (self.topology, self.faults, self._folder, self._tls)
+        self._presents = partial(presenting, *known)
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
         peers = (peer.url for peer in self.topology.peers)
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
+        keeping = (self._folder, self._spool, self._share)
+        self._players = self._opened(Players(self, self._clients, self._loop, *keeping))
         actors = [self._serve(placed, recorder) for placed in servers]
         self._serve_viewer()
         if self._joined is None:
             recover(actors, self._clients.soap, self._loop)
-            offer(self._on_demand, self.topology, self._clients.soap, self._loop)
+            offer(self._players.on_demand_sources, self.topology, self._clients.soap, self._loop)
 
     def _open_folder(self, data: Path | None) -> None:
         self._folder = data if data is not None else Path(tempfile.mkdtemp(prefix="xdsi-sim-"))
@@ -160,6 +142,8 @@ class RunningTopology(Addresses):
 
     def _make_clients(self, recorder: Recorder, first: Placed) -> None:
         """All that sends; answers of asynchronous exchange come in where the first actor answers."""
+        base = self.base_of(whereabouts.listen_of(self.topology, first))
+        self.admin = base + FAULTS
         self._clients = Clients(
             self.topology,
             self._loop,
@@ -167,10 +151,12 @@ class RunningTopology(Addresses):
             recorder=recorder,
             spool=self._spool,
             traces=self._traces,
-            reply_to=self.base_of(whereabouts.listen_of(self.topology, first)) + REPLIES,
+            reply_to=base + REPLIES,
         )
         self._open.callback(self._clients.close)
-        self._site(first).put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
+        site = self._site(first)
+        site.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
+        site.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
         self.client = self._clients.outside
 
     def _settle_tls(self, servers: Sequence[Placed]) -> Tls | None:
@@ -200,7 +186,10 @@ class RunningTopology(Addresses):
         if listen not in self._sites:
             limits = self.topology.limits
             site = ActorSite(
-                self._loop, listen.host, listen.port, self._spool, limits, tls=self._tls, ports=self._ports
+                *(self._loop, listen.host, listen.port, self._spool, limits),
+                tls=self._tls,
+                ports=self._ports,
+                presents=self._presents(listen),
             )
             self._listening.callback(site.close)
             self._sites[listen] = site
@@ -219,8 +208,8 @@ class RunningTopology(Addresses):
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
         model = placed.actor
         strict = isinstance(model, Server) and model.strictness == "strict"
-        role, make = _ROLES[type(model)]
-        actor = make(self, placed, strict)
+        role, make = ROLES[type(model)]
+        actor = make(self._players, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(
@@ -235,6 +224,7 @@ class RunningTopology(Addresses):
             post=self._clients.delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
+            desk=(desk := self.faults.desk(model.id)),
         )
         self._resources[model.id] = (resource,)
         site = self._site(placed)
@@ -242,9 +232,9 @@ class RunningTopology(Addresses):
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
             web = (recorder, self._loop.reactor)
-            face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer)
+            face = dicomweb_face(model, actor.store, base, *web, viewer=self.viewer, desk=desk)
             site.put(f"{placed.path}/{DICOM_WEB}", face)
-            wado = wado_face(model, actor, *web)
+            wado = wado_face(model, actor, *web, desk=desk)
             site.put(f"{placed.path}/{WADO}", wado)
             self._resources[model.id] = (resource, face, wado)
             if self.viewer is not None:
@@ -301,81 +291,6 @@ class RunningTopology(Addresses):
         self._listening.callback(port.close)
         self._feeds[registry_id] = Listen(host, port.port)
 
-    def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
-        """The actor behind a registry of the topology."""
-        store = self._registries[placed.community.id] = self._opened(
-            SqliteRegistryStore(self._folder / placed.actor.id, self._share)
-        )
-        return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
-
-    def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
-        """The actor behind a repository of the topology."""
-        model = placed.actor
-        return DocumentRepository(
-            oid=model.metadata_oid or "",
-            registry=self._registry_of(placed.community),
-            store=self._opened(SqliteDocumentStore(self._folder / model.id, self._share)),
-            codes=self._codes_of(placed),
-            profile=placed.community.rules,
-        )
-
-    def _registry_of(self, community: Community) -> str:
-        """Where the registry of a community answers; raises KeyError where it has none."""
-        return self.url_of(community.registry.id if community.registry is not None else "")
-
-    def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
-        """The actor behind a recipient of the topology."""
-        model = placed.actor
-        inbox = self._inboxes[model.id] = self._opened(
-            FolderInbox(self._folder / model.id / RECEIVED, self._share)
-        )
-        return DocumentRecipient(
-            inbox=inbox,
-            acceptance=acceptance_of(model),
-            codes=self._codes_of(placed),
-            profile=placed.community.rules,
-        )
-
-    def _codes_of(self, placed: Placed) -> CodeSets | None:
-        """The codes of the actor's affinity domain, read once."""
-        community = placed.community
-        if community.id not in self._codes:
-            self._codes[community.id] = codes_of(community)
-        return self._codes[community.id]
-
-    def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
-        """The actor behind an imaging source of the topology."""
-        model = placed.actor
-        own = self._opened(SqliteInstanceStore(self._folder / model.id, self._share))
-        store = self._stores[model.id] = store_of(
-            model, own, itself=self.dicomweb_of(model.id), client=self._clients.dicomweb, wait=self._loop.call
-        )
-        if store is not own:
-            self._opened(store)
-        transcoder = self._opened(SpoolingTranscoder(self._spool))
-        return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
-
-    def gateway(self, placed: Placed, _strict: bool) -> Any:
-        """The actor behind a gateway of the topology."""
-        return gateway_of(
-            self.topology, placed, self.url_of, directory=self._registries.get(placed.community.id)
-        )
-
-    def on_demand(self, placed: Placed, strict: bool) -> OnDemandDocumentSource:
-        """The actor behind an On-Demand source of the topology."""
-        model = placed.actor
-        publisher = Publisher(
-            sourceId=model.metadata_oid or "",
-            patient_authority=placed.community.patientAuthority,
-            institution=model.institution if isinstance(model, OnDemandSource) else None,
-        )
-        source = self._on_demand[model.id] = OnDemandDocumentSource(
-            snapshots=self.repository(placed, strict),
-            publisher=publisher,
-            persists=isinstance(model, OnDemandSource) and model.persists,
-        )
-        return source
-
     # --- what others need
 
     @property
@@ -400,19 +315,19 @@ class RunningTopology(Addresses):
 
     def store_of(self, source_id: str) -> SourceStore:
         """The instance store of an imaging source: its own, or the archive behind it."""
-        return self._stores[self._here(source_id)]
+        return self._players.stores[self._here(source_id)]
 
     def inbox_of(self, recipient_id: str) -> Path:
         """Folder in which a recipient keeps what it gets."""
-        return self._inboxes[self._here(recipient_id)].folder
+        return self._players.inboxes[self._here(recipient_id)].folder
 
     def received_by(self, recipient_id: str) -> Sequence[ReceivedSubmission]:
         """What a recipient has taken in since the topology was started, in the order of its coming."""
-        return self._inboxes[self._here(recipient_id)].received()
+        return self._players.inboxes[self._here(recipient_id)].received()
 
     def on_demand_source(self, source_id: str) -> OnDemandDocumentSource:
         """The actor of an On-Demand source."""
-        return self._on_demand[self._here(source_id)]
+        return self._players.on_demand_sources[self._here(source_id)]
 
     def stop(self, actor_id: str) -> None:
         """Let an actor answer HTTP 503 alone, by SOAP and on the web; raises KeyError where it only asks."""
@@ -432,8 +347,9 @@ class RunningTopology(Addresses):
             raise UsageError(f"{source_id} has no DICOMweb face that could move.")
         self.faces[source_id] = f"{former}-moved"
         recorder, base = self._log or NOT_RECORDED, self.dicomweb_of(source_id)
-        web = (recorder, self._loop.reactor)
-        face = dicomweb_face(model, self._stores[source_id], base, *web, viewer=self.viewer)
+        web, desk = (recorder, self._loop.reactor), self.faults.desk(source_id)
+        store = self._players.stores[source_id]
+        face = dicomweb_face(model, store, base, *web, viewer=self.viewer, desk=desk)
         self._site(placed).move(f"{placed.path}/{former}", f"{placed.path}/{self.face_path(source_id)}", face)
         self._resources[source_id] = (*self._resources[source_id], face)
         for gateway_id, crossing in self._crossing.items():  # who keeps the directory is told
@@ -467,20 +383,6 @@ class RunningTopology(Addresses):
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
-
-
-_ROLES: Final[dict[type[Actor], tuple[str, Callable[[RunningTopology, Placed, bool], Any]]]] = {
-    Registry: ("registry", RunningTopology.registry),
-    Repository: ("repository", RunningTopology.repository),
-    Recipient: ("recipient", RunningTopology.recipient),
-    Source: ("source", RunningTopology.source),
-    InitiatingGateway: ("initiating-gateway", RunningTopology.gateway),
-    RespondingGateway: ("responding-gateway", RunningTopology.gateway),
-    InitiatingImagingGateway: ("source", RunningTopology.gateway),
-    RespondingImagingGateway: ("responding-imaging-gateway", RunningTopology.gateway),
-    OnDemandSource: ("on-demand source", RunningTopology.on_demand),
-}
-"""Port type of each kind of actor, and what makes the actor."""
 
 
 def start(

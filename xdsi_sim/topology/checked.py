@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.yaml import Document, Place
 
-__all__ = ["Checked", "check", "did_you_mean", "wrong"]
+__all__ = ["Checked", "check", "check_value", "did_you_mean", "wrong"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,14 +64,28 @@ def check(model: type[M], document: Document, context: Mapping[str, Any] | None 
     raise min(errors, key=lambda error: (error.line or 0, error.column or 0))
 
 
+def check_value(model: type[M], value: Any) -> M:
+    """What somebody asks as a `model`; raises UsageError for the first thing that is wrong, and names it."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+    place, text, hint = _told(details)
+    where = ".".join(str(part) for part in place)
+    raise UsageError(f"{where}: {text}" if where else text, hint=hint)
+
+
 def _usage_error(document: Document, details: ErrorDetails) -> UsageError:
+    place, text, hint = _told(details)
+    return document.error(place, text, hint=hint, at_key=bool(details.get("ctx", {}).get("at_key")))
+
+
+def _told(details: ErrorDetails) -> tuple[Place, str, str | None]:
+    """Place, text and hint of what is wrong."""
     context = details.get("ctx", {})
-    place: Place = (*details["loc"], *context.get("at", ()))
     text = _TEXTS.get(details["type"], _as_is)(details)
     hint = context.get("hint") or _expected_words(details)
-    return document.error(
-        place, f"{text.rstrip('.')}." if hint else text, hint=hint, at_key=bool(context.get("at_key"))
-    )
+    return (*details["loc"], *context.get("at", ())), f"{text.rstrip('.')}." if hint else text, hint
 
 
 def _as_is(details: ErrorDetails) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.ports import InstanceStore
 from xdsi_sim.client.passing import PassingClient
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.archive import Archive
 from xdsi_sim.dicomweb.image_display import ImageDisplay
 from xdsi_sim.dicomweb.ohif import Face, app_config, study_link
@@ -30,7 +31,14 @@ _THREADS: Final = 6
 
 
 def dicomweb_face(
-    source: Source, store: InstanceStore, base: str, recorder: Recorder, reactor: Any, *, viewer: str | None
+    source: Source,
+    store: InstanceStore,
+    base: str,
+    recorder: Recorder,
+    reactor: Any,
+    *,
+    viewer: str | None,
+    desk: Desk,
 ) -> DicomWebResource:
     """The face of a source whose instances are in `store`; addresses that it hands out begin with `base`.
 
@@ -41,7 +49,12 @@ def dicomweb_face(
     own = () if viewer is None else ("{0.scheme}://{0.netloc}".format(urlsplit(viewer)),)
     service = DicomWeb(archive=archive, origins=(*settings.origins, *own))
     return DicomWebResource(
-        actor_id=source.id, service=service, recorder=recorder, reactor=reactor, threads=_threads(store)
+        actor_id=source.id,
+        service=service,
+        recorder=recorder,
+        reactor=reactor,
+        threads=_threads(store),
+        desk=desk,
     )
 
 
@@ -73,10 +86,10 @@ def xc_wado_face(
 
 
 def wado_face(
-    source: Source, actor: ImagingDocumentSource, recorder: Recorder, reactor: Any
+    source: Source, actor: ImagingDocumentSource, recorder: Recorder, reactor: Any, *, desk: Desk
 ) -> WadoUriResource:
     """The WADO-URI of a source."""
-    return WadoUriResource(actor, source.id, recorder, reactor, _threads(actor.store))
+    return WadoUriResource(actor, source.id, recorder, reactor, _threads(actor.store), desk)
 
 
 def _threads(store: InstanceStore) -> int | None:

@@ -26,9 +26,19 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
 
     Raises UsageError with the place of what cannot be used.
     """
+    _check_faults(topology, document, at)
     for with_ in (_with_codes, _with_tls, _with_viewer):
         topology = with_(topology, document, folder, at)
     return topology
+
+
+def _check_faults(topology: Topology, document: Document, at: Place) -> None:
+    if not any(getattr(placed.actor, "faults", ()) for placed in topology.actors()):
+        return
+    from xdsi_sim.topology.faults import check_faults  # noqa: PLC0415
+    from xdsi_sim.topology.players import ROLES  # noqa: PLC0415  costs what only deviations should
+
+    check_faults(topology, ROLES, document, at)
 
 
 def _with_codes(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:

@@ -22,6 +22,7 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.dicomweb import DicomWebFace
 from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
+from xdsi_sim.topology.fault import Fault
 from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
@@ -107,6 +108,8 @@ class Server(Actor):
     """`lenient` serves what can be served and notes each deviation of the dialect, `strict` refuses."""
     asynchronous: bool = False
     """Whether an answer may go to an address of its own, if that is one of a peer (ITI TF-2: V.5)."""
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with its answers from the start, on purpose."""
 
 
 class Feed(Checked):

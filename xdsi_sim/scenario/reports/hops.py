@@ -125,11 +125,12 @@ def _times(hop: Hop, times: int, total: float) -> Hop:
 
 
 def _kind(hop: Hop) -> tuple[object, ...]:
-    """Equal for hops that a reader need not tell apart: same ends, same outcome, same rules broken."""
+    """Equal for hops that a reader need not tell apart: ends, outcome, rules broken, faults."""
     exchange = hop.exchange
     rules = tuple(finding.rule for finding in exchange.findings)
     children = tuple(map(_kind, hop.children))
-    return exchange.sender, exchange.receiver, exchange.transaction, exchange.status, rules, children
+    ends = exchange.sender, exchange.receiver, exchange.transaction
+    return *ends, exchange.status, rules, exchange.deviations, children
 
 
 def walk(hops: Iterable[Hop]) -> Iterator[Hop]:

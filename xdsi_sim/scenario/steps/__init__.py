@@ -9,6 +9,7 @@ from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.steps.compare import COMPARE
 from xdsi_sim.scenario.steps.delay import DELAY
 from xdsi_sim.scenario.steps.discover_patient import DISCOVER_PATIENT
+from xdsi_sim.scenario.steps.fault import FAULT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.for_each import FOR_EACH
 from xdsi_sim.scenario.steps.include import INCLUDE
@@ -58,6 +59,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         FETCH,
         COMPARE,
         STOP,
+        FAULT,
         DELAY,
         MOVE,
         SEND,
