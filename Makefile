@@ -29,8 +29,8 @@ types: $(VENV)/dev.stamp ## mypy, strict
 
 check: lint types ## lint and types
 
-test: $(VENV)/test.stamp ## set up and run all tests
-	@$(BIN)/python -m pytest -m "not interop"
+test: $(VENV)/test.stamp ## set up and run all tests, on all cores
+	@$(BIN)/python -m pytest -m "not interop" -n auto --dist loadfile
 
 interop: $(VENV)/test.stamp ## SOAP clients of other languages and a web viewer against the actors, those that are installed
 	@$(BIN)/python -m pytest -m interop tests/interop

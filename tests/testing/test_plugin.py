@@ -6,9 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from wire import Answer, message, post, send
+
+from xdsi_sim.testing.received import Received
+from xdsi_sim.topology.build import RunningTopology
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "sample"
 
@@ -58,3 +63,20 @@ def test_a_module_may_have_a_topology_of_its_own(sample: Path) -> None:
     )
     ended = run(sample, "test_mine.py", "--strict-markers")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def ask(running: RunningTopology) -> Answer:
+    url = running.url_of("registry")
+    return send(url, post(url, *message(url)))
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_fault_is_met_when_it_is_said_and_ends_with_the_test(
+    inject: Callable[..., object], xdsi_topology: RunningTopology, received: Received, call: int
+) -> None:
+    assert xdsi_topology.faults.switches() == ()
+    inject("registry", "http-503", call=call)
+    assert [ask(xdsi_topology).status for _ in range(2)] == [503 if each == call else 200 for each in (1, 2)]
+    assert [bool(each.exchange.deviations) for each in received("ITI-18")] == [
+        each == call for each in (1, 2)
+    ]

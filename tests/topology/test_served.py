@@ -9,8 +9,7 @@ from a_peer import Peer, peers
 
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.errors import CannotRun
-from xdsi_sim.topology.outside import BlockingClient
-from xdsi_sim.topology.outside import outside_client
+from xdsi_sim.topology.outside import BlockingClient, outside_client
 from xdsi_sim.topology.served import fetch_study
 
 STUDY = "2.999.76.3"

@@ -5,7 +5,7 @@ What a fixture needs is imported when it is asked for, so that other tests do no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xdsi_sim.topology.build import RunningTopology
 
 __all__ = [
+    "inject",
     "pytest_addoption",
     "pytest_configure",
     "pytest_runtest_makereport",
@@ -80,6 +81,17 @@ def xdsi_play(request: pytest.FixtureRequest, xdsi_topology: RunningTopology) ->
     from xdsi_sim.testing.steps import Steps  # noqa: PLC0415
 
     return Steps(xdsi_topology, Path(request.path).parent)
+
+
+@pytest.fixture
+def inject(xdsi_topology: RunningTopology) -> Iterator[Callable[..., Any]]:
+    """Has an actor answer wrongly on purpose, until the test ends: `inject("registry", "http-503")`."""
+    from xdsi_sim.scenario.steps.fault import BY  # noqa: PLC0415
+    from xdsi_sim.testing.steps import Steps  # noqa: PLC0415
+
+    steps = Steps(xdsi_topology, Path())
+    yield lambda actor, deviation, **when: steps("fault", actor=actor, deviation=deviation, **when)
+    xdsi_topology.faults.off(by=BY)
 
 
 @pytest.fixture

@@ -91,6 +91,8 @@ class Hop:
     response: Message | None
     """Null where no answer came."""
     findings: tuple[Finding, ...]
+    deviations: tuple[str, ...]
+    """What was wrong on purpose."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,7 @@ def _hop(number: int, exchange: Exchange, step: int | None) -> Hop:
         request=_message(number, "request", exchange.request),
         response=None if exchange.response is None else _message(number, "response", exchange.response),
         findings=exchange.findings,
+        deviations=exchange.deviations,
     )
 
 
