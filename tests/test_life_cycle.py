@@ -431,7 +431,7 @@ def test_a_repository_warns_of_what_a_document_is_not(running: RunningTopology) 
     assert status_name(response_of(retrieved(running, "2.999.2.1")).status) == "Success"
 
 
-ELSEWHERE = {"F08", "I", "K", "L"}
+ELSEWHERE = {"F08", "I", "K", "L", "N"}
 """Actions, and groups of them, whose tests are those of their transactions."""
 
 

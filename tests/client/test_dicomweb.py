@@ -113,7 +113,7 @@ def test_any_message_is_sent_as_it_is_and_recorded(
         "PATCH",
         peer(answer),
         headers=(("Content-Type", "a/b"),),
-        body=BytesContent(b"<broken"),
+        body=(BytesContent(b"<broken"),),
         transaction="HTTP",
         trace=Trace("cafe", "viewer"),
     )

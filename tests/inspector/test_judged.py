@@ -53,6 +53,8 @@ def answer(
     header = write_addressing(
         action=action or TRANSACTIONS[transaction].response_action, message_id="urn:2", relates_to=relates_to
     )
+    beside = body.getprevious()  # where an example is an envelope, with its own blocks
+    header += "".join(etree.tostring(block).decode() for block in (() if beside is None else beside))
     return b"".join(write_envelope(header, (etree.tostring(body),)))
 
 

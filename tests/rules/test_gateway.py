@@ -74,7 +74,7 @@ def test_an_update_that_is_forwarded_is_of_one_known_community(
 ) -> None:
     entries = tuple((home, uuid(number)) for number, home in enumerate(homes))
     update = CommunityUpdate(entries=entries, communities=frozenset({HOME, "urn:oid:2.999.8"}))
-    assert [error.errorCode for error in judge([(update, rules("L30"))]).errors] == codes
+    assert [error.errorCode for error in judge([(update, rules("L31"))]).errors] == codes
 
 
 def test_a_query_for_a_patient_needs_no_community() -> None:

@@ -17,9 +17,12 @@ def outline(topology: Topology) -> list[str]:
 
 def test_each_actor_has_its_role_its_oid_and_whom_it_calls() -> None:
     lines = outline(load_topology(find_topology("federated-10")))
-    assert "aspen-pacs Imaging Document Source 2.999.40.1.10 → aspen-repository: ITI-41, RAD-68" in lines
-    assert lines.count("→ 9 actors: ITI-38, ITI-39") == 10
-    assert lines.count("← 9 actors: ITI-38, ITI-39") == 10
+    assert (
+        "aspen-pacs Imaging Document Source 2.999.40.1.10 → aspen-repository, aspen-ig: ITI-41, RAD-68"
+        in lines
+    )
+    called = "9 actors: ITI-38, ITI-39, ITI-80, ITI-92"
+    assert (lines.count(f"→ {called}"), lines.count(f"← {called}")) == (10, 10)
 
 
 def test_peers_are_told_beside_whom_they_play_or_outside() -> None:

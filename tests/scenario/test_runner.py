@@ -251,7 +251,7 @@ def test_a_value_to_expect_that_was_never_saved_fails_before_anything_is_sent(tm
 def test_a_defect_of_ours_is_an_error_and_no_verdict_on_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("xdsi_sim.scenario.steps.load.write_sample", lambda *_args: 1 // 0)
+    monkeypatch.setattr("xdsi_sim.scenario.steps.load.write_sample", lambda *_args, **_options: 1 // 0)
     with caplog.at_level(logging.ERROR):
         record = run(tmp_path, PUBLISHED)
     assert record.verdict is Verdict.ERROR

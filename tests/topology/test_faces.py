@@ -9,6 +9,7 @@ import pytest
 from a_dicomweb import sample_store
 from wire import get
 
+from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.store.exchanges import NOT_RECORDED
@@ -40,7 +41,8 @@ def source(**dicomweb: Any) -> Source:
 def test_a_face_has_the_settings_of_its_source(site: ActorSite, store: SqliteInstanceStore) -> None:
     model = source(origins=["https://viewer.example"], delete=True, mostResults=2)
     base = "https://pacs.example/dicom-web"
-    site.put("/face", dicomweb_face(model, store, base, NOT_RECORDED, running_loop().reactor, viewer=None))
+    quiet = (NOT_RECORDED, running_loop().reactor)
+    site.put("/face", dicomweb_face(model, store, base, *quiet, viewer=None, desk=Desk()))
     url = f"http://127.0.0.1:{site.port}/face"
     answer = get(f"{url}/studies", "Origin: https://viewer.example")
     assert answer.headers["access-control-allow-origin"] == "https://viewer.example"

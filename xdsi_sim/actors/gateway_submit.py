@@ -56,7 +56,7 @@ class Submissions:
             entries=tuple((entry.homeCommunityId, entry.entryUUID) for entry in entries),
             communities=self._reached(self.registry),
         )
-        verdict = judge([(subject, rules("L30"))])
+        verdict = judge([(subject, rules("L31"))])
         if not verdict.accepted:
             return _refused(verdict)
         home = entries[0].homeCommunityId or ""

@@ -203,7 +203,7 @@ def _tables() -> Iterator[tuple[str, Iterable[Rule]]]:
         yield name, (RULES["H15"],)
     yield "ITI-38", (RULES["I28"],)
     yield "ITI-80", (RULES["G21"],)
-    yield "ITI-92", (RULES["L30"],)
+    yield "ITI-92", (RULES["L31"],)
 
 
 # --- asking ----------------------------------------------------------------------------------

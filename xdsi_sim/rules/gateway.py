@@ -77,7 +77,7 @@ def provision_names_its_community(provision: CommunityProvision) -> Iterator[Vio
     )
 
 
-@rule("L30", cites="ITI RMU", code=_MISSING, also=(_UNKNOWN, "XDSMetadataUpdateError"))
+@rule("L31", cites="ITI RMU", code=_MISSING, also=(_UNKNOWN, "XDSMetadataUpdateError"))
 def update_names_its_community(update: CommunityUpdate) -> Iterator[Violation]:
     """An update that a gateway forwards is of DocumentEntries of one community, which the gateway knows."""
     for home, id in update.entries:

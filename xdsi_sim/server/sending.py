@@ -121,12 +121,15 @@ class Sender:
 
 
 class _OpenFile:
-    """A file of which a part is out; raises OSError where it has gone, or is shorter than was said."""
+    """A file of which a part is out; raises OSError where it has gone, or is not of its size."""
 
     def __init__(self, content: FileContent) -> None:
         self.left = content.size
         self._descriptor = os.open(content.path, os.O_RDONLY)
         self._at = 0
+        if os.fstat(self._descriptor).st_size != content.size:
+            self.close()
+            raise _wrong_size()
 
     def send(self, connection: int) -> int:
         """Send what the system takes, some at a time; gives how many octets. Raises BlockingIOError."""

@@ -16,6 +16,7 @@ TRANSACTION_TITLES: Final = {
     "ITI-43": "Retrieve Document Set",
     "ITI-44": "Patient Identity Feed HL7 V3",
     "ITI-51": "Multi-Patient Stored Query",
+    "ITI-55": "Cross Gateway Patient Discovery",
     "ITI-57": "Update Document Set",
     "ITI-61": "Register On-Demand Document Entry",
     "ITI-62": "Remove Metadata",
