@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 Said = bytes | Iterable[bytes] | None
 Peer = Callable[[Callable[[bytes], Said]], str]
@@ -25,26 +25,30 @@ def peers() -> Iterator[Peer]:
         threading.Thread(target=_serve, args=(server, answer), daemon=True).start()
         return f"http://127.0.0.1:{server.getsockname()[1]}/peer"
 
-    yield listen
-    for server in listening:
-        server.close()
+    try:
+        yield listen
+    finally:
+        for server in listening:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)  # who waits for a connection wakes up
+            server.close()
 
 
 def _serve(server: socket.socket, answer: Callable[[bytes], Said]) -> None:
-    held = []  # a peer that says nothing keeps the connection open
-    while True:
-        try:
-            connection, _ = server.accept()
-        except OSError:
-            return
-        request = _request(connection)
-        data = answer(request) if request else b""
-        if data is None:
-            held.append(connection)
-            continue
-        with connection, suppress(OSError):  # the other side may have had enough
-            for piece in (data,) if isinstance(data, bytes) else data:
-                connection.sendall(piece)
+    with ExitStack() as held:  # a peer that says nothing keeps the connection open
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            request = _request(connection)
+            data = answer(request) if request else b""
+            if data is None:
+                held.enter_context(connection)
+                continue
+            with connection, suppress(OSError):  # the other side may have had enough
+                for piece in (data,) if isinstance(data, bytes) else data:
+                    connection.sendall(piece)
 
 
 def _request(connection: socket.socket) -> bytes:

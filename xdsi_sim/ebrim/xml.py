@@ -59,7 +59,8 @@ _ESCAPES: Final = {  # white space as references too: a reader would normalise i
     "\r": "&#13;",
 }
 _TAG: Final = re.compile(rb"""<[^!?/<>"'][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*""")
-_ATTRIBUTE: Final = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+# a name begins behind white space: looked for from everywhere else, a long one would take hours
+_ATTRIBUTE: Final = re.compile(rb"""(?<=\s)([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _SHORTEST_ATTRIBUTE: Final = len(b' a=""')
 _SHORTEST_NAMESPACE: Final = len(b' xmlns=""')
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]')
