@@ -29,6 +29,7 @@ from xdsi_sim.rules.answers import check_delivered
 from xdsi_sim.rules.retrieved import DeliveredDocument
 from xdsi_sim.scenario.stage import Stage
 from xdsi_sim.scenario.steps import KINDS
+from xdsi_sim.server.loop import running_loop
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
@@ -205,6 +206,8 @@ class FaultyDomain:
             yield switch
         finally:
             self.running.faults.off(switch.number)
+            # what the fault has left of a kept connection is not for whoever asks next
+            running_loop().call(self.running.client._soap._http.close)
 
 
 @contextmanager
