@@ -75,9 +75,9 @@ def _refers(value: Any) -> bool:
 
 def _read(attr: Attr, given: Any) -> Any:
     if given is None:
-        return () if attr.many or attr.form is Form.AUTHOR else False if attr.form is Form.LABEL else None
+        return () if attr.many else _ABSENT.get(attr.form)
     one: Callable[[Any], Any] = _FORMS.get(attr.form, as_text)
-    if not (attr.many or attr.form is Form.AUTHOR):
+    if not attr.many:
         return one(given)
     several = given if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
     return tuple(one(item) for item in several)
@@ -107,6 +107,8 @@ def _author(given: Any) -> Author:
     return Author(**{name: _read(known[name], value) for name, value in given.items()})
 
 
+_ABSENT: Final = {Form.LABEL: False}
+"""What stands for an absent value where that is not None."""
 _FORMS: Final[Mapping[Form, Callable[[Any], Any]]] = {
     Form.CODE: _code,
     Form.NAME: _text,
