@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import maybeDeferred
@@ -71,7 +71,7 @@ class Administration(Resource):
     body_reader: Any = JsonReader
     what = "this is set"
     """For who may not."""
-    methods: Mapping[bool, tuple[str, ...]]
+    methods: ClassVar[Mapping[bool, tuple[str, ...]]]
     """Those that change something: of all, and of each."""
 
     def __init__(self, *, token: str | None, alone: bool) -> None:
@@ -144,7 +144,7 @@ class FaultsResource(Administration):
     """All faults: GET lists them, POST switches one on, DELETE all off. Below it is each, by its number."""
 
     what = "faults are switched"
-    methods: Final = {True: ("POST", "DELETE"), False: ("DELETE",)}
+    methods = {True: ("POST", "DELETE"), False: ("DELETE",)}
 
     def __init__(
         self, board: Switchboard, switch_on: Callable[[Any], Switch], *, token: str | None, alone: bool

@@ -13,23 +13,19 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.errors import UsageError
 from xdsi_sim.server.admin import Administration, JsonReader, Refused
 from xdsi_sim.server.http import FrontRequest, answer
+from xdsi_sim.server.sleepers import Awake
 from xdsi_sim.visible import visible_line
 
-__all__ = ["Door", "Keeper", "Lent", "SessionsResource"]
+__all__ = ["Door", "Keeper", "SessionsResource"]
 
 _PLAIN: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
 
 
-class Lent(Protocol):
-    """A session that is awake, for as long as somebody has it."""
+Borrow = Callable[[str, bool], Any]
+"""Asked with a name, and whether an actor is at the path below: gives what is `Awake`, or a Deferred of it.
 
-    def give_back(self) -> None:
-        """It may go to sleep as far as the borrower is concerned."""
-        ...
-
-
-Borrow = Callable[[str, bool], Lent | Deferred[Any]]
-"""Asked with a name, and whether an actor is at the path below it; may raise Refused."""
+May raise Refused.
+"""
 
 
 class Door(Resource):
@@ -44,7 +40,8 @@ class Door(Resource):
 
     def getChild(self, path: bytes, request: FrontRequest) -> Any:
         """The actors of one session."""
-        known = bool(request.postpath) and request.postpath[0] in self._site.children
+        below = request.postpath or [b""]
+        known = below[0] in self._site.children
         try:
             lent = self._borrow(path.decode("utf-8", "replace"), known)
         except Refused as refused:
@@ -53,10 +50,10 @@ class Door(Resource):
             return _Waiting(lent, self.enter)
         return self.enter(lent, request)
 
-    def enter(self, lent: Lent, request: FrontRequest) -> Any:
+    def enter(self, awake: Awake, request: FrontRequest) -> Any:
         """What is there; the session is given back at the end of the request."""
-        request.notifyFinish().addBoth(lambda _end: lent.give_back())
-        return self._root_of(lent)
+        request.notifyFinish().addBoth(lambda _end: awake.lending.give_back())
+        return self._root_of(awake)
 
     def render(self, _request: FrontRequest) -> int:
         """Nobody is at the path itself."""
@@ -74,11 +71,11 @@ class _Waiting(Resource):
         self._enter = enter
 
     def render(self, request: FrontRequest) -> int:
-        def awake(lent: Lent) -> None:
+        def come(awake: Awake) -> None:
             if request.gone:
-                lent.give_back()
+                awake.lending.give_back()
             else:
-                request.render(getChildForRequest(self._enter(lent, request), request))
+                request.render(getChildForRequest(self._enter(awake, request), request))
 
         def failed(failure: Failure) -> None:
             error = failure.value
@@ -88,7 +85,7 @@ class _Waiting(Resource):
                 refused = error if isinstance(error, Refused) else Refused(503, str(error))
                 _Refusal(refused).render(request)
 
-        self._lent.addCallback(awake).addErrback(failed)
+        self._lent.addCallback(come).addErrback(failed)
         return NOT_DONE_YET
 
 
@@ -133,11 +130,11 @@ class _Reader(JsonReader):
 
 
 class SessionsResource(Administration):
-    """All sessions: GET lists them, POST makes one. Below it is each: POST empties it, DELETE takes it away."""
+    """All sessions: GET lists them, POST makes one. Below it is each: POST empties it, DELETE removes it."""
 
     body_reader = _Reader
     what = "sessions are made and removed"
-    methods: Final = {True: ("POST",), False: ("POST", "DELETE")}
+    methods = {True: ("POST",), False: ("POST", "DELETE")}
 
     def __init__(self, keeper: Keeper, *, token: str | None) -> None:
         super().__init__(token=token, alone=True)

@@ -67,7 +67,11 @@ class ViewerResource(Resource):
 
     def render(self, request: FrontRequest) -> int:
         """Serve one file."""
-        names = [unquote(part) for part in request.path.removeprefix(self._path).decode("latin-1").split("/") if part]
+        names = [
+            unquote(part)
+            for part in request.path.removeprefix(self._path).decode("latin-1").split("/")
+            if part
+        ]
         found = self._found(names) if request.method in (b"GET", b"HEAD") else None
         if found is None:
             plain = (("Content-Type", "text/plain; charset=UTF-8"),)

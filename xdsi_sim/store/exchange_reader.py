@@ -12,7 +12,7 @@ from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
 from xdsi_sim.store.sqlite import open_to_read
 
-__all__ = ["BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
+__all__ = ["ALL", "BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
 
 FOLDER: Final = "log"
 """Of the log, in a data folder."""
@@ -54,6 +54,10 @@ _CONDITIONS: Final = (
 )
 
 
+ALL: Final = Selection()
+"""Nothing is left out."""
+
+
 class ExchangeReader:
     """Gives what a log holds; bodies are read when they are opened."""
 
@@ -71,9 +75,7 @@ class ExchangeReader:
         """Only for a reader that was opened."""
         self._connection().close()
 
-    def exchanges(
-        self, conversation: str | None = None, selection: Selection = Selection()
-    ) -> tuple[Exchange, ...]:
+    def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         where, values = selection.sql()
         if conversation is None:
@@ -94,7 +96,7 @@ class ExchangeReader:
         found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
         return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
 
-    def marked(self, mark: int, selection: Selection = Selection()) -> list[tuple[int, Exchange]]:
+    def marked(self, mark: int, selection: Selection = ALL) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
         where, values = selection.sql()
         return self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)

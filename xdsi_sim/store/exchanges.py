@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
-from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader, Selection
+from xdsi_sim.store.exchange_reader import ALL, BODIES, DATABASE, ExchangeReader, Selection
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, insert
@@ -150,9 +150,7 @@ class ExchangeLog:
             batch.waiting.append((exchange, bodies))
             batch.octets += sum(map(octets_in, bodies))
 
-    def exchanges(
-        self, conversation: str | None = None, selection: Selection = Selection()
-    ) -> tuple[Exchange, ...]:
+    def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         self._catch_up()
         return self._reader.exchanges(conversation, selection)
@@ -162,7 +160,7 @@ class ExchangeLog:
         self._catch_up()
         return self._reader.newest(Selection(), 0)[1]
 
-    def heard(self, since: int, selection: Selection = Selection()) -> list[tuple[int, Exchange]]:
+    def heard(self, since: int, selection: Selection = ALL) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, in that order, each with the mark behind it."""
         self._catch_up()
         return self._reader.marked(since, selection)

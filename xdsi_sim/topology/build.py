@@ -184,13 +184,18 @@ class RunningTopology(World):
         self._listening.callback(sessions.close)
         return sessions
 
+    @property
+    def sessions(self) -> str | None:
+        """Below which address sessions are, with a slash at its end; None where there are none."""
+        return None if self._sessions is None else self._sessions.base
+
     def session(self, name: str) -> AbstractContextManager[World]:
         """The world of a session, made where there is none yet, and awake until the end of the block.
 
         Raises UsageError where there cannot be such a one.
         """
         if self._sessions is None:
-            raise UsageError("there are no sessions here.", hint="Set `sessions: open` in the topology.")
+            raise UsageError("there are no sessions here.", hint="The topology says `sessions: open`.")
         return self._sessions.awake(name)
 
     # --- what others need

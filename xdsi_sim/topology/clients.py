@@ -28,6 +28,11 @@ __all__ = ["Clients"]
 class Clients:
     """Close them to give up their connections."""
 
+    http: HttpClient
+    """For actors."""
+    patient: HttpClient
+    """For who waits for actors that wait for others."""
+
     def __init__(
         self,
         topology: Topology,
@@ -47,10 +52,10 @@ class Clients:
         self._loop, self._tls, self._open = loop, tls, ExitStack()
         self.mailbox = Mailbox()
         timeouts = timeouts_of(topology.timeouts)
-        http = beside.http if beside else self._http(timeouts)
+        http: HttpClient = beside.http if beside else self._http(timeouts)
         # a gateway that gives up on a member must still get its own answer out
         patient = replace(timeouts, first_byte=2 * timeouts.first_byte)
-        outside = beside.patient if beside else self._http(patient)
+        outside: HttpClient = beside.patient if beside else self._http(patient)
         self.http, self.patient = http, outside
         soap = partial(
             AsynchronousClient,

@@ -70,7 +70,7 @@ def image_display(
 
 
 def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]], path: str = "/") -> ViewerResource:
-    """The viewer at `path` of sources, each with the address of its DICOMweb face and that of its WADO-URI."""
+    """The viewer at `path` of sources, each with the addresses of its DICOMweb face and its WADO-URI."""
     known = [
         Face(id=source.id, title=source.title or source.id, dicomweb=dicomweb, wado=wado)
         for source, dicomweb, wado in faces

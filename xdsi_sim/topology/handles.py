@@ -1,11 +1,12 @@
-"""How many sessions can have their files open, within what the system lets a process have."""
+"""What sessions take of the process: how many can have their files open, and memory that goes back."""
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import suppress
 from typing import Final
 
-__all__ = ["most_awake"]
+__all__ = ["give_memory_back", "most_awake"]
 
 _EACH: Final = 64
 """Files of a session that is awake: four to eight stores, each with its lock and a reader in some threads."""
@@ -29,3 +30,9 @@ def most_awake(sessions: int) -> int:
     if soft == resource.RLIM_INFINITY:
         return sessions
     return max(4, min(sessions, (soft - _OTHERS // 2) // _EACH))
+
+
+def give_memory_back() -> None:
+    """Let the system have what is free; glibc keeps what threads have freed, each thread for itself."""
+    with suppress(AttributeError, OSError, TypeError):  # another library of C
+        ctypes.CDLL(None).malloc_trim(0)

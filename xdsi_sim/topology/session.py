@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
-from twisted.internet.defer import Deferred
-
-from xdsi_sim.actors.flow import Answer, Call
-from xdsi_sim.actors.trace import Trace
 from xdsi_sim.deviations.switches import Switchboard
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.server.site import ActorSite, Branch
-from xdsi_sim.soap.letters import OutgoingLetter
+from xdsi_sim.server.sleepers import Lending
+from xdsi_sim.server.soap import Post, SendFrom
 from xdsi_sim.store.exchanges import LogPart
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.addresses import Addresses
@@ -24,11 +20,9 @@ from xdsi_sim.topology.world import World
 
 __all__ = ["SessionWorld"]
 
-T = TypeVar("T")
-
 
 class SessionWorld(World):
-    """The actors of a session that is awake; realises `Lent`."""
+    """The actors of a session that is awake; realises `Awake`."""
 
     def __init__(
         self,
@@ -51,18 +45,14 @@ class SessionWorld(World):
         `enter` lets requests in: some are our own, before all is settled. Not for the reactor's thread.
         """
         super().__init__(topology, {}, loop=loop, faults=faults)
-        self.name = name
-        self.busy = 0
-        """Requests, calls and borrowers that are not through."""
-        self.rested = loop.reactor.seconds()
-        """When nobody was left last."""
+        self.lending = Lending(loop.reactor.seconds)
         self._outside = outside
         self.branches = {listen: Branch(loop) for listen in sites}
         self._folder, self._spool, self._log, self._tls = folder, spool, log, tls
         self._path = f"/{PATH}/{name}/"
         try:
             self._play(clients)
-            loop.call(enter, self)
+            enter(self)
             self._settle()
         except BaseException:
             self.close()
@@ -87,29 +77,7 @@ class SessionWorld(World):
         outside = self._outside.viewer
         return None if outside is None else outside + self._path.removeprefix("/")
 
-    # --- whether it has something to do
-
-    def lend(self) -> SessionWorld:
-        """The same, which stays awake until it is given back."""
-        self.busy += 1
-        return self
-
-    def give_back(self) -> None:
-        """Whoever had it is through."""
-        self.busy -= 1
-        self.rested = self._loop.reactor.seconds()
-
-    def _during(self, work: Deferred[T]) -> Deferred[T]:
-        self.lend()
-
-        def over(outcome: T) -> T:
-            self.give_back()
-            return outcome
-
-        return work.addBoth(over)
-
-    def _send(self, call: Call, trace: Trace) -> Deferred[Answer]:
-        return self._during(super()._send(call, trace))
-
-    def _post(self, letter: OutgoingLetter, trace: Trace) -> Deferred[None]:
-        return self._during(super()._post(letter, trace))
+    def _ways_out(self) -> tuple[SendFrom, Post]:
+        """Those of all actors; who waits for an answer keeps the session awake."""
+        send, post = super()._ways_out()
+        return self.lending.counted(send), self.lending.counted(post)

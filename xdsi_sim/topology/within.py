@@ -65,10 +65,10 @@ def within(topology: Topology, codes: Path | None = None) -> Topology:
 
 
 def _community(community: Community, codes: Path | None) -> Community:
-    changed: dict[str, Any] = {}
+    changed: dict[Any, list[Any]] = {}
     for place, actor in community.actors():
         changed.setdefault(place[0], []).append(_actor(actor))
-    update = {
+    update: dict[str, Any] = {
         key: tuple(actors) if isinstance(getattr(community, key), tuple) else actors[0]
         for key, actors in changed.items()
     }

@@ -8,9 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from twisted.internet.defer import Deferred
-
-from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
 from xdsi_sim.actors.trace import Trace
@@ -22,11 +19,10 @@ from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import Branch
-from xdsi_sim.server.soap import SoapResource
+from xdsi_sim.server.soap import Post, SendFrom, SoapResource
 from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
-from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.store.exchanges import NOT_RECORDED, LogPart, Recorder
 from xdsi_sim.store.opening import Share
@@ -130,13 +126,9 @@ class World(Addresses):
         """For whoever sends and is no actor."""
         return self._clients.outside
 
-    def _send(self, call: Call, trace: Trace) -> Deferred[Answer]:
-        """Send a message of an actor."""
-        return self._clients.soap.send(call, trace)
-
-    def _post(self, letter: OutgoingLetter, trace: Trace) -> Deferred[None]:
-        """Send an answer of an actor that travels as a message of its own."""
-        return self._clients.delivery.post(letter, trace)
+    def _ways_out(self) -> tuple[SendFrom, Post]:
+        """What actors send by: messages, and answers that travel as messages of their own."""
+        return self._clients.soap.send, self._clients.delivery.post
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the world."""
@@ -166,6 +158,7 @@ class World(Addresses):
         model = placed.actor
         strict = isinstance(model, Server) and model.strictness == "strict"
         role, make = ROLES[type(model)]
+        send, post = self._ways_out()
         actor = make(self._players, placed, strict)
         resource = SoapResource(
             actor_id=model.id,
@@ -177,8 +170,8 @@ class World(Addresses):
                 peers=self._peers if getattr(model, "asynchronous", False) else None,
             ),
             url=self.url_of(model.id),
-            send=self._send,
-            post=self._post,
+            send=send,
+            post=post,
             recorder=recorder,
             reactor=self._loop.reactor,
             desk=self.faults.desk(model.id),
@@ -253,6 +246,11 @@ class World(Addresses):
     def trust(self) -> Path | None:
         """File of the CA that peers have to trust; None without TLS."""
         return self._tls.authorities[0] if self._tls is not None else None
+
+    @property
+    def sessions(self) -> str | None:
+        """Below which address sessions are, with a slash at its end; None where there are none."""
+        return None
 
     def store_of(self, source_id: str) -> SourceStore:
         """The instance store of an imaging source: its own, or the archive behind it."""
