@@ -38,6 +38,7 @@ from xdsi_sim.topology.model import (
 from xdsi_sim.topology.players import ROLES
 from xdsi_sim.topology.presented import presenting
 from xdsi_sim.topology.sessions import Sessions
+from xdsi_sim.topology.within import check_sessions
 from xdsi_sim.topology.world import World
 
 __all__ = ["RunningTopology", "start"]
@@ -61,6 +62,8 @@ class RunningTopology(World):
 
         If `shared`, other processes may join once this is done; each of them is told by `joined`.
         """
+        if topology.sessions != "off":
+            check_sessions(topology, alone=not shared and joined is None and only is None)
         moved = topology if listen is None else whereabouts.moved_to(topology, listen)
         super().__init__(
             moved,
@@ -179,7 +182,6 @@ class RunningTopology(World):
             log=self._whole_log,
             clients=self._clients,
             tls=self._tls,
-            alone=self._share is Share.ALONE and self.only is None,
         )
         self._listening.callback(sessions.close)
         return sessions

@@ -37,7 +37,7 @@ from xdsi_sim.topology.model import Listen, Topology
 from xdsi_sim.topology.players import ROLES
 from xdsi_sim.topology.session import SessionWorld
 from xdsi_sim.topology.settings import codes_of
-from xdsi_sim.topology.within import FOLDER, PATH, check_sessions, name_trouble, within
+from xdsi_sim.topology.within import FOLDER, PATH, name_trouble, within
 
 __all__ = ["Sessions"]
 
@@ -85,13 +85,8 @@ class Sessions:
         log: ExchangeLog | None,
         clients: Clients,
         tls: Tls | None,
-        alone: bool,
     ) -> None:
-        """Find those that are in `folder`, a data folder, and let requests in.
-
-        Raises UsageError where sessions would share what they are to have for themselves.
-        """
-        check_sessions(topology, alone=alone)
+        """Find those that are in `folder`, a data folder, and let requests in."""
         self._topology = within(topology)
         self._limits = topology.limits
         self._open = topology.sessions == "open"
