@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource, getChildForRequest
 from twisted.web.server import NOT_DONE_YET
 
+from xdsi_sim.actors.trace import TRACE_HEADER
 from xdsi_sim.errors import UsageError
 from xdsi_sim.server.admin import Administration, JsonReader, Refused
 from xdsi_sim.server.http import FrontRequest, answer
@@ -21,11 +22,16 @@ __all__ = ["Door", "Keeper", "SessionsResource"]
 _PLAIN: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
 
 
-Borrow = Callable[[str, bool], Any]
-"""Asked with a name, and whether an actor is at the path below: gives what is `Awake`, or a Deferred of it.
 
-May raise Refused.
-"""
+class Borrow(Protocol):
+    """Lends sessions."""
+
+    def __call__(self, name: str, *, known: bool, within: bool) -> Any:
+        """What is `Awake`, or a Deferred of it; may raise Refused.
+
+        It is `known` that an actor is at the path; who asks is `within` the session, and serves a request.
+        """
+        ...
 
 
 class Door(Resource):
@@ -43,7 +49,8 @@ class Door(Resource):
         below = request.postpath or [b""]
         known = below[0] in self._site.children
         try:
-            lent = self._borrow(path.decode("utf-8", "replace"), known)
+            within = request.header(TRACE_HEADER) is not None  # from an actor, who would wait for itself
+            lent = self._borrow(path.decode("utf-8", "replace"), known=known, within=within)
         except Refused as refused:
             return _Refusal(refused)
         if isinstance(lent, Deferred):

@@ -85,6 +85,8 @@ class Sleeper:
     seen: Callable[[Any], None]
     """Told of what may be borrowed from now on: what is awake, or None."""
     awake: Awake | None = None
+    leaving: Awake | None = None
+    """What is about to be closed, once those are through that have it."""
     turn: DeferredLock = field(default_factory=DeferredLock)
     """One at a time wakes it, puts it to sleep, or changes it while it sleeps."""
     gone: bool = False
@@ -118,12 +120,16 @@ class Sleepers:
 
         self._loop.call(lambda: Deferred.fromCoroutine(end()))
 
-    def borrow(self, sleeper: Sleeper) -> Any:
-        """What is awake, lent; or a Deferred of that, which fails with Refused or what waking raises."""
-        if sleeper.awake is None or self._closing:
+    def borrow(self, sleeper: Sleeper, *, within: bool = False) -> Any:
+        """What is awake, lent; or a Deferred of that, which fails with Refused or what waking raises.
+
+        Who asks `within` something that has it gets the same, even if it is about to be closed.
+        """
+        awake = sleeper.leaving if within and sleeper.leaving is not None else sleeper.awake
+        if awake is None:
             return Deferred.fromCoroutine(self._woken(sleeper))
-        sleeper.awake.lending.lend()
-        return sleeper.awake
+        awake.lending.lend()
+        return awake
 
     @contextmanager
     def borrowed(self, sleeper: Sleeper) -> Iterator[Any]:
@@ -201,9 +207,10 @@ class Sleepers:
         if awake is None or (only_idle and awake.lending.busy):
             return
         self._taken_out(sleeper)
-        end = now() + _FAREWELL
+        sleeper.leaving, end = awake, now() + _FAREWELL
         while awake.lending.busy and now() < end:
             await deferLater(self._loop.reactor, _GLANCE)
+        sleeper.leaving = None
         await self._threads.run(awake.close)
 
     async def _make_room(self) -> None:

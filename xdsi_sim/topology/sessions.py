@@ -19,7 +19,7 @@ from pydantic import Field
 
 from xdsi_sim.client.faults import TOKEN_VARIABLE
 from xdsi_sim.deviations.switches import Switchboard
-from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
 from xdsi_sim.server.admin import Refused
 from xdsi_sim.server.loop import running_loop
@@ -27,6 +27,7 @@ from xdsi_sim.server.sessions import Door, SessionsResource
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.server.sleepers import Sleeper, Sleepers
 from xdsi_sim.store.exchanges import ExchangeLog
+from xdsi_sim.store.opening import opening
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.addresses import Addresses
 from xdsi_sim.topology.checked import Checked, check_value
@@ -163,9 +164,10 @@ class Sessions:
 
     # --- awake and asleep
 
-    def _borrow(self, name: str, known: bool) -> Any:
+    def _borrow(self, name: str, *, known: bool, within: bool) -> Any:
         """A session for a request; raises Refused."""
-        return self._sleepers.borrow(self._named(name, make=self._open and known).sleeper)
+        session = self._named(name, make=self._open and known)
+        return self._sleepers.borrow(session.sleeper, within=within)
 
     def awake(self, name: str) -> AbstractContextManager[SessionWorld]:
         """The world of a session for a block, made where there is none; not for the reactor's thread.
@@ -181,7 +183,8 @@ class Sessions:
     def _wake(self, name: str, enter: Callable[[SessionWorld], None]) -> None:
         """In a thread."""
         session = self._known[name]
-        session.folder.mkdir(parents=True, exist_ok=True)
+        with opening(session.folder):
+            session.folder.mkdir(parents=True, exist_ok=True)
         session.board = session.board or switchboard_of(self._topology, ROLES)
         SessionWorld(
             self._topology if session.codes is None else within(self._topology, session.codes),
@@ -254,12 +257,11 @@ class Sessions:
         """In a thread: the folder, which is whole when it has its name."""
         made = self._folder / f"{_GONE}{new_token()}"
         try:
-            made.mkdir()
-            if asked.codes is not None:
-                self._write_codes(made / _CODES / asked.file, asked.codes)
-            made.rename(session.folder)
-        except OSError as error:
-            raise CannotRun(f"the session cannot be made: {error.strerror}.", file=str(made)) from None
+            with opening(session.folder):
+                made.mkdir()
+                if asked.codes is not None:
+                    self._write_codes(made / _CODES / asked.file, asked.codes)
+                made.rename(session.folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
         session.codes = _table_in(session.folder)
@@ -271,7 +273,8 @@ class Sessions:
             for community in within(self._topology, table).communities:
                 codes_of(community)
         except UsageError as error:
-            raise UsageError(error.message, file=table.name, line=error.line, hint=error.hint) from None
+            error.file = table.name  # as whoever sent it knows it
+            raise UsageError(str(error)) from None
 
     def clear(self, name: str) -> Any:
         """Take out all that it holds, its faults and its log; its codes stay."""
@@ -289,11 +292,12 @@ class Sessions:
         """In a thread: what goes is out of the way at once, and gone soon after."""
         gone = self._folder / f"{_GONE}{new_token()}"
         if session.folder.is_dir():
-            session.folder.rename(gone)
-            if keep:
-                session.folder.mkdir()
-                if (gone / _CODES).is_dir():
-                    (gone / _CODES).rename(session.folder / _CODES)
+            with opening(session.folder):
+                session.folder.rename(gone)
+                if keep:
+                    session.folder.mkdir()
+                    if (gone / _CODES).is_dir():
+                        (gone / _CODES).rename(session.folder / _CODES)
             shutil.rmtree(gone, ignore_errors=True)
         if self._log is not None:
             self._log.forget(session.name)
