@@ -103,9 +103,7 @@ class Vendor:
 def test_two_hundred_sessions_at_once_see_nothing_of_each_other(
     running: RunningTopology, image: bytes
 ) -> None:
-    vendors = [
-        Vendor(running, f"vendor-{number}", b"MARK-%04d" % number, image) for number in range(AT_ONCE)
-    ]
+    vendors = [Vendor(running, f"vendor-{number}", b"MARK-%04d" % number, image) for number in range(AT_ONCE)]
     start = threading.Barrier(AT_ONCE)
 
     def busy(vendor: Vendor) -> set[bytes]:

@@ -47,7 +47,20 @@ def test_an_actor_answers_in_a_session_as_it_does_outside(running: RunningTopolo
 
 @pytest.mark.parametrize(
     "name",
-    ["Acme", "%2e%2e", "..%2fetc", "a%00b", "-a", "a-", "a" * 41, "a%20b", "%ff", "caf%C3%A9", "a.b", "a%0d%0ab"],
+    [
+        "Acme",
+        "%2e%2e",
+        "..%2fetc",
+        "a%00b",
+        "-a",
+        "a-",
+        "a" * 41,
+        "a%20b",
+        "%ff",
+        "caf%C3%A9",
+        "a.b",
+        "a%0d%0ab",
+    ],
 )
 def test_a_name_that_cannot_be_is_refused_and_makes_nothing(running: RunningTopology, name: str) -> None:
     get(below(running, "acme"))
@@ -58,7 +71,9 @@ def test_a_name_that_cannot_be_is_refused_and_makes_nothing(running: RunningTopo
     assert [path.name for path in (running.folder / "sessions").iterdir() if path.name[:1] in "Aa-."] == kept
 
 
-@pytest.mark.parametrize("path", ["/s", "/s/", "/s/nobody", "/s/nobody/", "/s/nobody/favicon.ico", "/s/nobody/d"])
+@pytest.mark.parametrize(
+    "path", ["/s", "/s/", "/s/nobody", "/s/nobody/", "/s/nobody/favicon.ico", "/s/nobody/d"]
+)
 def test_what_is_no_actor_makes_no_session(running: RunningTopology, path: str) -> None:
     assert get(f"{base_of(running)}{path}").status == 404
     assert "nobody" not in names(running)

@@ -94,9 +94,7 @@ def test_a_change_waits_for_those_who_have_it(loop: Loop, sleepers: Sleepers) ->
     bed = Bed(loop)
     with ThreadPoolExecutor(1) as pool:
         with sleepers.borrowed(bed.sleeper):
-            changed = pool.submit(
-                loop.call, sleepers.change, bed.sleeper, lambda: bed.told.append("changed")
-            )
+            changed = pool.submit(loop.call, sleepers.change, bed.sleeper, lambda: bed.told.append("changed"))
             until(lambda: bed.sleeper.awake is None)  # nobody else gets it any more
             threading.Event().wait(0.1)
             assert bed.told == ["opened"]

@@ -214,5 +214,3 @@ def test_sessions_end_with_the_actors(tmp_path: Path) -> None:
     running.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("writer of")]
     assert not list((tmp_path / "sessions" / "acme").rglob("*-wal"))
-
-

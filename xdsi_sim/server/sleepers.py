@@ -105,6 +105,7 @@ class Sleepers:
         self._most_awake = most_awake
         self._rested = rested
         self._awake: set[Sleeper] = set()
+        self._waking: set[Sleeper] = set()
         self._closing = False
         self._sweep: Any = loop.call(self._sweep_later)
 
@@ -114,7 +115,7 @@ class Sleepers:
         async def end() -> None:
             self._closing = True
             self._sweep.cancel()
-            ending = [Deferred.fromCoroutine(self._asleep(one)) for one in self._awake.copy()]
+            ending = [Deferred.fromCoroutine(self._asleep(one)) for one in self._awake | self._waking]
             for done in ending:
                 await done
 
@@ -164,6 +165,7 @@ class Sleepers:
 
     async def _woken(self, sleeper: Sleeper) -> Any:
         await sleeper.turn.acquire()
+        self._waking.add(sleeper)
         try:
             self._check(sleeper)
             if sleeper.awake is None:
@@ -172,6 +174,7 @@ class Sleepers:
             awake: Any = sleeper.awake
             awake.lending.lend()
         finally:
+            self._waking.discard(sleeper)
             sleeper.turn.release()
         return awake
 
