@@ -22,7 +22,6 @@ __all__ = ["Door", "Keeper", "SessionsResource"]
 _PLAIN: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
 
 
-
 class Borrow(Protocol):
     """Lends sessions."""
 

@@ -7,15 +7,14 @@ has asked for a while, they are closed again.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-from pydantic import Field
+from typing import Annotated, Any, Final
 
 from xdsi_sim.client.faults import TOKEN_VARIABLE
 from xdsi_sim.deviations.switches import Switchboard
@@ -35,6 +34,7 @@ from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.faults import switchboard_of
 from xdsi_sim.topology.handles import give_memory_back, most_awake
 from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.names import matching
 from xdsi_sim.topology.players import ROLES
 from xdsi_sim.topology.session import SessionWorld
 from xdsi_sim.topology.settings import codes_of
@@ -44,7 +44,7 @@ __all__ = ["Sessions"]
 
 _CODES: Final = "codes"
 """Folder of the code table of a session, in its own."""
-_TABLE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(?i:yaml|yml|xml)$"
+_TABLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,90}\.(?i:yaml|yml|xml)")
 """Names of its file."""
 _GONE: Final = ".removed-"
 """What the folder of a session is called while it is taken away; no name begins so."""
@@ -56,7 +56,7 @@ class _Asked(Checked):
     name: str
     codes: str | None = None
     """Text of a code table."""
-    file: str = Field(default="codes.yaml", pattern=_TABLE, max_length=100)
+    file: Annotated[str, matching(_TABLE, "a name of a code table, such as codes.yaml")] = "codes.yaml"
     """What the table was called; tells its form."""
 
 
