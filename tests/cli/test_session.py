@@ -123,7 +123,7 @@ def test_a_table_that_is_no_text_is_told(at: tuple[str, str], tmp_path: Path) ->
         run("add", "acme", "--codes", str(tmp_path / "codes.yaml"), *at)
 
 
-def test_up_has_sessions_and_tells_of_them(tmp_path: Path) -> None:
+def test_up_has_sessions_and_tells_of_them() -> None:
     arguments = ["up", "central", "--json", "--listen", "127.0.0.1:0", "--sessions", "open"]
     with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -135,9 +135,9 @@ def test_up_has_sessions_and_tells_of_them(tmp_path: Path) -> None:
 
 def test_a_scenario_is_played_in_a_session(tmp_path: Path) -> None:
     scenario, data = write(tmp_path, PUBLISHED), tmp_path / "data"
+    where = ("--listen", "127.0.0.1:0", "--data", str(data), "--reports", str(tmp_path / "reports"))
     played = subprocess.run(
-        [*COMMAND, "run", str(scenario), "--session", "acme", "--listen", "127.0.0.1:0", "--json"]
-        + ["--data", str(data), "--reports", str(tmp_path / "reports")],
+        [*COMMAND, "run", str(scenario), "--session", "acme", "--json", *where],
         capture_output=True,
         text=True,
         check=False,
