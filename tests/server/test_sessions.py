@@ -71,7 +71,17 @@ def test_a_name_that_cannot_be_is_refused_and_makes_nothing(running: RunningTopo
 
 
 @pytest.mark.parametrize(
-    "path", ["/s", "/s/", "/s/nobody", "/s/nobody/", "/s/nobody/favicon.ico", "/s/nobody/d"]
+    "path",
+    [
+        "/s",
+        "/s/",
+        "/s/nobody",
+        "/s/nobody/",
+        "/s/nobody/favicon.ico",
+        "/s/nobody/d",
+        "/s/nobody/s",
+        "/s/nobody/sessions",
+    ],
 )
 def test_what_is_no_actor_makes_no_session(running: RunningTopology, path: str) -> None:
     assert get(f"{base_of(running)}{path}").status == 404

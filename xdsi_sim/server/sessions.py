@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Protocol
 
 from twisted.internet.defer import Deferred
@@ -36,17 +36,17 @@ class Borrow(Protocol):
 class Door(Resource):
     """Leads to the actors of sessions, by name, on one port; one that sleeps is woken first."""
 
-    def __init__(self, borrow: Borrow, root_of: Callable[[Any], Any], site: Any) -> None:
-        """`root_of` gives what is on this port of a session that was lent, `site` is all that is on it."""
+    def __init__(self, borrow: Borrow, root_of: Callable[[Any], Any], known: Collection[bytes]) -> None:
+        """`root_of` gives what is on this port of a session that was lent; `known` paths begin so."""
         super().__init__()
         self._borrow = borrow
         self._root_of = root_of
-        self._site = site
+        self._known = known
 
     def getChild(self, path: bytes, request: FrontRequest) -> Any:
         """The actors of one session."""
         below = request.postpath or [b""]
-        known = below[0] in self._site.children
+        known = below[0] in self._known
         try:
             within = request.header(TRACE_HEADER) is not None  # from an actor, who would wait for itself
             lent = self._borrow(path.decode("utf-8", "replace"), known=known, within=within)

@@ -105,7 +105,7 @@ class Sleepers:
         self._most_awake = most_awake
         self._rested = rested
         self._awake: set[Sleeper] = set()
-        self._waking: set[Sleeper] = set()
+        self._turning: set[Sleeper] = set()
         self._closing = False
         self._sweep: Any = loop.call(self._sweep_later)
 
@@ -115,7 +115,7 @@ class Sleepers:
         async def end() -> None:
             self._closing = True
             self._sweep.cancel()
-            ending = [Deferred.fromCoroutine(self._asleep(one)) for one in self._awake | self._waking]
+            ending = [Deferred.fromCoroutine(self._asleep(one)) for one in self._awake | self._turning]
             for done in ending:
                 await done
 
@@ -144,18 +144,28 @@ class Sleepers:
         finally:
             self._loop.call(awake.lending.give_back)
 
-    def change(self, sleeper: Sleeper, work: Callable[[], T], *, last: bool = False) -> Deferred[T]:
-        """Work on it in a thread while it sleeps; it never wakes again if that was the `last`."""
-        return Deferred.fromCoroutine(self._changed(sleeper, work, last))
+    def change(
+        self, sleeper: Sleeper, work: Callable[[], T], *, first: bool = False, last: bool = False
+    ) -> Deferred[T]:
+        """Work on it in a thread while it sleeps.
 
-    async def _changed(self, sleeper: Sleeper, work: Callable[[], T], last: bool) -> T:
+        It never wakes again if that was the `last`, or the `first` and has failed.
+        """
+        return Deferred.fromCoroutine(self._changed(sleeper, work, first, last))
+
+    async def _changed(self, sleeper: Sleeper, work: Callable[[], T], first: bool, last: bool) -> T:
         await sleeper.turn.acquire()
+        self._turning.add(sleeper)
         try:
             self._check(sleeper)
             await self._close(sleeper)
             done = await self._threads.run(work)
             sleeper.gone = last
+        except BaseException:
+            sleeper.gone |= first
+            raise
         finally:
+            self._turning.discard(sleeper)
             sleeper.turn.release()
         return done
 
@@ -165,7 +175,7 @@ class Sleepers:
 
     async def _woken(self, sleeper: Sleeper) -> Any:
         await sleeper.turn.acquire()
-        self._waking.add(sleeper)
+        self._turning.add(sleeper)
         try:
             self._check(sleeper)
             if sleeper.awake is None:
@@ -174,7 +184,7 @@ class Sleepers:
             awake: Any = sleeper.awake
             awake.lending.lend()
         finally:
-            self._waking.discard(sleeper)
+            self._turning.discard(sleeper)
             sleeper.turn.release()
         return awake
 

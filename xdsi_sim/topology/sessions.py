@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -66,7 +66,7 @@ class _Session:
 
     name: str
     folder: Path
-    sleeper: Sleeper
+    sleeper: Sleeper = field(init=False)
     codes: Path | None = None
     board: Switchboard | None = None
     """None until it is first awake."""
@@ -108,7 +108,7 @@ class Sessions:
             rested=give_memory_back,
         )
         for listen, site in sites.items():
-            door = Door(self._borrow, partial(_root_at, listen), site.root)
+            door = Door(self._borrow, partial(_root_at, listen), frozenset(site.root.children))
             site.divide(PATH, door, self._manners[listen])
         first = next(iter(sites.values()))
         first.put(FOLDER, SessionsResource(self, token=os.environ.get(TOKEN_VARIABLE) or None))
@@ -126,9 +126,10 @@ class Sessions:
         }
 
     def _session(self, name: str) -> _Session:
-        folder = self._folder / name
-        sleeper = Sleeper(name=name, wake=partial(self._wake, name), seen=partial(self._seen, name))
-        return _Session(name=name, folder=folder, sleeper=sleeper, codes=_table_in(folder))
+        session = _Session(name=name, folder=self._folder / name, codes=_table_in(self._folder / name))
+        wake, seen = partial(self._wake, session), partial(self._seen, session)
+        session.sleeper = Sleeper(name=name, wake=wake, seen=seen)
+        return session
 
     def close(self) -> None:
         """Put all to sleep, and let nobody in any more."""
@@ -180,34 +181,33 @@ class Sessions:
             raise UsageError(str(refused), hint=refused.hint) from None
         return self._sleepers.borrowed(session.sleeper)
 
-    def _wake(self, name: str, enter: Callable[[SessionWorld], None]) -> None:
+    def _wake(self, session: _Session, enter: Callable[[SessionWorld], None]) -> None:
         """In a thread."""
-        session = self._known[name]
         with opening(session.folder):
             session.folder.mkdir(parents=True, exist_ok=True)
         session.board = session.board or switchboard_of(self._topology, ROLES)
         SessionWorld(
             self._topology if session.codes is None else within(self._topology, session.codes),
-            name,
+            session.name,
             loop=self._loop,
             faults=session.board,
             outside=self._outside,
             sites=self._sites,
             folder=session.folder,
             spool=self._spool,
-            log=self._log.part(name) if self._log is not None else None,
+            log=self._log.part(session.name) if self._log is not None else None,
             clients=self._clients,
             tls=self._tls,
             enter=enter,
         )
 
-    def _seen(self, name: str, world: SessionWorld | None) -> None:
+    def _seen(self, session: _Session, world: SessionWorld | None) -> None:
         """Requests are taken as the world wants it that is awake, if one is."""
+        name = session.name.encode()
         for listen, manners in self._manners.items():
-            manners.pop(name.encode(), None)
+            manners.pop(name, None)
             if world is not None:
-                manners[name.encode()] = world.branches[listen].manners
-        session = self._known[name]
+                manners[name] = world.branches[listen].manners
         if world is None and not session.folder.is_dir():  # it never was
             self._forget(session)
 
@@ -250,7 +250,7 @@ class Sessions:
             self._forget(session)
             return failure
 
-        made = self._sleepers.change(session.sleeper, partial(self._make, session, wanted))
+        made = self._sleepers.change(session.sleeper, partial(self._make, session, wanted), first=True)
         return made.addCallbacks(lambda _done: self._facts(session), failed)
 
     def _make(self, session: _Session, asked: _Asked) -> None:
