@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from a_session import at_home, base_of, below, domain_of_sessions
 from wire import QUERY, Answer, get, message, post, send
 
+from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.topology.build import RunningTopology
 
 
@@ -183,3 +185,21 @@ def test_a_session_whose_folder_cannot_be_used_says_so(running: RunningTopology)
     assert b"the data folder cannot be used" in answer.body
     (running.folder / "sessions" / "blocked").unlink()
     assert get(f"{below(running, 'blocked')}?wsdl").status == 200
+
+
+def test_who_serves_a_request_gets_answers_while_its_session_is_about_to_be_emptied(
+    running: RunningTopology,
+) -> None:
+    url = below(running, "leaving")
+    asked = post(url, *message(url))
+    within = post(url, *message(url), f"{TRACE_HEADER}: {Trace.begin('repository')}")
+    with ThreadPoolExecutor(2) as pool:
+        with running.session("leaving"):  # as a request has it that is being served
+            clearing = pool.submit(ask, running, {"clear": True}, "/leaving")
+            while json.loads(get(f"{base_of(running)}/sessions/leaving").body)["awake"]:
+                pass
+            other = pool.submit(send, url, asked)
+            assert send(url, within).status == 200
+            assert not clearing.done()
+            assert not other.done()
+        assert (clearing.result().status, other.result().status) == (200, 200)
