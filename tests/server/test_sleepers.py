@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 
 from xdsi_sim.errors import CannotRun, UsageError
 from xdsi_sim.server.loop import Loop, running_loop
@@ -76,6 +76,16 @@ def test_many_who_come_at_once_wake_it_once(loop: Loop, sleepers: Sleepers) -> N
     assert bed.sleeper.awake.lending.busy == 0
 
 
+def test_a_crowd_that_waits_for_one_is_let_in_one_by_one(loop: Loop, sleepers: Sleepers) -> None:
+    bed = Bed(loop)
+    came = loop.call(lambda: gatherResults([sleepers.borrow(bed.sleeper) for _ in range(500)]))
+    assert bed.told == ["opened"]
+    assert {*came} == {bed.sleeper.awake}
+    assert came[0].lending.busy == 500
+    for each in came:
+        loop.call(each.lending.give_back)
+
+
 def test_it_sleeps_when_nobody_has_it_for_a_while_and_is_woken_again(loop: Loop) -> None:
     rested: list[bool] = []
     sleepers, bed = Sleepers(loop, idle=0.05, most_awake=9, rested=lambda: rested.append(True)), Bed(loop)
@@ -122,12 +132,33 @@ def test_who_cannot_be_woken_says_why_and_may_be_tried_again(loop: Loop, sleeper
 
 def test_where_too_many_are_awake_the_one_that_rests_longest_sleeps(loop: Loop) -> None:
     sleepers = Sleepers(loop, idle=LONG, most_awake=2)
-    first, second, third = (Bed(loop, name) for name in ("first", "second", "third"))
-    with sleepers.borrowed(first.sleeper):
-        with sleepers.borrowed(second.sleeper), sleepers.borrowed(third.sleeper):
-            assert "closed by True" not in (*first.told, *second.told)  # all are needed
-        with sleepers.borrowed(Bed(loop, "fourth").sleeper):
-            assert [bed.told[1:] for bed in (first, second, third)] == [[], [], ["closed by True"]]
+    beds = [Bed(loop, name) for name in ("first", "second", "third")]
+    for bed in beds:
+        with sleepers.borrowed(bed.sleeper):
+            pass
+    assert [bed.told[1:] for bed in beds] == [["closed by True"], [], []]
+    with sleepers.borrowed(beds[1].sleeper), sleepers.borrowed(beds[0].sleeper):
+        assert [bed.told[-1] for bed in beds] == ["opened", "opened", "closed by True"]
+    sleepers.close()
+
+
+def test_never_are_more_awake_than_may_be_whoever_waits(loop: Loop) -> None:
+    sleepers, most, lock, awake = Sleepers(loop, idle=LONG, most_awake=3), [0], threading.Lock(), [0]
+    beds = [Bed(loop, f"bed {number}") for number in range(12)]
+
+    def come(bed: Bed) -> None:
+        with sleepers.borrowed(bed.sleeper):
+            with lock:
+                awake[0] += 1
+                most[0] = max(most[0], awake[0])
+            threading.Event().wait(0.02)
+            with lock:
+                awake[0] -= 1
+
+    with ThreadPoolExecutor(12) as pool:
+        [*pool.map(come, beds)]
+    assert most[0] == 3
+    assert all(bed.told[0] == "opened" for bed in beds)
     sleepers.close()
 
 

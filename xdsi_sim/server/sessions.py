@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Protocol
 
@@ -19,6 +20,7 @@ from xdsi_sim.visible import visible_line
 
 __all__ = ["Door", "Keeper", "SessionsResource"]
 
+_LOG: Final = logging.getLogger(__name__)
 _PLAIN: Final = (("Content-Type", "text/plain; charset=UTF-8"),)
 
 
@@ -86,8 +88,9 @@ class _Waiting(Resource):
         def failed(failure: Failure) -> None:
             error = failure.value
             if not isinstance(error, Refused | UsageError):
-                request.processingFailed(failure)
-            elif not request.gone:
+                _LOG.error("a session could not be woken", exc_info=error)
+                error = Refused(500, "the session could not be woken: internal error, which is logged.")
+            if not request.gone:
                 refused = error if isinstance(error, Refused) else Refused(503, str(error))
                 _Refusal(refused).render(request)
 

@@ -5,8 +5,8 @@ What is decided is decided in the reactor's thread; opening and closing, which t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
@@ -27,6 +27,7 @@ T = TypeVar("T")
 _THREADS: Final = 4
 """Of those that open and close."""
 _FAREWELL: Final = 5.0  # seconds; what takes longer is not waited for when all is closed
+_PATIENCE: Final = 20.0  # seconds in which another one may fall asleep
 _GLANCE: Final = 0.05  # seconds between two looks whether all are through
 
 
@@ -106,6 +107,9 @@ class Sleepers:
         self._rested = rested
         self._awake: set[Sleeper] = set()
         self._turning: set[Sleeper] = set()
+        self._opening = 0
+        """Of those in it that are being woken."""
+        self._room = DeferredLock()
         self._closing = False
         self._sweep: Any = loop.call(self._sweep_later)
 
@@ -154,39 +158,47 @@ class Sleepers:
         return Deferred.fromCoroutine(self._changed(sleeper, work, first, last))
 
     async def _changed(self, sleeper: Sleeper, work: Callable[[], T], first: bool, last: bool) -> T:
+        async with self._turn_of(sleeper):
+            self._check(sleeper)
+            await self._close(sleeper)
+            try:
+                done = await self._threads.run(work)
+            except BaseException:
+                sleeper.gone |= first
+                raise
+            sleeper.gone = last
+            return done
+
+    @asynccontextmanager
+    async def _turn_of(self, sleeper: Sleeper) -> AsyncIterator[None]:
         await sleeper.turn.acquire()
         self._turning.add(sleeper)
         try:
-            self._check(sleeper)
-            await self._close(sleeper)
-            done = await self._threads.run(work)
-            sleeper.gone = last
-        except BaseException:
-            sleeper.gone |= first
-            raise
+            await self._moment()  # else each who waits would go on within the one before
+            yield
         finally:
             self._turning.discard(sleeper)
             sleeper.turn.release()
-        return done
+
+    def _moment(self, seconds: float = 0) -> Deferred[None]:
+        return deferLater(self._loop.reactor, seconds)
 
     def _check(self, sleeper: Sleeper) -> None:
         if sleeper.gone or self._closing:
             raise Refused(503, f"'{sleeper.name}' is about to go.")
 
     async def _woken(self, sleeper: Sleeper) -> Any:
-        await sleeper.turn.acquire()
-        self._turning.add(sleeper)
-        try:
+        async with self._turn_of(sleeper):
             self._check(sleeper)
             if sleeper.awake is None:
                 await self._make_room()
-                await self._threads.run(partial(self._wake, sleeper))
+                try:
+                    await self._threads.run(partial(self._wake, sleeper))
+                finally:
+                    self._opening -= 1
             awake: Any = sleeper.awake
             awake.lending.lend()
-        finally:
-            self._turning.discard(sleeper)
-            sleeper.turn.release()
-        return awake
+            return awake
 
     def _wake(self, sleeper: Sleeper) -> None:
         """In a thread."""
@@ -209,11 +221,8 @@ class Sleepers:
         sleeper.seen(None)
 
     async def _asleep(self, sleeper: Sleeper, *, only_idle: bool = False) -> None:
-        await sleeper.turn.acquire()
-        try:
+        async with self._turn_of(sleeper):
             await self._close(sleeper, only_idle=only_idle)
-        finally:
-            sleeper.turn.release()
 
     async def _close(self, sleeper: Sleeper, *, only_idle: bool = False) -> None:
         awake, now = sleeper.awake, self._loop.reactor.seconds
@@ -222,20 +231,44 @@ class Sleepers:
         self._taken_out(sleeper)
         sleeper.leaving, end = awake, now() + _FAREWELL
         while awake.lending.busy and now() < end:
-            await deferLater(self._loop.reactor, _GLANCE)
+            await self._moment(_GLANCE)
         sleeper.leaving = None
         await self._threads.run(awake.close)
 
     async def _make_room(self) -> None:
-        """Where as many are awake as may be, the one that was given back first of all goes to sleep."""
-        if len(self._awake) >= self._most_awake and (idle := [*self._resting(float("inf"))]):
-            longest = min(idle, key=lambda pair: pair[1].lending.rested)
-            await self._asleep(longest[0], only_idle=True)
+        """Where as many are awake as may be, the one that was given back first of all goes to sleep.
+
+        Where none was, that is waited for; raises Refused where it takes too long.
+        """
+        await self._room.acquire()
+        try:
+            await self._moment()
+            await self._until_there_is_room()
+            self._opening += 1
+        finally:
+            self._room.release()
+
+    async def _until_there_is_room(self) -> None:
+        now = self._loop.reactor.seconds
+        end = now() + _PATIENCE
+        while len(self._awake) + self._opening >= self._most_awake:
+            if idle := [*self._resting(float("inf"))]:
+                longest = min(idle, key=lambda pair: pair[1].lending.rested)
+                await self._asleep(longest[0], only_idle=True)
+            elif now() < end:
+                await self._moment(_GLANCE)
+            else:
+                raise Refused(503, "as many are awake as files can be open.", "Raise it: ulimit -n")
 
     def _resting(self, since: float) -> Iterator[tuple[Sleeper, Awake]]:
-        """Those whom nobody has, and nobody has had since."""
+        """Those whom nobody has, and nobody has had since; not those whose turn others wait for.
+
+        Who makes room would wait for them, and they for room.
+        """
         for one in self._awake.copy():
-            if one.awake is not None and not one.awake.lending.busy and one.awake.lending.rested <= since:
+            if one.awake is None or one.turn.locked:
+                continue
+            if not one.awake.lending.busy and one.awake.lending.rested <= since:
                 yield one, one.awake
 
     def _sweep_later(self) -> Any:

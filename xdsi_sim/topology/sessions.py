@@ -183,23 +183,23 @@ class Sessions:
 
     def _wake(self, session: _Session, enter: Callable[[SessionWorld], None]) -> None:
         """In a thread."""
+        session.board = session.board or switchboard_of(self._topology, ROLES)
         with opening(session.folder):
             session.folder.mkdir(parents=True, exist_ok=True)
-        session.board = session.board or switchboard_of(self._topology, ROLES)
-        SessionWorld(
-            self._topology if session.codes is None else within(self._topology, session.codes),
-            session.name,
-            loop=self._loop,
-            faults=session.board,
-            outside=self._outside,
-            sites=self._sites,
-            folder=session.folder,
-            spool=self._spool,
-            log=self._log.part(session.name) if self._log is not None else None,
-            clients=self._clients,
-            tls=self._tls,
-            enter=enter,
-        )
+            SessionWorld(
+                self._topology if session.codes is None else within(self._topology, session.codes),
+                session.name,
+                loop=self._loop,
+                faults=session.board,
+                outside=self._outside,
+                sites=self._sites,
+                folder=session.folder,
+                spool=self._spool,
+                log=self._log.part(session.name) if self._log is not None else None,
+                clients=self._clients,
+                tls=self._tls,
+                enter=enter,
+            )
 
     def _seen(self, session: _Session, world: SessionWorld | None) -> None:
         """Requests are taken as the world wants it that is awake, if one is."""
