@@ -71,6 +71,8 @@ class Playing(Protocol):
     running: Running
     audience: Audience
     spool: Path
+    since: int
+    """Mark of the log behind all that was before the run."""
     conversations: list[str]
     """Of all steps that have begun."""
     others: set[str]
@@ -172,6 +174,11 @@ class Troupe:
         )
         mark = since.mark if anew or self.block.ear.mark is None else self.block.ear.mark
         return replace(since, mark=mark)
+
+    @property
+    def since(self) -> int:
+        """Mark of the log behind all that was before the run."""
+        return self.run.since
 
     def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
         """These are what the step is about; listening goes on behind the mark, the next time."""
