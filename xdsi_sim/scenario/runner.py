@@ -31,7 +31,7 @@ from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
 from xdsi_sim.scenario.steps.fault import BY
-from xdsi_sim.scenario.variables import NotThere, filled, follow, parse_path, resolve
+from xdsi_sim.scenario.variables import New, NotThere, filled, follow, parse_path, resolve
 
 __all__ = ["Audience", "Silent", "play"]
 
@@ -93,7 +93,7 @@ def play(
 
 def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
-    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}}
+    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, "new": New()}
     for name, value in loaded.scenario.variables.items():
         scope[name] = resolve(value, scope)
     return scope

@@ -10,8 +10,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
-from xdsi_sim.scenario.runner import Audience
 from xdsi_sim.scenario.reports.wording import plural
+from xdsi_sim.scenario.runner import Audience
 from xdsi_sim.scenario.terminal import console
 from xdsi_sim.sut.checking import Checked
 from xdsi_sim.sut.plan import Suite, Test
