@@ -65,6 +65,8 @@ class Provided(Checked):
     """What it does to registered entries: `RPLC: ENTRYUUID`."""
     leftOut: bool = False
     """Sends the metadata without the document."""
+    withoutEntry: bool = False
+    """Sends the document without its metadata."""
 
     @model_validator(mode="after")
     def _relates_as_documents_do(self) -> Provided:
@@ -167,15 +169,16 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
         for each in step.folders
     )
     pairs = list(zip(step.documents, entries, strict=True))
+    told = tuple(entry for each, entry in pairs if not each.withoutEntry)
     associations = (
-        *(_member(set_.entryUUID, each.entryUUID, "Original") for each in entries),
+        *(_member(set_.entryUUID, each.entryUUID, "Original") for each in told),
         *(_member(set_.entryUUID, each.entryUUID, None) for each in folders),
         *(each for provided, entry in pairs for each in _related(provided, entry.entryUUID)),
         *map(_association, step.associations),
     )
     return _Submission(
         RegistryObjectList(
-            submissionSets=(set_,), documentEntries=entries, folders=folders, associations=associations
+            submissionSets=(set_,), documentEntries=told, folders=folders, associations=associations
         ),
         tuple(
             Document(id=entry.entryUUID, content=provided.content(stage))
