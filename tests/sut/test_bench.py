@@ -32,7 +32,7 @@ class Watching(Untold):
         self.told: list[str] = []
         self.interrupting = interrupting
 
-    def suite(self, suite: Suite, running: RunningTopology) -> None:
+    def suite(self, suite: Suite, running: RunningTopology) -> None:  # noqa: ARG002  a Protocol's method
         self.starts.append(running)
 
     def audience(self, test: Test) -> Audience | None:
@@ -47,7 +47,7 @@ class Interrupting(Silent):
 
     pressed = False
 
-    def ended(self, number: str, record: StepRecord) -> None:
+    def ended(self, number: str, record: StepRecord) -> None:  # noqa: ARG002  a Protocol's method
         if not self.pressed:
             self.pressed = True
             raise KeyboardInterrupt

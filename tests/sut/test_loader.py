@@ -13,8 +13,8 @@ GOOD = description(registry="http://192.0.2.7/registry")
 
 
 def test_a_description_is_read_as_it_is_written(tmp_path: Path) -> None:
-    more = 'options: [metadata-update]\ndeviations: {REG-07: "fixed in 4.3"}\npatients: [A1, "A2^^^&2.999.42.2&ISO"]\n'
-    system = loaded(tmp_path, GOOD + more).system
+    more = 'options: [metadata-update]\ndeviations: {REG-07: "fixed in 4.3"}\n'
+    system = loaded(tmp_path, f'{GOOD}{more}patients: [A1, "A2^^^&2.999.42.2&ISO"]\n').system
     assert (system.name, system.title, system.homeCommunityId) == ("acme", "Acme XDS 4.2", "urn:oid:2.999.42")
     assert system.listen == Listen("127.0.0.1", 0)
     assert [(name, role.url) for name, role in system.roles.given()] == [
