@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from a_peer import Said, peers, said
-from a_system import QUICK, REPOSITORY, a_free_port, a_product, description, loaded
+from a_system import QUICK, REPOSITORY, a_closed_port, a_product, description, loaded
 
 from xdsi_sim.sut.checking import Checked, check_system, taken_ports
 
@@ -52,8 +52,8 @@ def test_an_address_that_is_another_actors_is_told(tmp_path: Path) -> None:
 
 
 def test_who_is_not_there_is_told(tmp_path: Path) -> None:
-    port = a_free_port()
-    (one,) = checked(tmp_path, description(registry=f"http://127.0.0.1:{port}/registry", more=QUICK))
+    with a_closed_port() as port:
+        (one,) = checked(tmp_path, description(registry=f"http://127.0.0.1:{port}/registry", more=QUICK))
     assert told(one) == {"connection": (False, f"nothing listens at 127.0.0.1:{port}")}
 
 

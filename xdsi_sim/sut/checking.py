@@ -113,6 +113,7 @@ def _tried(
     host, port = host_and_port(role.url)
     trouble = trouble_at(host, port, seconds)
     yield Tried(what="connection", good=trouble is None, text=trouble or f"{host}:{port} takes connections")
+    yield from _others(role, (host, port), seconds)
     if trouble is not None:
         return
     if role.url.lower().startswith("https:") and tls is not None:
@@ -122,8 +123,20 @@ def _tried(
             return
     yield from _described(role.url, client)
     if placed is not None:
-        yield _asked(name, role.url, client, placed)
+        yield _asked(name, role, client, placed)
     yield from _beside(role, client, seconds)
+
+
+def _others(role: Role, first: tuple[str, int], seconds: float) -> Iterator[Tried]:
+    """Hosts and ports of single transactions, those that are not tried already."""
+    by_port: dict[tuple[str, int], list[str]] = {}
+    for name, url in role.addresses.items():
+        by_port.setdefault(host_and_port(url), []).append(name)
+    for (host, port), names in by_port.items():
+        if (host, port) != first:
+            trouble = trouble_at(host, port, seconds)
+            text = trouble or f"{host}:{port} takes connections"
+            yield Tried(what="connection", good=trouble is None, text=f"{text}, for {', '.join(names)}")
 
 
 def _hand_shake(url: str, tls: Tls, seconds: float) -> Tried:
@@ -163,10 +176,12 @@ def _is_wsdl(reply: HttpReply) -> bool:
             return False
 
 
-def _asked(name: str, url: str, client: BlockingClient, placed: Placed) -> Tried:
+def _asked(name: str, role: Role, client: BlockingClient, placed: Placed) -> Tried:
     """Send the probe of a role."""
     probe = PROBES[name]
-    call = Call(url=url, transaction=probe.transaction, message=probe.message(placed))
+    call = Call(
+        url=role.address_of(probe.transaction), transaction=probe.transaction, message=probe.message(placed)
+    )
     reply = client.call(call, sender=_CHECK, conversation=new_token())
     told = f"{probe.transaction} for {probe.asks}"
     if isinstance(reply.answer, NoAnswer):
