@@ -131,7 +131,7 @@ def floods(_request: bytes) -> Iterator[bytes]:
 
 def drips(_request: bytes) -> Iterator[bytes]:
     yield b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n\r\n"
-    for _ in range(100):
+    for _ in range(1000):
         time.sleep(0.1)
         yield b" "
 
@@ -154,7 +154,7 @@ def test_a_system_that_misbehaves_gives_a_verdict_in_time(
         run = play_tests(a_plan(tmp_path, text, "REG-01"), tmp_path / "ours", Untold())
     assert outcomes(run) == [Outcome.FAIL]
     assert "no answer" in run.results[0].reason
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_system_that_never_answers_is_not_asked_again_and_again(tmp_path: Path) -> None:
