@@ -22,7 +22,7 @@ from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 
-__all__ = ["LOAD"]
+__all__ = ["LOAD", "Load", "described", "sample_files"]
 
 
 def _a_sample(name: str) -> str:
@@ -71,14 +71,14 @@ def play(load: Load, stage: Stage) -> Outcome:
     """Store the files; gives the studies that they belong to."""
     store = stage.running.store_of(load.source)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = (path for name in load.samples for path in _sample(load, name, Path(folder)))
+        samples = (path for name in load.samples for path in sample_files(load, name, Path(folder)))
         loaded = store.add_all(chain(samples, arrivals(stage.folder / path for path in load.paths)))
     studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
     return Outcome(
         text=f"{plural(len(loaded.instances), 'instance')} of {plural(len(studies), 'study', 'studies')}",
         value=_Taken(studies, loaded.instances),
         count=len(loaded.instances),
-        details=details_of({"Studies": listed([_described(study) for study in studies])}),
+        details=details_of({"Studies": listed([described(study) for study in studies])}),
         checks=tuple(
             Check(text=f"{broken.path.name} is a DICOM file", ok=False, observed=str(broken.error))
             for broken in loaded.broken
@@ -87,7 +87,8 @@ def play(load: Load, stage: Stage) -> Outcome:
     )
 
 
-def _sample(load: Load, name: str, folder: Path) -> Iterator[Path]:
+def sample_files(load: Load, name: str, folder: Path) -> Iterator[Path]:
+    """The files of a sample, written to a folder, as many as are wanted."""
     yield from write_sample(name, folder / name, accession=load.accession)[: load.first]
 
 
@@ -96,7 +97,8 @@ def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, .
     return tuple(study for uid in uids if (study := store.study(uid)) is not None)
 
 
-def _described(study: Study) -> str:
+def described(study: Study) -> str:
+    """A study in a few words."""
     return f"{study.header.description or 'study'} ({'/'.join(study.modalities)})"
 
 
