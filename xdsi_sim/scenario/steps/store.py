@@ -18,7 +18,7 @@ from xdsi_sim.scenario.images import Image, image_of
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, details_of, listed, plural
-from xdsi_sim.scenario.steps.load import Load, described, sample_files
+from xdsi_sim.scenario.steps.load import Load, described, root_of, sample_files
 from xdsi_sim.scenario.steps.locate import LocatedSeries
 from xdsi_sim.scenario.web import SUCCESS, WebAnswer, asked
 from xdsi_sim.topology.model import Source
@@ -49,6 +49,8 @@ class _Stored:
     """As they were sent, to be compared with what is fetched."""
     series: tuple[LocatedSeries, ...]
     """Of all studies, for `fetch`."""
+    root: str
+    """Of the UIDs of samples, for a later step."""
     status: int | None = None
     """Of HTTP; None where somebody had loaded the studies before."""
     stored: tuple[str, ...] = ()
@@ -61,15 +63,17 @@ class _Stored:
 
 def play(step: Store, stage: Stage) -> Outcome:
     """Send the files in one message, unless they are there already; gives the studies that they belong to."""
-    contents = tuple(_contents(step, stage))
+    root = root_of(step, stage)
+    contents = tuple(_contents(step, root, stage))
     studies = _studies(contents)
     sent: dict[str, Any] = {
         "studies": studies,
         "images": tuple(image_of(content) for content in contents),
         "series": tuple(_located(step.source, studies, stage)),
+        "root": root,
     }
     peer = stage.running.topology.played_by(step.source)
-    if peer is not None and peer.studies == "loaded":
+    if peer is not None and peer.studies == "loaded" and step.root is None:
         text = f"{plural(len(contents), 'instance')} that {step.source} has already"
         return Outcome(text=text, value=_Stored(**sent), count=len(contents))
     answer = _sent(step, stage, contents)
@@ -90,9 +94,9 @@ def play(step: Store, stage: Stage) -> Outcome:
     )
 
 
-def _contents(step: Store, stage: Stage) -> Iterator[Content]:
+def _contents(step: Store, root: str, stage: Stage) -> Iterator[Content]:
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = [path for name in step.samples for path in sample_files(step, name, Path(folder))]
+        samples = [path for name in step.samples for path in sample_files(step, name, root, Path(folder))]
         yield from (BytesContent(path.read_bytes()) for path in samples)
     for file in arrivals(stage.folder / path for path in step.paths):
         yield BytesContent(read_all(file.content))
