@@ -36,6 +36,7 @@ def actors_of(running: Running) -> tuple[ActorInfo, ...]:
             dicomweb=faces.get(placed.actor.id),
             oid=placed.actor.metadata_oid,
             home=placed.community.homeCommunityId,
+            patientAuthority=placed.community.patientAuthority,
             community=placed.community.id,
         )
         for placed in running.topology.actors()

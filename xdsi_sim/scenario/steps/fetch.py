@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, Literal
 
@@ -56,6 +56,8 @@ class Fetch(Checked):
     through: AnyImagingGatewayId = None
     """The imaging gateway that is asked: by RAD-69 for all of them in one message (a responding one by
     RAD-75), by XC-WADO for those of other communities."""
+    home: str | None = None
+    """homeCommunityId of the series that have none: those that were stored or located without a gateway."""
     complete: bool = True
     """Whether all that is listed must come; if not, `missing` and `refused` tell what did not, and why."""
 
@@ -105,7 +107,8 @@ class _Fetched:
 
 def play(step: Fetch, stage: Stage) -> Outcome:
     """Fetch all images; checks that those received are those listed."""
-    series = tuple(_located(each, stage) for each in one_by_one(step.series))
+    found = (_located(each, stage) for each in one_by_one(step.series))
+    series = tuple(replace(each, homeCommunityId=each.homeCommunityId or step.home) for each in found)
     fetched = list(_BY[step.by](step, stage, series))
     images = images_of(content for part in fetched for content in part.contents)
     listed_uids = sorted(uid for item in series for uid in item.sopInstanceUIDs)
