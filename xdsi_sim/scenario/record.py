@@ -150,6 +150,8 @@ class RunRecord:
     exchanges: tuple[Exchange, ...] = ()
     """All hops of the run in the order in which they began."""
     actors: tuple[ActorInfo, ...] = ()
+    interrupted: bool = False
+    """Whether Ctrl-C has ended it."""
 
     @property
     def verdict(self) -> Verdict:

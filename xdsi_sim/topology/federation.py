@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_validator
 
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.listen import Listen, read_listen
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["Correlation", "Peer", "check_parts"]
+__all__ = ["Correlation", "KnownPatients", "MllpAddress", "Peer", "check_parts"]
 
 
 class Correlation(Checked):
@@ -47,6 +48,24 @@ def _base(value: str) -> str:
     return _address(value).rstrip("/")
 
 
+_PATIENTS: Final = ("announce", "accept")
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, str) and value not in _PATIENTS:
+        hint = did_you_mean(value, _PATIENTS)
+        raise wrong(f"'{value}' is neither a list of patient ids, nor 'announce', nor 'accept'", hint=hint)
+    return value
+
+
+KnownPatients = Annotated[Literal["announce", "accept"] | tuple[PatientId, ...], BeforeValidator(_known)]
+"""Which patients a foreign registry knows: `announce` has them told by the feed, `accept` takes any, a list
+has those that it knows already."""
+MllpAddress = Annotated[
+    Listen, BeforeValidator(read_listen), WithJsonSchema({"type": "string", "examples": ["192.0.2.7:2575"]})
+]
+
+
 class Peer(Checked):
     """A foreign system.
 
@@ -72,6 +91,11 @@ class Peer(Checked):
     """Of the community that it is the gateway of."""
     xcWado: Annotated[str, AfterValidator(_base)] | None = None
     """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
+    mllp: MllpAddress | None = None
+    """Where it takes the patient feed by ITI-8, where it plays a registry."""
+    patients: KnownPatients = "announce"
+    """How a scenario that needs a new patient gets one, where it plays a registry: `announce` tells it by the
+    feed, `accept` says nothing as it takes any, and a list has patients that it knows, each for one use."""
 
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:
@@ -99,9 +123,14 @@ def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
             hint = did_you_mean(peer.plays, roles)
             raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
         role = roles.get(peer.plays or "", "")
-        for key in ("dicomweb", "wado"):
-            if getattr(peer, key) is not None and role != "Imaging Document Source":
-                text = f"only a peer that plays an imaging source has '{key}'"
+        for key, who, fits in (
+            ("mllp", "a registry", "Registry" in role),
+            ("patients", "a registry", "Registry" in role),
+            ("dicomweb", "an imaging source", role == "Imaging Document Source"),
+            ("wado", "an imaging source", role == "Imaging Document Source"),
+        ):
+            if key in peer.model_fields_set and getattr(peer, key) is not None and not fits:
+                text = f"only a peer that plays {who} has '{key}'"
                 raise wrong(text, at=("peers", number, key), at_key=True)
         if peer.xcWado is not None and role and "Imaging Gateway" not in role:
             text = "only a peer that is an imaging gateway has 'xcWado'"
