@@ -23,7 +23,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "qido-rs": "an imaging source is searched by QIDO-RS (RAD-129)",
     "stow-rs": "an imaging source takes images by STOW-RS (RAD-108)",
     "wado-uri": "an imaging source gives one object by WADO-URI (RAD-55)",
-    "transcoding": "an imaging source turns images into native transfer syntaxes in which they are not stored",
+    "transcoding": "an imaging source turns images into native transfer syntaxes that they are not stored in",
     "stored-bytes": "an imaging source gives the files that it was sent, to the last octet",
     "affinity-domain": "an Initiating Gateway asks the registry and repositories of its own community, too",
     "xc-wado": "an imaging gateway passes WADO-RS on to other communities (RAD-160)",

@@ -22,7 +22,7 @@ from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 
-__all__ = ["LOAD", "Load", "described", "root_of", "sample_files"]
+__all__ = ["LOAD", "Load", "described", "root_of"]
 
 _NEW: Final = "new"
 
@@ -78,7 +78,7 @@ def play(load: Load, stage: Stage) -> Outcome:
     """Store the files; gives the studies that they belong to."""
     store, root = stage.running.store_of(load.source), root_of(load, stage)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = (path for name in load.samples for path in sample_files(load, name, root, Path(folder)))
+        samples = (path for name in load.samples for path in _sample_files(load, name, root, Path(folder)))
         loaded = store.add_all(chain(samples, arrivals(stage.folder / path for path in load.paths)))
     studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
     return Outcome(
@@ -99,8 +99,7 @@ def root_of(load: Load, stage: Stage) -> str:
     return stage.new_uid() if load.root == _NEW else load.root or ROOT
 
 
-def sample_files(load: Load, name: str, root: str, folder: Path) -> Iterator[Path]:
-    """The files of a sample, written to a folder, as many as are wanted."""
+def _sample_files(load: Load, name: str, root: str, folder: Path) -> Iterator[Path]:
     yield from write_sample(name, folder / name, root=root, accession=load.accession)[: load.first]
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent, read_all
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.media import arrivals
+from xdsi_sim.dicom.samples import sample_objects
 from xdsi_sim.dicom.study import Study
 from xdsi_sim.dicom.summary import header_of, summarise
 from xdsi_sim.ids import new_token
@@ -18,7 +17,7 @@ from xdsi_sim.scenario.images import Image, image_of
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, details_of, listed, plural
-from xdsi_sim.scenario.steps.load import Load, described, root_of, sample_files
+from xdsi_sim.scenario.steps.load import Load, described, root_of
 from xdsi_sim.scenario.steps.locate import LocatedSeries
 from xdsi_sim.scenario.web import SUCCESS, WebAnswer, asked
 from xdsi_sim.topology.model import Source
@@ -95,9 +94,8 @@ def play(step: Store, stage: Stage) -> Outcome:
 
 
 def _contents(step: Store, root: str, stage: Stage) -> Iterator[Content]:
-    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = [path for name in step.samples for path in sample_files(step, name, root, Path(folder))]
-        yield from (BytesContent(path.read_bytes()) for path in samples)
+    for name in step.samples:
+        yield from map(BytesContent, sample_objects(name, root, step.accession)[: step.first])
     for file in arrivals(stage.folder / path for path in step.paths):
         yield BytesContent(read_all(file.content))
 
