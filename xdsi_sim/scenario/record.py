@@ -155,8 +155,12 @@ class RunRecord:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of any step: error, then fail, then pass; not-run where no step ran."""
-        return worst_of(step.verdict for step in self.steps)
+        """The worst verdict of any step: error, then fail, then pass; not-run where no step ran.
+
+        A run that was interrupted is an error, also where that was between two steps.
+        """
+        worst = worst_of(step.verdict for step in self.steps)
+        return Verdict.ERROR if self.interrupted and worst is Verdict.PASS else worst
 
     @property
     def all_steps(self) -> tuple[Numbered, ...]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
+from xdsi_sim.scenario.called import named
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.company import Audience, Block, Ear, Troupe, begun
 from xdsi_sim.scenario.expectations import judge
@@ -83,8 +84,9 @@ def play(
         started=started,
         duration=time.perf_counter() - begin,
         steps=steps,
-        exchanges=tuple(
-            each for each in all_since(running, run.since) if each.conversation in own or each.id in others
+        exchanges=named(
+            running.topology,
+            (each for each in all_since(running, run.since) if each.conversation in own or each.id in others),
         ),
         actors=actors_of(running),
         interrupted=run.interrupted,

@@ -92,6 +92,8 @@ _OUTCOMES: Final = {Verdict.PASS: Outcome.PASS, Verdict.FAIL: Outcome.FAIL}
 
 def outcome_of(record: RunRecord, known: str | None) -> tuple[Outcome, str]:
     """How a test came out that was played, and why."""
+    if record.interrupted and record.verdict is not Verdict.FAIL:
+        return Outcome.NOT_RUN, "the tests were interrupted"
     outcome = _OUTCOMES.get(record.verdict, Outcome.ERROR)
     if outcome is Outcome.PASS:
         return outcome, "" if known is None else f"passes, though it is listed as a deviation: {known}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, WithJsonSchema, model_validator
 
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
@@ -58,7 +58,15 @@ def _known(value: Any) -> Any:
     return value
 
 
-KnownPatients = Annotated[Literal["announce", "accept"] | tuple[PatientId, ...], BeforeValidator(_known)]
+def _form(value: Any) -> str:
+    return "word" if isinstance(value, str) else "ids"
+
+
+KnownPatients = Annotated[
+    Annotated[Literal["announce", "accept"], Tag("word")] | Annotated[tuple[PatientId, ...], Tag("ids")],
+    Discriminator(_form),
+    BeforeValidator(_known),
+]
 """Which patients a foreign registry knows: `announce` has them told by the feed, `accept` takes any, a list
 has those that it knows already."""
 MllpAddress = Annotated[
