@@ -6,8 +6,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from xdsi_sim.sut.laying import laid_over
 from xdsi_sim.sut.loader import LoadedSystem, load_system
+from xdsi_sim.sut.options import INTERACTIVE, OPTIONS
 from xdsi_sim.sut.plan import Plan, plan_of
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.checked import check
@@ -64,6 +67,47 @@ def description(
         f"name: acme\ntitle: Acme XDS 4.2\nlisten: 127.0.0.1:{listen}\nhomeCommunityId: {HOME}\n"
         f"patientAuthority: {AUTHORITY}\nroles:\n" + "\n".join(roles) + f"\n{more}"
     )
+
+
+@contextmanager
+def a_role(
+    role: str, folder: Path, ids: str, listen: int, port: int
+) -> Iterator[tuple[RunningTopology, LoadedSystem]]:
+    """A foreign source or gateway at a port of its own, and the file that describes it; ours are at `listen`.
+
+    It has the ids of the file, and finds the others of the suite where that says that they answer.
+    """
+    base = f"http://127.0.0.1:{port}/tested/{role}"
+    web = {
+        "imaging-document-source": f'dicomweb: "{base}/dicom-web", wado: "{base}/wado"',
+        "initiating-imaging-gateway": f'xcWado: "{base}/wado"',
+        "responding-imaging-gateway": f'xcWado: "{base}/wado-rs"',
+    }
+    keys = ", ".join(part for part in (f'url: "{base}"', web.get(role, ""), ids.strip("{}")) if part)
+    options = ", ".join(option for option in OPTIONS if option != INTERACTIVE)
+    told = loaded(
+        folder,
+        f"name: acme\nlisten: 127.0.0.1:{listen}\nhomeCommunityId: {HOME}\npatientAuthority: {AUTHORITY}\n"
+        f"roles:\n  {role}: {{{keys}}}\noptions: [{options}]\n",
+    )
+    topology = with_port(laid_over(role, told), role, port).model_copy(update={"peers": ()})
+    with start(topology, folder / "product", only={role}) as running:
+        yield running, told
+
+
+def with_port(topology: Topology, id_: str, port: int) -> Topology:
+    """The same, one actor at a port of its own."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(changed, value))
+        return value.model_copy(update={"port": port}) if getattr(value, "id", None) == id_ else value
+
+    communities = tuple(
+        each.model_copy(update={name: changed(getattr(each, name)) for name in type(each).model_fields})
+        for each in topology.communities
+    )
+    return topology.model_copy(update={"communities": communities})
 
 
 def loaded(folder: Path, text: str) -> LoadedSystem:

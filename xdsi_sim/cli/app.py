@@ -41,6 +41,7 @@ from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
+from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
@@ -76,6 +77,7 @@ _app.command()(validate)
 _app.command()(explain)
 _app.add_typer(codes)
 _app.command()(load)
+_app.command()(samples)
 _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)

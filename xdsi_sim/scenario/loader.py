@@ -260,11 +260,11 @@ def _marked(parameters: Checked, place: Place) -> Iterator[tuple[Place, Any, str
 def _check_actor(file: _File, at: Place, marker: ActorOf, name: str) -> None:
     document = file.document
     actors = {placed.actor.id: placed.actor for placed in file.topology.actors()}
-    fitting = [id_ for id_, actor in actors.items() if isinstance(actor, marker.kind)]
+    fitting = [id_ for id_, actor in actors.items() if isinstance(actor, marker.kinds)]
     if name not in actors:
         raise document.error(at, f"unknown actor '{name}'.", hint=did_you_mean(name, fitting))
     if name not in fitting:
-        found, wanted = actors[name].role, marker.kind.role
+        found, wanted = actors[name].role, marker.roles
         raise document.error(at, f"'{name}' has the role {found}, not {wanted}.", hint=_choice(fitting))
 
 

@@ -74,6 +74,8 @@ class ActorInfo:
     """repositoryUniqueId or source OID."""
     home: str | None = None
     """homeCommunityId, `urn:oid:…`."""
+    patientAuthority: str | None = None
+    """OID of the assigning authority of its community's patient ids."""
     community: str = ""
 
 

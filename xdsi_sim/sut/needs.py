@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 
-__all__ = ["changes_actors", "looked_into", "new_patients", "steps_of"]
+__all__ = ["addresses", "changes_actors", "looked_into", "new_patients", "steps_of"]
 
 _LOOKS_INTO: Final[Mapping[str, tuple[str, ...]]] = {
     "load": ("source",),
@@ -28,6 +28,13 @@ _LOOKS_INTO: Final[Mapping[str, tuple[str, ...]]] = {
     "received": ("actor",),
 }
 """Kinds of steps that an actor of the own process is needed for, and the keys that name it."""
+_ON_THE_WEB: Final[Mapping[str, str]] = {
+    "store": "dicomweb",
+    "search": "dicomweb",
+    "wado-rs": "dicomweb",
+    "wado-uri": "wado",
+}
+"""Kinds of steps that ask an imaging source at an address beside that of SOAP, with its key."""
 _LASTING: Final = ("stop", "delay", "move")
 """Kinds of steps after which an actor is not for others any more."""
 
@@ -68,6 +75,24 @@ def _looked_into(step: StepBase) -> Iterator[str]:
     for key in _LOOKS_INTO.get(step.kind.key, ()):
         named = getattr(step.parameters, key)
         yield from (named,) if isinstance(named, str) else named or ()
+
+
+def addresses(loaded: Loaded) -> Iterator[tuple[str, str, bool]]:
+    """Actors of whom the test needs an address beside that of SOAP, each with the key of a peer that has it.
+
+    Also whether it can do without where the studies of the test have been loaded before.
+    """
+    for step in steps_of(loaded):
+        kind, told = step.kind.key, step.parameters
+        if kind in _ON_THE_WEB:
+            yield getattr(told, "source", ""), _ON_THE_WEB[kind], kind == "store" and _are_samples(told)
+        elif kind == "fetch" and getattr(told, "by", "") == "xc-wado":
+            yield getattr(told, "through", ""), "xcWado", False
+
+
+def _are_samples(store: object) -> bool:
+    """Whether somebody can have loaded what is stored: samples under their own UIDs."""
+    return not getattr(store, "root", None) and not getattr(store, "paths", ())
 
 
 def changes_actors(loaded: Loaded) -> bool:

@@ -10,8 +10,8 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import Loaded, load_scenario
 from xdsi_sim.sut.laying import laid_over
 from xdsi_sim.sut.loader import LoadedSystem
-from xdsi_sim.sut.needs import looked_into, new_patients
-from xdsi_sim.sut.options import OPTIONS
+from xdsi_sim.sut.needs import addresses, looked_into, new_patients
+from xdsi_sim.sut.options import INTERACTIVE, OPTIONS
 from xdsi_sim.sut.suites import files_of, shipped
 from xdsi_sim.topology.checked import did_you_mean
 from xdsi_sim.topology.model import Topology
@@ -91,8 +91,14 @@ def _suite(role: str, system: LoadedSystem | None) -> Suite:
 def _test(id_: str, path: Path, topology: Topology, system: LoadedSystem | None) -> Test:
     loaded = replace(load_scenario(path), topology=topology)
     deviations = {} if system is None else system.system.deviations
-    skipped = None if system is None else next(_against(loaded, topology, system), None)
+    skipped = next(_against(loaded, topology, system) if system is not None else _alone(loaded), None)
     return Test(id=id_, path=path, loaded=loaded, skipped=skipped, known=deviations.get(id_))
+
+
+def _alone(loaded: Loaded) -> Iterator[str]:
+    """Why a test is not for our own actors."""
+    if INTERACTIVE in loaded.scenario.tags:
+        yield "there is no system under test, which somebody could have send anything"
 
 
 def _against(loaded: Loaded, topology: Topology, system: LoadedSystem) -> Iterator[str]:
@@ -104,10 +110,18 @@ def _against(loaded: Loaded, topology: Topology, system: LoadedSystem) -> Iterat
     for id_ in sorted(looked_into(loaded)):
         if (peer := topology.played_by(id_)) is not None:
             yield f"it looks into the actor '{id_}', which {peer.id} plays"
+    yield from _addresses_lacking(loaded, topology)
     for registry, needed in new_patients(loaded).items():
         peer = topology.played_by(registry)
         if peer is not None and not isinstance(peer.patients, str) and len(peer.patients) < needed:
             yield f"it needs {needed} patients, and the file names {len(peer.patients)}"
+
+
+def _addresses_lacking(loaded: Loaded, topology: Topology) -> Iterator[str]:
+    for id_, key, may_be_loaded in addresses(loaded):
+        peer = topology.played_by(id_)
+        if peer is not None and not (may_be_loaded and peer.studies == "loaded") and not getattr(peer, key):
+            yield f"the file tells no '{key}' of the {id_}"
 
 
 def _chosen(suites: tuple[Suite, ...], tags: Sequence[str], ids: Sequence[str]) -> tuple[Suite, ...]:

@@ -101,7 +101,12 @@ class Peer(Checked):
     plays: str | None = None
     """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
     dicomweb: Annotated[str, AfterValidator(_base)] | None = None
-    """Base URI of WADO-RS, where it plays an imaging source."""
+    """Base URI of WADO-RS, QIDO-RS and STOW-RS, where it plays an imaging source."""
+    wado: Annotated[str, AfterValidator(_base)] | None = None
+    """Its address of WADO-URI (RAD-55), where it plays an imaging source."""
+    studies: Literal["stored", "loaded"] = "stored"
+    """How studies that a step `store` names come into an imaging source that it plays: by that step, or
+    `loaded` by somebody before."""
     role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
@@ -153,13 +158,15 @@ def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
             hint = did_you_mean(peer.plays, roles)
             raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
         role = roles.get(peer.plays or "", "")
-        for key in ("mllp", "patients"):
-            if key in peer.model_fields_set and getattr(peer, key) is not None and "Registry" not in role:
-                text = f"only a peer that plays a registry has '{key}'"
+        for key, who, fits in (
+            ("mllp", "a registry", "Registry" in role),
+            ("patients", "a registry", "Registry" in role),
+            ("dicomweb", "an imaging source", role == "Imaging Document Source"),
+            ("wado", "an imaging source", role == "Imaging Document Source"),
+        ):
+            if key in peer.model_fields_set and getattr(peer, key) is not None and not fits:
+                text = f"only a peer that plays {who} has '{key}'"
                 raise wrong(text, at=("peers", number, key), at_key=True)
-        if peer.dicomweb is not None and role != "Imaging Document Source":
-            text = "only a peer that plays an imaging source has 'dicomweb'"
-            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
         if peer.xcWado is not None and role and "Imaging Gateway" not in role:
             text = "only a peer that is an imaging gateway has 'xcWado'"
             raise wrong(text, at=("peers", number, "xcWado"), at_key=True)
