@@ -117,7 +117,8 @@ class RunningTopology(World):
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        return settle(self.topology.tls, self._folder, *whereabouts.hosts_of(self.topology, servers))
+        hosts = whereabouts.hosts_of(self.topology, servers) or (self.topology.listen.host,)
+        return settle(self.topology.tls, self._folder, *hosts)
 
     # --- addresses
 
@@ -140,8 +141,8 @@ class RunningTopology(World):
         return Listen(listen.host, self._branch_at(listen).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
-        """Where the registry takes its feed by ITI-8; None where it does not."""
-        return self._feeds.get(registry_id)
+        """Where the registry takes its feed by ITI-8, here or elsewhere; None where it does not."""
+        return self._feeds.get(registry_id) or super().mllp_of(registry_id)
 
     # --- what has no path
 

@@ -37,6 +37,7 @@ from xdsi_sim.topology.model import Listen, Placed, Server, Source, Topology
 from xdsi_sim.topology.opening import offer, recover
 from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.players import ROLES, Players
+from xdsi_sim.topology.roster import Roster
 from xdsi_sim.topology.stores import SourceStore
 
 __all__ = ["World"]
@@ -66,6 +67,7 @@ class World(Addresses):
         self.only: frozenset[str] | None = None
         """Ids of the actors that were to be played here; None where that is all."""
         self.faults = faults
+        self.roster = Roster(topology.peers)
         self._loop = loop
         self._share = share
         self._open = ExitStack()
@@ -86,12 +88,12 @@ class World(Addresses):
         """Let all answer that are to; `clients` of others may be there to share connections with."""
         recorder: Recorder = self._log or NOT_RECORDED
         servers = [placed for placed in self.topology.actors() if self.plays(placed)]
-        if not servers:
+        if not servers and self.only is not None:
             raise UsageError("none of the actors that answer is to be played here.")
-        bases = [self.base_of(listen) for listen in dict.fromkeys(map(self._listen_of, servers))]
-        peers = (peer.url for peer in self.topology.peers)
-        self._peers = Peers((*peers, *self._elsewhere.values(), *bases))
-        self._make_clients(recorder, servers[0], clients)
+        listens = [*dict.fromkeys(map(self._listen_of, servers))]
+        peers = (url for peer in self.topology.peers for url in (peer.url, *peer.addresses.values()))
+        self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, listens)))
+        self._make_clients(recorder, listens[0] if listens else self.topology.listen, clients)
         keeping = (self._folder, self._spool, self._share)
         self._players = self._opened(Players(self, self._clients, self._loop, *keeping))
         self._actors = [self._serve(placed, recorder) for placed in servers]
@@ -102,9 +104,9 @@ class World(Addresses):
         recover(self._actors, self._clients.soap, self._loop)
         offer(self._players.on_demand_sources, self.topology, self._clients.soap, self._loop)
 
-    def _make_clients(self, recorder: Recorder, first: Placed, beside: Clients | None) -> None:
-        """All that sends; answers of asynchronous exchange come in where the first actor answers."""
-        base = self.base_of(self._listen_of(first))
+    def _make_clients(self, recorder: Recorder, first: Listen, beside: Clients | None) -> None:
+        """All that sends; answers of asynchronous exchange come in at the first address."""
+        base = self.base_of(first)
         self.admin = base + FAULTS
         self._clients = Clients(
             self.topology,
@@ -117,7 +119,7 @@ class World(Addresses):
             beside=beside,
         )
         self._open.callback(self._clients.close)
-        branch = self._branch(first)
+        branch = self._branch_at(first)
         branch.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
         branch.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
 
@@ -148,9 +150,10 @@ class World(Addresses):
         """Where the resources of an actor are."""
         return self._branch_at(self._listen_of(placed))
 
-    def mllp_of(self, _registry_id: str) -> Listen | None:
-        """Where the registry takes its feed by ITI-8; None where it does not."""
-        return None
+    def mllp_of(self, registry_id: str) -> Listen | None:
+        """Where the registry takes its feed by ITI-8, here or elsewhere; None where it does not."""
+        peer = self.topology.played_by(registry_id)
+        return None if peer is None else peer.mllp
 
     # --- actors
 
