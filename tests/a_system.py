@@ -39,6 +39,14 @@ def a_free_port() -> int:
 
 
 @contextmanager
+def a_closed_port() -> Iterator[int]:
+    """A port at which nobody listens, and nobody else begins to."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield int(kept.getsockname()[1])
+
+
+@contextmanager
 def a_product(folder: Path, text: str = PRODUCT) -> Iterator[RunningTopology]:
     """The vendor's actors, at a port of their own."""
     topology = check(Topology, parse_yaml(f"listen: 127.0.0.1:0\n{text}", "product.yaml"))

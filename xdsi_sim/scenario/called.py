@@ -22,7 +22,7 @@ def _parts(topology: Topology) -> Iterator[tuple[str, str, str]]:
     """Host and port, the beginning of the target of a request, and the actor."""
     for peer in topology.peers:
         if peer.plays is not None:
-            for url in (peer.url, peer.dicomweb, peer.xcWado):
+            for url in (peer.url, *peer.addresses.values(), peer.dicomweb, peer.xcWado):
                 if url is not None:
                     split = urlsplit(url)
                     yield split.netloc, split.path or "/", peer.plays

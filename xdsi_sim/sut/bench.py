@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 
+from xdsi_sim.errors import XdsiSimError
 from xdsi_sim.scenario.record import RunRecord
 from xdsi_sim.scenario.runner import Audience, play
 from xdsi_sim.sut.needs import changes_actors, new_patients
@@ -52,10 +53,7 @@ def play_tests(
     *,
     listen: Listen | None = None,
 ) -> TestRun:
-    """Play all suites; `data` is for what the actors keep, and has to last as long as the result is read.
-
-    Raises UsageError and OSError where our own actors cannot be started.
-    """
+    """Play all suites; `data` is for what the actors keep, and has to last as long as the result is read."""
     started, begin = time.time(), time.perf_counter()
     run = _Run(data=data, spectator=spectator, listen=listen)
     for suite in plan.suites:
@@ -123,7 +121,12 @@ class _Suite:
         if over is not None:
             self.run.end(_untried(self.suite, test, Outcome.NOT_RUN, over))
             return
-        running = self._started()
+        try:
+            running = self._started()
+        except (XdsiSimError, OSError) as error:
+            self.over = f"our own actors cannot be started: {error}"
+            self.run.end(_untried(self.suite, test, Outcome.NOT_RUN, self.over))
+            return
         lacking = next(_lacking(test, running), None)
         if lacking is not None:
             self.run.end(_untried(self.suite, test, Outcome.SKIPPED, lacking))

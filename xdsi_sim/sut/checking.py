@@ -29,6 +29,7 @@ from xdsi_sim.sut.suites import shipped
 from xdsi_sim.tls.doctor import examine
 from xdsi_sim.tls.probe import Target
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.certificates import LOCAL
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import Placed
 from xdsi_sim.topology.outside import BlockingClient, outside_client
@@ -91,12 +92,16 @@ def check_role(
     has_suite = name in shipped()
     topology = laid_over(name, loaded) if has_suite else None
     placed = topology.find(name) if topology is not None else None
-    tried = tuple(_tried(name, role, loaded, client, tls, placed))
+    entries = entries_of(topology, name) if topology is not None else ()
+    tried = (
+        *_tried(name, role, loaded, client, tls, placed),
+        *(_reachable(role, loaded.system.listen) if entries else ()),
+    )
     return Checked(
         role=name,
         url=role.url,
         tried=tried,
-        entries=entries_of(topology, name) if topology is not None else (),
+        entries=entries,
         tests=len(files_of(name)) if has_suite else 0,
     )
 
@@ -113,6 +118,7 @@ def _tried(
     host, port = host_and_port(role.url)
     trouble = trouble_at(host, port, seconds)
     yield Tried(what="connection", good=trouble is None, text=trouble or f"{host}:{port} takes connections")
+    yield from _others(role, (host, port), seconds)
     if trouble is not None:
         return
     if role.url.lower().startswith("https:") and tls is not None:
@@ -122,8 +128,30 @@ def _tried(
             return
     yield from _described(role.url, client)
     if placed is not None:
-        yield _asked(name, role.url, client, placed)
+        yield _asked(name, role, client, placed)
     yield from _beside(role, client, seconds)
+
+
+def _reachable(role: Role, listen: Listen) -> Iterator[Tried]:
+    """Whether the system can be told where our own actors are."""
+    host, _ = host_and_port(role.url)
+    if listen.port == 0:
+        yield Tried(what="listen", good=False, text="port 0 is another one each time: name one in `listen`")
+    elif listen.host in LOCAL and host not in LOCAL:
+        text = f"{listen} is reached from this machine alone, and the system is at {host}: see `listen`"
+        yield Tried(what="listen", good=False, text=text)
+
+
+def _others(role: Role, first: tuple[str, int], seconds: float) -> Iterator[Tried]:
+    """Hosts and ports of single transactions, those that are not tried already."""
+    by_port: dict[tuple[str, int], list[str]] = {}
+    for name, url in role.addresses.items():
+        by_port.setdefault(host_and_port(url), []).append(name)
+    for (host, port), names in by_port.items():
+        if (host, port) != first:
+            trouble = trouble_at(host, port, seconds)
+            text = trouble or f"{host}:{port} takes connections"
+            yield Tried(what="connection", good=trouble is None, text=f"{text}, for {', '.join(names)}")
 
 
 def _hand_shake(url: str, tls: Tls, seconds: float) -> Tried:
@@ -163,17 +191,20 @@ def _is_wsdl(reply: HttpReply) -> bool:
             return False
 
 
-def _asked(name: str, url: str, client: BlockingClient, placed: Placed) -> Tried:
+def _asked(name: str, role: Role, client: BlockingClient, placed: Placed) -> Tried:
     """Send the probe of a role."""
     probe = PROBES[name]
-    call = Call(url=url, transaction=probe.transaction, message=probe.message(placed))
+    call = Call(
+        url=role.address_of(probe.transaction), transaction=probe.transaction, message=probe.message(placed)
+    )
     reply = client.call(call, sender=_CHECK, conversation=new_token())
     told = f"{probe.transaction} for {probe.asks}"
     if isinstance(reply.answer, NoAnswer):
         return Tried(what="message", good=False, text=f"{told}: {reply.answer}")
     codes = [error.errorCode or "" for error in reply.answer.errors]
     wrong = next((_WRONG_ID[code] for code in codes if code in _WRONG_ID), None)
-    if wrong is not None:
+    known = placed.actor.metadata_oid is not None or "XDSUnknownRepositoryId" not in codes
+    if wrong is not None and known:  # a gateway is asked for the OID of nobody
         wrong = wrong.format(oid=placed.actor.metadata_oid, home=placed.community.homeCommunityId)
         return Tried(what="message", good=False, text=f"{told}: {wrong}; see the file")
     answered = " ".join((status_name(reply.answer.status), *codes))

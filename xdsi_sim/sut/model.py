@@ -10,11 +10,12 @@ from pydantic import AfterValidator, Field, model_validator
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.sut.options import OPTIONS
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
-from xdsi_sim.topology.federation import KnownPatients, MllpAddress
+from xdsi_sim.topology.federation import KnownPatients, MllpAddress, Transactions
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import ListenOption, Patience
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid
 from xdsi_sim.topology.tls import TlsOption
+from xdsi_sim.topology.yaml import Place
 
 __all__ = ["ROLES", "Role", "Roles", "SystemUnderTest"]
 
@@ -33,6 +34,19 @@ class Role(Checked):
 
     url: Address
     """Where it answers SOAP messages."""
+    addresses: Transactions = {}
+    """By the transaction, such as ITI-42: an address of its own, where that is not `url`."""
+
+    def all_addresses(self) -> Iterator[tuple[Place, str]]:
+        """All that it has, each with its place in the role."""
+        for key in ("url", "dicomweb", "wado", "xcWado"):
+            if (address := getattr(self, key, None)) is not None:
+                yield (key,), address
+        yield from ((("addresses", name), address) for name, address in self.addresses.items())
+
+    def address_of(self, transaction: str) -> str:
+        """Where a message of the transaction goes."""
+        return self.addresses.get(transaction, self.url)
 
 
 class RegistryRole(Role):
@@ -138,9 +152,8 @@ class SystemUnderTest(Checked):
     @model_validator(mode="after")
     def _https_needs_certificates(self) -> SystemUnderTest:
         for name, role in self.roles.given():
-            for key in ("url", "dicomweb", "wado", "xcWado"):
-                address = getattr(role, key, None)
-                if address and address.lower().startswith("https:") and self.tls is None:
+            for place, address in role.all_addresses():
+                if address.lower().startswith("https:") and self.tls is None:
                     text = f"{address} is of https, and there is no 'tls' in the file"
-                    raise wrong(text, at=("roles", name, key))
+                    raise wrong(text, at=("roles", name, *place))
         return self

@@ -120,7 +120,7 @@ class RunningTopology(Addresses):
         self._presents = partial(presenting, *known)
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        peers = (peer.url for peer in self.topology.peers)
+        peers = (url for peer in self.topology.peers for url in (peer.url, *peer.addresses.values()))
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         first = whereabouts.listen_of(self.topology, servers[0]) if servers else self.topology.listen
         self._make_clients(recorder, first)

@@ -12,8 +12,9 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.listen import Listen, read_listen
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
+from xdsi_sim.vocab import TRANSACTIONS
 
-__all__ = ["Correlation", "KnownPatients", "MllpAddress", "Peer", "check_parts"]
+__all__ = ["Correlation", "KnownPatients", "MllpAddress", "Peer", "Transactions", "check_parts", "diverted"]
 
 
 class Correlation(Checked):
@@ -48,6 +49,17 @@ def _base(value: str) -> str:
     return _address(value).rstrip("/")
 
 
+_KNOWN: Final = tuple(dict.fromkeys(name.partition(" ")[0] for name in TRANSACTIONS))
+
+
+def _transaction(name: str) -> str:
+    if name not in _KNOWN:
+        raise wrong(f"no SOAP transaction '{name}'.", hint=did_you_mean(name, _KNOWN), at_key=True)
+    return name
+
+
+Transactions = dict[Annotated[str, AfterValidator(_transaction)], Annotated[str, AfterValidator(_address)]]
+"""Addresses of single transactions."""
 _PATIENTS: Final = ("announce", "accept")
 
 
@@ -84,6 +96,8 @@ class Peer(Checked):
     id: Id
     url: Annotated[str, AfterValidator(_address)]
     """Its address; all that is below it counts as well, by whole segments of the path."""
+    addresses: Transactions = {}
+    """By the transaction, such as ITI-42: an address of its own, where that is not `url`."""
     plays: str | None = None
     """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
     dicomweb: Annotated[str, AfterValidator(_base)] | None = None
@@ -105,6 +119,10 @@ class Peer(Checked):
     """How a scenario that needs a new patient gets one, where it plays a registry: `announce` tells it by the
     feed, `accept` says nothing as it takes any, and a list has patients that it knows, each for one use."""
 
+    def address_of(self, transaction: str) -> str:
+        """Where a message of a transaction goes, which the client may name in full, as `ITI-44 add`."""
+        return self.addresses.get(transaction.partition(" ")[0], self.url)
+
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:
         if (self.role is None) != (self.homeCommunityId is None):
@@ -119,6 +137,15 @@ class Peer(Checked):
             text = "a peer plays an actor of the topology, or is the gateway of a community outside it"
             raise wrong(text, at=("plays",))
         return self
+
+
+def diverted(peers: Sequence[Peer]) -> Mapping[tuple[str, str], str]:
+    """By the address of a peer and a transaction: the address that it has for that."""
+    return {
+        (peer.url, transaction): peer.address_of(transaction)
+        for peer in peers
+        for transaction in TRANSACTIONS
+    }
 
 
 def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
