@@ -199,7 +199,7 @@ CODES = """\
 title: Codes of a hall
 classCode: {2.999.42.7: [REP]}
 typeCode: {2.999.42.7: [NOTE]}
-folderCodeList: {2.999.42.7: [SHELF]}
+codeList: {2.999.42.7: [SHELF]}
 contentTypeCode: {2.999.42.7: [SENT]}
 """
 OUR_CODES = """\
