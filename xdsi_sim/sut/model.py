@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.sut.options import OPTIONS
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.coded import OwnCodes
 from xdsi_sim.topology.federation import KnownPatients, MllpAddress, Transactions
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import ListenOption, Patience
@@ -158,6 +159,8 @@ class SystemUnderTest(Checked):
     roles: Roles
     options: tuple[Annotated[str, AfterValidator(_an_option)], ...] = ()
     """Options of the profiles that it claims; tests of others are skipped."""
+    codes: OwnCodes | None = None
+    """Codes that its affinity domain takes, in place of those of the tests."""
     deviations: dict[str, str] = {}
     """Known deviations: ids of tests that it does not pass, each with a word on why."""
     tls: TlsOption = None

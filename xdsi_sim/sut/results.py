@@ -45,8 +45,7 @@ class TestResult:
     tags: tuple[str, ...]
     outcome: Outcome
     reason: str = ""
-    """Why it failed, was skipped or not run, one thing a line; of one that passed, that it is listed as a
-    known deviation."""
+    """Why it failed, was skipped or not run, a line each; of one that passed, that it was not expected."""
     known: str | None = None
     """What the vendor says of it, where it is listed as a known deviation."""
     seconds: float = 0.0
