@@ -16,7 +16,9 @@ from xdsi_sim.topology.loader import find_topology, load_topology
     ("actor", "within", "asked_by"),
     [
         ("south-rg", "ITI-18", "ITI-38"),
+        ("south-rg", "ITI-41", "ITI-80"),
         ("south-rg", "ITI-43", "ITI-39"),
+        ("south-rg", "ITI-92", "ITI-92"),
         ("south-rig", "RAD-69", "RAD-75"),
         ("north-ig", "ITI-18", "ITI-18"),
         ("north-iig", "RAD-69", "RAD-69"),
