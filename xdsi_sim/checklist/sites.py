@@ -66,13 +66,21 @@ class _Reply(Protocol):
 
 
 def ask_site(
-    get: Callable[[str, str], _Reply], base: str, patient_ids: Iterable[str], *, site: str
+    get: Callable[[str, str], _Reply],
+    base: str,
+    patient_ids: Iterable[str],
+    *,
+    site: str,
+    matching: Mapping[str, str] | None = None,
 ) -> SiteStudies:
-    """All studies of the ids that a patient has there; `get` takes an address and what is accepted."""
+    """Studies of the ids that a patient has there, all or those that match other keys, too.
+
+    `get` takes an address and what is accepted.
+    """
     studies: dict[str, QidoStudy] = {}
     message = None
     for id_ in patient_ids:
-        query = urlencode({"PatientID": id_, "includefield": "ModalitiesInStudy"})
+        query = urlencode({"PatientID": id_, **(matching or {}), "includefield": "ModalitiesInStudy"})
         reply = get(f"{base.rstrip('/')}/studies?{query}", _JSON)
         message = reply.exchange
         if reply.status not in (200, 204):
@@ -103,11 +111,16 @@ def _study(item: DicomJson) -> QidoStudy:
 
 
 def compare(
-    registered: Iterable[FoundStudy], sites: Iterable[SiteStudies], *, narrowed: bool = False
+    registered: Iterable[FoundStudy],
+    sites: Iterable[SiteStudies],
+    *,
+    narrowed: bool = False,
+    all_sites: bool = True,
 ) -> tuple[Difference, ...]:
     """In what they do not agree.
 
     If `narrowed`, only a part of the patient's studies was asked for in the registry: a site may have more.
+    If these are not `all_sites`, a study may be at another one.
     """
     known, answering = {study.studyInstanceUID: study for study in registered}, list(sites)
     told: list[Difference] = []
@@ -118,7 +131,7 @@ def compare(
                     told.append(_difference(site.site, uid, "is at the site, but not in the registry"))
                 continue
             told.extend(_modalities(site.site, study, known[uid]))
-    if answering and all(site.trouble is None for site in answering):
+    if all_sites and answering and all(site.trouble is None for site in answering):
         there = {uid for site in answering for uid in site.studies}
         told.extend(
             _difference("", uid, "is in the registry, but at none of the sites")

@@ -10,7 +10,7 @@ from xdsi_sim.checklist.observed import Observed
 from xdsi_sim.checklist.results import Judgement
 from xdsi_sim.checklist.rows import ROWS, Row
 
-__all__ = ["automatic", "judge_all"]
+__all__ = ["automatic", "cited", "judge_all"]
 
 _MODULES = (access, coding, content, identity, linkage, mado, positioning, tracking)
 """Named, so that none is taken for an import that nobody needs."""
@@ -19,6 +19,11 @@ _MODULES = (access, coding, content, identity, linkage, mado, positioning, track
 def automatic(row: Row) -> bool:
     """Whether a program finds out; rows on MHD wait for deployments that have it."""
     return row.id in CHECKS
+
+
+def cited(row: Row) -> str | None:
+    """The section that decides, where there is one and a program looks."""
+    return CHECKS[row.id].cites if automatic(row) else None
 
 
 def judge_all(seen: Observed, sets: Collection[str] = ()) -> dict[str, Judgement]:
