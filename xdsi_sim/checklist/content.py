@@ -52,6 +52,9 @@ def _text(number: int | None) -> str | None:
 @check("K-09", "modality of each series, the others where the images have them", of=manifests)
 def series_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     """In the Image Library or in the evidence."""
+    if not any(told.modality for told, _ in series_of(manifest)):
+        yield lack("no series has a modality", manifest.at(tag_text("ReferencedSeriesSequence")))
+        return
     for told, image in series_of(manifest):
         at, uid = manifest.at(told.path), told.seriesInstanceUID
         if not told.modality:
@@ -74,7 +77,7 @@ def regions_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     if not named:
         says = doubt if manifest.served is not None and not of_images else lack
         yield says("no region of the study is told", at)
-    for told, image in series_of(manifest):
+    for told, image in series_of(manifest) if named else ():
         if image is not None and image.regions and not told.regions:
             yield lack(
                 f"series {told.seriesInstanceUID} has no region, its images do", manifest.at(told.path)
@@ -89,13 +92,14 @@ def regions_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
 def instances_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     """Frames where there are several."""
     at = manifest.at(tag_text("ContentSequence"))
-    if manifest.served is None and not any(told.number for told, _ in images_of(manifest)):
+    numbered = any(told.number for told, _ in images_of(manifest))
+    if not numbered:
         yield lack("no instance number is told", at)
     for told, image in images_of(manifest):
         if image is None:
             continue
         uid, number = told.sopInstanceUID, _text(image.number)
-        if number and told.number != number:
+        if numbered and number and told.number != number:
             yield lack(f"instance {uid} has number {number}, the manifest says {told.number or 'none'}", at)
         if (image.frames or 1) > 1 and told.frames != image.frames:
             frames = told.frames or "none"
@@ -106,6 +110,9 @@ def instances_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
 def counts_are_told(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     """Of the study and of each series."""
     at, listed = manifest.at(tag_text("ContentSequence")), manifest.described.series
+    if manifest.described.series_count is None and all(each.count is None for each in listed):
+        yield lack("neither the number of series nor those of instances are told", at)
+        return
     if manifest.described.series_count != len(listed):
         told = _told(manifest.described.series_count)
         yield lack(f"number of series is {told}, {len(listed)} are listed", at)

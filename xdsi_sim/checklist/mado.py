@@ -124,6 +124,9 @@ def series_have_groups(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
 def instances_have_entries(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     """In the Image Library."""
     at, entries = manifest.at(tag_text("ContentSequence")), _entries_of(manifest)
+    if not entries:
+        yield lack("no instance has an entry", at)
+        return
     for told, image in images_of(manifest):
         if told.sopInstanceUID not in entries:
             yield lack(f"instance {told.sopInstanceUID} has no entry", at)

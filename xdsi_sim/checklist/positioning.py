@@ -9,7 +9,7 @@ from xdsi_sim.checklist.checking import Subjects, check, manifests
 from xdsi_sim.checklist.layout import Member
 from xdsi_sim.checklist.observed import Fetched, Observed, SeenManifest
 from xdsi_sim.checklist.results import Evidence, NotTested, Point, doubt, good, lack
-from xdsi_sim.checklist.two_level import KEY_OBJECT_SELECTION, is_manifest
+from xdsi_sim.checklist.two_level import KEY_OBJECT_SELECTION, is_manifest, studies_of
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.vocab import CodingScheme
 
@@ -28,15 +28,21 @@ _ENOUGH: Final = 0.9
     cites="ITI TF-2: 3.18.4.1.2.3.7.1",
 )
 def studies_are_found(seen: Observed, _: Observed) -> Iterator[Point]:
-    """By the first level of search; a modality that nobody has finds nothing."""
+    """By the first level of search; a modality that nobody has finds nothing. What was published is found."""
+    known = {study.studyInstanceUID for study in studies_of(seen.approved) if study.manifests}
+    published = [each for each in seen.publications if each.status == "Success"]
     asked = list(seen.asked("modality", "nothing"))
-    if not any(question.expected for question in asked):
+    if not published and not any(question.expected for question in asked):
         raise NotTested("no entry with a modality is registered")
+    for each in published:
+        if each.studyInstanceUID not in known:
+            at = Evidence(message=each.message, document=each.studyInstanceUID)
+            yield lack(f"the {each.kind} on {each.studyInstanceUID} was published, and is not found", at)
     for question in asked:
         if not question.right:
             text = f"{question.value}: {len(question.found)} found, {len(question.expected)} expected"
             yield lack(f"{text}, {question.status}", question.evidence)
-    yield good(f"{len(asked)} queries by modality found what they should", asked[0].evidence)
+    yield good(f"{len(asked)} queries by modality found what they should", *(q.evidence for q in asked[:1]))
 
 
 @check("S-02", "links lead with 200 to a page on the study", cites="RAD TF: 4.106")
