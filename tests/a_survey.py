@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pydicom
@@ -18,6 +20,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from xdsi_sim.checklist.answers import Answers
 from xdsi_sim.checklist.described import describe
+from xdsi_sim.checklist.gaps import GapReport, gaps_of
 from xdsi_sim.checklist.observed import Observed, SeenManifest
 from xdsi_sim.checklist.survey import Surveyed, observe
 from xdsi_sim.content import BytesContent
@@ -33,6 +36,13 @@ from xdsi_sim.topology.model import Listen, Topology
 FREE = Listen("127.0.0.1", 0)
 ALL_ASKED = ("S-11", "S-14", "S-15", "M-18", "K-20", "T-04", "D-19")
 UTOPIA = Answers.model_validate({"jurisdiction": "Utopia", "answers": dict.fromkeys(ALL_ASKED, "yes")})
+
+ARCADIA = Answers.model_validate(
+    {
+        "jurisdiction": "Arcadia",
+        "answers": {"S-15": "planned", "K-09": "yes", "T-04": {"answer": "no", "remark": "=cmd()"}},
+    }
+)
 
 HOUSES = {
     "city-pacs": "North Hospital^^^^^^^^^2.999.20",
@@ -57,7 +67,9 @@ def topology(name: str, **sources: Any) -> Topology:
 @functools.cache
 def surveyed(name: str, manifest: str = "xds-i") -> Surveyed:
     """A topology that ships, with manifests of that profile."""
-    with start(topology(name, manifest=manifest), listen=FREE) as running:
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # the bodies of messages stay until then
+    with start(topology(name, manifest=manifest), folder, FREE) as running:
         return observe(running)
 
 
@@ -80,6 +92,12 @@ def complete() -> Observed:
         told = {**dict(mixed), "communities": communities, "tls": True, "viewer": viewer}
         with start(Topology.model_validate(told), listen=FREE) as running:
             return observe(running, declared="mixed", jurisdictions=(UTOPIA,)).observed
+
+
+def report(*jurisdictions: Answers, sets: tuple[str, ...] = ()) -> GapReport:
+    """The gap report of `central`, with these answers."""
+    found = surveyed("central")
+    return gaps_of(replace(found, observed=replace(found.observed, jurisdictions=jurisdictions)), sets)
 
 
 # --- one fact is another ---------------------------------------------------------------------
