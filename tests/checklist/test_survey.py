@@ -186,3 +186,10 @@ def test_what_is_declared_otherwise_than_it_is_laid_out_fails() -> None:
     judged = judge_all(seen)
     assert judged["S-05"].observed.startswith("declared as C, laid out as A")
     assert judged["S-08"].result is Result.FAIL
+
+
+def test_so_many_manifests_are_looked_into_as_are_asked_for() -> None:
+    with start(topology("central"), listen=FREE) as running:
+        seen = observe(running, most=1).observed
+    assert (len(seen.manifests), len(seen.reports), len(seen.approved)) == (1, 1, 6)
+    assert judge_all(seen)["S-09"].result is Result.PASS

@@ -52,7 +52,7 @@ def _patient_ids(manifest: SeenManifest) -> Iterator[tuple[Item, str, str | None
 def it_has_both_patient_ids(manifest: SeenManifest, _: Observed) -> Iterator[Point]:
     """Those of the images and of the metadata count."""
     told = {issuer for _, _, issuer in _patient_ids(manifest) if issuer}
-    known = {Cx.parse(manifest.entry.patientId).authority} if manifest.entry.patientId else set()
+    known = _authority(manifest.entry.patientId)
     if manifest.served is not None:
         known |= {id_.oid for id_ in manifest.served.header.patient.ids if id_.oid}
     at = manifest.at(manifest.root.at("OtherPatientIDsSequence"))
@@ -63,6 +63,14 @@ def it_has_both_patient_ids(manifest: SeenManifest, _: Observed) -> Iterator[Poi
         yield doubt(f"ids of one issuer, {', '.join(sorted(told)) or 'none'}; no other is known", at)
     else:
         yield good(f"ids of {', '.join(sorted(told))}", at)
+
+
+def _authority(patientId: str | None) -> set[str]:
+    """Of the id in the metadata; none where it is no CX."""
+    try:
+        return {Cx.parse(patientId or "").authority}
+    except ValueError:
+        return set()
 
 
 @check("K-04", "each patient id has an issuer of type ISO that is an OID", of=manifests)

@@ -296,6 +296,8 @@ class Observed:
     jurisdictions: tuple[Answers, ...] = ()
     entries: tuple[DocumentEntry, ...] = ()
     """All that are Approved or Deprecated."""
+    retrieved: tuple[DocumentEntry, ...] = ()
+    """Those whose documents were asked for."""
     questions: tuple[Question, ...] = ()
     manifests: tuple[SeenManifest, ...] = ()
     """Those that are Approved."""

@@ -196,7 +196,7 @@ def images_are_central(member: Member, seen: Observed) -> Iterator[Point]:
 @check("S-09", "each repository that entries name hands its documents out", cites="ITI TF-2: 3.43")
 def repositories_hand_out(seen: Observed, _: Observed) -> Iterator[Point]:
     """Be it one or several."""
-    entries = [entry for entry in seen.approved if is_manifest(entry)]
+    entries = [entry for entry in seen.retrieved if is_manifest(entry)]
     if not entries:
         raise NotTested("no manifest is registered")
     got = {manifest.name for manifest in seen.manifests}

@@ -40,19 +40,25 @@ _CDA: Final = ("text/xml", "application/xml")
 class Read:
     """What retrieval has brought."""
 
+    asked: tuple[DocumentEntry, ...]
+    """Entries whose documents were asked for."""
     manifests: tuple[SeenManifest, ...]
     reports: tuple[SeenReport, ...]
     series: dict[tuple[str, str], tuple[LocatedSeries, ...]]
     """What was located, by uniqueId of the manifest and mode."""
 
 
-def read_documents(player: Player, entries: Iterable[DocumentEntry]) -> Read:
-    """Fetch all that holds, one message each, so that none stands in the way of others."""
+def read_documents(player: Player, entries: Iterable[DocumentEntry], most: int) -> Read:
+    """Fetch what holds, one message each, so that none stands in the way of others.
+
+    Of manifests, and of reports, so many at `most`: a real patient has more than can be fetched.
+    """
     manifests, reports = [], []
     series: dict[tuple[str, str], tuple[LocatedSeries, ...]] = {}
-    for entry in entries:
-        if entry.availabilityStatus != APPROVED:
-            continue
+    holding = [entry for entry in entries if entry.availabilityStatus == APPROVED]
+    kinds = ([entry for entry in holding if is_manifest(entry) is kind] for kind in (True, False))
+    asked = tuple(entry for kind in kinds for entry in kind[:most])
+    for entry in asked:
         document, played = _fetch(player, entry)
         if not is_manifest(entry):
             reports.append(_report(entry, document, played))
@@ -61,7 +67,7 @@ def read_documents(player: Player, entries: Iterable[DocumentEntry]) -> Read:
             if seen is not None:
                 manifests.append(seen)
                 series.update({(seen.name, mode): found for mode, found in located.items()})
-    return Read(manifests=tuple(manifests), reports=tuple(reports), series=series)
+    return Read(asked=asked, manifests=tuple(manifests), reports=tuple(reports), series=series)
 
 
 def _fetch(player: Player, entry: DocumentEntry) -> tuple[RetrievedDocument | None, Played]:

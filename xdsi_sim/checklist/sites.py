@@ -88,7 +88,7 @@ def ask_site(
             return SiteStudies(site=site, trouble=trouble, message=message)
         try:
             studies.update((study.studyInstanceUID, study) for study in _studies(reply))
-        except ValueError as error:
+        except (ValueError, TypeError, AttributeError) as error:
             return SiteStudies(site=site, trouble=f"no list of studies: {error}", message=message)
     return SiteStudies(site=site, studies=studies, message=message)
 

@@ -30,7 +30,10 @@ from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord
 from xdsi_sim.topology.model import Community, Topology
 
-__all__ = ["Surveyed", "asker_of", "observe"]
+__all__ = ["MOST", "Surveyed", "asker_of", "observe"]
+
+MOST: Final = 12
+"""Manifests that a survey looks into, unless it is told otherwise."""
 
 _DESCRIPTION: Final = """\
 What the adoption checklist looks at: studies are published, found by both levels of search, and fetched by
@@ -85,9 +88,12 @@ def observe(
     patients: Sequence[str] = (),
     declared: str | None = None,
     jurisdictions: tuple[Answers, ...] = (),
+    most: int = MOST,
     tell: Callable[[StepRecord], None] = lambda _record: None,
 ) -> Surveyed:
     """Survey a deployment: with sample studies in our own sources, or with the patients that are named.
+
+    So many manifests at `most` are looked into; each is fetched with its images, by several ways.
 
     Raises UsageError where there is neither.
     """
@@ -101,7 +107,7 @@ def observe(
     started, begin = time.time(), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
         player = Player(running=running, asker=asker_of(topology), folder=Path(folder), tell=tell)
-        observed = _observed(player, tuple(patients), declared, jurisdictions)
+        observed = _observed(player, tuple(patients), declared, jurisdictions, most)
     own = set(player.conversations)
     exchanges = tuple(each for each in running.exchanges() if each.conversation in own)
     record = RunRecord(
@@ -118,7 +124,11 @@ def observe(
 
 
 def _observed(
-    player: Player, patients: tuple[str, ...], declared: str | None, jurisdictions: tuple[Answers, ...]
+    player: Player,
+    patients: tuple[str, ...],
+    declared: str | None,
+    jurisdictions: tuple[Answers, ...],
+    most: int,
 ) -> Observed:
     layout, prepared = layout_of(player.running.topology), Prepared()
     with player.phase("Studies are published"):
@@ -131,7 +141,7 @@ def _observed(
     with player.phase("Filtering by two levels"):
         questions = ask_by_values(player, entries)
     with player.phase("Manifests and reports"):
-        read = read_documents(player, entries)
+        read = read_documents(player, entries, most)
     with player.phase("Images"):
         fetched = fetch_all(player, read)
         pieces = fetch_pieces(player, read.manifests)
@@ -145,6 +155,7 @@ def _observed(
         declared=declared,
         jurisdictions=jurisdictions,
         entries=entries,
+        retrieved=read.asked,
         questions=questions,
         manifests=read.manifests,
         reports=read.reports,

@@ -132,6 +132,9 @@ def run(
             "--patient", metavar="CX", help="Look at what is there of this patient, and publish nothing."
         ),
     ] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, metavar="N", help="Look into so many manifests at most.")
+    ] = 12,
     architecture: Annotated[
         str | None, typer.Option("--architecture", metavar="A|B|C|mixed", help="What it is declared as.")
     ] = None,
@@ -180,7 +183,12 @@ def run(
     asker_of(found)  # before anything starts
     with start(_with_manifest(found, manifest), *where) as running:
         surveyed = observe(
-            running, patients=asked, declared=declared, jurisdictions=given, tell=_silent if json_ else _tell
+            running,
+            patients=asked,
+            declared=declared,
+            jurisdictions=given,
+            most=most,
+            tell=_silent if json_ else _tell,
         )
         report = gaps_of(surveyed, chosen)
         written = write_gaps(report, surveyed.record, folder) if folder is not None else ()

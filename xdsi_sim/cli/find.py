@@ -91,7 +91,8 @@ def find(
     peer_address("--registry", registry, *_SCHEMES)
     for base in qido_from or ():
         peer_address("--qido-from", base, *_SCHEMES)
-    tls = certificates_for(registry, data)
+    secured = (url for url in (registry, *(qido_from or ())) if url.lower().startswith("https:"))
+    tls = certificates_for(next(secured, registry), data)
     from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
