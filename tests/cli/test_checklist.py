@@ -10,6 +10,9 @@ from xdsi_sim.checklist.answers import read_answers
 from xdsi_sim.checklist.rows import ROWS
 from xdsi_sim.cli.checklist import checklist
 from xdsi_sim.errors import UsageError
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.loader import find_topology, load_topology
+from xdsi_sim.topology.model import Listen
 
 FREE = ("--listen", "127.0.0.1:0")
 
@@ -88,3 +91,34 @@ def test_what_cannot_be_meant_is_told_before_anything_starts(words: tuple[str, .
     with pytest.raises((UsageError, OSError)) as caught:
         told(*words)
     assert told_ in str(caught.value)
+
+
+SYSTEM = """\
+name: acme
+listen: 127.0.0.1:0
+patients: accept
+roles:
+  registry: {url: "%s"}
+  repository: {url: "%s", repositoryUniqueId: 2.999.240.3}
+"""
+
+
+def test_a_system_under_test_is_surveyed_among_actors_of_ours(tmp_path: Path) -> None:
+    theirs = load_topology(find_topology("tested"))
+    file = tmp_path / "sut.yaml"
+    with start(theirs, listen=Listen("127.0.0.1", 0)) as acme:
+        file.write_text(SYSTEM % (acme.url_of("registry"), acme.url_of("repository")), encoding="utf-8")
+        chosen = ("--manifest", "mado", "--set", "M", "--set", "D", "--json")
+        code, output = told("run", str(file), *chosen)
+        heard = {exchange.transaction for exchange in acme.exchanges()}
+    report = json.loads(output)
+    assert (code, report["failed"], report["architecture"]) == (0, False, "A")
+    assert {"ITI-18", "ITI-42", "ITI-43"} <= heard
+    assert sum(row["result"] == "pass" for row in report["rows"]) > 30
+
+
+def test_what_is_wrong_in_its_description_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "sut.yaml"
+    file.write_text("name: acme\nroles: {registri: {url: x}}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"sut\.yaml:2:9: unknown key 'registri'. Did you mean 'registry'?"):
+        told("run", str(file))

@@ -11,6 +11,7 @@ import typer
 
 from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, folder_to_fill, listen_option
 from xdsi_sim.cli.peers import with_peers
+from xdsi_sim.cli.sut import loaded_system
 from xdsi_sim.cli.viewers import with_viewer
 from xdsi_sim.errors import UsageError
 
@@ -117,7 +118,12 @@ def answers(
 
 @checklist.command()
 def run(
-    topology: Annotated[str, typer.Argument(help="A YAML file, or the name of one that ships.")],
+    topology: Annotated[
+        str,
+        typer.Argument(
+            metavar="TOPOLOGY|SUT", help="A topology or a sut.yaml, or the name of a topology that ships."
+        ),
+    ],
     answer_files: Annotated[
         list[str] | None,
         typer.Option("--answers", metavar="FILE", help="Answers of a jurisdiction; any number."),
@@ -173,11 +179,10 @@ def run(
     from xdsi_sim.checklist.reports.as_json import value_of  # noqa: PLC0415
     from xdsi_sim.checklist.survey import asker_of, observe  # noqa: PLC0415
     from xdsi_sim.topology.build import start  # noqa: PLC0415
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     chosen, folder = _sets(sets), folder_to_fill("--reports", reports)
     given = read_answers(tuple(map(Path, answer_files or ())))
-    found = with_viewer(with_peers(load_topology(find_topology(topology)), peers), viewer)
+    found = with_viewer(with_peers(_found(topology, data), peers), viewer)
     asked, declared = tuple(map(_patient, patients or ())), _declared(architecture, given)
     where = (folder_to_fill("--data", data), listen_option(listen))
     asker_of(found)  # before anything starts
@@ -197,6 +202,17 @@ def run(
     else:
         _print(report, written)
     raise typer.Exit(FINDINGS if report.failed else GOOD)
+
+
+def _found(name: str, data: str | None) -> Topology:
+    """A topology, or that in which a system under test is among actors of ours."""
+    from xdsi_sim.sut.laying import deployment_of, is_system  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+
+    path = find_topology(name)
+    if not is_system(path):
+        return load_topology(path)
+    return deployment_of(loaded_system(str(path), data)[0])
 
 
 def _silent(_record: StepRecord) -> None:
