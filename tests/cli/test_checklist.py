@@ -96,7 +96,7 @@ def test_what_cannot_be_meant_is_told_before_anything_starts(words: tuple[str, .
 SYSTEM = """\
 name: acme
 listen: 127.0.0.1:0
-patients: accept
+patientAuthority: 2.999.42.2
 roles:
   registry: {url: "%s"}
   repository: {url: "%s", repositoryUniqueId: 2.999.240.3}
@@ -104,7 +104,14 @@ roles:
 
 
 def test_a_system_under_test_is_surveyed_among_actors_of_ours(tmp_path: Path) -> None:
-    theirs = load_topology(find_topology("tested"))
+    tested = load_topology(find_topology("tested"))
+    (community,) = tested.communities
+    registry = community.registry.model_copy(update={"patients": "fed-only"})
+    own = {
+        "patientAuthority": "2.999.42.2",
+        "registry": registry,
+    }  # of the product, which only takes whom it knows
+    theirs = tested.model_copy(update={"communities": (community.model_copy(update=own),)})
     file = tmp_path / "sut.yaml"
     with start(theirs, listen=Listen("127.0.0.1", 0)) as acme:
         file.write_text(SYSTEM % (acme.url_of("registry"), acme.url_of("repository")), encoding="utf-8")
@@ -113,7 +120,7 @@ def test_a_system_under_test_is_surveyed_among_actors_of_ours(tmp_path: Path) ->
         heard = {exchange.transaction for exchange in acme.exchanges()}
     report = json.loads(output)
     assert (code, report["failed"], report["architecture"]) == (0, False, "A")
-    assert {"ITI-18", "ITI-42", "ITI-43"} <= heard
+    assert {"ITI-18", "ITI-42", "ITI-43", "ITI-44"} <= heard
     assert sum(row["result"] == "pass" for row in report["rows"]) > 30
 
 

@@ -8,17 +8,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from xdsi_sim.checklist.cda import write_report
 from xdsi_sim.checklist.layout import Layout, Site
 from xdsi_sim.checklist.observed import Publication
 from xdsi_sim.checklist.playing import Played, Player
 from xdsi_sim.checklist.two_level import Criteria, query_of
-from xdsi_sim.dicom.study import Study
+from xdsi_sim.dicom.coded import HierarchicDesignator, Identifier
+from xdsi_sim.dicom.samples import SAMPLES as SAMPLES_BY_NAME
+from xdsi_sim.dicom.samples import write_sample
+from xdsi_sim.dicom.study import Study, once
+from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
+from xdsi_sim.scenario.steps.patient import PATIENT
 from xdsi_sim.scenario.steps.publish import PUBLISH
 from xdsi_sim.scenario.steps.publish_report import PUBLISH_REPORT
 
@@ -28,6 +34,8 @@ SAMPLES: Final = ("ct-head", "mr-knee", "us-heart")
 """A study with a report among its objects, one of the same patient, and one of several frames."""
 _CHANGES: Final = "ct-head"
 """The one that is published before it is complete."""
+_FIRST: Final = 2
+"""Instances of it that come first."""
 _NOTE: Final = "The finding is in these images"
 
 
@@ -42,13 +50,35 @@ class Prepared:
 
 
 def prepare(player: Player, layout: Layout) -> Prepared:
-    """Load, publish, change and publish again."""
+    """Make patients known, load, publish, change and publish again."""
     prepared = Prepared()
     ours = [site for site in layout.sites if site.ours]
     ours.sort(key=lambda site: not site.keeps)  # the note of the first study stays where it was made
+    patients = _patients(player)
     for site, sample in _dealt(ours):
-        _bring(player, prepared, site, sample)
+        _bring(player, prepared, site, sample, patients[SAMPLES_BY_NAME[sample].national_id.value])
     return prepared
+
+
+def _patients(player: Player) -> dict[str, Identifier]:
+    """What the patients of the samples are called here, by their national ids.
+
+    Registries that others play, and those that only take whom they know, are told of new ones.
+    """
+    topology = player.running.topology
+    national = once(SAMPLES_BY_NAME[name].national_id.value for name in SAMPLES)
+    authority = topology.communities[0].patientAuthority
+    known: tuple[str, ...] = ()
+    for community in topology.communities:
+        registry = community.registry
+        if registry is None or (topology.played_by(registry.id) is None and registry.patients == "accept"):
+            continue
+        told: dict[str, Any] = {"add": known} if known else {"new": len(national)}
+        played = player.play(f"{registry.id} is told of patients", PATIENT, registry=registry.id, **told)
+        known = known or (played.value["patientIds"] if played.value else ())
+    ids = [Cx.parse(text).id for text in known] or list(national)
+    issuer = HierarchicDesignator.of(authority, "NATIONAL")
+    return {name: Identifier(id_, issuer) for name, id_ in zip(national, ids, strict=True)}
 
 
 def _dealt(sites: Sequence[Site]) -> Iterator[tuple[Site, str]]:
@@ -56,26 +86,29 @@ def _dealt(sites: Sequence[Site]) -> Iterator[tuple[Site, str]]:
     return ((sites[number % len(sites)], sample) for number, sample in enumerate(SAMPLES) if sites)
 
 
-def _bring(player: Player, prepared: Prepared, site: Site, sample: str) -> None:
+def _bring(player: Player, prepared: Prepared, site: Site, sample: str, patient: Identifier) -> None:
     """A study from the modality to the registry."""
     changes = sample == _CHANGES
-    study = _load(player, site, sample, first=2 if changes else None)
+    files = write_sample(sample, player.folder / sample, patient=patient)
+    study = _load(player, site, sample, files[:_FIRST] if changes else files)
     if study is None:
         return
     _publish(player, prepared, site, study)
     _report(player, prepared, site, study, as_cda=changes)
     if changes:
         _remember_report(player, prepared, study)
-        _load(player, site, sample)
+        _load(player, site, sample, files)
         _note(player, site, study)
         _publish(player, prepared, site, study)
 
 
-def _load(player: Player, site: Site, sample: str, first: int | None = None) -> Study | None:
+def _load(player: Player, site: Site, sample: str, files: tuple[Path, ...]) -> Study | None:
     """Into the source, and into the archive that keeps its images, before anybody can read of it."""
-    played = None
+    played, paths = None, tuple(map(str, files))
     for id_ in dict.fromkeys((site.archive, site.id)):
-        played = player.play(f"{id_} takes in {sample}", LOAD, source=id_, samples=(sample,), first=first)
+        played = player.play(
+            f"{id_} takes in {len(files)} instances of {sample}", LOAD, source=id_, paths=paths
+        )
     studies = played.value.studies if played is not None and played.value is not None else ()
     return studies[0] if studies else None
 
