@@ -103,6 +103,7 @@ UpDataOption = Annotated[
 class SessionsMode(StrEnum):
     """Who makes sessions."""
 
+    OFF = "off"
     OPEN = "open"
     CLOSED = "closed"
 
