@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from xdsi_sim.content import Content, read_all
@@ -12,12 +13,12 @@ from xdsi_sim.ebrim.model import (
     Association,
     DocumentEntry,
     Folder,
-    MetadataObject,
     RegistryObjectList,
     SubmissionSet,
 )
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import RELATES, Writing, document_reference
+from xdsi_sim.fhir.identifiers import urn_uuid
 from xdsi_sim.fhir.lists import list_of
 from xdsi_sim.fhir.outcome import Issue, outcome
 from xdsi_sim.fhir.values import EXTENSION, Resource
@@ -97,33 +98,31 @@ def provide_bundle(
     systems: Systems,
     profile: str = "Comprehensive",
 ) -> Resource:
-    """A submission as a Document Source sends it; its objects have UUIDs as ids.
-
-    `documents` are by the entryUUID of their entries.
-    """
-    binaries = {entry.entryUUID: f"urn:uuid:{_next(entry.entryUUID)}" for entry in objects.documentEntries}
-    here = {entry.entryUUID: entry.entryUUID for entry in objects.documentEntries}
-    entries = []
+    """A submission as a Document Source sends it; `documents` are by the entryUUID of their entries."""
+    uuids = _uuids(objects)
     holders: tuple[SubmissionSet | Folder, ...] = (*objects.submissionSets, *objects.folders)
+    links = [_renamed(each, uuids) for each in objects.associations]
+    entries = []
     for holder in holders:
-        members = [
-            each.targetObject
-            for each in objects.associations
-            if each.sourceObject == holder.entryUUID and each.targetObject in {*here, *_ids(objects.folders)}
-        ]
+        uuid_ = uuids[holder.entryUUID]
+        members = [each.targetObject or "" for each in links if each.sourceObject == uuid_]
         known = Writing(systems=systems, url=lambda _entry: "")
-        resource = {**list_of(holder, known, [each for each in members if each]), "status": "current"}
-        entries.append(_entry(holder.entryUUID, resource))
-    for entry in objects.documentEntries:
-        known = Writing(systems=systems, url=lambda each: binaries[each.entryUUID])
-        resource = {**document_reference(entry, known), "status": "current"}
-        if related := relations(entry.entryUUID, objects.associations, here):
-            resource["relatesTo"] = related
-        entries.append(_entry(entry.entryUUID, resource))
-        entries.append(_entry(binaries[entry.entryUUID], _binary(entry, documents[entry.entryUUID])))
-    entries += [
-        _superseded(each) for each in objects.associations if each.associationType == AssociationType.RPLC
-    ]
+        told = list_of(
+            replace(holder, entryUUID=uuid_), known, [each for each in members if each in uuids.values()]
+        )
+        entries.append(_entry(uuid_, {**told, "status": "current"}))
+    for each in objects.documentEntries:
+        entry = replace(each, entryUUID=uuids[each.entryUUID])
+        binary = _beside(entry.entryUUID)
+        known = Writing(systems=systems, url=lambda found: _beside(found.entryUUID))
+        told = {**document_reference(entry, known), "status": "current"}
+        if related := relations(entry.entryUUID, links, {uuid_: uuid_ for uuid_ in uuids.values()}):
+            told["relatesTo"] = related
+        entries.append(_entry(entry.entryUUID, told))
+        if each.entryUUID in documents:
+            entries.append(_entry(binary, _binary(entry, documents[each.entryUUID])))
+    replacing = (AssociationType.RPLC, AssociationType.XFRM_RPLC)
+    entries += [_superseded(each) for each in links if each.associationType in replacing]
     return {
         "resourceType": "Bundle",
         "meta": {"profile": [f"{EXTENSION}IHE.MHD.{profile}.ProvideBundle"]},
@@ -132,13 +131,30 @@ def provide_bundle(
     }
 
 
-def _ids(objects: Iterable[MetadataObject]) -> set[str]:
-    return {each.entryUUID for each in objects}
+def _uuids(objects: RegistryObjectList) -> dict[str, str]:
+    """UUIDs by the ids of objects, which may be words that hold in the submission alone."""
+    named: tuple[SubmissionSet | Folder | DocumentEntry, ...] = (
+        *objects.submissionSets,
+        *objects.folders,
+        *objects.documentEntries,
+    )
+    return {each.entryUUID: _uuid(each.entryUUID, each.uniqueId) for each in named}
 
 
-def _next(entryUUID: str) -> str:
-    """An id for the document beside that of its entry."""
-    return str(uuid.uuid5(uuid.UUID(entryUUID.removeprefix("urn:uuid:")), "Binary"))
+def _uuid(entryUUID: str, uniqueId: str | None) -> str:
+    if urn_uuid(entryUUID.removeprefix("urn:uuid:")) is not None:
+        return entryUUID
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, f'{uniqueId} {entryUUID}')}"
+
+
+def _renamed(link: Association, uuids: Mapping[str, str]) -> Association:
+    source, target = link.sourceObject or "", link.targetObject or ""
+    return replace(link, sourceObject=uuids.get(source, source), targetObject=uuids.get(target, target))
+
+
+def _beside(entryUUID: str) -> str:
+    """The address of a document in the bundle, made from that of its entry."""
+    return f"urn:uuid:{uuid.uuid5(uuid.UUID(entryUUID.removeprefix('urn:uuid:')), 'Binary')}"
 
 
 def _entry(url: str, resource: Resource) -> Resource:

@@ -46,7 +46,11 @@ def _from_xml(data: bytes) -> Resource:
         root = parse(data)  # no DTD, no entity; what the models' own reader gets is ours
     except ProtocolViolation as problem:
         raise Rejected(
-            Issue("structure", f"the body is no XML: {problem.reason}", status=problem.http)
+            Issue(
+                "structure",
+                f"the body is no XML: {problem.reason.removesuffix(' in SOAP')}",
+                status=problem.http,
+            )
         ) from None
     if not root.tag.startswith("{http://hl7.org/fhir}"):
         raise Rejected(Issue("structure", "the root of the body is not of the namespace http://hl7.org/fhir"))
@@ -83,14 +87,18 @@ def _types_in(value: Any) -> Iterator[Any]:
 
 def _model(name: Any) -> Any:
     from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415  costs what only FHIR should
+    from fhir.resources.R4B.resource import Resource as Resource_  # noqa: PLC0415
 
     if not isinstance(name, str) or not name:
         raise Rejected(Issue("structure", "the body says no resourceType", expression="resourceType"))
     try:
-        return get_fhir_model_class(name)
-    except (KeyError, LookupError):
+        found = get_fhir_model_class(name)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not issubclass(found, Resource_):  # types of elements have models, too
         text = f"'{name[:60]}' is no type of resource of FHIR R4"
-        raise Rejected(Issue("structure", text, expression="resourceType")) from None
+        raise Rejected(Issue("structure", text, expression="resourceType"))
+    return found
 
 
 def _checked(make: Any) -> Resource:
@@ -106,6 +114,7 @@ def _checked(make: Any) -> Resource:
     except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
         # the reader of XML raises whatever comes to hand where an element is none of its type
         text = " ".join(str(error).split())[:300]
+        text = f"{text} is not known there" if isinstance(error, KeyError) else text
         raise Rejected(Issue("structure", f"the body is not as FHIR R4 has it: {text}")) from None
     return found
 

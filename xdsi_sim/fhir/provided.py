@@ -53,6 +53,12 @@ REQUIRED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("folder", COMPREHENSIVE): ("status", "identifier", "subject", _DESIGNATION),
 }
 """Elements by kind of resource and profile."""
+_FIXED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "DocumentReference": (("status", "current"),),
+    "submissionset": (("status", "current"), ("mode", "working")),
+    "folder": (("status", "current"), ("mode", "working")),
+}
+"""Elements that have one value in what is published."""
 _FORBIDDEN: Final = ("docStatus", "content.attachment.data")
 _METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "submissionset": ("POST",),
@@ -186,6 +192,11 @@ def _missing(entry: Entry, profile: str) -> Iterator[Issue]:
 
 
 def _misplaced(entry: Entry) -> Iterator[Issue]:
+    for path, value in _FIXED.get(entry.kind, ()):
+        found = entry.resource.get(path)
+        if found not in (None, value):
+            text = f"{path} of {entry.kind} is {value} where it is published, not '{found}'"
+            yield Issue("value", text, expression=f"{entry.place}.{path}", status=422)
     if entry.kind != "DocumentReference":
         return
     for path in _FORBIDDEN:

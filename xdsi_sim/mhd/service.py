@@ -176,7 +176,7 @@ class MhdService:
             raise Rejected(
                 Issue("not-found", f"nothing is served at '{place[:100]}'; /metadata says what is")
             )
-        allowed = ", ".join([*sorted({route.method for route in here}), "OPTIONS"])
+        allowed = _allowed(here)
         if request.method == "OPTIONS":
             answer = Answer(status=204, headers=(*_CORS, *_preflight(allowed)))
             return Plan("FHIR", True, lambda: answer)
@@ -203,9 +203,13 @@ class MhdService:
             form = "json"
         headers: Headers = ()
         if rejected.status == 405:
-            methods = sorted({route.method for route in ROUTES if _leads(route, request.path)})
-            headers = (("Allow", ", ".join([*methods, "OPTIONS"])),)
+            headers = (("Allow", _allowed([each for each in ROUTES if _leads(each, request.path)])),)
         return _with(_answer(form, outcome(rejected.issues), rejected.status, headers), _CORS)
+
+
+def _allowed(routes: Sequence[Route]) -> str:
+    methods = {route.method for route in routes}
+    return ", ".join([*sorted(methods), *(["HEAD"] if "GET" in methods else ()), "OPTIONS"])
 
 
 def _leads(route: Route, path: Sequence[str]) -> bool:

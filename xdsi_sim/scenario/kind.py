@@ -19,6 +19,7 @@ from xdsi_sim.topology.model import (
     Consumer,
     InitiatingGateway,
     InitiatingImagingGateway,
+    Mhd,
     OnDemandSource,
     Recipient,
     Registry,
@@ -33,6 +34,7 @@ __all__ = [
     "FileName",
     "GatewayId",
     "ImagingGatewayId",
+    "MhdId",
     "OnDemandSourceId",
     "RecipientId",
     "RegistryId",
@@ -60,6 +62,7 @@ ConsumerId = Annotated[str, ActorOf(Consumer)]
 OnDemandSourceId = Annotated[str, ActorOf(OnDemandSource)]
 RegistryId = Annotated[str, ActorOf(Registry)]
 RecipientId = Annotated[str, ActorOf(Recipient)]
+MhdId = Annotated[str, ActorOf(Mhd)]
 GatewayId = Annotated[str | None, ActorOf(InitiatingGateway)]
 ImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway)]
 ServerId = Annotated[str, ActorOf(Server)]
