@@ -1,4 +1,4 @@
-"""MHD Document Responder: searches by ITI-18, documents by ITI-43 (MHD ITI-66, ITI-67, ITI-68).
+"""MHD Document Responder: searches by ITI-18, documents by ITI-43 (ITI MHD: 3.66, 3.67, 3.68).
 
 It stands before a registry with its repositories, or before an Initiating Gateway, which knows all others.
 """

@@ -1,4 +1,4 @@
-"""MHD Document Recipient: hands on by ITI-41 what came as a bundle (MHD ITI-65; ITI TF-2: 3.41)."""
+"""MHD Document Recipient: hands on by ITI-41 what came as a bundle (ITI MHD: 3.65; ITI TF-2: 3.41)."""
 
 from __future__ import annotations
 

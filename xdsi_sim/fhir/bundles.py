@@ -1,4 +1,4 @@
-"""Bundles that we write: what a search found, what became of a transaction, and a submission (MHD ITI-65)."""
+"""Bundles that we write: what a search found, what became of a transaction, a submission (ITI MHD: 3.65)."""
 
 from __future__ import annotations
 

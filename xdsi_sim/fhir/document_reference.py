@@ -259,6 +259,7 @@ def document_reference(entry: DocumentEntry, known: Writing) -> Resource:
         written = _written(row, value, known)
         if written not in (None, [], {}):
             put(found, row.path, written)
+    found.setdefault("status", "current")  # FHIR has none without; a registry that gives none is not ours
     found["identifier"] = [{"use": "official", "system": URI, "value": entry.entryUUID}]
     if master := found.get("masterIdentifier"):
         found["identifier"].append(master)  # RAD MADO wants it here, too

@@ -183,7 +183,7 @@ def _type_of(identifier: Mapping[str, Any]) -> str | None:
     for type_, known in REFERENCE_TYPES.items():
         if named & set(known):
             return type_
-    own = next((code for _, code in named if code and code.startswith("urn:ihe:iti:xds:")), None)
+    own = next((code for _, code in named if code and code.startswith("urn:")), None)
     if own is None and identifier.get("system") == DICOM_UID:
         return ReferenceIdType.STUDY_INSTANCE_UID
     return own

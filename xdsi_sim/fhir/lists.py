@@ -111,6 +111,7 @@ def list_of(object: SubmissionSet | Folder, known: Writing, members: Iterable[st
         value = getattr(object, row.attribute)
         if value not in (None, ()) and (written := row.write(value, known)) not in (None, {}, []):
             put(found, row.path, written)
+    found.setdefault("status", "current")
     if extensions := _extensions(object, known):
         found["extension"] = extensions
     if entries := [{"item": {"reference": member}} for member in members]:

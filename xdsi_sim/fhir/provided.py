@@ -1,4 +1,4 @@
-"""What an ITI-65 bundle has to be: its entries, and the elements that its profile asks for (MHD ITI-65)."""
+"""What an ITI-65 bundle has to be: entries, and the elements that its profile asks for (ITI MHD: 3.65)."""
 
 from __future__ import annotations
 

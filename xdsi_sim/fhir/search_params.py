@@ -1,4 +1,4 @@
-"""The search parameters of DocumentReference and of List: two tables (MHD ITI-67, ITI-66; RAD MADO)."""
+"""The search parameters of DocumentReference and of List: two tables (ITI MHD: 3.67, 3.66; RAD MADO)."""
 
 from __future__ import annotations
 

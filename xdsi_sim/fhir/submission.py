@@ -1,4 +1,4 @@
-"""From an ITI-65 bundle to the submission of ITI-41 that says the same (MHD ITI-65; ITI TF-2: 3.41)."""
+"""From an ITI-65 bundle to the submission of ITI-41 that says the same (ITI MHD: 3.65; ITI TF-2: 3.41)."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def _made(work: _Work) -> Iterator[tuple[int, tuple[str, str]]]:
 
 
 def simple_submission(resource: Resource, domain: Domain) -> Submission:
-    """A DocumentReference that has its document in itself; the submission set is ours (MHD ITI-105)."""
+    """A DocumentReference that has its document in itself; the submission set is ours (ITI MHD: 3.105)."""
     data = at(resource, "content.attachment.data")
     place = "DocumentReference.content.attachment.data"
     if data is None:

@@ -1,4 +1,4 @@
-"""What the face can do, as a CapabilityStatement made from the tables that do it (MHD ITI-65 to ITI-68)."""
+"""What the face can do, as a CapabilityStatement made from the tables that do it."""
 
 from __future__ import annotations
 

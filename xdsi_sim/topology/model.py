@@ -25,11 +25,12 @@ from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, 
 from xdsi_sim.topology.fault import Fault
 from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
-from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen
 from xdsi_sim.topology.log import Log
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
 from xdsi_sim.topology.patience import Patience
 from xdsi_sim.topology.rules import CheckedProfile
+from xdsi_sim.topology.takes import Feed, TakesFrom
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
@@ -112,26 +113,6 @@ class Server(Actor):
     """Whether an answer may go to an address of its own, if that is one of a peer (ITI TF-2: V.5)."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with its answers from the start, on purpose."""
-
-
-class Feed(Checked):
-    """Where a registry takes its patient identity feed beside its SOAP address."""
-
-    mllp: Annotated[
-        Listen,
-        BeforeValidator(read_port_or_listen),
-        WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
-    ]
-    """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
-
-
-class TakesFrom(Checked):
-    """Whom a registry knows beside the repositories and sources of its community."""
-
-    repositories: tuple[Oid, ...] | None = None
-    """repositoryUniqueIds; None takes from any."""
-    sources: tuple[Oid, ...] | None = None
-    """sourceIds; None takes from any."""
 
 
 class Registry(Server):

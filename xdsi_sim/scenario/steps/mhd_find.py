@@ -1,4 +1,4 @@
-"""`mhd-find`: a consumer searches document references, or lists, at a FHIR face (MHD ITI-67, ITI-66)."""
+"""`mhd-find`: a consumer searches document references, or lists, at a FHIR face (ITI MHD: 3.67, 3.66)."""
 
 from __future__ import annotations
 

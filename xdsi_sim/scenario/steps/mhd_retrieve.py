@@ -1,4 +1,4 @@
-"""`mhd-retrieve`: a consumer fetches documents by the addresses of their references (MHD ITI-68)."""
+"""`mhd-retrieve`: a consumer fetches documents by the addresses of their references (ITI MHD: 3.68)."""
 
 from __future__ import annotations
 
