@@ -80,9 +80,9 @@ class Got:
 def ask(method: str, url: str, body: bytes | None = None, **headers: str) -> Got:
     """Send one request; names of headers have `_` for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = urllib.request.Request(url, data=body, method=method, headers=named)
+    request = urllib.request.Request(url, data=body, method=method, headers=named)  # noqa: S310  http alone
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  as above
             return Got(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -99,7 +99,9 @@ def post(url: str, resource: Any, **headers: str) -> Got:
     return ask("POST", url, json.dumps(resource).encode(), **{"Content-Type": JSON, **headers})
 
 
-def a_bundle(number: int = 1, content: bytes = b"text", replaces: int | None = None, **changes: Any) -> dict[str, Any]:
+def a_bundle(
+    number: int = 1, content: bytes = b"text", replaces: int | None = None, **changes: Any
+) -> dict[str, Any]:
     """An ITI-65 bundle with one document, of entry and set of that number."""
     entry = an_entry(number, **{"hash": None, "size": None, "repositoryUniqueId": None, **changes})
     objects = a_provision(entries=(entry,), content=content).submission.objects
@@ -132,12 +134,12 @@ def data_of(text: bytes) -> str:
 
 __all__ = [
     "DCM",
-    "DocumentEntry",
-    "Got",
     "JSON",
     "OF_PATIENT",
     "PATIENT",
     "XML",
+    "DocumentEntry",
+    "Got",
     "a_bundle",
     "a_face",
     "ask",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,7 +80,9 @@ def test_fhirpy_publishes_finds_and_fetches(url: str) -> None:
     asked = {"patient.identifier": PATIENT, "status": "current", "identifier": "urn:oid:2.999.2.2"}
     (found,) = client.resources("DocumentReference").search(**asked).fetch()
     assert found.id == "00000000-0000-4000-8000-000000000002"
-    lists = client.resources("List").search(code="submissionset", **asked | {"identifier": "urn:oid:2.999.3.100002"})
+    lists = client.resources("List").search(
+        code="submissionset", **asked | {"identifier": "urn:oid:2.999.3.100002"}
+    )
     assert len(lists.fetch()) == 1
     binary = client.reference("Binary", found.id).to_resource()
     assert ask("GET", found["content"][0]["attachment"]["url"]).body == b"by fhirpy"
@@ -92,9 +93,13 @@ def test_fhirpy_follows_all_pages(url: str) -> None:
     client = SyncFHIRClient(url)
     for number in range(11, 16):
         client.execute("", "post", data=a_bundle(number, title=None, languageCode="de-CH"))
-    search = client.resources("DocumentReference").search(**{"patient.identifier": PATIENT, "status": "current"})
+    search = client.resources("DocumentReference").search(
+        **{"patient.identifier": PATIENT, "status": "current"}
+    )
     found = list(search.limit(2))
-    assert {f"00000000-0000-4000-8000-0000000000{number}" for number in range(11, 16)} <= {each.id for each in found}
+    assert {f"00000000-0000-4000-8000-0000000000{number}" for number in range(11, 16)} <= {
+        each.id for each in found
+    }
     assert len(found) == len({each.id for each in found})
 
 

@@ -50,7 +50,9 @@ def test_a_code_comes_back_as_concept_and_as_coding() -> None:
         (f"{DCM}|MR", False, "MR^^1.2.840.10008.2.16.4"),
     ],
 )
-def test_a_token_fits_codes_and_may_be_asked_of_a_registry(text: str, fits: bool, written: str | None) -> None:
+def test_a_token_fits_codes_and_may_be_asked_of_a_registry(
+    text: str, fits: bool, written: str | None
+) -> None:
     token = Token.parse(text)
     assert token.fits(CT, Systems()) is fits
     assert token.written(Systems()) == written

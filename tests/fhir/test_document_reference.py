@@ -25,7 +25,10 @@ FULL = an_entry(
     7,
     **MANIFEST,
     availabilityStatus=APPROVED,
-    author=(Author(authorPerson="^Roth^Miriam", authorInstitution=("North",)), Author(authorInstitution=("South",))),
+    author=(
+        Author(authorPerson="^Roth^Miriam", authorInstitution=("North",)),
+        Author(authorInstitution=("South",)),
+    ),
     comments=InternationalString.of("of no concern"),
     legalAuthenticator="D7^Roth^Miriam^^^^^^&2.999.7&ISO",
     serviceStartTime="20240211",
@@ -52,7 +55,11 @@ def test_an_entry_comes_back_whole() -> None:
 
 
 def test_what_is_written_fits_the_model_of_fhir() -> None:
-    for entry in (FULL, an_on_demand_entry(), DocumentEntry(entryUUID=FULL.entryUUID, availabilityStatus=DEPRECATED)):
+    for entry in (
+        FULL,
+        an_on_demand_entry(),
+        DocumentEntry(entryUUID=FULL.entryUUID, availabilityStatus=DEPRECATED),
+    ):
         DocumentReference.model_validate(written(entry))
 
 

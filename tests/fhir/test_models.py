@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -74,15 +75,18 @@ def test_any_octets_are_a_resource_or_rejected(body: bytes) -> None:
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["resourceType", "type", "entry", "resource", "id", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["resourceType", "type", "entry", "resource", "id", "x"]), inner, max_size=4
+        )
+    ),
     max_leaves=8,
 )
 
 
 @given(JSON_VALUES)
 def test_any_bundle_is_a_resource_or_rejected(value: Any) -> None:
-    try:
-        read_resource(json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [value]}).encode(), "json")
-    except Rejected as rejected:
-        assert rejected.issues
+    body = json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [value]}).encode()
+    with suppress(Rejected):
+        assert read_resource(body, "json")["resourceType"] == "Bundle"

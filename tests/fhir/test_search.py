@@ -118,7 +118,11 @@ def test_what_is_not_understood_is_told_or_refused(pair: tuple[str, str]) -> Non
 
 def test_paging_sorting_and_including() -> None:
     search = read(
-        ("_count", "5"), ("_offset", "10"), ("_sort", "-period,type"), ("_revinclude", "List:item"), ("_count", "9999")
+        ("_count", "5"),
+        ("_offset", "10"),
+        ("_sort", "-period,type"),
+        ("_revinclude", "List:item"),
+        ("_count", "9999"),
     )
     assert (search.paging.count, search.paging.offset, search.paging.sort) == (1000, 10, ("-period", "type"))
     assert search.includes == {"<List:item"}
@@ -155,4 +159,6 @@ def test_a_folder_fits_by_its_codes() -> None:
 
 
 def test_slots_are_those_of_the_search_alone() -> None:
-    assert all(isinstance(slot, Slot) for f in read().queries(DOCUMENTS, Known()) for slot in f.request.parameters)
+    assert all(
+        isinstance(slot, Slot) for f in read().queries(DOCUMENTS, Known()) for slot in f.request.parameters
+    )

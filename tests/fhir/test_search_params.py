@@ -4,7 +4,15 @@ from xdsi_sim.fhir.search_params import DOCUMENT_PARAMS, FOLDER_PARAMS, SET_PARA
 
 MHD = {
     *("status", "category", "type", "creation", "date", "event", "facility", "format", "setting", "period"),
-    *("security-label", "author.given", "author.family", "identifier", "related", "related:identifier", "_id"),
+    *(
+        "security-label",
+        "author.given",
+        "author.family",
+        "identifier",
+        "related",
+        "related:identifier",
+        "_id",
+    ),
 }
 MADO = {"modality", "anatomical-region", "bodysite", "study-instance-uid", "accession-number"}
 

@@ -9,7 +9,13 @@ from xdsi_sim.fhir.search_terms import Asked, Known
 
 CT = "http://dicom.nema.org/resources/ontology/DCM|CT"
 ENTRY = an_entry(
-    **MANIFEST | {"referenceIdList": (*MANIFEST["referenceIdList"], "ACC7^^^&2.999.7&ISO^urn:ihe:iti:xds:2013:accession")},
+    **MANIFEST
+    | {
+        "referenceIdList": (
+            *MANIFEST["referenceIdList"],
+            "ACC7^^^&2.999.7&ISO^urn:ihe:iti:xds:2013:accession",
+        )
+    },
     author=(Author(authorPerson="^Roth^Miriam^Eva"), Author(authorInstitution=("North",))),
     serviceStartTime="20240211",
     serviceStopTime="20240212",
@@ -104,7 +110,9 @@ def test_reference_ids_are_asked_in_all_their_types() -> None:
     assert slot.values == ("('ACC7^^^%^urn:ihe:iti:xds:2013:accession')",)
 
 
-@pytest.mark.parametrize(("name", "value"), [("creation", "soon"), ("creation", "ap2024"), ("related", "urn:oid:2|")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("creation", "soon"), ("creation", "ap2024"), ("related", "urn:oid:2|")]
+)
 def test_what_cannot_be_read_raises(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=value.replace("|", r"\|")):
         slots(name, value)

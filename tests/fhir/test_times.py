@@ -41,7 +41,7 @@ def test_date_time_becomes_dtm_in_utc(text: str, expected: str) -> None:
     "text", ["", "24", "2024-13", "2024-02-30", "2024-02-12T25:00:00Z", "0001-01-01T00:00:00+10:00", "x"]
 )
 def test_what_is_no_date_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         dtm(text)
 
 

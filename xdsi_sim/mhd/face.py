@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 from xdsi_sim.actors.document_responder import DocumentResponder
 from xdsi_sim.actors.fhir_recipient import FhirRecipient
 from xdsi_sim.actors.flow import Flow
+from xdsi_sim.content import Content, read_all
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.fhir.document_reference import ROWS
 from xdsi_sim.fhir.identifiers import logical_id
-from xdsi_sim.fhir.outcome import Issue, issue_of
+from xdsi_sim.fhir.outcome import Issue, Rejected, issue_of
 from xdsi_sim.fhir.submission import Domain
+from xdsi_sim.limits import Limits
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.rules.catalogue import catalogue
 
@@ -38,6 +40,7 @@ class Face:
     """None where nobody takes documents."""
     domain: Domain
     perform: Perform
+    limits: Limits = field(default_factory=Limits)
     strict: bool = False
     """Refuses parameters of searches that it does not understand."""
     elements: Mapping[str, str] = field(
@@ -53,6 +56,13 @@ class Face:
     def issues(self, errors: tuple[RegistryError, ...]) -> tuple[Issue, ...]:
         """What SOAP answers say, for clients of FHIR."""
         return tuple(issue_of(error, self.cites, self.elements) for error in errors)
+
+    def whole(self, content: Content) -> bytes:
+        """All octets of what a resource is, or is to hold; raises Rejected (413) where they are too many."""
+        if content.size > self.limits.fhir_body:
+            text = f"{content.size} octets of FHIR exceed {self.limits.named('fhir_body')}"
+            raise Rejected(Issue("too-long", text))
+        return read_all(content)
 
     def document_url(self, entry: DocumentEntry) -> str:
         """Where a document is fetched: the ids of ITI-43 are in it, so that nobody is asked for them."""

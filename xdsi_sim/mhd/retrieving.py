@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from xdsi_sim.content import read_all, sha1_of
+from xdsi_sim.content import sha1_of
 from xdsi_sim.dicomweb.messages import Answer, WebRequest
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.fhir.identifiers import urn_uuid
@@ -47,7 +47,7 @@ def retrieve(face: Face, request: WebRequest, id: str, given: Mapping[str, str])
             text = f"the document is {document.mimeType}, which the client does not accept"
             raise Rejected(Issue("not-supported", text), status=406)
         return Answer(media_type=document.mimeType, segments=[document.content], headers=headers)
-    data = base64.b64encode(read_all(document.content)).decode()
+    data = base64.b64encode(face.whole(document.content)).decode()
     binary = {"resourceType": "Binary", "id": id, "contentType": document.mimeType, "data": data}
     return Answer(media_type=FORMS[form], segments=[write_resource(binary, form)], headers=headers)
 

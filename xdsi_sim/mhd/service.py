@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from xdsi_sim.content import read_all
 from xdsi_sim.dicomweb.messages import Answer, Headers, WebRequest
 from xdsi_sim.dicomweb.service import Plan
 from xdsi_sim.fhir.models import FORMS, Form, read_resource, write_resource
@@ -70,7 +69,7 @@ class _Asked:
     def body(self) -> bytes:
         """What was sent."""
         parts = self.request.upload.parts
-        return read_all(parts[0].content) if parts else b""
+        return self.face.whole(parts[0].content) if parts else b""
 
     def resource(self) -> Resource:
         """What was sent, as a resource; raises Rejected."""
@@ -190,7 +189,7 @@ class MhdService:
     def _done(self, route: Route, request: WebRequest) -> Answer:
         path = tuple(part for part, name in zip(request.path, route.path, strict=True) if name == _ANY)
         try:
-            query = (*request.query, *(_form(request) if route.form_body else ()))
+            query = (*request.query, *(_form(self.face, request) if route.form_body else ()))
             answer = route.handler(_Asked(self.face, request, path, query))
         except Rejected as rejected:
             return self._rejected(request, rejected)
@@ -221,7 +220,7 @@ def _leads(route: Route, path: Sequence[str]) -> bool:
     )
 
 
-def _form(request: WebRequest) -> tuple[tuple[str, str], ...]:
+def _form(face: Face, request: WebRequest) -> tuple[tuple[str, str], ...]:
     """Parameters in the body of a search by POST."""
     said = parse_media_type(request.upload.media_type).type
     parts = request.upload.parts
@@ -230,7 +229,7 @@ def _form(request: WebRequest) -> tuple[tuple[str, str], ...]:
     if said != FORM_BODY:
         text = f"a search by POST has the Content-Type {FORM_BODY}, not '{said[:100]}'"
         raise Rejected(Issue("not-supported", text), status=415)
-    text = read_all(parts[0].content).decode("utf-8", "replace")
+    text = face.whole(parts[0].content).decode("utf-8", "replace")
     return tuple(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 

@@ -53,6 +53,7 @@ def fhir_face(
             now=now,
         ),
         perform=perform,
+        limits=addresses.topology.limits,
         strict=strict,
     )
 
