@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,3 +112,8 @@ def test_what_metadata_cannot_say_is_told_with_its_place(path: str, value: Any, 
     with pytest.raises(Unmapped) as caught:
         read({"id": "1", path: value})
     assert caught.value.path == place
+
+
+def test_the_manual_has_every_row(project_root: Path) -> None:
+    manual = (project_root / "docs" / "mhd.md").read_text(encoding="utf-8")
+    assert [row.attribute for row in ROWS if f"| `{row.attribute}` | `{row.element}`" not in manual] == []

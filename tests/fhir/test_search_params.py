@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from xdsi_sim.fhir.search_params import DOCUMENT_PARAMS, FOLDER_PARAMS, SET_PARAMS
+from pathlib import Path
+
+from xdsi_sim.fhir.search_params import DOCUMENT_PARAMS, FOLDER_PARAMS, PATIENT, SET_PARAMS, TARGETS
 
 MHD = {
     *("status", "category", "type", "creation", "date", "event", "facility", "format", "setting", "period"),
@@ -27,3 +29,9 @@ def test_all_parameters_of_the_profiles_are_there() -> None:
 def test_tables_are_by_the_names_of_their_rows() -> None:
     for table in (DOCUMENT_PARAMS, SET_PARAMS, FOLDER_PARAMS):
         assert all(name == param.name and param.text for name, param in table.items())
+
+
+def test_the_manual_has_every_parameter(project_root: Path) -> None:
+    manual = (project_root / "docs" / "mhd.md").read_text(encoding="utf-8")
+    names = {*DOCUMENT_PARAMS, *SET_PARAMS, *FOLDER_PARAMS, *list(PATIENT)[:2], TARGETS}
+    assert {name for name in names if f"`{name}`" not in manual} == set()
