@@ -150,3 +150,21 @@ def test_a_document_comes_from_its_repository_or_through_the_gateway() -> None:
 def test_a_document_that_cannot_be_had(changes: dict[str, str], code: str) -> None:
     answer = run(ALONE.retrieve(request(**changes)), lambda _call: NoAnswer("down"))
     assert [error.errorCode for error in answer.errors] == [code]
+
+
+def test_of_many_only_what_the_pages_hold_is_kept_and_all_are_counted() -> None:
+    many = [
+        an_entry(number, availabilityStatus=APPROVED, creationTime=f"2024{number % 12 + 1:02}01")
+        for number in range(600)
+    ]
+    answers = response(*many)
+
+    def given(call: Call) -> AdhocQueryResponse:
+        more = call.message.id in (GET_ASSOCIATIONS.id, GET_SUBMISSION_SETS.id)
+        return response() if more else answers
+
+    found = searched(ALONE, given, ("_count", "3"), ("_offset", "2"), ("_sort", "-creation,_id"))
+    expected = sorted(many, key=lambda each: each.entryUUID)
+    expected.sort(key=lambda each: each.creationTime or "", reverse=True)
+    assert found.total == 600
+    assert [each.entryUUID for each in found.objects] == [each.entryUUID for each in expected[2:5]]

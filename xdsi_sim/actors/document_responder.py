@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from xdsi_sim.actors.flow import Answer, Call, Flow, NoAnswer, Send
@@ -19,9 +20,9 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.search import DOCUMENTS, FOLDERS, SETS, SORTS, Search, Target
+from xdsi_sim.fhir.search import DOCUMENTS, FOLDERS, SETS, SORTS, Paging, Search, Target
 from xdsi_sim.fhir.search_terms import Known
-from xdsi_sim.messages.query import AdhocQueryRequest
+from xdsi_sim.messages.query import AdhocQueryRequest, in_portions
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -100,24 +101,21 @@ class DocumentResponder:
         errors = tuple(error for answer in answers for error in _errors(answer))
         if asked and all(_refuses(answer) for answer in answers):
             return Found(errors=errors or (_NO_REASON,), failed=True)
-        objects = _once(
-            (target, object)
-            for (target, _), answer in zip(asked, answers, strict=True)
-            for object in _objects(answer, target)
-        )
-        if search.asks("date") and DOCUMENTS in search.targets:
-            dates, more = yield from self._dates([object for _, object in objects])
-            known, errors = replace(known, dates=dates), errors + more
-        fitting = [object for target, object in objects if search.fits(object, target, known)]
-        return (yield from self._page(search, fitting, errors))
+        best, seen = _Best(search.paging), set[tuple[str | None, str]]()
+        for (target, _), answer in zip(asked, answers, strict=True):
+            for portion in _portions(answer, target):
+                new = [each for each in portion if _key(each) not in seen]
+                seen.update(map(_key, new))
+                if search.asks("date") and target is DOCUMENTS:
+                    dates, more, _ = yield from self._submissions(new)
+                    known, errors = replace(known, dates=dates), errors + _as_warnings(more)
+                best.take(each for each in new if search.fits(each, target, known))
+        return (yield from self._page(search, best, errors))
 
-    def _page(
-        self, search: Search, fitting: list[MetadataObject], errors: tuple[RegistryError, ...]
-    ) -> Flow[Found]:
-        paging = search.paging
-        if paging.only_count:
-            return Found(total=len(fitting), errors=errors)
-        page = _ordered(fitting, paging.sort)[paging.offset : paging.offset + paging.count]
+    def _page(self, search: Search, best: _Best, errors: tuple[RegistryError, ...]) -> Flow[Found]:
+        if search.paging.only_count:
+            return Found(total=best.total, errors=errors)
+        page = best.page()
         associations, troubles = yield from self._ask(GET_ASSOCIATIONS, page)
         links = _starting(page, (each for found in associations for each in found.associations))
         dates: dict[str, str] = {}
@@ -128,18 +126,12 @@ class DocumentResponder:
         included, most = yield from self._included(search, page, links, sets)
         return Found(
             objects=tuple(page),
-            total=len(fitting),
+            total=best.total,
             associations=links,
             dates=dates,
             included=included,
             errors=errors + _as_warnings((*troubles, *more, *most)),
         )
-
-    def _dates(
-        self, objects: Sequence[MetadataObject]
-    ) -> Flow[tuple[Mapping[str, str], tuple[RegistryError, ...]]]:
-        dates, errors, _ = yield from self._submissions(objects)
-        return dates, errors
 
     def _submissions(
         self, objects: Sequence[MetadataObject]
@@ -197,7 +189,10 @@ class DocumentResponder:
         )
         answers = yield Send(tuple(map(self._query, requests)))
         errors = tuple(error for answer in answers for error in _errors(answer))
-        return [answer.objects for answer in answers if not isinstance(answer, NoAnswer)], errors
+        found = [
+            part for answer in answers if not isinstance(answer, NoAnswer) for part in in_portions(answer)
+        ]
+        return found, errors
 
     def _addressed(
         self, request: AdhocQueryRequest, by_id: bool, communities: tuple[str, ...] | None
@@ -264,16 +259,14 @@ def _as_warnings(errors: Iterable[RegistryError]) -> tuple[RegistryError, ...]:
     return tuple(replace(error, severity=SEVERITY_WARNING) for error in errors)
 
 
-def _objects(answer: Answer, target: Target) -> Sequence[MetadataObject]:
-    if isinstance(answer, NoAnswer):
-        return ()
-    found: Sequence[MetadataObject] = getattr(answer.objects, _OF_TARGET[target.find])
-    return found
+def _portions(answer: Answer, target: Target) -> Iterator[Sequence[MetadataObject]]:
+    if not isinstance(answer, NoAnswer):
+        for portion in in_portions(answer):
+            yield getattr(portion, _OF_TARGET[target.find])
 
 
-def _once(pairs: Iterable[tuple[Target, MetadataObject]]) -> list[tuple[Target, MetadataObject]]:
-    found = {(object.homeCommunityId, object.entryUUID): (target, object) for target, object in pairs}
-    return list(found.values())
+def _key(object: MetadataObject) -> tuple[str | None, str]:
+    return object.homeCommunityId, object.entryUUID
 
 
 def _starting(page: Sequence[MetadataObject], links: Iterable[Association]) -> tuple[Association, ...]:
@@ -281,12 +274,34 @@ def _starting(page: Sequence[MetadataObject], links: Iterable[Association]) -> t
     return tuple({link.entryUUID: link for link in links if link.sourceObject in here}.values())
 
 
-def _ordered(objects: Iterable[T], sort: Sequence[str]) -> list[T]:
+class _Best:
+    """Of all that is found, what the page and those before it hold: the rest is counted and let go."""
+
+    def __init__(self, paging: Paging) -> None:
+        self._paging = paging
+        self._most = paging.offset + paging.count
+        self._held: list[MetadataObject] = []
+        self.total = 0
+
+    def take(self, objects: Iterable[MetadataObject]) -> None:
+        """Some more."""
+        before = len(self._held)
+        self._held.extend(objects)
+        self.total += len(self._held) - before
+        if len(self._held) > 2 * self._most:
+            self._held = _ordered(self._held, self._paging.sort)[: self._most]
+
+    def page(self) -> list[MetadataObject]:
+        """In the order that is asked for."""
+        return _ordered(self._held, self._paging.sort)[self._paging.offset : self._most]
+
+
+def _ordered(objects: Iterable[MetadataObject], sort: Sequence[str]) -> list[MetadataObject]:
     """By what the client says, else the newest first; ties by id, so that pages do not overlap."""
     found = sorted(objects, key=lambda each: each.entryUUID)
     for key in reversed(sort or ("-creation",)):
         name = SORTS[key.removeprefix("-")]
-        found.sort(key=lambda each: _sortable(each, name), reverse=key.startswith("-"))
+        found.sort(key=partial(_sortable, name=name), reverse=key.startswith("-"))
     return found
 
 
