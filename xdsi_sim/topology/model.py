@@ -250,7 +250,7 @@ class OnDemandSource(Server):
 class Mhd(Server):
     """The FHIR face of its community: Document Responder and Document Recipient of MHD."""
 
-    role = "MHD Document Responder and Recipient"
+    role = "MHD Responder and Recipient"
 
     publishesTo: str | None = None
     """Id of the repository or recipient of its community that takes what is provided; else the first."""

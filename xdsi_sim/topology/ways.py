@@ -93,19 +93,19 @@ def _by_fhir(community: Community) -> Iterator[Way]:
     face = community.mhd
     if face is None:
         return
+    sent: dict[str, tuple[str, ...]] = {}
     if community.fhir_taker is not None:
-        yield Way(face.id, community.fhir_taker, ("ITI-41",))
-    gateway = community.initiatingGateway
-    if gateway is not None:
-        yield Way(face.id, gateway.id, ("ITI-18", "ITI-43"))
-        return
-    for key, transactions in (
-        ("registry", ("ITI-18",)),
-        ("repositories", ("ITI-43",)),
-        ("onDemandSources", ("ITI-43",)),
-    ):
+        sent[community.fhir_taker] = ("ITI-41",)
+    grouped = community.initiatingGateway is not None
+    for key, transactions in _GROUPED if grouped else _ALONE:
         for actor in _actors(community, key):
-            yield Way(face.id, actor.id, transactions)
+            sent[actor.id] = (*sent.get(actor.id, ()), *transactions)
+    yield from (Way(face.id, receiver, transactions) for receiver, transactions in sent.items())
+
+
+_GROUPED: Final = (("initiatingGateway", ("ITI-18", "ITI-43")),)
+_ALONE: Final = (("registry", ("ITI-18",)), ("repositories", ("ITI-43",)), ("onDemandSources", ("ITI-43",)))
+"""Whom a FHIR face asks, with an Initiating Gateway in its community and without."""
 
 
 def _across(topology: Topology, community: Community) -> Iterator[Way]:

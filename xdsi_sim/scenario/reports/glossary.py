@@ -49,7 +49,7 @@ ROLES: Final = {
     "Document Repository": "stores documents, registers their metadata, hands documents out",
     "Document Recipient": "takes documents that are sent to it from point to point, and keeps them",
     "On-Demand Document Source": "announces documents that it makes when they are asked for",
-    "MHD Document Responder and Recipient": "speaks FHIR: takes documents, finds them and hands them out",
+    "MHD Responder and Recipient": "speaks FHIR: takes documents, finds them and hands them out",
     "Document Source": "publishes documents",
     "Document Consumer": "looks for documents and fetches them",
     "Imaging Document Source": "keeps images (a PACS), publishes a manifest of each study, hands images out",
