@@ -8,7 +8,7 @@ import pytest
 from fhir.resources.R4B.documentreference import DocumentReference
 from submissions import MANIFEST, PATIENT, an_entry, an_on_demand_entry
 
-from xdsi_sim.ebrim.model import Author, DocumentEntry, InternationalString
+from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, InternationalString
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import (
     ROWS,
@@ -20,7 +20,7 @@ from xdsi_sim.fhir.document_reference import (
     subject_of,
 )
 from xdsi_sim.fhir.references import resolving
-from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import APPROVED, DEPRECATED, CodingScheme
 
 FULL = an_entry(
     7,
@@ -97,6 +97,19 @@ def test_of_several_identifiers_of_a_patient_the_one_of_the_domain_counts() -> N
     }
     assert subject_of("2.999.1.1", lambda _reference: patient)({"reference": "x"}) == PATIENT
     assert subject_of("2.999.1.1", lambda _reference: None)({"display": "Anna"}) is None
+
+
+def test_region_and_modality_of_mado_are_written_and_read() -> None:
+    events = (
+        Code.of("CT", CodingScheme.DCM, "Computed Tomography"),
+        Code.of("774007", CodingScheme.SNOMED_CT, "Head and Neck"),
+    )
+    found = written(replace(FULL, eventCodeList=events))
+    (region,) = (each for each in found["extension"] if each["url"].endswith("bodySite"))
+    assert region["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] == "774007"
+    DocumentReference.model_validate(found)
+    del found["context"]["event"]  # a source of MADO need not say it twice
+    assert read(found).eventCodeList == events
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ POST = {"method": "POST", "url": "x"}
         (with_entry(resource={"resourceType": "Binary"}, request={"method": "PUT"}), "is POST, not 'PUT'"),
         (with_entry(resource={"resourceType": "Parameters"}, request=POST), "is PATCH, not 'POST'"),
         (with_entry(**a_bundle(2)["entry"][0]), "2 are there"),
+        (with_entry(**a_bundle(1)["entry"][2]), "is that of another entry"),
         (changed("DocumentReference", docStatus="final"), "docStatus may not be there"),
         (changed("DocumentReference", status="superseded"), "status of DocumentReference is current"),
         (changed("DocumentReference", content=[{"attachment": {"data": "AAAA"}}]), "data may not be there"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from submissions import PATIENT, a_folder, an_entry
 
@@ -68,7 +70,9 @@ def test_ids_need_no_patient_but_one_that_is_named_counts() -> None:
     other = read(("_id", "00000000-0000-4000-8000-000000000001"))
     entry = an_entry(availabilityStatus="urn:oasis:names:tc:ebxml-regrep:StatusType:Approved")
     assert other.fits(entry, DOCUMENTS, Known())
-    assert not other.fits(an_entry(patientId="P2^^^&2.999.1.1&ISO"), DOCUMENTS, Known())
+    assert not other.fits(replace(entry, patientId="P2^^^&2.999.1.1&ISO"), DOCUMENTS, Known())
+    elsewhere = replace(entry, patientId="P2^^^&2.999.2.1&ISO", homeCommunityId="urn:oid:2.999.2")
+    assert other.fits(elsewhere, DOCUMENTS, Known(home="urn:oid:2.999.1"))  # where the patient has another id
 
 
 def test_communities_are_handed_to_the_gateway() -> None:

@@ -64,6 +64,15 @@ def test_objects_without_uuid_of_their_own_get_one() -> None:
     assert objects.associations[0].targetObject == uuid(7001)
 
 
+def test_a_unique_id_that_is_a_uuid_is_not_taken_for_the_id_of_the_entry() -> None:
+    bundle = a_bundle(1)
+    reference = the(bundle, "DocumentReference")
+    master = {"system": "urn:ietf:rfc:3986", "value": uuid(77)}
+    reference |= {"masterIdentifier": master, "identifier": [master]}
+    (entry,) = submitted(bundle).request.submission.objects.documentEntries
+    assert (entry.entryUUID, entry.uniqueId) == (uuid(7000), f"2.25.{int(uuid(77)[9:].replace('-', ''), 16)}")
+
+
 def test_a_replacement_is_an_association_and_needs_its_patch() -> None:
     bundle = a_bundle(2, replaces=1)
     made = submitted(bundle)

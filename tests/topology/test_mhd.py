@@ -65,6 +65,10 @@ def community(**changes: Any) -> dict[str, Any]:
             "no repository or recipient 'nobody'",
         ),
         ({"registry": {"id": "r"}, "mhd": {"id": "fhir", "publicUrl": "here"}}, "'here' is not an address"),
+        (
+            {"registry": {"id": "r"}, "mhd": {"id": "fhir", "asynchronous": True}},
+            "'asynchronous' is about SOAP",
+        ),
         ({"registry": {"id": "fhir"}}, "the id of an actor 'fhir' is taken"),
     ],
 )

@@ -90,7 +90,7 @@ class DocumentResponder:
 
     def search(self, search: Search) -> Flow[Found]:
         """All that fits, in one page; raises Rejected where a value is none."""
-        known = Known(systems=self.systems)
+        known = Known(systems=self.systems, home=self.homeCommunityId)
         asked = [
             (target, request)
             for target in search.targets

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES
+from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, TARGET_REGIONS
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, InternationalString
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.identifiers import (
@@ -49,6 +49,7 @@ __all__ = [
 
 HOME_EXTENSION: Final = f"{EXTENSION}ihe-HomeCommunityId"
 MODALITY_EXTENSION: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DocumentReference.modality"
+REGION_EXTENSION: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DocumentReference.bodySite"
 STATUSES: Final = {"current": APPROVED, "superseded": DEPRECATED}
 _URNS: Final = {urn: word for word, urn in STATUSES.items()}
 _RPLC: Final = "urn:ihe:iti:2007:AssociationType:"
@@ -267,7 +268,7 @@ def document_reference(entry: DocumentEntry, known: Writing) -> Resource:
     if entry.sourcePatientId or entry.sourcePatientInfo:
         told = patient(entry.sourcePatientId, entry.sourcePatientInfo)
         put(found, "context.sourcePatientInfo", known.contained.add("Patient", told))
-    if extensions := [*_home(entry, known), *_modalities(entry, known)]:
+    if extensions := [*_home(entry, known), *_modalities(entry, known), *_regions(entry, known)]:
         found["extension"] = extensions
     if known.contained.resources:
         found["contained"] = known.contained.resources
@@ -299,6 +300,28 @@ def _modalities(entry: DocumentEntry, known: Writing) -> list[Resource]:
     return [{"url": MODALITY_EXTENSION, "valueCodeableConcept": {"coding": codings}}] if codings else []
 
 
+def _regions(entry: DocumentEntry, known: Writing) -> list[Resource]:
+    """The region that stands for the study as a whole, as RAD MADO has it; of several the first."""
+    of_study = [
+        code
+        for code in entry.eventCodeList
+        if code.codingScheme == CodingScheme.SNOMED_CT and code.code in TARGET_REGIONS
+    ]
+    if not of_study:
+        return []
+    concept = {"url": "concept", "valueCodeableConcept": known.systems.concept(of_study[0])}
+    return [{"url": REGION_EXTENSION, "extension": [concept]}]
+
+
+def _in_extensions(resource: Mapping[str, Any], known: Reading) -> list[Code]:
+    """Modalities and regions that stand in the extensions of RAD MADO."""
+    regions = (each for whole in _extensions(resource, REGION_EXTENSION) for each in whole["extension"])
+    told = (*_extensions(resource, MODALITY_EXTENSION), *regions)
+    concepts = (each.get("valueCodeableConcept") or {} for each in told)
+    codings = (coding for concept in concepts for coding in as_list(concept.get("coding")))
+    return [code for coding in codings if (code := known.systems.code(coding)) is not None]
+
+
 def document_entry(resource: Mapping[str, Any], known: Reading, *, entryUUID: str) -> DocumentEntry:
     """The entry of a DocumentReference, which is Stable; raises Unmapped."""
     values: dict[str, Any] = {}
@@ -312,6 +335,11 @@ def document_entry(resource: Mapping[str, Any], known: Reading, *, entryUUID: st
             raise Unmapped(row.element, str(error)) from None
         if read not in (None, ()):
             values[row.attribute] = read
+    events = values.get("eventCodeList", ())
+    here = {(code.code, code.codingScheme) for code in events}
+    more = [code for code in _in_extensions(resource, known) if (code.code, code.codingScheme) not in here]
+    if more:
+        values["eventCodeList"] = (*events, *more)
     told = at(resource, "context.sourcePatientInfo")
     if told and (found := known.resolve(told)) is not None:
         try:

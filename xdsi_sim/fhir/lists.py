@@ -21,7 +21,16 @@ from xdsi_sim.fhir.times import date_time, dtm
 from xdsi_sim.fhir.values import EXTENSION, LIST_TYPES, MHD, Resource, as_list, put
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 
-__all__ = ["FOLDER_ROWS", "IDENTIFIER_TYPES", "SET_ROWS", "folder", "list_kind", "list_of", "submission_set"]
+__all__ = [
+    "FOLDER_ROWS",
+    "IDENTIFIER_TYPES",
+    "SET_ROWS",
+    "folder",
+    "is_typed",
+    "list_kind",
+    "list_of",
+    "submission_set",
+]
 
 IDENTIFIER_TYPES: Final = f"{MHD}/CodeSystem/IHE.MHD.MHDIdentifierType"
 _SOURCE_ID: Final = f"{EXTENSION}ihe-sourceId"
@@ -207,16 +216,17 @@ def _codes(resource: Mapping[str, Any], known: Reading) -> tuple[Code, ...]:
 def _unique_id(resource: Mapping[str, Any]) -> str | None:
     """By type; else the first that is no UUID, for lists whose identifiers say no type."""
     identifiers = as_list(resource.get("identifier"))
-    typed = [each for each in identifiers if _is_typed(each, "uniqueId")]
+    typed = [each for each in identifiers if is_typed(each, "uniqueId")]
     others = [
         each
         for each in identifiers
-        if not _is_typed(each, "entryUUID") and not (each.get("value") or "").startswith("urn:uuid:")
+        if not is_typed(each, "entryUUID") and not (each.get("value") or "").startswith("urn:uuid:")
     ]
     return next((id for each in (*typed, *others) if (id := unique_id(each))), None)
 
 
-def _is_typed(identifier: Mapping[str, Any], kind: str) -> bool:
+def is_typed(identifier: Mapping[str, Any], kind: str) -> bool:
+    """Whether an Identifier says that it is a `uniqueId` or an `entryUUID`."""
     return any(each.get("code") == kind for each in as_list((identifier.get("type") or {}).get("coding")))
 
 

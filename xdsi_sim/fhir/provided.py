@@ -128,6 +128,7 @@ def read_provide_bundle(bundle: Resource) -> ProvideBundle:
                 expression="Bundle.entry",
             )
         )
+    issues += _ambiguous(entries)
     for entry in entries:
         issues += _missing(entry, profile or MINIMAL)
         issues += _misplaced(entry)
@@ -177,6 +178,16 @@ def _strange(entry: Entry) -> Iterator[Issue]:
         text = "folders that are there already are not added to; new ones can be provided"
         error = "PartialFolderContentNotProcessed"
         yield Issue("not-supported", text, error=error, expression=entry.place, status=422)
+
+
+def _ambiguous(entries: list[Entry]) -> Iterator[Issue]:
+    """Two entries that others could not tell apart."""
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.fullUrl and entry.fullUrl in seen:
+            text = f"fullUrl '{entry.fullUrl}' is that of another entry"
+            yield Issue("invalid", text, expression=f"Bundle.entry[{entry.number}].fullUrl")
+        seen.add(entry.fullUrl)
 
 
 def _missing(entry: Entry, profile: str) -> Iterator[Issue]:

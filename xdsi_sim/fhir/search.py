@@ -142,8 +142,9 @@ class Search:
 
     def fits(self, object: Any, target: Target, known: Known) -> bool:
         """Whether an object that stored queries gave is one that is asked for."""
+        comparable = object.homeCommunityId in (None, known.home)
         by_id = bool(self.asks("identifier", "_id"))
-        if by_id and self.patientId is not None and object.patientId != self.patientId:
+        if by_id and comparable and self.patientId not in (None, object.patientId):
             return False
         return all(
             any(target.params[each.name].fits(object, value, known) for value in each.values)

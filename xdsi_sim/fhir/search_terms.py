@@ -51,6 +51,8 @@ class Known:
     systems: Systems = field(default_factory=Systems)
     dates: Mapping[str, str] = field(default_factory=dict)
     """By the id of an object the DTM of the submission that brought it."""
+    home: str | None = None
+    """The own community: in others, patients have other ids."""
 
 
 Fits = Callable[[Any, str, Known], bool]

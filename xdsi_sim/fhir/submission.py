@@ -19,7 +19,7 @@ from xdsi_sim.ebrim.model import (
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import RELATES, Reading, Unmapped, document_entry, subject_of
 from xdsi_sim.fhir.identifiers import referred, urn_uuid
-from xdsi_sim.fhir.lists import folder, submission_set
+from xdsi_sim.fhir.lists import folder, is_typed, submission_set
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.provided import Entry, ProvideBundle, content_of
 from xdsi_sim.fhir.references import index_of, resolving
@@ -122,9 +122,12 @@ def submission_of(bundle: ProvideBundle, domain: Domain) -> Submission:
     if work.problems:
         raise Rejected(*work.problems)
     objects = RegistryObjectList(
-        submissionSets=tuple(replace(each, availabilityStatus=None) for each in sets),
-        documentEntries=tuple(replace(each, availabilityStatus=None) for each in entries),
-        folders=tuple(replace(each, availabilityStatus=None) for each in folders),
+        submissionSets=tuple(replace(each, availabilityStatus=None, homeCommunityId=None) for each in sets),
+        # whose it is, the receiver says
+        documentEntries=tuple(
+            replace(each, availabilityStatus=None, homeCommunityId=None) for each in entries
+        ),
+        folders=tuple(replace(each, availabilityStatus=None, homeCommunityId=None) for each in folders),
         associations=associations,
     )
     return Submission(
@@ -137,7 +140,14 @@ def submission_of(bundle: ProvideBundle, domain: Domain) -> Submission:
 
 
 def _given_uuid(resource: Mapping[str, Any]) -> str | None:
-    values = (each.get("value") or "" for each in as_list(resource.get("identifier")))
+    """The entryUUID that a source has chosen; a uniqueId may be a UUID, too, and is none."""
+    master = (resource.get("masterIdentifier") or {}).get("value")
+    identifiers = [
+        each
+        for each in as_list(resource.get("identifier"))
+        if not is_typed(each, "uniqueId") and (each.get("use") == "official" or each.get("value") != master)
+    ]
+    values = (each.get("value") or "" for each in identifiers)
     return next((uuid for each in values if each.startswith(_UUID) and (uuid := urn_uuid(each[9:]))), None)
 
 
@@ -300,7 +310,9 @@ def simple_submission(resource: Resource, domain: Domain) -> Submission:
         entry = document_entry(resource, known, entryUUID=uuid)
     except Unmapped as error:
         raise Rejected(Issue("value", f"{error.path}: {error}", expression=error.path, status=422)) from None
-    entry = replace(entry, availabilityStatus=None, uniqueId=entry.uniqueId or domain.new_uid())
+    entry = replace(
+        entry, availabilityStatus=None, homeCommunityId=None, uniqueId=entry.uniqueId or domain.new_uid()
+    )
     holder = SubmissionSet(
         entryUUID=domain.new_uuid(),
         uniqueId=domain.new_uid(),

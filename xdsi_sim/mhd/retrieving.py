@@ -38,7 +38,8 @@ def retrieve(face: Face, request: WebRequest, id: str, given: Mapping[str, str])
         raise Rejected(*issues)
     document = answer.documents[0]
     tag = f'"{sha1_of(document.content)}"'
-    headers = (("ETag", tag), ("Vary", "Accept"))
+    # what somebody has published is no page of ours
+    headers = (("ETag", tag), ("Vary", "Accept"), ("X-Content-Type-Options", "nosniff"))
     if tag in (request.header("if-none-match") or "").split(", "):
         return Answer(status=304, headers=headers)
     form = _wrapped(request, given, document.mimeType)

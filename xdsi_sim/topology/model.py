@@ -257,6 +257,13 @@ class Mhd(Server):
     publicUrl: PublicUrl | None = None
     """Address that clients use, where it is not that of the actor: behind a proxy."""
 
+    @model_validator(mode="after")
+    def _has_no_soap(self) -> Mhd:
+        for key in ("asynchronous", "validation"):
+            if key in self.model_fields_set:
+                raise wrong(f"'{key}' is about SOAP, and mhd speaks FHIR alone", at=(key,), at_key=True)
+        return self
+
 
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
