@@ -3,9 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_fhir_face import JSON, XML, a_bundle, a_face, ask, find, post
+from a_fhir_face import JSON, XML, a_bundle, a_face, ask, find, post, topology
 from fhir.resources.R4B.binary import Binary
 from submissions import uuid
+
+from xdsi_sim.topology.build import start
+from xdsi_sim.topology.model import Listen, Topology
 
 ONE = uuid(1)[9:]
 
@@ -82,3 +85,16 @@ def test_a_repository_that_is_down_is_told(tmp_path: Path) -> None:
         assert answer.status == 502
         assert "no answer to ITI-43" in answer.texts
         assert post(url, a_bundle(2)).status == 502
+
+
+def test_a_document_that_is_made_on_demand_is_found_and_fetched(tmp_path: Path) -> None:
+    file = topology().model_dump(mode="json", exclude_unset=True)
+    on_demand = {"id": "summaries", "repositoryUniqueId": "2.999.1.4", "offers": ["P1"]}
+    file["communities"][0]["onDemandSources"] = [on_demand]
+    with start(Topology.model_validate(file), tmp_path, Listen("127.0.0.1", 0)) as running:
+        (found,) = find(running.url_of("fhir")).entries
+        attachment = found["content"][0]["attachment"]
+        assert {"size", "hash"} & set(attachment) == set()  # nobody has made it yet
+        made = ask("GET", attachment["url"])
+        assert (made.status, made.headers["Content-Type"]) == (200, attachment["contentType"])
+        assert made.body
