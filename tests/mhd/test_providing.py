@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_fhir_face import XML, a_bundle, a_face, ask, data_of, find, post, the
+from a_fhir_face import XML, a_bundle, a_face, ask, data_of, find, post, the, topology
 from fhir.resources.R4B.bundle import Bundle
 from submissions import uuid
 
@@ -108,11 +108,14 @@ def test_a_recipient_may_take_it(tmp_path: Path) -> None:
         "patientAuthority": "2.999.1.1",
         "registry": {"id": "registry"},
         "mhd": {"id": "fhir", "publishesTo": "outside"},
-        "recipients": [{"id": "outside"}],
+        "recipients": [{"id": "outside", "queued": True}],
     }
     topology = Topology.model_validate({"name": "t", "communities": [community]})
     with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running:
-        assert post(running.url_of("fhir"), a_bundle(1)).status == 200
+        answer = post(running.url_of("fhir"), a_bundle(1))
+        assert answer.status == 200
+        (issue,) = answer.json["entry"][0]["response"]["outcome"]["issue"]  # what the recipient warns of
+        assert (issue["severity"], issue["details"]["coding"][0]["code"]) == ("warning", "DocumentQueued")
         (received,) = running.received_by("outside")
         assert received.documents[0].uniqueId == "2.999.2.1"
 
@@ -143,3 +146,17 @@ def test_a_face_may_be_stopped_and_may_answer_wrongly_on_purpose(tmp_path: Path)
         answer = find(url, "List", code="folder")
         assert answer.status == 503
         assert "fhir is stopped" in answer.texts
+
+
+def test_a_patient_whom_nobody_has_announced_is_told(tmp_path: Path) -> None:
+    file = topology().model_dump(mode="json", exclude_unset=True)
+    file["communities"][0]["registry"]["patients"] = "fed-only"
+    with start(Topology.model_validate(file), tmp_path, Listen("127.0.0.1", 0)) as running:
+        answer = post(running.url_of("fhir"), a_bundle(1))
+        assert answer.status == 422
+        issues = answer.json["issue"]
+        assert {issue["code"] for issue in issues} == {"not-found"}
+        assert {issue["details"]["coding"][0]["code"] for issue in issues} == {"XDSUnknownPatientId"}
+        assert "DocumentReference.subject" in {
+            place for issue in issues for place in issue.get("expression", ())
+        }

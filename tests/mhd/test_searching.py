@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from a_domain import everything
 from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_face, ask, find
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.patient import Patient
-from submissions import AUTHORITY, uuid
+from submissions import AUTHORITY, PATIENT, uuid
+
+from xdsi_sim.ebrim.model import Author, Code, DocumentEntry
+from xdsi_sim.scenario.fhir import object_of
+from xdsi_sim.topology.build import RunningTopology
 
 ONE, TWO, THREE = (uuid(number)[9:] for number in (1, 2, 3))
 
@@ -140,3 +147,23 @@ def test_a_registry_that_is_down_is_told(tmp_path: Path) -> None:
         assert "no answer to ITI-18" in answer.texts
         assert answer.headers["Content-Type"].startswith(JSON)
         assert ask("GET", f"{running.url_of('fhir')}/DocumentReference/{ONE}").status == 503
+
+
+def as_said(entry: DocumentEntry) -> DocumentEntry:
+    """What an entry says, without the ids of its parts and what FHIR has no element for."""
+    bare: dict[str, Any] = {"URI": None, "logicalID": None, "version": None, "externalIdentifierIds": ()}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, Code | Author):
+            bare[field.name] = replace(value, id=None)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Code | Author):
+            bare[field.name] = tuple(replace(each, id=None) for each in value)
+    return replace(entry, **bare)
+
+
+def test_entries_say_by_fhir_what_they_say_by_soap(seeded: RunningTopology, url: str) -> None:
+    by_soap = everything(seeded.url_of("registry"), PATIENT).objects.documentEntries
+    community = seeded.topology.communities[0]
+    by_fhir = [object_of(each, community) for each in find(url).entries]
+    assert {as_said(each) for each in by_fhir} == {as_said(each) for each in by_soap}  # type: ignore[arg-type]
+    assert len(by_soap) == 2
