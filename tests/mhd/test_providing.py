@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from a_fhir_face import XML, a_bundle, a_face, ask, data_of, find, post, the, topology
@@ -157,6 +158,35 @@ def test_a_patient_whom_nobody_has_announced_is_told(tmp_path: Path) -> None:
         issues = answer.json["issue"]
         assert {issue["code"] for issue in issues} == {"not-found"}
         assert {issue["details"]["coding"][0]["code"] for issue in issues} == {"XDSUnknownPatientId"}
-        assert "DocumentReference.subject" in {
-            place for issue in issues for place in issue.get("expression", ())
-        }
+        assert "List.subject" in {place for issue in issues for place in issue.get("expression", ())}
+
+
+def with_folder(number: int, method: str, url: str, *members: int) -> dict[str, Any]:
+    """A bundle with a document, and a folder that holds documents."""
+    bundle = a_bundle(number)
+    list_ = the(a_bundle(60), "List")
+    code = {"coding": [{**list_["code"]["coding"][0], "code": "folder"}]}
+    items = [{"item": {"reference": uuid(each)}} for each in members]
+    folder = {**list_, "code": code, "entry": items, "title": "A shelf"}
+    request = {"method": method, "url": url}
+    bundle["entry"].append({"fullUrl": "urn:uuid:folder", "resource": folder, "request": request})
+    return bundle
+
+
+def test_a_folder_is_made_and_added_to(base: str) -> None:
+    made = post(base, with_folder(61, "POST", "List", 61))
+    assert made.status == 200
+    id = made.json["entry"][-1]["response"]["location"].split("/")[1]
+    added = post(base, with_folder(62, "PUT", f"List/{id}", 61, 62))
+    assert added.status == 200
+    assert added.json["entry"][-1]["response"]["status"] == "200 OK"
+    (found,) = find(base, "List", code="folder", _id=id).entries
+    held = {each["item"]["reference"] for each in found["entry"]}
+    assert held == {f"DocumentReference/{uuid(number)[9:]}" for number in (61, 62)}
+
+
+@pytest.mark.parametrize("url", ["List", "List/x", f"List/{uuid(99)[9:]}"])
+def test_a_folder_that_is_not_there_is_not_added_to(base: str, url: str) -> None:
+    answer = post(base, with_folder(63, "PUT", url, 63))
+    assert answer.status == 422
+    assert find(base, identifier="urn:oid:2.999.2.63").entries == []

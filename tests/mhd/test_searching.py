@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from a_domain import everything
-from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_face, ask, find
+from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_bundle, a_face, ask, find, post, the
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.patient import Patient
 from submissions import AUTHORITY, PATIENT, uuid
@@ -125,6 +125,8 @@ def test_a_search_is_answered_in_xml_too(url: str) -> None:
     found = Bundle.model_validate_xml(answer.body)
     assert found.total == 2
     assert len(found.entry) == 2
+    (link,) = found.link
+    assert "_format=xml" in link.url  # a page that follows is XML, too
 
 
 def test_what_is_not_understood_stands_in_an_outcome_or_is_refused(url: str, base: str) -> None:
@@ -167,3 +169,13 @@ def test_entries_say_by_fhir_what_they_say_by_soap(seeded: RunningTopology, url:
     by_fhir = [object_of(each, community) for each in find(url).entries]
     assert {as_said(each) for each in by_fhir} == {as_said(each) for each in by_soap}  # type: ignore[arg-type]
     assert len(by_soap) == 2
+
+
+def test_ids_of_documents_of_several_patients_find_them_all(base: str) -> None:
+    for number, patient in ((70, "P7"), (71, "P8")):
+        bundle = a_bundle(number, patientId=f"{patient}^^^&{AUTHORITY}&ISO")
+        the(bundle, "List")["subject"]["identifier"]["value"] = patient
+        assert post(base, bundle).status == 200
+    answer = ask("GET", f"{base}/DocumentReference?identifier=urn:oid:2.999.2.70,urn:oid:2.999.2.71")
+    assert {each["subject"]["identifier"]["value"] for each in answer.entries} == {"P7", "P8"}
+    assert answer.texts == ""
