@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -23,6 +24,7 @@ import typer
 
 from xdsi_sim import __version__
 from xdsi_sim.cli import tls
+from xdsi_sim.cli.checklist import checklist
 from xdsi_sim.cli.codes import codes
 from xdsi_sim.cli.conventions import (
     COULD_NOT_RUN,
@@ -31,11 +33,14 @@ from xdsi_sim.cli.conventions import (
     GOOD,
     USAGE,
     JsonOption,
+    SessionOption,
     folder_to_fill,
     listen_option,
+    session_name,
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.faults import faults
+from xdsi_sim.cli.find import find
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
@@ -43,9 +48,11 @@ from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
+from xdsi_sim.cli.session import session
 from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
+from xdsi_sim.cli.viewers import with_viewer
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 from xdsi_sim.visible import log_to_terminal, visible
 
@@ -82,6 +89,9 @@ _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
 _app.add_typer(faults)
+_app.add_typer(session)
+_app.add_typer(checklist)
+_app.command()(find)
 _app.add_typer(sut)
 _app.command("test")(bench)
 
@@ -93,6 +103,14 @@ DataOption = Annotated[str | None, typer.Option("--data", metavar="DIR", help=_D
 UpDataOption = Annotated[
     str | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
 ]
+
+
+class SessionsMode(StrEnum):
+    """Who makes sessions."""
+
+    OFF = "off"
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 PeerOption = Annotated[
@@ -126,6 +144,10 @@ def up(
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
     ] = None,
+    sessions: Annotated[
+        SessionsMode | None,
+        typer.Option(help="Have worlds below /s/NAME: open makes each at its first request."),
+    ] = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -137,7 +159,9 @@ def up(
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
     found = with_peers(load_topology(find_topology(topology)), peers)
-    found, others = _with_viewer(found, viewer), workers - 1
+    found, others = with_viewer(found, viewer), workers - 1
+    if sessions is not None:
+        found = found.model_copy(update={"sessions": sessions.value})
     wanted = _only(found, only, listen)
     with (
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
@@ -178,6 +202,7 @@ def run(
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
     peers: PeerOption = None,
+    session: SessionOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -201,6 +226,7 @@ def run(
         several=len(loaded) > 1,
         tags=tuple(tag or ()),
         seed=seed,
+        session=None if session is None else session_name(session),
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     if json_:
@@ -268,6 +294,7 @@ class _Options:
     several: bool
     tags: tuple[str, ...]
     seed: int | None
+    session: str | None
 
     def below(self, folder: Path | None, name: str) -> Path | None:
         """The folder itself for a single scenario, else one of its own in it."""
@@ -313,18 +340,6 @@ def _the_same_every_time(seed: int | None) -> AbstractContextManager[object]:
     return context
 
 
-def _with_viewer(topology: Topology, folder: str | None) -> Topology:
-    from xdsi_sim.topology.viewer import Viewer, check_viewer  # noqa: PLC0415
-
-    if folder is None:
-        return topology
-    try:
-        check_viewer(Path(folder), (community.id for community in topology.communities))
-    except UsageError as error:
-        raise UsageError(f"--viewer: {error.message}", hint=error.hint) from None
-    return topology.model_copy(update={"viewer": Viewer(folder=Path(folder))})
-
-
 def _refuse_twins(loaded: Sequence[Loaded]) -> None:
     """Their reports would overwrite each other."""
     ((name, times),) = Counter(one.scenario.name for one in loaded).most_common(1)
@@ -349,6 +364,13 @@ def _others(running: RunningTopology, count: int, ended: threading.Event) -> Abs
     return Workers(running, count, ended.set)
 
 
+def _for_a_session(topology: Topology, options: _Options) -> Topology:
+    """A topology that has sessions where one is to be played in, whatever it says itself."""
+    if options.session is None or topology.sessions != "off":
+        return topology
+    return topology.model_copy(update={"sessions": "closed"})
+
+
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
     """Play one scenario on actors of its own; gives what came of it and the reports written."""
     from xdsi_sim.scenario.reports import write_reports  # noqa: PLC0415
@@ -360,7 +382,10 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
     reports = options.below(options.reports, name)
     with (
         _the_same_every_time(options.seed),
-        start(one.topology, options.below(options.data, name), options.listen) as running,
+        start(
+            _for_a_session(one.topology, options), options.below(options.data, name), options.listen
+        ) as all_,
+        nullcontext(all_) if options.session is None else all_.session(options.session) as running,
     ):
         told = None if options.json else Told(output, one.scenario)
         record = play(one, running, told, tags=options.tags)
