@@ -1,19 +1,15 @@
 """The address at which faults are switched on and off while actors run: JSON, for the machine itself.
 
-Whoever asks from the loopback address of the machine may do so; everybody else needs the token that the
-actors were started with, and gets nothing where there is none. A page in a browser of the machine is
-somebody else: it is told by its Origin, and by the name under which it has called.
+Whoever asks from the machine itself may do so; everybody else needs the token that the actors were started
+with, and gets nothing where there is none.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -21,6 +17,7 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.deviations.switches import Switch, Switchboard
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UsageError
 from xdsi_sim.limits import Limits
+from xdsi_sim.server.admission import from_this_machine, has_token
 from xdsi_sim.server.http import FrontRequest, answer
 
 __all__ = ["FaultsResource"]
@@ -28,8 +25,6 @@ __all__ = ["FaultsResource"]
 _JSON: Final = "application/json"
 _MOST: Final = 64 * 1024
 """Octets of a request."""
-_PROXIED: Final = ("forwarded", "x-forwarded-for", "via")
-"""Headers that tell of somebody behind whoever has connected."""
 _METHODS: Final = {True: "GET, POST, DELETE", False: "GET, DELETE"}
 
 
@@ -106,11 +101,7 @@ class FaultsResource(Resource):
     # --- who may
 
     def _admit(self, request: FrontRequest) -> None:
-        if self._token is not None and hmac.compare_digest(
-            (request.header("authorization") or "").encode(), f"Bearer {self._token}".encode()
-        ):
-            return
-        if not _from_this_machine(request):
+        if not has_token(request, self._token) and not from_this_machine(request):
             hint = "Send the token that the actors were started with, in XDSI_SIM_TOKEN: Bearer TOKEN."
             raise _Refused(403, "faults are switched from the machine itself, or with a token.", hint)
 
@@ -161,21 +152,3 @@ class _Refused(Exception):
         super().__init__(text)
         self.status = status
         self.hint = hint
-
-
-def _from_this_machine(request: FrontRequest) -> bool:
-    named = urlsplit(f"//{request.host.decode('latin-1')}").hostname or ""
-    origin = request.header("origin")
-    return (
-        _is_loopback(request.client.host)
-        and (named == "localhost" or _is_loopback(named))
-        and (origin is None or urlsplit(origin).netloc.encode() == request.host)
-        and not any(request.header(name) for name in _PROXIED)
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

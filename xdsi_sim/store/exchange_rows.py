@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.store.bodies import Linked, Place, content_of
-from xdsi_sim.store.sqlite import Row, Schema
+from xdsi_sim.store.sqlite import Migration, Row, Schema
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -25,12 +25,13 @@ _FACTS: Final = {
     "findings": str,
     "segment": int,
 }
-_ADDED: Final = {"deviations": str}
-"""What later versions have added."""
+_DEVIATIONS: Final = {"deviations": str}
+_PATIENTS: Final = {"patients": str}
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
 _FIRST: Final = _FACTS | {f"{side}_{name}": kind for side in _SIDES for name, kind in _MESSAGE.items()}
-_TABLE: Final = _FIRST | _ADDED
+_TABLE: Final = _FIRST | _DEVIATIONS | _PATIENTS
+"""What later versions have added comes last."""
 COLUMNS: Final = ", ".join(_TABLE)
 """In the order of `row_of` and `exchange_of`."""
 
@@ -42,18 +43,25 @@ def _create(database: sqlite_utils.Database) -> None:
         table.create_index(columns)
 
 
-def _add_deviations(database: sqlite_utils.Database) -> None:
-    for name, kind in _ADDED.items():
-        database.table("exchange").add_column(name, kind)
+def _adding(columns: dict[str, type]) -> Migration:
+    def add(database: sqlite_utils.Database) -> None:
+        for name, kind in columns.items():
+            database.table("exchange").add_column(name, kind)
+
+    return add
 
 
 SCHEMA: Final = Schema(
-    application_id=0x5844584D, subject="exchange log", migrations=(_create, _add_deviations)
+    application_id=0x5844584D,
+    subject="exchange log",
+    migrations=(_create, _adding(_DEVIATIONS), _adding(_PATIENTS)),
 )
 
 
-def row_of(exchange: Exchange, segment: int, request: Place, response: Place | None) -> Row:
-    """An exchange whose bodies are at these places of a segment."""
+def row_of(
+    exchange: Exchange, segment: int, request: Place, response: Place | None, patients: Iterable[str] = ()
+) -> Row:
+    """An exchange whose bodies, which name these patients, are at these places of a segment."""
     return (
         exchange.id,
         exchange.conversation,
@@ -68,6 +76,7 @@ def row_of(exchange: Exchange, segment: int, request: Place, response: Place | N
         *_columns(exchange.request, request),
         *_columns(exchange.response, response),
         json.dumps(exchange.deviations) if exchange.deviations else None,
+        "\n".join(patients) or None,
     )
 
 
@@ -98,6 +107,7 @@ def exchange_of(row: Sequence[Any], bodies: Path) -> Exchange:
         request=request,
         response=_message(facts, "response", bodies),
         deviations=tuple(json.loads(facts["deviations"] or "[]")),
+        patients=tuple((facts["patients"] or "").splitlines()),
     )
 
 

@@ -1,42 +1,21 @@
-"""One HTML page for people, complete in itself: no network, no server, no script needed to read it.
-
-Everything foreign passes `visible` and then the escaping of the template engine. A content policy in
-the page allows its own style and script by their hashes and nothing else, should escaping ever fail.
-"""
+"""One HTML page for people, complete in itself: no network, no server, no script needed to read it."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
-from typing import Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from xdsi_sim import __version__
 from xdsi_sim.scenario.record import RunRecord
 from xdsi_sim.scenario.reports.page import page_of
-from xdsi_sim.scenario.reports.sequence import HALF_BAR, LOOP
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, moment_text, plural, shorten, size_text
-from xdsi_sim.visible import visible
+from xdsi_sim.scenario.reports.templates import FOLDER, environment_of, hash_source
 
 __all__ = ["render"]
-
-_FOLDER: Final = Path(__file__).parent
-_FILTERS: Final = {
-    "duration": duration_text,
-    "iso": iso_time,
-    "moment": moment_text,
-    "shorten": shorten,
-    "size": size_text,
-}
 
 
 def render(record: RunRecord) -> str:
     """The run as one page; links to bodies are relative to it."""
-    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    template = _environment().get_template("report.html.j2")
+    style, script = ((FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    template = environment_of(FOLDER).get_template("report.html.j2")
     return template.render(
         page=page_of(record),
         policy=_policy(style, script),
@@ -46,32 +25,8 @@ def render(record: RunRecord) -> str:
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= _FILTERS
-    environment.globals |= {"plural": plural, "HALF_BAR": HALF_BAR, "LOOP": LOOP}
-    return environment
-
-
-def _harmless(value: object) -> object:
-    """Every text that a template puts out; only markup of our own making is left as it is."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _policy(style: str, script: str) -> str:
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; style-src {hash_source(style)}; script-src {hash_source(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest())
-    return f"'sha256-{digest.decode('ascii')}'"
