@@ -31,6 +31,7 @@ from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.store.exchange_reader import ExchangeReader
 from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
 from xdsi_sim.store.opening import Share
 from xdsi_sim.tls.settings import Tls
@@ -121,6 +122,7 @@ class RunningTopology(Addresses):
         peers = (peer.url for peer in self.topology.peers)
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
         self._make_clients(recorder, servers[0])
+        self._first = servers[0]
         keeping = (self._folder, self._spool, self._share)
         self._players = self._opened(Players(self, self._clients, self._loop, *keeping))
         actors = [self._serve(placed, recorder) for placed in servers]
@@ -262,6 +264,20 @@ class RunningTopology(Addresses):
             viewer = viewer_face(self.topology.viewer.folder, faces)
             self._site_at(self.topology.listen).put_elsewhere(viewer)
 
+    def put(self, path: str, resource: Any) -> str:
+        """Let something else answer at a path beside that at which faults are switched; gives its address.
+
+        Where other processes answer on these ports, it has a port of its own: they would not know of it.
+        """
+        listen = whereabouts.listen_of(self.topology, self._first)
+        if self._share is Share.ALONE:
+            site = self._site_at(listen)
+        else:
+            site = ActorSite(self._loop, listen.host, 0, self._spool, self.topology.limits, tls=self._tls)
+            self._listening.callback(site.close)
+        site.put(path, resource)
+        return whereabouts.base_of(self.topology, Listen(listen.host, site.port)) + path
+
     def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
         """What serves XC-WADO beside SOAP."""
         gateway = self._cross_gateway(placed)
@@ -364,6 +380,11 @@ class RunningTopology(Addresses):
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         return self._log.exchanges(conversation) if self._log is not None else ()
+
+    @property
+    def log(self) -> ExchangeReader | None:
+        """Reads the log, but for what was recorded last; None where there is none."""
+        return self._log.reader if self._log is not None else None
 
     def mark(self) -> int:
         """Stands behind all exchanges that were recorded so far."""

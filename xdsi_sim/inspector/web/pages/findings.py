@@ -1,0 +1,30 @@
+"""Findings as the pages show them, each with the rule in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from markupsafe import Markup
+
+from xdsi_sim.errors import UsageError
+from xdsi_sim.inspector.judgement import Told
+from xdsi_sim.inspector.web.inspected import Inspected
+from xdsi_sim.rules.catalogue import explain
+
+__all__ = ["in_words", "shown"]
+
+
+@cache
+def in_words(rule: str) -> str | None:
+    """What `xdsi-sim explain` says of a rule; None where it knows none of that name."""
+    try:
+        return explain(rule)
+    except UsageError:
+        return None
+
+
+def shown(inspected: Inspected, told: Iterable[Told]) -> list[tuple[str, Markup]]:
+    """How grave each is, and its markup."""
+    macro = inspected.templates.get_template("findings.html.j2").module.finding  # type: ignore[attr-defined]  a macro of the template
+    return [(one.finding.severity.value, Markup(macro(one, in_words(one.finding.rule)))) for one in told]
