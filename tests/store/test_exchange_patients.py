@@ -10,7 +10,10 @@ from xdsi_sim.store.exchange_patients import patients_in, patients_of
     [
         (b'<ExternalIdentifier value="P1^^^&amp;1.2.3&amp;ISO"/>', ["P1^^^&1.2.3&ISO"]),
         (b"<Value>'P1^^^&amp;1.2.3&amp;ISO'</Value>", ["P1^^^&1.2.3&ISO"]),
-        (b"<Value>('P1^^^&amp;1.2&amp;ISO','P2^^^&amp;1.2&amp;ISO')</Value>", ["P1^^^&1.2&ISO", "P2^^^&1.2&ISO"]),
+        (
+            b"<Value>('P1^^^&amp;1.2&amp;ISO','P2^^^&amp;1.2&amp;ISO')</Value>",
+            ["P1^^^&1.2&ISO", "P2^^^&1.2&ISO"],
+        ),
         (b"PID|||P1^^^NAME&1.2.3&ISO~X9^^^&1.4.5&ISO||A^B", ["P1^^^&1.2.3&ISO", "X9^^^&1.4.5&ISO"]),
         ("<Value>Jörg-1^^^&amp;1.2&amp;ISO</Value>".encode(), ["Jörg-1^^^&1.2&ISO"]),
         (b"<Value>7^Doe^Jane^^^Dr.^^^&amp;1.2&amp;ISO</Value>", []),  # an author

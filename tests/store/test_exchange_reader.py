@@ -154,6 +154,11 @@ def test_pages_follow_one_another_from_the_newest_on(log: ExchangeLog, reader: E
 def test_an_outline_tells_what_there_is_to_count(log: ExchangeLog, reader: ExchangeReader) -> None:
     record(log, an_exchange(1), an_exchange(2, findings=(FINDING,), status="Failure"))
     one, other = reader.outlines(0)
-    assert (one.sender, one.receiver, one.transaction, one.status) == ("viewer", "registry", "ITI-18", "Success")
+    assert (one.sender, one.receiver, one.transaction, one.status) == (
+        "viewer",
+        "registry",
+        "ITI-18",
+        "Success",
+    )
     assert (one.findings == "[]", other.findings == "[]", other.status) == (True, False, "Failure")
     assert reader.outlines(other.mark) == []

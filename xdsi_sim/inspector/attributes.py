@@ -58,10 +58,10 @@ class AttributeTable:
 def tables_of(body: Element, told: Iterable[Told]) -> tuple[tuple[AttributeTable, ...], tuple[Told, ...]]:
     """The objects of a message, each with the findings about it; and the findings that are about none."""
     tables: list[AttributeTable] = []
-    for element in body.iter():
+    for element in body.iter("*"):
         if len(tables) >= _MOST:
             break
-        make = _TABLES.get(local_name(element)) if isinstance(element.tag, str) else None
+        make = _TABLES.get(local_name(element))
         tables += () if make is None else make(element)
     return _with_findings(tables[:_MOST], tuple(told))
 
@@ -173,9 +173,7 @@ def _query(element: Element) -> Iterator[AttributeTable]:
 
 def _document(element: Element) -> Iterator[AttributeTable]:
     """What a retrieve asks for, or gets: one document."""
-    texts = [
-        (local_name(child), (child.text or "").strip()) for child in element if isinstance(child.tag, str)
-    ]
+    texts = [(local_name(child), (child.text or "").strip()) for child in element.iterchildren("*")]
     rows = tuple(AttributeRow(name=name, values=(_shown(text),)) for name, text in texts if text)
     id = next((text for name, text in texts if name == "DocumentUniqueId"), "")
     yield AttributeTable(kind=local_name(element), id=id, rows=rows)

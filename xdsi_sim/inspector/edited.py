@@ -53,7 +53,9 @@ def _place(message: HttpMessage) -> tuple[int, int] | None:
     try:
         kind = kind_of(headers, head_of(body, SNIFFED))
         if kind is Kind.MULTIPART:
-            parts = parts_of(body, parse_media_type(header(headers, "content-type")).parameters.get("boundary", ""))
+            parts = parts_of(
+                body, parse_media_type(header(headers, "content-type")).parameters.get("boundary", "")
+            )
             found = parts[0] if parts else None
             if found is None or kind_of(found.headers, head_of(body, SNIFFED, found.start)) not in _EDITED:
                 return None

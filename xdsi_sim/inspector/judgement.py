@@ -24,7 +24,13 @@ __all__ = ["Looked", "Told", "judge_exchange"]
 
 _MOST: Final = 32_000_000
 """Octets of a message that is read as a whole."""
-_SOAP: Final = ("application/soap+xml", "application/xop+xml", "multipart/related", "text/xml", "application/xml")
+_SOAP: Final = (
+    "application/soap+xml",
+    "application/xop+xml",
+    "multipart/related",
+    "text/xml",
+    "application/xml",
+)
 _OF_IMAGES: Final = ("application/dicom", "application/octet-stream", "image/", "application/dicom+xml")
 
 

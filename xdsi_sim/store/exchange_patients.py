@@ -35,7 +35,11 @@ def patients_in(data: bytes) -> Iterator[str]:
     """Ids with their authority, each as a Cx, in the order in which they stand in `data`; some twice."""
     for found in _AUTHORITY.finditer(data):
         number = _NUMBER.search(data, max(0, found.start() - _LONGEST - 1), found.start())
-        if number is not None and len(number[0]) <= _LONGEST and data[max(0, number.start() - 1) : number.start()] != b"^":
+        if (
+            number is not None
+            and len(number[0]) <= _LONGEST
+            and data[max(0, number.start() - 1) : number.start()] != b"^"
+        ):
             yield _cx(number[0], found[1])
     for found in _V3.finditer(data):
         root, extension = (pattern.search(found[1]) for pattern in _V3_PARTS.values())

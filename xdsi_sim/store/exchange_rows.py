@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +43,7 @@ def _create(database: sqlite_utils.Database) -> None:
         table.create_index(columns)
 
 
-def _adding(columns: dict[str, type]) -> Migration:
+def _adding(columns: Mapping[str, type]) -> Migration:
     def add(database: sqlite_utils.Database) -> None:
         for name, kind in columns.items():
             database.table("exchange").add_column(name, kind)

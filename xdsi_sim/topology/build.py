@@ -158,7 +158,7 @@ class RunningTopology(Addresses):
         self._open.callback(self._clients.close)
         site = self._site(first)
         site.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
-        site.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
+        site.put(FAULTS, faults_resource(self.faults, alone=self.alone))
         self.client = self._clients.outside
 
     def _settle_tls(self, servers: Sequence[Placed]) -> Tls | None:
@@ -270,7 +270,7 @@ class RunningTopology(Addresses):
         Where other processes answer on these ports, it has a port of its own: they would not know of it.
         """
         listen = whereabouts.listen_of(self.topology, self._first)
-        if self._share is Share.ALONE:
+        if self.alone:
             site = self._site_at(listen)
         else:
             site = ActorSite(self._loop, listen.host, 0, self._spool, self.topology.limits, tls=self._tls)
@@ -313,6 +313,11 @@ class RunningTopology(Addresses):
     def folder(self) -> Path:
         """Where everything is kept."""
         return self._folder
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process answers as well."""
+        return self._share is Share.ALONE
 
     @property
     def elsewhere(self) -> Collection[str]:

@@ -14,7 +14,7 @@ from xdsi_sim.inspector.views import dicom_tags, octets, selection
 from xdsi_sim.inspector.views.rows import Rows
 from xdsi_sim.scenario.reports.media import Kind
 
-__all__ = ["VIEWS", "Rows", "View", "views_for"]
+__all__ = ["HEAD", "VIEWS", "Rows", "View", "views_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +24,20 @@ class View:
     name: str
     """In an address."""
     title: str
-    kinds: tuple[Kind, ...] | None
-    """What it is for; None for everything."""
+    fits: Callable[[Kind, bytes], bool]
+    """Whether it is for a body of that kind and with that beginning."""
     rows: Callable[[Content], Rows]
 
 
 VIEWS: Final = (
-    View(name="selection", title="Selection (KOS)", kinds=(Kind.DICOM,), rows=selection.rows),
-    View(name="tags", title="DICOM tags", kinds=(Kind.DICOM,), rows=dicom_tags.rows),
-    View(name="octets", title="Octets", kinds=None, rows=octets.rows),
+    View(name="selection", title="Selection (KOS)", fits=selection.fits, rows=selection.rows),
+    View(name="tags", title="DICOM tags", fits=lambda kind, _head: kind is Kind.DICOM, rows=dicom_tags.rows),
+    View(name="octets", title="Octets", fits=lambda _kind, _head: True, rows=octets.rows),
 )
+HEAD: Final = 4_096
+"""Octets of a body by which a view knows whether it fits."""
 
 
-def views_for(kind: Kind) -> tuple[View, ...]:
+def views_for(kind: Kind, head: bytes) -> tuple[View, ...]:
     """Those that fit, the most telling first."""
-    return tuple(view for view in VIEWS if view.kinds is None or kind in view.kinds)
+    return tuple(view for view in VIEWS if view.fits(kind, head))

@@ -7,13 +7,22 @@ from typing import Final
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.kos import read_selection
+from xdsi_sim.dicom.part10 import read_identity
+from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
 from xdsi_sim.inspector.manifest_view import facts_of, lines_of
 from xdsi_sim.inspector.views.rows import LARGEST, Row, Rows
+from xdsi_sim.scenario.reports.media import Kind
 
-__all__ = ["rows"]
+__all__ = ["fits", "rows"]
 
 _MOST: Final = 3_000
 """Lines that are shown."""
+
+
+def fits(kind: Kind, head: bytes) -> bool:
+    """Whether the object says that it is one."""
+    identity = read_identity(head) if kind is Kind.DICOM else None
+    return identity is not None and identity.sop_class == KEY_OBJECT_SELECTION
 
 
 def rows(content: Content) -> Rows:

@@ -35,7 +35,7 @@ def _element(
     element: Element, depth: int, marks: Marks, above: set[Element], left: list[int]
 ) -> Iterator[Markup]:
     left[0] -= 1
-    if left[0] <= 0 or not isinstance(element.tag, str):
+    if left[0] <= 0:
         return
     told = Markup("").join(shown for _, shown in marks.get(element, ()))
     tag, name = _tag(element), _name(element)
@@ -43,7 +43,9 @@ def _element(
     if not len(element):
         text = element.text or ""
         rest = (
-            Markup("&gt;<em>{}</em>&lt;/<b>{}</b>&gt;").format(run_of(text), name) if text else Markup("/&gt;")
+            Markup("&gt;<em>{}</em>&lt;/<b>{}</b>&gt;").format(run_of(text), name)
+            if text
+            else Markup("/&gt;")
         )
         yield Markup('<div class="leaf{}">{}{}</div>{}').format(mark, tag, rest, told)
         return
@@ -51,7 +53,7 @@ def _element(
     yield Markup('<details class="node{}"{}><summary>{}&gt;</summary>{}').format(mark, is_open, tag, told)
     if (element.text or "").strip():
         yield Markup('<div class="leaf"><em>{}</em></div>').format(run_of(element.text or ""))
-    for child in element:
+    for child in element.iterchildren("*"):
         yield from _element(child, depth + 1, marks, above, left)
         if (child.tail or "").strip():
             yield Markup('<div class="leaf"><em>{}</em></div>').format(run_of(child.tail or ""))

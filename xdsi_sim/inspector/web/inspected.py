@@ -83,5 +83,7 @@ class Inspected:
         """An exchange by its whole id; raises Refused."""
         found = self.log.named(id, 1)
         if not found or found[0].id != id:
-            raise Refused(404, "No such message is in the log.", "The log forgets the oldest when it is full.")
+            raise Refused(
+                404, "No such message is in the log.", "The log forgets the oldest when it is full."
+            )
         return found[0]

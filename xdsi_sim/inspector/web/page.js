@@ -9,7 +9,12 @@ const said = (button, text) => {
 /** The text that a button copies: its own, or that of the element it names. */
 const textOf = (button) => button.dataset.copy ?? document.getElementById(button.dataset.copyOf).textContent;
 
-for (const button of document.querySelectorAll("button[data-copy], button[data-copy-of]")) button.hidden = false;
+/** Show the buttons that work only with scripts. */
+export function uncover(part) {
+  for (const button of part.querySelectorAll("button[data-copy], button[data-copy-of]")) button.hidden = false;
+}
+
+uncover(document);
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy], button[data-copy-of]");

@@ -62,8 +62,12 @@ class InspectorResource(Resource):
         if has_token(request, self._token) or from_this_machine(request):
             return
         if self._token is not None:
-            raise Refused(401, "A password is needed.", "It is what XDSI_SIM_TOKEN held when we were started.")
-        hint = "To look from elsewhere, start the actors with a word in XDSI_SIM_TOKEN, and give it as password."
+            raise Refused(
+                401, "A password is needed.", "It is what XDSI_SIM_TOKEN held when we were started."
+            )
+        hint = (
+            "To look from elsewhere, start the actors with a word in XDSI_SIM_TOKEN, and give it as password."
+        )
         raise Refused(403, "The inspector is open to the machine itself alone.", hint)
 
     def _serve(self, request: FrontRequest) -> None:
@@ -83,7 +87,7 @@ class InspectorResource(Resource):
         """What makes the page; raises Refused."""
         method = request.method.decode("latin-1")
         make, arguments = found("GET" if method == "HEAD" else method, path)
-        form = request.body({}) if method == "POST" else {}
+        form: dict[str, str] = request.body({}) if method == "POST" else {}
         if method == "POST" and form.get("token") != self._inspected.token:
             raise Refused(403, "This form is not of a page that is open now.", "Load the page again.")
         asked = Asked(query=_parameters(request), form=form)
@@ -92,7 +96,9 @@ class InspectorResource(Resource):
     def _failed(self, request: FrontRequest, error: BaseException) -> None:
         if not isinstance(error, Refused):
             _LOG.error("a page of the inspector failed", exc_info=error)
-            error = Refused(500, "This page could not be made.", "That is a defect of ours, and it is logged.")
+            error = Refused(
+                500, "This page could not be made.", "That is a defect of ours, and it is logged."
+            )
         self._give(request, self._told(error))
 
     def _told(self, refused: Refused) -> Answered:

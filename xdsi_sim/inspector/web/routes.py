@@ -11,12 +11,14 @@ from xdsi_sim.inspector.web.pages import (
     again,
     compare,
     conversation,
+    faults,
     message,
     messages,
     overview,
     parts,
     rules,
     static,
+    studies,
 )
 
 __all__ = ["METHODS", "Page", "found"]
@@ -36,7 +38,8 @@ class _Route:
 
 _ROUTES: Final = (
     _Route("GET", "", overview.overview),
-    _Route("GET", "topology.svg", overview.picture),
+    _Route("GET", "actors", overview.actors),
+    _Route("GET", "studies/*/*/picture", studies.thumbnail),
     _Route("GET", "static/*", static.file),
     _Route("GET", "messages", messages.messages),
     _Route("GET", "messages/rows", messages.rows),
@@ -52,15 +55,16 @@ _ROUTES: Final = (
     _Route("GET", "messages/*/compare", compare.compare),
     _Route("GET", "conversations/*", conversation.conversation),
     _Route("GET", "rules", rules.rules),
+    _Route("GET", "faults", faults.faults),
+    _Route("POST", "faults", faults.on),
+    _Route("POST", "faults/off", faults.off),
 )
 METHODS: Final = ("GET", "HEAD", "POST")
 
 
 def found(method: str, path: tuple[str, ...]) -> tuple[_Make, tuple[str, ...]]:
     """The page at a path, and the parts of it that are not fixed; raises Refused."""
-    fitting = [
-        (route, arguments) for route in _ROUTES if (arguments := _arguments(route, path)) is not None
-    ]
+    fitting = [(route, arguments) for route in _ROUTES if (arguments := _arguments(route, path)) is not None]
     for route, arguments in fitting:
         if route.method == method:
             return route.make, arguments
@@ -71,6 +75,8 @@ def found(method: str, path: tuple[str, ...]) -> tuple[_Make, tuple[str, ...]]:
 
 def _arguments(route: _Route, path: tuple[str, ...]) -> tuple[str, ...] | None:
     pattern = route.path.split("/")
-    if len(pattern) != len(path) or any(one not in ("*", two) for one, two in zip(pattern, path, strict=True)):
+    if len(pattern) != len(path) or any(
+        one not in ("*", two) for one, two in zip(pattern, path, strict=True)
+    ):
         return None
     return tuple(two for one, two in zip(pattern, path, strict=True) if one == "*")

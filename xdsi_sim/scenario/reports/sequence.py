@@ -172,9 +172,7 @@ def conversation_diagram(exchanges: Sequence[Exchange], actors: Iterable[ActorIn
     return _diagram(exchanges, actors, (Group(step=None, hops=hops),))
 
 
-def _diagram(
-    exchanges: Sequence[Exchange], actors: Iterable[ActorInfo], groups: Iterable[Group]
-) -> Diagram:
+def _diagram(exchanges: Sequence[Exchange], actors: Iterable[ActorInfo], groups: Iterable[Group]) -> Diagram:
     lifelines = _lifelines(exchanges, {actor.id: actor for actor in actors})
     places = {line.id: line.x for line in lifelines}
     bands = tuple(_band(group, places) for group in groups)

@@ -78,7 +78,9 @@ def _run(serialised: str) -> Markup:
 def run_of(text: str) -> Markup:
     """One run of text or one value, cut where it is long."""
     rest = len(text) - _LONGEST_RUN
-    return escape(visible(text) if rest <= 0 else f"{visible(text[:_LONGEST_RUN])} … {rest:,} more characters")
+    return escape(
+        visible(text) if rest <= 0 else f"{visible(text[:_LONGEST_RUN])} … {rest:,} more characters"
+    )
 
 
 def _unescaped(text: str) -> str:

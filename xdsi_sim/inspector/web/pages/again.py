@@ -28,7 +28,9 @@ def ask(inspected: Inspected, _asked: Asked, id: str) -> Answered:
     """The form in which it is said where to, and changed."""
     exchange = _sendable(inspected, id)
     url, text = where_it_went(inspected, exchange), envelope_of(exchange.request)
-    return inspected.page("again.html.j2", hop=exchange, url=url, text=text, sent=None, trouble=None, made=None)
+    return inspected.page(
+        "again.html.j2", hop=exchange, url=url, text=text, sent=None, trouble=None, made=None
+    )
 
 
 def resend(inspected: Inspected, asked: Asked, id: str) -> Answered:

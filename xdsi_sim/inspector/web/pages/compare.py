@@ -17,7 +17,9 @@ def compare(inspected: Inspected, asked: Asked, id: str) -> Answered:
     wanted = asked.query.get("with", "").strip()
     found = inspected.log.named(wanted, 2) if wanted else ()
     if len(found) != 1:
-        raise Refused(404, "No message, or more than one, has an id that begins so.", "Copy it from its page.")
+        raise Refused(
+            404, "No message, or more than one, has an id that begins so.", "Copy it from its page."
+        )
     other = found[0]
     sides = [(side, _pairs(one, other, side)) for side in SIDES]
     return inspected.page("compare.html.j2", one=one, other=other, sides=sides)

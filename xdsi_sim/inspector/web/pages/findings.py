@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -26,5 +27,7 @@ def in_words(rule: str) -> str | None:
 
 def shown(inspected: Inspected, told: Iterable[Told]) -> list[tuple[str, Markup]]:
     """How grave each is, and its markup."""
-    macro = inspected.templates.get_template("findings.html.j2").module.finding  # type: ignore[attr-defined]  a macro of the template
-    return [(one.finding.severity.value, Markup(macro(one, in_words(one.finding.rule)))) for one in told]
+    macros: Any = inspected.templates.get_template("findings.html.j2").module
+    return [
+        (one.finding.severity.value, Markup(macros.finding(one, in_words(one.finding.rule)))) for one in told
+    ]

@@ -19,15 +19,16 @@ from xdsi_sim.inspector.capture import octets_of
 from xdsi_sim.inspector.curl import address_of, curl_of, is_http
 from xdsi_sim.inspector.judgement import Looked, Told, judge_exchange
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
+from xdsi_sim.inspector.views import HEAD, views_for
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.folded import folded
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.inspector.web.pages.findings import shown
 from xdsi_sim.inspector.web.pages.messages import rows_of
 from xdsi_sim.scenario.reports.body_view import BodyView, view_of
-from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, kind_of
+from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
 
-__all__ = ["PartRow", "body", "kind_of_piece", "message", "raw", "where_it_went"]
+__all__ = ["PartRow", "body", "message", "part_row", "raw", "where_it_went"]
 
 _MOST_FINDINGS: Final = 300
 
@@ -38,11 +39,10 @@ class PartRow:
 
     piece: Piece
     kind: Kind
-
-    @property
-    def is_object(self) -> bool:
-        """Whether it may be a DICOM object with a picture in it."""
-        return self.kind is Kind.DICOM
+    views: Sequence[str]
+    """Names of the views that fit."""
+    is_picture: bool
+    """Whether it is a DICOM object that may have a picture in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,9 @@ def message(inspected: Inspected, _asked: Asked, id: str) -> Answered:
     pieces = pieces_of(exchange)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
         looked = judge_exchange(exchange, Path(folder))
-        sides = [_side(inspected, exchange, name, one, pieces) for name, one in zip(SIDES, looked, strict=True)]
+        sides = [
+            _side(inspected, exchange, name, one, pieces) for name, one in zip(SIDES, looked, strict=True)
+        ]
         found = [one for each in looked for one in each.told]
     row = rows_of((exchange,))[0]
     return inspected.page(
@@ -108,7 +110,7 @@ def _side(
         tables=tables,
         envelope=envelope,
         view=_view(own) if envelope is None else None,
-        parts=tuple(PartRow(piece=piece, kind=kind_of_piece(piece)) for piece in own),
+        parts=tuple(map(part_row, own)),
     )
 
 
@@ -138,12 +140,17 @@ def _view(pieces: Sequence[Piece]) -> BodyView | None:
         return BodyView(kind=Kind.BINARY, size=pieces[0].body.size, notes=(f"the log has lost it: {error}",))
 
 
-def kind_of_piece(piece: Piece) -> Kind:
+def part_row(piece: Piece) -> PartRow:
     """What a body is; a log that has lost it does not tell."""
     try:
-        return kind_of(piece.headers, head_of(piece.body, SNIFFED))
+        head = head_of(piece.body, HEAD)
     except OSError:
-        return Kind.BINARY
+        head = b""
+    kind = kind_of(piece.headers, head)
+    names = [view.name for view in views_for(kind, head)]
+    return PartRow(
+        piece=piece, kind=kind, views=names, is_picture="tags" in names and "selection" not in names
+    )
 
 
 # --- to take away -----------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def messages(inspected: Inspected, asked: Asked) -> Answered:
 
 
 def rows(inspected: Inspected, asked: Asked) -> Answered:
-    """Rows of what was recorded after a mark, the newest first, a page at most; `Inspector-Mark` is the next."""
+    """What was recorded after a mark, the newest first and a page at most; headers tell the next mark."""
     log, chosen = inspected.log, _chosen(asked.query)
     mark, after = log.mark(), _number(asked.query, "after") or 0
     found = log.page(Selection(**chosen), _PAGE, before=mark + 1, after=after)

@@ -6,11 +6,11 @@ from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.rendering import View, render
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.inspector.pieces import Piece, pieces_of
-from xdsi_sim.inspector.views import views_for
+from xdsi_sim.inspector.views import VIEWS
 from xdsi_sim.inspector.views.rows import LARGEST
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import Inspected
-from xdsi_sim.inspector.web.pages.message import kind_of_piece
+from xdsi_sim.inspector.web.pages.message import part_row
 from xdsi_sim.scenario.reports.body_view import view_of
 from xdsi_sim.scenario.reports.media import Kind
 
@@ -23,26 +23,23 @@ _TEXT = "text"
 def part(inspected: Inspected, asked: Asked, id: str, number: str) -> Answered:
     """The page of one body, in the view that is asked for, or the most telling one."""
     exchange, piece = _found(inspected, id, number)
-    kind = kind_of_piece(piece)
-    views = views_for(kind)
-    has_text = kind not in (Kind.DICOM, Kind.BINARY)
-    names = [*((_TEXT, "Text") for _ in range(has_text)), *((view.name, view.title) for view in views)]
+    row = part_row(piece)
+    views = [view for view in VIEWS if view.name in row.views]
+    texts = () if row.kind in (Kind.DICOM, Kind.BINARY) else ((_TEXT, "Text"),)
+    names = [*texts, *((view.name, view.title) for view in views)]
     chosen = asked.query.get("as", names[0][0])
     if chosen not in dict(names):
         raise Refused(404, "There is no such view of this part.")
-    rows = next((view.rows(piece.body) for view in views if view.name == chosen), None)
-    if chosen == "selection" and rows is not None and not rows.rows and "as" not in asked.query:
-        chosen, rows = "tags", next(view.rows(piece.body) for view in views if view.name == "tags")
     return inspected.page(
         "part.html.j2",
         hop=exchange,
         piece=piece,
-        kind=kind,
+        kind=row.kind,
         names=names,
         chosen=chosen,
-        rows=rows,
+        rows=next((view.rows(piece.body) for view in views if view.name == chosen), None),
         text=view_of(piece.headers, piece.body) if chosen == _TEXT else None,
-        is_object=kind is Kind.DICOM,
+        is_picture=row.is_picture,
     )
 
 
@@ -62,7 +59,7 @@ def picture(inspected: Inspected, asked: Asked, id: str, number: str) -> Answere
 def octets(inspected: Inspected, _asked: Asked, id: str, number: str) -> Answered:
     """The body byte for byte."""
     _, piece = _found(inspected, id, number)
-    suffix = "dcm" if kind_of_piece(piece) is Kind.DICOM else "bin"
+    suffix = "dcm" if part_row(piece).kind is Kind.DICOM else "bin"
     return Answered.download(f"{id[:12]}-part-{piece.number}.{suffix}", [piece.body])
 
 

@@ -14,8 +14,10 @@ __all__ = ["file"]
 _FILES: Final = {
     "report.css": (REPORTS, "text/css; charset=UTF-8"),
     "inspector.css": (HERE, "text/css; charset=UTF-8"),
+    "icon.svg": (HERE, "image/svg+xml"),
     "live.js": (HERE, "text/javascript; charset=UTF-8"),
     "page.js": (HERE, "text/javascript; charset=UTF-8"),
+    "overview.js": (HERE, "text/javascript; charset=UTF-8"),
     "messages.js": (HERE, "text/javascript; charset=UTF-8"),
 }
 
