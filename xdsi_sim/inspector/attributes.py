@@ -30,6 +30,7 @@ __all__ = ["AttributeRow", "AttributeTable", "tables_of"]
 _RIM: Final = f"{{{NS.RIM}}}"
 _MOST: Final = 200
 """Tables of one message; an answer may have ten thousand entries, and nobody reads them all."""
+_SLOT: Final = "Slot "
 _SHOWN: Final = 2_000
 """Characters of one value."""
 
@@ -42,6 +43,11 @@ class AttributeRow:
     values: tuple[str, ...]
     told: tuple[Told, ...] = ()
 
+    @property
+    def attribute(self) -> str:
+        """As a rule names it: of a slot that is no attribute, the name of the slot."""
+        return self.name.removeprefix(_SLOT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributeTable:
@@ -53,6 +59,17 @@ class AttributeTable:
     rows: tuple[AttributeRow, ...]
     told: tuple[Told, ...] = ()
     """What was found in the object as a whole."""
+    listed: bool = False
+    """Whether it is one of many that are alike, and reads better as a line of a list."""
+
+    @property
+    def all_told(self) -> tuple[Told, ...]:
+        """What was found in the object and in its attributes."""
+        return (*self.told, *(one for row in self.rows for one in row.told))
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """Of an attribute; none where it is absent."""
+        return next((row.values for row in self.rows if row.name == name), ())
 
 
 def tables_of(body: Element, told: Iterable[Told]) -> tuple[tuple[AttributeTable, ...], tuple[Told, ...]]:
@@ -72,7 +89,7 @@ def _with_findings(
     placed: list[AttributeTable] = []
     left = list(told)
     for table in tables:
-        own = [one for one in left if one.place and (one.place.object or "").lower() == table.id.lower()]
+        own = [one for one in left if one.object and one.object == table.id.lower()]
         left = [one for one in left if one not in own]
         placed.append(_found_in(table, own) if own else table)
     return tuple(placed), tuple(left)
@@ -80,19 +97,18 @@ def _with_findings(
 
 def _found_in(table: AttributeTable, told: list[Told]) -> AttributeTable:
     """The table with its findings; an attribute that should be there and is not gets a row."""
-    names = [row.name for row in table.rows]
-    about = [one.place.attribute for one in told if one.place is not None]
-    missing = dict.fromkeys(name for name in about if name is not None and name not in names)
+    names = {row.attribute for row in table.rows}
+    missing = dict.fromkeys(one.attribute for one in told if one.attribute and one.attribute not in names)
     rows = (*table.rows, *(AttributeRow(name=name, values=()) for name in missing))
     return replace(
         table,
-        rows=tuple(replace(row, told=_about(told, row.name)) for row in rows),
+        rows=tuple(replace(row, told=_about(told, row.attribute)) for row in rows),
         told=_about(told, None),
     )
 
 
 def _about(told: list[Told], attribute: str | None) -> tuple[Told, ...]:
-    return tuple(one for one in told if one.place is not None and one.place.attribute == attribute)
+    return tuple(one for one in told if one.attribute == attribute)
 
 
 # --- metadata ---------------------------------------------------------------------------------
@@ -116,7 +132,7 @@ def _object(one: MetadataObject, kind: Kind) -> AttributeTable:
 def _extra(extra: Slot | Classification | ExternalIdentifier) -> AttributeRow:
     """What no attribute of the object expresses."""
     if isinstance(extra, Slot):
-        return AttributeRow(name=f"Slot {extra.name}", values=tuple(map(_shown, extra.values)))
+        return AttributeRow(name=_SLOT + extra.name, values=tuple(map(_shown, extra.values)))
     if isinstance(extra, Classification):
         scheme = extra.classificationScheme or extra.classificationNode or ""
         return AttributeRow(name=f"Classification {scheme}", values=_texts(extra.nodeRepresentation or ""))
@@ -125,7 +141,7 @@ def _extra(extra: Slot | Classification | ExternalIdentifier) -> AttributeRow:
 
 def _texts(value: Any) -> tuple[str, ...]:
     """The values of an attribute, one text each; none where it is absent."""
-    if value is None:
+    if value is None or value is False:  # absent, or a mark that is not set
         return ()
     if isinstance(value, tuple):
         return tuple(text for one in value for text in _texts(one))
@@ -176,12 +192,12 @@ def _document(element: Element) -> Iterator[AttributeTable]:
     texts = [(local_name(child), (child.text or "").strip()) for child in element.iterchildren("*")]
     rows = tuple(AttributeRow(name=name, values=(_shown(text),)) for name, text in texts if text)
     id = next((text for name, text in texts if name == "DocumentUniqueId"), "")
-    yield AttributeTable(kind=local_name(element), id=id, rows=rows)
+    yield AttributeTable(kind=local_name(element), id=id, rows=rows, listed=True)
 
 
 def _error(element: Element) -> Iterator[AttributeTable]:
     rows = tuple(AttributeRow(name=str(key), values=(_shown(str(value)),)) for key, value in element.items())
-    yield AttributeTable(kind="RegistryError", id="", rows=rows)
+    yield AttributeTable(kind="RegistryError", id="", rows=rows, listed=True)
 
 
 _TABLES: Final[dict[str, Callable[[Element], Iterator[AttributeTable]]]] = {

@@ -40,8 +40,20 @@ class Told:
 
     finding: Finding
     place: Place | None
+    """None where its rule does not say more than the finding itself."""
     recorded: bool
     """Whether it was found when the message was served."""
+
+    @property
+    def object(self) -> str:
+        """Id of the object that it is about, in lower case; where it is about none, what else it names."""
+        named = self.finding.location if self.place is None else self.place.object
+        return (named or "").lower()
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that it is about; None for the object as a whole."""
+        return None if self.place is None else self.place.attribute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +112,7 @@ def _looked(
     """Takes out of `recorded` what it tells; with `rest`, all that is left there."""
     told = () if judged is None else tuple(_told(judged, recorded))
     if rest:
-        told = (*(Told(finding=one, place=_place(one), recorded=True) for one in recorded), *told)
+        told = (*(Told(finding=one, place=None, recorded=True) for one in recorded), *told)
     locator = None if judged is None else Locator(octets, judged)
     return Looked(judged=judged, locator=locator, told=told, note=note)
 
@@ -110,9 +122,4 @@ def _told(judged: Judged, recorded: list[Finding]) -> Iterator[Told]:
         same = next((one for one in recorded if (one.rule, one.text) == (finding.rule, finding.text)), None)
         if same is not None:
             recorded.remove(same)
-        yield Told(finding=finding, place=place or _place(finding), recorded=same is not None)
-
-
-def _place(finding: Finding) -> Place | None:
-    """The object that the finding names; whether it is one, its users see."""
-    return None if finding.location is None else Place(finding.location, None, None)
+        yield Told(finding=finding, place=place, recorded=same is not None)

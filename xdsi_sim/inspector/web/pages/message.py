@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,18 @@ class PartRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """One object, or several of a kind that is listed."""
+
+    tables: tuple[AttributeTable, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all attributes that there are."""
+        return tuple(dict.fromkeys(row.name for table in self.tables for row in table.rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
     """Request or answer."""
 
@@ -56,7 +69,7 @@ class _Side:
     note: str | None
     told: Sequence[Markup]
     """Findings that are about no part of it, or about one that is not shown."""
-    tables: tuple[AttributeTable, ...]
+    groups: Sequence[_Group]
     envelope: Markup | None
     view: BodyView | None
     """Of what is no envelope."""
@@ -107,11 +120,16 @@ def _side(
         what=_what(looked),
         note=looked.note,
         told=_marked(inspected, left),
-        tables=tables,
+        groups=[_Group(tables=tuple(found)) for _, found in groupby(tables, key=_likeness)],
         envelope=envelope,
         view=_view(own) if envelope is None else None,
         parts=tuple(map(part_row, own)),
     )
+
+
+def _likeness(table: AttributeTable) -> object:
+    """Equal for tables that stand in one list."""
+    return table.kind if table.listed else id(table)
 
 
 def _what(looked: Looked) -> str:
