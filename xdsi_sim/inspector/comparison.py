@@ -58,12 +58,12 @@ def _of_piece(piece: Piece) -> Iterator[str]:
 
 def compared(one: Sequence[str], other: Sequence[str]) -> tuple[Pair, ...]:
     """Line by line, long stretches that are equal left out."""
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     pairs: list[Pair] = []
-    for kind, first, last, others_first, others_last in matcher.get_opcodes():
+    for place, (kind, first, last, others_first, others_last) in enumerate(codes, start=1):
         both = zip_longest(one[first:last], other[others_first:others_last])
         found = [Pair(kind, *pair) for pair in both]
-        pairs += _shortened(found, first == 0, last == len(one)) if kind == "equal" else found
+        pairs += _shortened(found, place == 1, place == len(codes)) if kind == "equal" else found
     return tuple(pairs)
 
 

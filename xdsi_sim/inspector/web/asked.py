@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from xdsi_sim.content import Segment
@@ -32,6 +33,8 @@ class Answered:
     media_type: str = HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    spooled: Path | None = None
+    """A file that was made for this answer and goes with it."""
 
     @classmethod
     def page(cls, text: str, status: int = 200) -> Answered:
@@ -39,10 +42,10 @@ class Answered:
         return cls(segments=[text.encode("utf-8", "replace")], status=status)
 
     @classmethod
-    def download(cls, name: str, segments: Sequence[Segment]) -> Answered:
+    def download(cls, name: str, segments: Sequence[Segment], spooled: Path | None = None) -> Answered:
         """Octets that a browser keeps and never opens; `name` is of our own making."""
         disposition = ("Content-Disposition", f'attachment; filename="{name}"')
-        return cls(segments=segments, media_type=OCTETS, headers=(disposition,))
+        return cls(segments=segments, media_type=OCTETS, headers=(disposition,), spooled=spooled)
 
     @classmethod
     def elsewhere(cls, path: str) -> Answered:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from xdsi_sim.content import discard
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.form import FormReader
@@ -107,9 +108,15 @@ class InspectorResource(Resource):
         return Answered(segments=told.segments, status=refused.status, headers=more)
 
     def _give(self, request: FrontRequest, answered: Answered) -> None:
-        if not request.gone:
-            headers = (("Content-Type", answered.media_type), *answered.headers)
-            answer(request, answered.status, headers_with(headers), answered.segments)
+        spooled = answered.spooled
+        if request.gone:
+            if spooled is not None:
+                discard(spooled)
+            return
+        if spooled is not None:
+            request.notifyFinish().addBoth(lambda _: discard(spooled))
+        headers = (("Content-Type", answered.media_type), *answered.headers)
+        answer(request, answered.status, headers_with(headers), answered.segments)
 
 
 def _parameters(request: FrontRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from xdsi_sim.content import PassingContent
+from xdsi_sim.content import FileContent
 from xdsi_sim.errors import Severity
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.inspector.capture import export as write
@@ -99,7 +99,7 @@ def export(inspected: Inspected, asked: Asked) -> Answered:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise Refused(500, f"The export could not be written: {error.strerror}.") from None
-    return Answered.download("exchanges.zip", [PassingContent(path, path.stat().st_size)])
+    return Answered.download("exchanges.zip", [FileContent.of(path)], path)
 
 
 def _chosen(query: Mapping[str, str]) -> dict[str, str]:
