@@ -30,11 +30,9 @@ def test_names_without_end_are_counted_in_the_total_alone(tmp_path: Path) -> Non
             log.record(an_exchange(number, sender=f"peer-{number}"))
         log.mark()
         tally = Tally(log.reader)
-        assert (tally.of("registry").received, tally.of("peer-1").sent, tally.of("peer-249").sent) == (
-            250,
-            1,
-            0,
-        )
+        told_apart = sum(tally.of(f"peer-{number}").sent for number in range(250))
+        assert (tally.of("registry").received, tally.total()) == (250, 250)
+        assert told_apart < 200
 
 
 def test_without_a_log_there_is_nothing() -> None:

@@ -12,7 +12,6 @@ from xdsi_sim.store.exchange_reader import ExchangeReader, Outline
 
 __all__ = ["Counts", "Tally"]
 
-_NONE: Final = "[]"
 _MOST_NAMES: Final = 200
 """Of who is told apart: a peer may call itself what it likes."""
 
@@ -62,24 +61,24 @@ class Tally:
 
     def _counted(self) -> _State:
         with self._lock:
-            while self._reader is not None and (rows := self._reader.outlines(self._state.mark)):
-                for row in rows:
-                    self._add(row)
+            if self._reader is not None and (end := self._reader.mark()) > self._state.mark:
+                for alike in self._reader.outlines(self._state.mark, end):
+                    self._add(alike)
+                self._state.mark = end
         return self._state
 
-    def _add(self, row: Outline) -> None:
+    def _add(self, alike: Outline) -> None:
         state = self._state
-        state.mark = row.mark
-        state.total += 1
-        state.transactions[row.transaction] += 1
-        receiver = self._of(participant(row.receiver, ()))
-        receiver.received += 1
-        receiver.bad += tone_of(row.status) is not Tone.OK
-        receiver.found += row.findings != _NONE
-        sender = self._of(participant(row.sender, ()))
-        sender.sent += 1
+        state.total += alike.number
+        state.transactions[alike.transaction] += alike.number
+        receiver = self._of(participant(alike.receiver, ()))
+        receiver.received += alike.number
+        receiver.bad += alike.number if tone_of(alike.status) is not Tone.OK else 0
+        receiver.found += alike.found
+        sender = self._of(participant(alike.sender, ()))
+        sender.sent += alike.number
         for one in (sender, receiver):
-            one.last = row.started if one.last is None else max(one.last, row.started)
+            one.last = alike.last if one.last is None else max(one.last, alike.last)
 
     def _of(self, name: str) -> Counts:
         actors = self._state.actors

@@ -21,8 +21,7 @@ BODIES: Final = "bodies"
 _PAGE: Final = 500
 _HIGHEST: Final = "\U0010ffff"
 _NO_END: Final = 2**62
-_OUTLINE: Final = "rowid, sender, receiver, transaction_, status, started, findings"
-_OUTLINES: Final = 5_000
+_OUTLINE: Final = "sender, receiver, transaction_, status, count(*), sum(findings <> '[]'), max(started)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +66,17 @@ _CONDITIONS: Final = (
 
 
 class Outline(NamedTuple):
-    """What there is to count of an exchange."""
+    """Exchanges that are alike, counted."""
 
-    mark: int
     sender: str
     receiver: str
     transaction: str
     status: str
-    started: float
-    findings: str
-    """As they are kept; `[]` where there are none."""
+    number: int
+    found: int
+    """Those of them with findings."""
+    last: float
+    """When the last of them began."""
 
 
 class ExchangeReader:
@@ -123,10 +123,10 @@ class ExchangeReader:
         rest = f"rowid > ? AND rowid < ? AND {where} ORDER BY rowid DESC LIMIT ?"
         return self._rows(rest, after, end, *values, limit)
 
-    def outlines(self, mark: int) -> list[Outline]:
-        """What was recorded after a mark, in that order, some thousands at most."""
-        sql = f"SELECT {_OUTLINE} FROM exchange WHERE rowid > ? ORDER BY rowid LIMIT ?"  # noqa: S608  all of it is ours
-        return [Outline(*row) for row in self._connection().execute(sql, (mark, _OUTLINES))]
+    def outlines(self, after: int, end: int) -> list[Outline]:
+        """What was recorded after a mark and up to another one, counted by ends, transaction and status."""
+        sql = f"SELECT {_OUTLINE} FROM exchange WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2, 3, 4"  # noqa: S608  all of it is ours
+        return [Outline(*row) for row in self._connection().execute(sql, (after, end))]
 
     def since(self, mark: int, selection: Selection) -> tuple[tuple[Exchange, ...], int]:
         """What was recorded after a mark, a page at most and in that order; and the next mark."""

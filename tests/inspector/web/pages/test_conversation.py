@@ -13,7 +13,7 @@ def test_the_hops_of_an_action_are_arrows_that_lead_to_their_messages(inspector:
     arrows = re.findall(r'<a class="hop ok" href="/inspector/messages/([^"]+)"', page)
     assert set(arrows) == {one.id for one in hops}
     assert len(hops) > 1
-    assert '<title>1 · RAD-68, pacs-north to repository: Success' in page
+    assert "<title>1 · RAD-68, pacs-north to repository: Success" in page
     assert f"{len(hops)} messages of one conversation" in page
 
 
