@@ -49,6 +49,15 @@ StatusOption = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Only those whose status begins so: Success, fault, 'HTTP 4'."),
 ]
+FindingOption = Annotated[
+    str | None, typer.Option(metavar="RULE", help="Only those in which it has found something; or 'any'.")
+]
+PatientOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those that name a patient whose id has this in it.")
+]
+TextOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those with this in ids, ends, headers or findings.")
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it, or its first digits.")]
 
 
@@ -67,6 +76,9 @@ def log(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
     json_: JsonOption = False,
 ) -> None:
@@ -79,7 +91,7 @@ def log(
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    selection = _selection(actor, transaction, status)
+    selection = _selection(actor, transaction, status, finding, patient, text)
     with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
@@ -176,6 +188,9 @@ def export(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Write every request and answer as a file into a ZIP, with an index.
@@ -187,7 +202,7 @@ def export(
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status)), file)
+        count = write(reader.all(_selection(actor, transaction, status, finding, patient, text)), file)
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
@@ -207,10 +222,19 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
         yield reader
 
 
-def _selection(actor: str | None, transaction: str | None, status: str | None) -> Selection:
+def _selection(
+    actor: str | None,
+    transaction: str | None,
+    status: str | None,
+    finding: str | None,
+    patient: str | None,
+    text: str | None,
+) -> Selection:
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
-    return Selection(actor=actor, transaction=transaction, status=status)
+    return Selection(
+        actor=actor, transaction=transaction, status=status, finding=finding, patient=patient, text=text
+    )
 
 
 def _named(reader: ExchangeReader, prefix: str) -> Exchange:
