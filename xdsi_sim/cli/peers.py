@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["with_peers"]
 
-_FORM: Final = "ACTOR=URL, or for an imaging source ACTOR=URL,BASE with the base of its WADO-RS"
+_FORM: Final = (
+    "ACTOR=URL, or for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and of WADO-URI"
+)
 
 
 def with_peers(topology: Topology, options: Sequence[str] | None) -> Topology:
@@ -38,10 +40,12 @@ def _peer(option: str) -> dict[str, Any]:
     actor, separator, addresses = option.partition("=")
     if not separator:
         raise UsageError(f"--peer: '{option}' is not {_FORM}.")
-    url, _, base = addresses.partition(",")
+    url, _, web = addresses.partition(",")
+    base, _, wado = web.partition(",")
     return {
         "id": f"peer-{actor}",
         "plays": actor,
         "url": peer_address("--peer", url, "http", "https"),
         "dicomweb": peer_address("--peer", base, "http", "https") if base else None,
+        "wado": peer_address("--peer", wado, "http", "https") if wado else None,
     }

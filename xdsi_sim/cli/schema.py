@@ -14,8 +14,8 @@ __all__ = ["schema"]
 
 def schema(
     of: Annotated[
-        Literal["scenario", "topology", "fragment", "report"],
-        typer.Argument(help="A file that you write, the steps that one includes, or report.json."),
+        Literal["scenario", "topology", "fragment", "sut", "report", "tests"],
+        typer.Argument(help="A file that you write, the steps that one includes, or a report.json."),
     ] = "scenario",
     json_: JsonOption = False,  # noqa: ARG001  it is JSON anyway
 ) -> None:
@@ -23,6 +23,6 @@ def schema(
 
     Example: xdsi-sim schema scenario > scenario.schema.json
     """
-    from xdsi_sim.scenario.schema import schema_of  # noqa: PLC0415
+    from xdsi_sim.sut.schema import schema_of  # noqa: PLC0415
 
     print(json.dumps(schema_of(of), indent=2))  # noqa: T201

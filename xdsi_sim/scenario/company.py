@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.language import StepBase
+from xdsi_sim.scenario.language import RESERVED, StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
 from xdsi_sim.scenario.ports import Running
@@ -71,6 +71,8 @@ class Playing(Protocol):
     running: Running
     audience: Audience
     spool: Path
+    since: int
+    """Mark of the log behind all that was before the run."""
     conversations: list[str]
     """Of all steps that have begun."""
     others: set[str]
@@ -141,7 +143,8 @@ class Troupe:
         return made
 
     def _acted(self, act: Act, made: Making, ear: Ear, listening: Listening | None) -> Acted:
-        outside = {"actors": self.block.scope["actors"]} if act.alone else self.block.scope
+        known = self.block.scope
+        outside = {name: known[name] for name in RESERVED} if act.alone else known
         block = Block(
             making=made,
             scope={**outside, **act.names},
@@ -172,6 +175,11 @@ class Troupe:
         )
         mark = since.mark if anew or self.block.ear.mark is None else self.block.ear.mark
         return replace(since, mark=mark)
+
+    @property
+    def since(self) -> int:
+        """Mark of the log behind all that was before the run."""
+        return self.run.since
 
     def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
         """These are what the step is about; listening goes on behind the mark, the next time."""

@@ -32,7 +32,7 @@ from xdsi_sim.topology.yaml import Place
 
 __all__ = ["RESERVED", "Expect", "Findings", "Fragment", "Pieces", "Scenario", "Step", "StepBase"]
 
-RESERVED: Final = ("actors",)
+RESERVED: Final = ("actors", "new")
 """Names that are there from the start."""
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]*")

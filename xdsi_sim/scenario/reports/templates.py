@@ -18,7 +18,7 @@ from xdsi_sim.scenario.reports.sequence import HALF_BAR, LOOP
 from xdsi_sim.scenario.reports.wording import duration_text, iso_time, moment_text, plural, shorten, size_text
 from xdsi_sim.visible import visible
 
-__all__ = ["FOLDER", "environment_of", "hash_source"]
+__all__ = ["FOLDER", "environment_of", "hash_source", "policy_of", "style_and_script"]
 
 FOLDER: Final = Path(__file__).parent
 """Where the templates of the report are, and its style."""
@@ -49,6 +49,20 @@ def environment_of(*folders: Path) -> Environment:
 def _harmless(value: object) -> object:
     """Every text that a template puts out; only markup of our own making is left as it is."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def style_and_script() -> tuple[str, str]:
+    """What the pages of reports carry in them."""
+    style, script = ((FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    return style, script
+
+
+def policy_of(style: str, script: str) -> str:
+    """A content policy that allows this style and script, and nothing else."""
+    return (
+        f"default-src 'none'; style-src {hash_source(style)}; script-src {hash_source(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def hash_source(text: str) -> str:

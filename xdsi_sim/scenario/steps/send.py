@@ -104,6 +104,9 @@ def play(step: Send, stage: Stage) -> Outcome:
         return _by_mllp(step, stage, saved.body)
     url = step.url or stage.running.url_of(step.to or "")
     ready = _ready(step, saved, url)
+    peer = stage.running.topology.played_by(step.to or "")
+    if peer is not None:
+        url = peer.address_of(ready.transaction)
     if step.to is not None and ready.method != "POST":
         url = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}{ready.target}"
     reply = stage.ask(
