@@ -77,7 +77,9 @@ def pages(inspector: Inspector) -> dict[str, str]:
         "conversation": f"conversations/{one('RAD-68').conversation}",
         "resend": f"messages/{one('ITI-18').id}/resend",
         "compare": f"messages/{one('ITI-42').id}/compare?with={inspector.refused.id}",
+        "patients": "patients",
         "faults": "faults",
+        "codes": "codes",
         "rules": "rules",
         "nothing": "nothing",
     }
@@ -85,7 +87,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
 
 NAMES = [
     *("overview", "messages", "refused", "hostile", "images", "manifest", "image", "conversation"),
-    *("resend", "compare", "faults", "rules", "nothing"),
+    *("resend", "compare", "patients", "faults", "codes", "rules", "nothing"),
 ]
 
 

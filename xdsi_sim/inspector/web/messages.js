@@ -3,6 +3,7 @@
 import { listen } from "./live.js";
 
 const MOST = 300; // rows that stay; older ones are a page of their own
+const AT_ONCE = 100; // rows that the server gives; where there are more, those above do not go on with those below
 const live = document.getElementById("live");
 const body = document.querySelector("table.list tbody");
 const pause = document.getElementById("pause");
@@ -25,10 +26,12 @@ const show = async () => {
   const [part, total] = await rowsAfter();
   const count = part.querySelectorAll("tr").length;
   for (const row of part.querySelectorAll("tr")) row.classList.add("fresh");
+  if (count >= AT_ONCE) body.replaceChildren();
   body.prepend(part);
   while (body.rows.length > MOST) body.rows[body.rows.length - 1].remove();
   if (count) document.getElementById("nothing")?.remove();
-  if (count) told.textContent = `${count} new; ${Number(total).toLocaleString("en")} recorded.`;
+  const more = count >= AT_ONCE ? `the newest ${count}` : `${count} new`;
+  if (count) told.textContent = `${more}; ${Number(total).toLocaleString("en")} recorded.`;
 };
 
 pause.hidden = false;

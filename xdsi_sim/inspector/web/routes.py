@@ -9,6 +9,7 @@ from typing import Final
 from xdsi_sim.inspector.web.asked import Answered, Refused
 from xdsi_sim.inspector.web.pages import (
     again,
+    codes,
     compare,
     conversation,
     faults,
@@ -16,6 +17,7 @@ from xdsi_sim.inspector.web.pages import (
     messages,
     overview,
     parts,
+    patients,
     rules,
     static,
     studies,
@@ -55,6 +57,9 @@ _ROUTES: Final = (
     _Route("GET", "messages/*/compare", compare.compare),
     _Route("GET", "conversations/*", conversation.conversation),
     _Route("GET", "rules", rules.rules),
+    _Route("GET", "codes", codes.codes),
+    _Route("GET", "patients", patients.patients),
+    _Route("POST", "patients", patients.tell),
     _Route("GET", "faults", faults.faults),
     _Route("POST", "faults", faults.on),
     _Route("POST", "faults/off", faults.off),
