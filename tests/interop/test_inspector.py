@@ -77,6 +77,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
         "conversation": f"conversations/{one('RAD-68').conversation}",
         "resend": f"messages/{one('ITI-18').id}/resend",
         "compare": f"messages/{one('ITI-42').id}/compare?with={inspector.refused.id}",
+        "scenarios": "scenarios",
         "patients": "patients",
         "faults": "faults",
         "codes": "codes",
@@ -87,7 +88,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
 
 NAMES = [
     *("overview", "messages", "refused", "hostile", "images", "manifest", "image", "conversation"),
-    *("resend", "compare", "patients", "faults", "codes", "rules", "nothing"),
+    *("resend", "compare", "scenarios", "patients", "faults", "codes", "rules", "nothing"),
 ]
 
 
@@ -235,6 +236,21 @@ def test_a_fault_is_switched_on_and_off(inspector: Inspector, browser: Any) -> N
     browser.find_element("css selector", "form.inline button").click()
     assert waited_for(lambda: "None: everybody answers" in text_of(browser))
     assert inspector.running.faults.switches() == ()
+
+
+def test_a_scenario_is_played_and_reported(inspector: Inspector, browser: Any) -> None:
+    browser.get(f"{inspector.url}scenarios")
+    browser.find_element("css selector", "button[aria-label='Play central']").click()
+    assert waited_for(lambda: "/runs/" in browser.current_url)
+    assert waited_for(lambda: "The report" in text_of(browser))
+    browser.save_screenshot(str(BUILD / "inspector-run.png"))
+    browser.find_element("link text", "The report").click()
+    assert waited_for(lambda: "What was done, in order" in text_of(browser))
+    assert (
+        browser.execute_script("return getComputedStyle(document.querySelector('.top')).borderTopWidth")
+        == "5px"
+    )
+    assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
 
 
 def test_what_is_hostile_does_nothing(inspector: Inspector, browser: Any) -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from xdsi_sim import __version__
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
+from xdsi_sim.inspector.playing import Plays
 from xdsi_sim.inspector.tally import Tally
 from xdsi_sim.inspector.web.asked import Answered, Refused
 from xdsi_sim.scenario.cast import actors_of
@@ -45,6 +46,11 @@ class Inspected:
     def tally(self) -> Tally:
         """Counts of the log."""
         return Tally(self.reader)
+
+    @cached_property
+    def plays(self) -> Plays:
+        """Scenarios that are played here."""
+        return Plays(self.running)
 
     @cached_property
     def actors(self) -> tuple[ActorInfo, ...]:

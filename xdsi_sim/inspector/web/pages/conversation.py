@@ -7,6 +7,7 @@ from typing import Final
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.inspector.web.pages.messages import rows_of
+from xdsi_sim.scenario.called import named
 from xdsi_sim.scenario.reports.sequence import conversation_diagram
 
 __all__ = ["conversation"]
@@ -17,7 +18,7 @@ _MOST: Final = 500
 
 def conversation(inspected: Inspected, _asked: Asked, name: str) -> Answered:
     """The first hops, as they began."""
-    exchanges = inspected.log.exchanges(name, _MOST)
+    exchanges = named(inspected.running.topology, inspected.log.exchanges(name, _MOST))
     if not exchanges:
         raise Refused(404, "No message of this conversation is in the log.")
 

@@ -18,6 +18,7 @@ _FILES: Final = {
     "live.js": (HERE, "text/javascript; charset=UTF-8"),
     "page.js": (HERE, "text/javascript; charset=UTF-8"),
     "overview.js": (HERE, "text/javascript; charset=UTF-8"),
+    "run.js": (HERE, "text/javascript; charset=UTF-8"),
     "messages.js": (HERE, "text/javascript; charset=UTF-8"),
 }
 
