@@ -242,7 +242,7 @@ def test_a_scenario_is_played_and_reported(inspector: Inspector, browser: Any) -
     browser.get(f"{inspector.url}scenarios")
     browser.find_element("css selector", "button[aria-label='Play central']").click()
     assert waited_for(lambda: "/runs/" in browser.current_url)
-    assert waited_for(lambda: "The report" in text_of(browser))
+    assert waited_for(lambda: browser.find_elements("link text", "The report"))
     browser.save_screenshot(str(BUILD / "inspector-run.png"))
     browser.find_element("link text", "The report").click()
     assert waited_for(lambda: "What was done, in order" in text_of(browser))
