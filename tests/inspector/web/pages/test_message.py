@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import ast
 import re
+from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from an_inspector import HOSTILE, Inspector, words_of
@@ -8,6 +12,7 @@ from wire import post, send
 
 from xdsi_sim.content import read_all
 from xdsi_sim.inspector.capture import octets_of
+from xdsi_sim.testing.steps import Steps
 
 
 @pytest.mark.parametrize("transaction", ["RAD-68", "ITI-42", "ITI-18", "ITI-43", "RAD-69", "WADO-RS"])
@@ -116,3 +121,29 @@ def test_whatever_a_peer_sends_is_shown(inspector: Inspector, content_type: str,
     page = inspector.page(f"messages/{exchange.id}")
     assert "<script>alert" not in page
     assert "X-Title" in page
+
+
+@pytest.mark.parametrize("transaction", ["ITI-18", "ITI-42", "RAD-69", "WADO-RS"])
+def test_a_request_is_a_step_and_a_test_of_its_own(
+    inspector: Inspector, transaction: str, tmp_path: Path
+) -> None:
+    exchange = inspector.one(transaction)
+    page = inspector.page(f"messages/{exchange.id}")
+    found = re.search(r'<pre id="s-pytest">(.*?)</pre>', page, re.DOTALL)
+    assert found
+    raw = inspector.get(f"messages/{exchange.id}/raw/request")
+    (tmp_path / f"{exchange.id[:12]}-request.http").write_bytes(raw.body)
+    call = re.search(r"xdsi_play\((.*)\)", unescape(found[1]))
+    assert call
+    status = "Failure" if transaction == "ITI-42" else "Success"  # its objects are registered already
+    kind, given = step_in(call[1].replace("'status': 'Success'", f"'status': '{status}'"))
+    Steps(inspector.running, tmp_path)(kind, **given)
+
+
+def step_in(arguments: str) -> tuple[str, dict[str, Any]]:
+    """Kind and parameters, as Python has them."""
+    call = ast.parse(f"f({arguments})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return ast.literal_eval(call.args[0]), {
+        str(one.arg): ast.literal_eval(one.value) for one in call.keywords
+    }

@@ -20,6 +20,7 @@ from xdsi_sim.inspector.capture import octets_of
 from xdsi_sim.inspector.curl import address_of, curl_of, is_http
 from xdsi_sim.inspector.judgement import Looked, Told, judge_exchange
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
+from xdsi_sim.inspector.snippets import as_step, as_test, file_of
 from xdsi_sim.inspector.views import HEAD, views_for
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.folded import folded
@@ -95,6 +96,7 @@ def message(inspected: Inspected, _asked: Asked, id: str) -> Answered:
         count=len(found),
         mark_up=partial(_marked, inspected),
         curl=_curl(inspected, exchange),
+        snippets=_snippets(inspected, exchange),
         resend=is_http(exchange.request),
     )
 
@@ -188,6 +190,16 @@ def _curl(inspected: Inspected, exchange: Exchange) -> str | None:
     return curl_of(exchange.request, url, lambda: f"{base}/{PATH}/messages/{exchange.id}/body/request")
 
 
+def _snippets(inspected: Inspected, exchange: Exchange) -> tuple[tuple[str, str, str], ...]:
+    """Ways to send it from files of one's own: a word for an address, a title and a text."""
+    if exchange.receiver not in (actor.id for actor in inspected.actors):
+        return ()
+    return (
+        ("step", "As a step of a scenario", as_step(exchange)),
+        ("pytest", "As a test of pytest", as_test(exchange, inspected.running.topology.name)),
+    )
+
+
 def _side_of(inspected: Inspected, id: str, side: str) -> HttpMessage:
     found = message_of(inspected.exchange(id), side) if side in SIDES else None
     if found is None:
@@ -199,7 +211,7 @@ def raw(inspected: Inspected, _asked: Asked, id: str, side: str) -> Answered:
     """Head and body as `xdsi-sim log show --raw` gives them."""
     found = _side_of(inspected, id, side)
     head, *_ = _heads(found)
-    return Answered.download(f"{id[:12]}-{side}.http", [head, found.body])
+    return Answered.download(file_of(inspected.exchange(id), side), [head, found.body])
 
 
 def _heads(message: HttpMessage) -> Iterator[bytes]:
