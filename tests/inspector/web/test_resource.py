@@ -48,7 +48,7 @@ def test_the_address_may_lack_its_slash(inspector: Inspector) -> None:
         ("messages?before=x", "GET", 400),
         ("messages/rows?after=-1", "GET", 400),
         ("messages", "DELETE", 405),
-        ("messages", "POST", 405),
+        ("messages", "POST", 403),
         ("", "HEAD", 200),
     ],
 )
@@ -78,6 +78,11 @@ def test_a_page_of_somebody_else_changes_nothing_even_with_the_token(inspector: 
     token = inspector.token
     for origin in ("http://evil.example", "null"):
         assert inspector.submit("faults", f"Origin: {origin}", token=token).status == 403
+
+
+def test_a_page_that_changes_nothing_takes_no_form(inspector: Inspector) -> None:
+    answer = inspector.submit("messages", token=inspector.token)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_a_body_that_is_no_form_is_refused(inspector: Inspector) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from xdsi_sim.content import Content
-from xdsi_sim.dicom.part10 import read_leniently
 from xdsi_sim.inspector.views.rows import LARGEST, Row, Rows
 
 __all__ = ["rows"]
@@ -19,6 +18,8 @@ _LONGEST: Final = 300
 
 def rows(content: Content) -> Rows:
     """Tag, kind, name and value of each element, those of the file's own header first."""
+    from xdsi_sim.dicom.part10 import read_leniently  # noqa: PLC0415  brings pydicom
+
     if content.size > LARGEST:
         return Rows(notes=(f"not read: it is larger than {LARGEST:,} octets",))
     try:

@@ -6,10 +6,7 @@ from typing import Final
 
 from xdsi_sim.content import Content
 from xdsi_sim.dicom.errors import DicomError
-from xdsi_sim.dicom.kos import read_selection
-from xdsi_sim.dicom.part10 import read_identity
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
-from xdsi_sim.inspector.manifest_view import facts_of, lines_of
 from xdsi_sim.inspector.views.rows import LARGEST, Row, Rows
 from xdsi_sim.scenario.reports.media import Kind
 
@@ -21,12 +18,17 @@ _MOST: Final = 3_000
 
 def fits(kind: Kind, head: bytes) -> bool:
     """Whether the object says that it is one."""
+    from xdsi_sim.dicom.part10 import read_identity  # noqa: PLC0415  brings pydicom
+
     identity = read_identity(head) if kind is Kind.DICOM else None
     return identity is not None and identity.sop_class == KEY_OBJECT_SELECTION
 
 
 def rows(content: Content) -> Rows:
     """Labels and texts, then the tree; only a note where it is no selection."""
+    from xdsi_sim.dicom.kos import read_selection  # noqa: PLC0415  brings pydicom
+    from xdsi_sim.inspector.manifest_view import facts_of, lines_of  # noqa: PLC0415  the same
+
     if content.size > LARGEST:
         return Rows(notes=(f"not read: it is larger than {LARGEST:,} octets",))
     try:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
-
-from jinja2 import Environment
-from markupsafe import Markup
 
 from xdsi_sim import __version__
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
-from xdsi_sim.inspector.playing import Plays
-from xdsi_sim.inspector.tally import Tally
 from xdsi_sim.inspector.web.asked import Answered, Refused
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.record import ActorInfo
-from xdsi_sim.scenario.reports.templates import FOLDER as REPORTS
-from xdsi_sim.scenario.reports.templates import environment_of
 from xdsi_sim.store.exchange_reader import ExchangeReader
 from xdsi_sim.topology.build import RunningTopology
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from xdsi_sim.inspector.playing import Plays
+    from xdsi_sim.inspector.tally import Tally
 
 __all__ = ["HERE", "PATH", "Inspected"]
 
@@ -45,11 +44,15 @@ class Inspected:
     @cached_property
     def tally(self) -> Tally:
         """Counts of the log."""
+        from xdsi_sim.inspector.tally import Tally  # noqa: PLC0415  see `resource`
+
         return Tally(self.reader)
 
     @cached_property
     def plays(self) -> Plays:
         """Scenarios that are played here."""
+        from xdsi_sim.inspector.playing import Plays  # noqa: PLC0415  see `resource`
+
         return Plays(self.running)
 
     @cached_property
@@ -60,6 +63,11 @@ class Inspected:
     @cached_property
     def templates(self) -> Environment:
         """Ours, and those of the report."""
+        from markupsafe import Markup  # noqa: PLC0415  see `resource`
+
+        from xdsi_sim.scenario.reports.templates import FOLDER as REPORTS  # noqa: PLC0415
+        from xdsi_sim.scenario.reports.templates import environment_of  # noqa: PLC0415
+
         environment = environment_of(HERE, REPORTS)
         environment.filters["quoted"] = lambda text: quote(text, safe="")
         environment.globals |= {

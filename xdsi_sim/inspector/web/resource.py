@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +16,6 @@ from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.form import FormReader
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.inspector.web.policy import headers_with
-from xdsi_sim.inspector.web.routes import METHODS, Page, found
 from xdsi_sim.inspector.web.stream import Stream
 from xdsi_sim.server.admission import from_this_machine, has_token
 from xdsi_sim.server.http import FrontRequest, answer
@@ -25,6 +25,7 @@ __all__ = ["InspectorResource"]
 
 _LOG: Final = logging.getLogger(__name__)
 _EVENTS: Final = "events"
+_METHODS: Final = "GET, HEAD, POST"
 _THREADS: Final = 4
 """Pages made at a time: they are for a few people, and the actors have the other threads."""
 _ASK: Final = ("WWW-Authenticate", 'Basic realm="xdsi-sim inspector", charset="UTF-8"')
@@ -84,15 +85,14 @@ class InspectorResource(Resource):
             partial(self._give, request), lambda failure: self._failed(request, failure.value)
         )
 
-    def _page(self, request: FrontRequest, path: tuple[str, ...]) -> Page:
+    def _page(self, request: FrontRequest, path: tuple[str, ...]) -> Callable[[], Answered]:
         """What makes the page; raises Refused."""
         method = request.method.decode("latin-1")
-        make, arguments = found("GET" if method == "HEAD" else method, path)
         form: dict[str, str] = request.body({}) if method == "POST" else {}
         if method == "POST" and form.get("token") != self._inspected.token:
             raise Refused(403, "This form is not of a page that is open now.", "Load the page again.")
         asked = Asked(query=_parameters(request), form=form)
-        return partial(make, self._inspected, asked, *arguments)
+        return partial(_made, self._inspected, "GET" if method == "HEAD" else method, path, asked)
 
     def _failed(self, request: FrontRequest, error: BaseException) -> None:
         if not isinstance(error, Refused):
@@ -104,7 +104,7 @@ class InspectorResource(Resource):
 
     def _told(self, refused: Refused) -> Answered:
         told = self._inspected.page("refused.html.j2", status=refused.status, refused=refused)
-        more = {401: (_ASK,), 405: (("Allow", ", ".join(METHODS)),)}.get(refused.status, ())
+        more = {401: (_ASK,), 405: (("Allow", _METHODS),)}.get(refused.status, ())
         return Answered(segments=told.segments, status=refused.status, headers=more)
 
     def _give(self, request: FrontRequest, answered: Answered) -> None:
@@ -117,6 +117,14 @@ class InspectorResource(Resource):
             request.notifyFinish().addBoth(lambda _: discard(spooled))
         headers = (("Content-Type", answered.media_type), *answered.headers)
         answer(request, answered.status, headers_with(headers), answered.segments)
+
+
+def _made(inspected: Inspected, method: str, path: tuple[str, ...], asked: Asked) -> Answered:
+    """In a thread: what pages need is imported when somebody looks, and costs no start of actors."""
+    from xdsi_sim.inspector.web.routes import found  # noqa: PLC0415
+
+    make, arguments = found(method, path)
+    return make(inspected, asked, *arguments)
 
 
 def _parameters(request: FrontRequest) -> dict[str, str]:

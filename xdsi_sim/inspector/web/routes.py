@@ -24,9 +24,8 @@ from xdsi_sim.inspector.web.pages import (
     studies,
 )
 
-__all__ = ["METHODS", "Page", "found"]
+__all__ = ["found"]
 
-Page = Callable[[], Answered]
 _Make = Callable[..., Answered]
 """Takes what is inspected, what is asked, and what of the path is not fixed."""
 
@@ -71,7 +70,6 @@ _ROUTES: Final = (
     _Route("POST", "faults", faults.on),
     _Route("POST", "faults/off", faults.off),
 )
-METHODS: Final = ("GET", "HEAD", "POST")
 
 
 def found(method: str, path: tuple[str, ...]) -> tuple[_Make, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from xdsi_sim.dicom.errors import DicomError
-from xdsi_sim.dicom.rendering import View, render
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.inspector.pieces import Piece, pieces_of
 from xdsi_sim.inspector.views import VIEWS
@@ -46,6 +45,8 @@ def part(inspected: Inspected, asked: Asked, id: str, number: str) -> Answered:
 def picture(inspected: Inspected, asked: Asked, id: str, number: str) -> Answered:
     """A DICOM object as a picture; raises Refused where it has none."""
     _, piece = _found(inspected, id, number)
+    from xdsi_sim.dicom.rendering import View, render  # noqa: PLC0415  brings pydicom
+
     if piece.body.size > LARGEST:
         raise Refused(404, "The object is too large to be shown here.")
     size = _SIZES.get(asked.query.get("size", "small"), _SIZES["small"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.content import FileContent
 from xdsi_sim.errors import UsageError
-from xdsi_sim.inspector.playing import Run
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.scenario.reports.message_files import FOLDER
 from xdsi_sim.scenario.reports.templates import policy_of, style_and_script
+
+if TYPE_CHECKING:
+    from xdsi_sim.inspector.playing import Run
 
 __all__ = ["body", "progress", "report", "run", "scenarios", "start"]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from xdsi_sim.actors.ports import BackendFailed
 from xdsi_sim.dicom.levels import Level
+from xdsi_sim.dicom.search import Search
 from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.messages import Refused as NotServed
 from xdsi_sim.dicomweb.messages import WebRequest
@@ -22,7 +24,7 @@ __all__ = ["SourceRow", "sources", "thumbnail"]
 
 _MOST: Final = 12
 """Studies that are shown of a source."""
-_SEARCH: Final = read_query(Level.STUDY, (("limit", str(_MOST)), ("includefield", "00081030,00081060")))
+_ASKED: Final = (("limit", str(_MOST)), ("includefield", "00081030"))
 _PICTURE: Final = WebRequest(method="GET", path=(), headers={"accept": "image/png"})
 _TAGS: Final = {
     "uid": "0020000D",
@@ -65,12 +67,18 @@ def sources(inspected: Inspected) -> list[SourceRow]:
 def _source(inspected: Inspected, id: str) -> SourceRow:
     running = inspected.running
     try:
-        found = running.store_of(id).search(_SEARCH.search, base=running.dicomweb_of(id), most=_MOST)
+        found = running.store_of(id).search(_search(), base=running.dicomweb_of(id), most=_MOST)
         texts = [_texts(item) for item in found.items]
     except (BackendFailed, ValueError) as error:
         return SourceRow(id=id, trouble=str(error))
     studies = (_Study(texts=one, viewer=running.viewer_of(id, one["uid"])) for one in texts)
     return SourceRow(id=id, studies=tuple(studies), more=found.remaining != 0)
+
+
+@cache
+def _search() -> Search:
+    """The first studies, as QIDO-RS asks for them; made when it is needed, as the names of tags cost time."""
+    return read_query(Level.STUDY, _ASKED).search
 
 
 def _texts(item: bytes) -> Mapping[str, str]:
