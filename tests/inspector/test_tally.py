@@ -37,3 +37,12 @@ def test_names_without_end_are_counted_in_the_total_alone(tmp_path: Path) -> Non
 
 def test_without_a_log_there_is_nothing() -> None:
     assert (Tally(None).of("registry"), Tally(None).total()) == (Counts(), 0)
+
+
+def test_what_is_in_a_session_is_counted_in_the_total_alone(tmp_path: Path) -> None:
+    with closing(ExchangeLog(tmp_path)) as log:
+        log.record(an_exchange(1, session="acme"))
+        log.record(an_exchange(2))
+        log.mark()
+        tally = Tally(log.reader)
+        assert (tally.of("registry").received, tally.total()) == (1, 2)

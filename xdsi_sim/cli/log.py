@@ -58,6 +58,9 @@ PatientOption = Annotated[
 TextOption = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Only those with this in ids, ends, headers or findings.")
 ]
+SessionFilter = Annotated[
+    str | None, typer.Option("--session", metavar="NAME", help="Only this session; '' is those in none.")
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it, or its first digits.")]
 
 
@@ -79,6 +82,7 @@ def log(
     finding: FindingOption = None,
     patient: PatientOption = None,
     text: TextOption = None,
+    session: SessionFilter = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
     json_: JsonOption = False,
 ) -> None:
@@ -91,7 +95,7 @@ def log(
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    selection = _selection(actor, transaction, status, finding, patient, text)
+    selection = _selection(actor, transaction, status, session, finding, patient, text)
     with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
@@ -191,6 +195,7 @@ def export(
     finding: FindingOption = None,
     patient: PatientOption = None,
     text: TextOption = None,
+    session: SessionFilter = None,
     json_: JsonOption = False,
 ) -> None:
     """Write every request and answer as a file into a ZIP, with an index.
@@ -202,7 +207,8 @@ def export(
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status, finding, patient, text)), file)
+        selection = _selection(actor, transaction, status, session, finding, patient, text)
+        count = write(reader.all(selection), file)
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
@@ -226,6 +232,7 @@ def _selection(
     actor: str | None,
     transaction: str | None,
     status: str | None,
+    session: str | None,
     finding: str | None,
     patient: str | None,
     text: str | None,
@@ -233,7 +240,13 @@ def _selection(
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
     return Selection(
-        actor=actor, transaction=transaction, status=status, finding=finding, patient=patient, text=text
+        actor=actor,
+        transaction=transaction,
+        status=status,
+        session=session,
+        finding=finding,
+        patient=patient,
+        text=text,
     )
 
 

@@ -1,4 +1,7 @@
-"""How many exchanges there were, of whom, how they came out: counted once, and then only what is new."""
+"""How many exchanges there were, of whom, how they came out: counted once, and then only what is new.
+
+Actors are those that are in no session.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,8 @@ class Tally:
         state = self._state
         state.total += alike.number
         state.transactions[alike.transaction] += alike.number
+        if alike.session is not None:
+            return  # those have actors of their own, by the same names
         receiver = self._of(participant(alike.receiver, ()))
         receiver.received += alike.number
         receiver.bad += alike.number if tone_of(alike.status) is not Tone.OK else 0

@@ -12,7 +12,7 @@ from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
 from xdsi_sim.store.sqlite import open_to_read
 
-__all__ = ["BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
+__all__ = ["ALL", "BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
 
 FOLDER: Final = "log"
 """Of the log, in a data folder."""
@@ -21,7 +21,9 @@ BODIES: Final = "bodies"
 _PAGE: Final = 500
 _HIGHEST: Final = "\U0010ffff"
 _NO_END: Final = 2**62
-_OUTLINE: Final = "sender, receiver, transaction_, status, count(*), sum(findings <> '[]'), max(started)"
+_OUTLINE: Final = (
+    "sender, receiver, transaction_, status, session, count(*), sum(findings <> '[]'), max(started)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Selection:
     """In any case: `iti-18`."""
     status: str | None = None
     """How it begins, in any case: `fault`."""
+    session: str | None = None
+    """By its name; empty selects what is of none."""
     finding: str | None = None
     """Id of a rule that found something, or `any`."""
     patient: str | None = None
@@ -44,11 +48,15 @@ class Selection:
     def sql(self) -> tuple[str, tuple[str, ...]]:
         """A condition and its values."""
         chosen = [(text, value) for text, value in zip(_CONDITIONS, self._values(), strict=True) if value]
-        where = " AND ".join(text for text, _ in chosen) or "1"
+        of_none = ["session IS NULL"] if self.session == "" else []
+        where = " AND ".join((*(text for text, _ in chosen), *of_none)) or "1"
         return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
 
     def _values(self) -> tuple[str | None, ...]:
-        return self.actor, self.transaction, self.status, self.finding, self.patient, self.text
+        return (
+            *(self.actor, self.transaction, self.status, self.session),
+            *(self.finding, self.patient, self.text),
+        )
 
 
 _TEXTS: Final = (
@@ -59,10 +67,15 @@ _CONDITIONS: Final = (
     "? IN (sender, receiver)",
     "lower(transaction_) = lower(?)",
     "substr(lower(status), 1, length(?)) = lower(?)",
+    "session = ?",
     """(lower(?) = 'any' AND findings <> '[]' OR instr(findings, '["' || upper(?) || '",') > 0)""",
     "instr(lower(patients), lower(?)) > 0",
     "instr(lower(" + " || ' ' || ".join(f"ifnull({column}, '')" for column in _TEXTS) + "), lower(?)) > 0",
 )
+
+
+ALL: Final = Selection()
+"""Nothing is left out."""
 
 
 class Outline(NamedTuple):
@@ -72,6 +85,7 @@ class Outline(NamedTuple):
     receiver: str
     transaction: str
     status: str
+    session: str | None
     number: int
     found: int
     """Those of them with findings."""
@@ -96,11 +110,15 @@ class ExchangeReader:
         """Only for a reader that was opened."""
         self._connection().close()
 
-    def exchanges(self, conversation: str | None = None, limit: int = -1) -> tuple[Exchange, ...]:
+    def exchanges(
+        self, conversation: str | None = None, selection: Selection = ALL, limit: int = -1
+    ) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began; the first few."""
+        where, values = selection.sql()
         if conversation is None:
-            return self._read("1 ORDER BY started, rowid LIMIT ?", limit)
-        return self._read("conversation = ? ORDER BY started, rowid LIMIT ?", conversation, limit)
+            return self._read(f"{where} ORDER BY started, rowid LIMIT ?", *values, limit)
+        rest = f"conversation = ? AND {where} ORDER BY started, rowid LIMIT ?"
+        return self._read(rest, conversation, *values, limit)
 
     def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
         """The last ones recorded, at most so many, as they began; and a mark for `since`."""
@@ -124,8 +142,8 @@ class ExchangeReader:
         return self._rows(rest, after, end, *values, limit)
 
     def outlines(self, after: int, end: int) -> list[Outline]:
-        """What was recorded after a mark and up to another one, counted by ends, transaction and status."""
-        sql = f"SELECT {_OUTLINE} FROM exchange WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2, 3, 4"  # noqa: S608  all of it is ours
+        """What was recorded after a mark and up to another one, counted by all that an Outline names."""
+        sql = f"SELECT {_OUTLINE} FROM exchange WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2, 3, 4, 5"  # noqa: S608  all of it is ours
         return [Outline(*row) for row in self._connection().execute(sql, (after, end))]
 
     def since(self, mark: int, selection: Selection) -> tuple[tuple[Exchange, ...], int]:
@@ -134,9 +152,10 @@ class ExchangeReader:
         found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
         return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
 
-    def marked(self, mark: int) -> list[tuple[int, Exchange]]:
+    def marked(self, mark: int, selection: Selection = ALL) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
-        return self._rows("rowid > ? ORDER BY rowid LIMIT ?", mark, _PAGE)
+        where, values = selection.sql()
+        return self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
 
     def all(self, selection: Selection) -> Iterator[Exchange]:
         """All that were recorded, in that order, without keeping the writer from its file."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.store.bodies import Linked, Place, content_of
-from xdsi_sim.store.sqlite import Migration, Row, Schema
+from xdsi_sim.store.sqlite import Row, Schema
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -25,13 +25,12 @@ _FACTS: Final = {
     "findings": str,
     "segment": int,
 }
-_DEVIATIONS: Final = {"deviations": str}
-_PATIENTS: Final = {"patients": str}
+_ADDED: Final = {"deviations": str, "session": str, "patients": str}
+"""What later versions have added, one each."""
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
 _FIRST: Final = _FACTS | {f"{side}_{name}": kind for side in _SIDES for name, kind in _MESSAGE.items()}
-_TABLE: Final = _FIRST | _DEVIATIONS | _PATIENTS
-"""What later versions have added comes last."""
+_TABLE: Final = _FIRST | _ADDED
 COLUMNS: Final = ", ".join(_TABLE)
 """In the order of `row_of` and `exchange_of`."""
 
@@ -43,18 +42,24 @@ def _create(database: sqlite_utils.Database) -> None:
         table.create_index(columns)
 
 
-def _adding(columns: Mapping[str, type]) -> Migration:
-    def add(database: sqlite_utils.Database) -> None:
-        for name, kind in columns.items():
-            database.table("exchange").add_column(name, kind)
+def _add_deviations(database: sqlite_utils.Database) -> None:
+    database.table("exchange").add_column("deviations", str)
 
-    return add
+
+def _add_session(database: sqlite_utils.Database) -> None:
+    database.table("exchange").add_column("session", str)
+    # of what is in one alone, so that nothing else pays for it
+    database.execute("CREATE INDEX idx_exchange_session ON exchange (session) WHERE session IS NOT NULL")
+
+
+def _add_patients(database: sqlite_utils.Database) -> None:
+    database.table("exchange").add_column("patients", str)
 
 
 SCHEMA: Final = Schema(
     application_id=0x5844584D,
     subject="exchange log",
-    migrations=(_create, _adding(_DEVIATIONS), _adding(_PATIENTS)),
+    migrations=(_create, _add_deviations, _add_session, _add_patients),
 )
 
 
@@ -76,6 +81,7 @@ def row_of(
         *_columns(exchange.request, request),
         *_columns(exchange.response, response),
         json.dumps(exchange.deviations) if exchange.deviations else None,
+        exchange.session,
         "\n".join(patients) or None,
     )
 
@@ -107,6 +113,7 @@ def exchange_of(row: Sequence[Any], bodies: Path) -> Exchange:
         request=request,
         response=_message(facts, "response", bodies),
         deviations=tuple(json.loads(facts["deviations"] or "[]")),
+        session=facts["session"],
         patients=tuple((facts["patients"] or "").splitlines()),
     )
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wire import get
+from an_inspector import words_of
+from wire import get, message, post, send
 
 from xdsi_sim.inspector.web import inspecting
 from xdsi_sim.topology.build import start
@@ -25,3 +26,16 @@ def test_it_stands_beside_the_switches_of_faults(tmp_path: Path) -> None:
     topology = load_topology(find_topology("central"))
     with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running, inspecting(running) as url:
         assert url == f"{running.admin.removesuffix('faults')}inspector/"
+
+
+def test_messages_of_sessions_are_chosen_by_name(tmp_path: Path) -> None:
+    topology = load_topology(find_topology("central")).model_copy(update={"sessions": "open"})
+    with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running, inspecting(running) as url:
+        for world in (running, None):
+            registry = running.url_of("registry") if world else f"{running.sessions}acme/national/registry"
+            send(registry, post(registry, *message(registry)))
+        running.mark()
+        page = get(f"{url}messages?session=acme").body.decode()
+        assert page.count("<tr class=") == 1
+        assert "acme:" in words_of(page)
+        assert get(f"{url}messages").body.decode().count("<tr class=") == 2

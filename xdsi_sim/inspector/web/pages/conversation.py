@@ -18,7 +18,7 @@ _MOST: Final = 500
 
 def conversation(inspected: Inspected, _asked: Asked, name: str) -> Answered:
     """The first hops, as they began."""
-    exchanges = named(inspected.running.topology, inspected.log.exchanges(name, _MOST))
+    exchanges = named(inspected.running.topology, inspected.log.exchanges(name, limit=_MOST))
     if not exchanges:
         raise Refused(404, "No message of this conversation is in the log.")
 

@@ -24,7 +24,7 @@ __all__ = ["Row", "export", "messages", "rows", "rows_of"]
 _PAGE: Final = 100
 _LONGEST: Final = 200
 """Characters of what is looked for."""
-_FILTERS: Final = ("actor", "transaction", "status", "finding", "patient", "text")
+_FILTERS: Final = ("actor", "transaction", "status", "session", "finding", "patient", "text")
 _GRAVITY: Final = list(Severity)
 STATUSES: Final = ("Success", "PartialSuccess", "Failure", "Fault", "HTTP 2", "HTTP 4", "HTTP 5", "no answer")
 
@@ -77,6 +77,7 @@ def messages(inspected: Inspected, asked: Asked) -> Answered:
         transactions=inspected.tally.transactions(),
         statuses=STATUSES,
         total=inspected.tally.total(),
+        sessions=inspected.running.sessions is not None,
     )
 
 
