@@ -7,12 +7,14 @@ from an_inspector import Inspector
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.inspector.judgement import Told
 from xdsi_sim.inspector.web.inspected import Inspected
-from xdsi_sim.inspector.web.pages.findings import in_words, shown
+from xdsi_sim.inspector.web.pages.findings import code_in_words, in_words, shown
 
 
 def test_a_rule_is_told_in_words() -> None:
     assert (in_words("D08") or "").startswith("D08  error")
     assert in_words("Z99") is None
+    assert (code_in_words("XDSMissingHomeCommunityId") or "").startswith("XDSMissingHomeCommunityId")
+    assert code_in_words("OurOwnCode") is None
 
 
 @pytest.mark.parametrize("recorded", [True, False])

@@ -64,6 +64,8 @@ def test_errors_that_the_peer_was_told_are_a_list(inspector: Inspector) -> None:
     words = inspector.words(f"messages/{inspector.refused.id}")
     assert "RegistryErrors" in words
     assert "XDSRegistryMetadataError" in words
+    assert "What XDSRegistryMetadataError means" in words
+    assert "The codeContext holds" in words
 
 
 def test_a_hostile_title_is_text(inspector: Inspector) -> None:

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from xdsi_sim.errors import UsageError
 from xdsi_sim.inspector.judgement import Told
 from xdsi_sim.inspector.web.inspected import Inspected
-from xdsi_sim.rules.catalogue import explain
+from xdsi_sim.rules.catalogue import code_named, explain, explain_code
 
-__all__ = ["in_words", "shown"]
+__all__ = ["code_in_words", "in_words", "shown"]
 
 
 @cache
@@ -23,6 +23,13 @@ def in_words(rule: str) -> str | None:
         return explain(rule)
     except UsageError:
         return None
+
+
+@cache
+def code_in_words(code: str) -> str | None:
+    """What `xdsi-sim explain` says of an errorCode; None for one that the framework has not."""
+    row = code_named(code)
+    return None if row is None else explain_code(row)
 
 
 def shown(inspected: Inspected, told: Iterable[Told]) -> list[tuple[str, Markup]]:

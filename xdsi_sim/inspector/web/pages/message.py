@@ -25,7 +25,7 @@ from xdsi_sim.inspector.views import HEAD, views_for
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.folded import folded
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
-from xdsi_sim.inspector.web.pages.findings import shown
+from xdsi_sim.inspector.web.pages.findings import code_in_words, shown
 from xdsi_sim.inspector.web.pages.messages import rows_of
 from xdsi_sim.scenario.reports.body_view import BodyView, view_of
 from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
@@ -95,6 +95,7 @@ def message(inspected: Inspected, _asked: Asked, id: str) -> Answered:
         sides=sides,
         count=len(found),
         mark_up=partial(_marked, inspected),
+        code_in_words=code_in_words,
         curl=_curl(inspected, exchange),
         snippets=_snippets(inspected, exchange),
         resend=is_http(exchange.request),
