@@ -113,6 +113,7 @@ class World(Addresses):
 
     def _make_clients(self, recorder: Recorder, first: Listen, beside: Clients | None) -> None:
         """All that sends; answers of asynchronous exchange come in at the first address."""
+        self._first = first
         base = self.base_of(first)
         self.admin = base + FAULTS
         self._clients = Clients(
@@ -128,7 +129,7 @@ class World(Addresses):
         self._open.callback(self._clients.close)
         branch = self._branch_at(first)
         branch.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
-        branch.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
+        branch.put(FAULTS, faults_resource(self.faults, alone=self.alone))
 
     @property
     def client(self) -> BlockingClient:
@@ -250,6 +251,11 @@ class World(Addresses):
     def folder(self) -> Path:
         """Where everything is kept."""
         return self._folder
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process answers as well."""
+        return self._share is Share.ALONE
 
     @property
     def elsewhere(self) -> Collection[str]:
