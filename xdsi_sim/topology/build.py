@@ -38,13 +38,21 @@ from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.dimse import dimse_port
-from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, wado_face, xc_wado_face
+from xdsi_sim.topology.faces import (
+    dicomweb_face,
+    fhir_resource,
+    image_display,
+    viewer_face,
+    wado_face,
+    xc_wado_face,
+)
 from xdsi_sim.topology.faults import FAULTS, faults_resource, switchboard_of
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of
 from xdsi_sim.topology.joined import Joined, exchange_log
 from xdsi_sim.topology.model import (
     Feed,
     Listen,
+    Mhd,
     Placed,
     Registry,
     Server,
@@ -215,6 +223,12 @@ class RunningTopology(Addresses):
         strict = isinstance(model, Server) and model.strictness == "strict"
         role, make = ROLES[type(model)]
         actor = make(self._players, placed, strict)
+        desk, site = self.faults.desk(model.id), self._site(placed)
+        if isinstance(model, Mhd):
+            fhir = fhir_resource(actor, recorder, self._loop.reactor, desk=desk)
+            self._resources[model.id] = (fhir,)
+            site.put(placed.path, fhir)
+            return actor
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(
@@ -229,10 +243,9 @@ class RunningTopology(Addresses):
             post=self._clients.delivery.post,
             recorder=recorder,
             reactor=self._loop.reactor,
-            desk=(desk := self.faults.desk(model.id)),
+            desk=desk,
         )
         self._resources[model.id] = (resource,)
-        site = self._site(placed)
         site.put(placed.path, resource)
         if isinstance(model, Source):
             base = self.dicomweb_of(model.id)
