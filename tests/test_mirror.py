@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_TESTS = {
     "vocab.py": "constants only",
     "exchange.py": "values without behaviour",
+    "inspector/views/rows.py": "values without behaviour",
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",
@@ -24,6 +25,7 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_removal.py": "ITI-62 and ITI-86 from socket to disk",
+    "test_sessions.py": "two hundred sessions at once, over sockets",
     "test_smoke.py": "the shortest way through everything",
     "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
     "test_vendor_manifest.py": "a manifest of somebody else's making with many faults, judged by the command",

@@ -6,7 +6,7 @@ import pytest
 from a_fhir_face import a_bundle, the
 
 from xdsi_sim.fhir.outcome import Rejected
-from xdsi_sim.fhir.provided import PROFILES, content_of, read_provide_bundle
+from xdsi_sim.fhir.provided import PROFILES, content_of, profiled, read_provide_bundle
 
 
 def test_a_good_bundle_is_read_in_its_order() -> None:
@@ -87,13 +87,23 @@ def test_two_contents_are_one_too_many() -> None:
         read_provide_bundle(bundle)
 
 
-def test_a_folder_is_made_and_not_added_to() -> None:
+def test_a_folder_is_made_or_added_to() -> None:
     list_ = the(a_bundle(2), "List")
     folder = {**list_, "code": {"coding": [{**list_["code"]["coding"][0], "code": "folder"}]}}
-    read_provide_bundle(with_entry(fullUrl="urn:uuid:f", resource=folder, request=POST))
-    with pytest.raises(Rejected) as caught:
-        read_provide_bundle(with_entry(resource=folder, request={"method": "PUT", "url": "List/1"}))
-    assert caught.value.issues[0].error == "PartialFolderContentNotProcessed"
+    for method in ("POST", "PUT"):
+        request = {"method": method, "url": "List/1"}
+        read = read_provide_bundle(with_entry(fullUrl="urn:uuid:f", resource=folder, request=request))
+        assert [entry.method for entry in read.of("folder")] == [method]
+
+
+def test_a_resource_names_the_profile_that_it_keeps_to() -> None:
+    bundle = a_bundle(1)
+    reference, list_ = the(bundle, "DocumentReference"), the(bundle, "List")
+    for resource, name in ((reference, "DocumentReference"), (list_, "SubmissionSet")):
+        (profile,) = resource["meta"]["profile"]
+        assert profile.endswith(f"/IHE.MHD.Comprehensive.{name}")
+    (profile,) = profiled({**reference, "type": {}})["meta"]["profile"]
+    assert profile.endswith("/IHE.MHD.Minimal.DocumentReference")
 
 
 def test_data_that_is_no_base64_is_refused() -> None:

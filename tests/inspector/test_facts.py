@@ -25,3 +25,8 @@ def test_bodies_are_listed_by_number() -> None:
         (1, "request", len(SOAP)),
         (2, "response", len(SOAP)),
     ]
+
+
+def test_the_session_is_a_fact() -> None:
+    assert facts_of(an_exchange(session="acme"))["session"] == "acme"
+    assert facts_of(an_exchange())["session"] is None

@@ -25,3 +25,7 @@ def test_a_face_knows_addresses_rules_and_elements(tmp_path: Path) -> None:
         (issue,) = face.issues((RegistryError(errorCode="XDSRegistryMetadataError", codeContext=context),))
         assert issue.expression == "DocumentReference.type"
         assert issue.cites == "ITI TF-3: Table 4.3.1-3"
+        context = "title is missing; object=urn:uuid:f; attribute=title; rule=D03"
+        error = RegistryError(errorCode="XDSRegistryMetadataError", codeContext=context)
+        assert face.issues((error,))[0].expression == "DocumentReference.content.attachment.title"
+        assert face.issues((error,), ["urn:uuid:f"])[0].expression == "List.title"

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from a_fhir_face import XML, a_bundle, a_face, ask, data_of, find, post, the
+from a_fhir_face import XML, a_bundle, a_face, ask, data_of, find, post, the, topology
 from fhir.resources.R4B.bundle import Bundle
 from submissions import uuid
 
@@ -108,11 +109,14 @@ def test_a_recipient_may_take_it(tmp_path: Path) -> None:
         "patientAuthority": "2.999.1.1",
         "registry": {"id": "registry"},
         "mhd": {"id": "fhir", "publishesTo": "outside"},
-        "recipients": [{"id": "outside"}],
+        "recipients": [{"id": "outside", "queued": True}],
     }
     topology = Topology.model_validate({"name": "t", "communities": [community]})
     with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running:
-        assert post(running.url_of("fhir"), a_bundle(1)).status == 200
+        answer = post(running.url_of("fhir"), a_bundle(1))
+        assert answer.status == 200
+        (issue,) = answer.json["entry"][0]["response"]["outcome"]["issue"]  # what the recipient warns of
+        assert (issue["severity"], issue["details"]["coding"][0]["code"]) == ("warning", "DocumentQueued")
         (received,) = running.received_by("outside")
         assert received.documents[0].uniqueId == "2.999.2.1"
 
@@ -143,3 +147,46 @@ def test_a_face_may_be_stopped_and_may_answer_wrongly_on_purpose(tmp_path: Path)
         answer = find(url, "List", code="folder")
         assert answer.status == 503
         assert "fhir is stopped" in answer.texts
+
+
+def test_a_patient_whom_nobody_has_announced_is_told(tmp_path: Path) -> None:
+    file = topology().model_dump(mode="json", exclude_unset=True)
+    file["communities"][0]["registry"]["patients"] = "fed-only"
+    with start(Topology.model_validate(file), tmp_path, Listen("127.0.0.1", 0)) as running:
+        answer = post(running.url_of("fhir"), a_bundle(1))
+        assert answer.status == 422
+        issues = answer.json["issue"]
+        assert {issue["code"] for issue in issues} == {"not-found"}
+        assert {issue["details"]["coding"][0]["code"] for issue in issues} == {"XDSUnknownPatientId"}
+        assert "List.subject" in {place for issue in issues for place in issue.get("expression", ())}
+
+
+def with_folder(number: int, method: str, url: str, *members: int) -> dict[str, Any]:
+    """A bundle with a document, and a folder that holds documents."""
+    bundle = a_bundle(number)
+    list_ = the(a_bundle(60), "List")
+    code = {"coding": [{**list_["code"]["coding"][0], "code": "folder"}]}
+    items = [{"item": {"reference": uuid(each)}} for each in members]
+    folder = {**list_, "code": code, "entry": items, "title": "A shelf"}
+    request = {"method": method, "url": url}
+    bundle["entry"].append({"fullUrl": "urn:uuid:folder", "resource": folder, "request": request})
+    return bundle
+
+
+def test_a_folder_is_made_and_added_to(base: str) -> None:
+    made = post(base, with_folder(61, "POST", "List", 61))
+    assert made.status == 200
+    id = made.json["entry"][-1]["response"]["location"].split("/")[1]
+    added = post(base, with_folder(62, "PUT", f"List/{id}", 61, 62))
+    assert added.status == 200
+    assert added.json["entry"][-1]["response"]["status"] == "200 OK"
+    (found,) = find(base, "List", code="folder", _id=id).entries
+    held = {each["item"]["reference"] for each in found["entry"]}
+    assert held == {f"DocumentReference/{uuid(number)[9:]}" for number in (61, 62)}
+
+
+@pytest.mark.parametrize("url", ["List", "List/x", f"List/{uuid(99)[9:]}"])
+def test_a_folder_that_is_not_there_is_not_added_to(base: str, url: str) -> None:
+    answer = post(base, with_folder(63, "PUT", url, 63))
+    assert answer.status == 422
+    assert find(base, identifier="urn:oid:2.999.2.63").entries == []

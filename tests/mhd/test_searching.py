@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_face, ask, find
+from a_domain import everything
+from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_bundle, a_face, ask, find, post, the
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.patient import Patient
-from submissions import AUTHORITY, uuid
+from submissions import AUTHORITY, PATIENT, uuid
+
+from xdsi_sim.ebrim.model import Author, Code, DocumentEntry
+from xdsi_sim.scenario.fhir import object_of
+from xdsi_sim.topology.build import RunningTopology
 
 ONE, TWO, THREE = (uuid(number)[9:] for number in (1, 2, 3))
 
@@ -118,6 +125,8 @@ def test_a_search_is_answered_in_xml_too(url: str) -> None:
     found = Bundle.model_validate_xml(answer.body)
     assert found.total == 2
     assert len(found.entry) == 2
+    (link,) = found.link
+    assert "_format=xml" in link.url  # a page that follows is XML, too
 
 
 def test_what_is_not_understood_stands_in_an_outcome_or_is_refused(url: str, base: str) -> None:
@@ -140,3 +149,33 @@ def test_a_registry_that_is_down_is_told(tmp_path: Path) -> None:
         assert "no answer to ITI-18" in answer.texts
         assert answer.headers["Content-Type"].startswith(JSON)
         assert ask("GET", f"{running.url_of('fhir')}/DocumentReference/{ONE}").status == 503
+
+
+def as_said(entry: DocumentEntry) -> DocumentEntry:
+    """What an entry says, without the ids of its parts and what FHIR has no element for."""
+    bare: dict[str, Any] = {"URI": None, "logicalID": None, "version": None, "externalIdentifierIds": ()}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, Code | Author):
+            bare[field.name] = replace(value, id=None)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Code | Author):
+            bare[field.name] = tuple(replace(each, id=None) for each in value)
+    return replace(entry, **bare)
+
+
+def test_entries_say_by_fhir_what_they_say_by_soap(seeded: RunningTopology, url: str) -> None:
+    by_soap = everything(seeded.url_of("registry"), PATIENT).objects.documentEntries
+    community = seeded.topology.communities[0]
+    by_fhir = [object_of(each, community) for each in find(url).entries]
+    assert {as_said(each) for each in by_fhir} == {as_said(each) for each in by_soap}  # type: ignore[arg-type]
+    assert len(by_soap) == 2
+
+
+def test_ids_of_documents_of_several_patients_find_them_all(base: str) -> None:
+    for number, patient in ((70, "P7"), (71, "P8")):
+        bundle = a_bundle(number, patientId=f"{patient}^^^&{AUTHORITY}&ISO")
+        the(bundle, "List")["subject"]["identifier"]["value"] = patient
+        assert post(base, bundle).status == 200
+    answer = ask("GET", f"{base}/DocumentReference?identifier=urn:oid:2.999.2.70,urn:oid:2.999.2.71")
+    assert {each["subject"]["identifier"]["value"] for each in answer.entries} == {"P7", "P8"}
+    assert answer.texts == ""

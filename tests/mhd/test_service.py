@@ -89,7 +89,7 @@ def test_every_request_is_in_the_log_under_its_transaction(empty: RunningTopolog
         ("ITI-66", "HTTP 200"),
         ("ITI-68", "HTTP 404"),
         ("ITI-65", "HTTP 400"),
-        ("FHIR capabilities", "HTTP 200"),
+        ("FHIR", "HTTP 200"),
     ]
 
 

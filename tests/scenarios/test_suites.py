@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from a_system import PRODUCT, a_free_port, a_plan, a_product, a_role, description
 
+from tests.orthanc import MISSING, orthanc, program
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.sut.bench import play_tests
 from xdsi_sim.sut.model import ROLES
@@ -19,8 +21,14 @@ from xdsi_sim.sut.suites import files_of, shipped, topology_of
 from xdsi_sim.sut.telling import Untold
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.loader import load_topology
+from xdsi_sim.topology.model import Source
 
-LEAST = {"registry": 40, "repository": 12, "imaging-document-source": 20}
+LEAST = {
+    "registry": 40,
+    "imaging-document-source": 20,
+    "document-source": 5,
+    "imaging-document-consumer": 5,
+}
 TESTS = [(role, id_, path) for role in shipped() for id_, path in files_of(role).items()]
 ALL_OPTIONS = f"options: [{', '.join(OPTIONS)}]\n"
 FOREIGN = {
@@ -118,6 +126,22 @@ def test_the_suites_of_sources_and_gateways_pass_against_foreign_ones(role: str,
     assert unexpected(run) == []
     skipped = [each.id for each in run.results if each.outcome is Outcome.SKIPPED]
     assert skipped == (["IDS-40", "IDS-41"] if role == "imaging-document-source" else [])
+
+
+@pytest.mark.skipif(program() is None, reason=MISSING)
+def test_the_suite_of_imaging_sources_passes_in_front_of_an_archive_of_others(tmp_path: Path) -> None:
+    """It is Orthanc that searches, and that finds no referring physician by a wildcard."""
+    with orthanc(tmp_path / "orthanc") as (host, port):
+        plan = plan_of(None, ["imaging-document-source"])
+        (suite,) = plan.suites
+        placed = suite.topology.find("imaging-document-source")
+        told = {key: getattr(placed.actor, key) for key in placed.actor.model_fields_set}
+        front = Source.model_validate({**told, "backend": {"dicomweb": f"http://{host}:{port}/dicom-web"}})
+        community = placed.community.model_copy(update={"sources": (front,)})
+        topology = suite.topology.model_copy(update={"communities": (community,)})
+        there = replace(plan, suites=(replace(suite, topology=topology),))
+        run = play_tests(there, tmp_path / "ours", Untold(), listen=Listen("127.0.0.1", 0))
+    assert [id_ for id_, _, _ in unexpected(run)] in ([], ["IDS-30"])
 
 
 def test_both_together_are_tested_as_far_as_our_own_actors_are_not_needed(tmp_path: Path) -> None:

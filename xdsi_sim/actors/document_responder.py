@@ -179,13 +179,13 @@ class DocumentResponder:
     ) -> Flow[tuple[list[RegistryObjectList], tuple[RegistryError, ...]]]:
         """A stored query about objects, put to the community of each."""
         param = next(each for each in query.params if each.name == _UUIDS[query])
-        by_home: dict[str | None, list[str]] = {}
-        for object in objects:
-            home = object.homeCommunityId or self.homeCommunityId
-            by_home.setdefault(home if self.gateway else None, []).append(object.entryUUID)
+        asked: dict[tuple[str | None, str | None], list[str]] = {}
+        for object in objects:  # an answer has the objects of one patient of one community
+            home = (object.homeCommunityId or self.homeCommunityId) if self.gateway else None
+            asked.setdefault((home, getattr(object, "patientId", None)), []).append(object.entryUUID)
         requests = (
             AdhocQueryRequest(id=query.id, parameters=(encode(param, *dict.fromkeys(ids)),), home=home)
-            for home, ids in by_home.items()
+            for (home, _), ids in asked.items()
         )
         answers = yield Send(tuple(map(self._query, requests)))
         errors = tuple(error for answer in answers for error in _errors(answer))

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -32,8 +33,10 @@ from xdsi_sim.cli.conventions import (
     GOOD,
     USAGE,
     JsonOption,
+    SessionOption,
     folder_to_fill,
     listen_option,
+    session_name,
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.faults import faults
@@ -45,6 +48,7 @@ from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
+from xdsi_sim.cli.session import session
 from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
@@ -85,6 +89,7 @@ _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
 _app.add_typer(faults)
+_app.add_typer(session)
 _app.add_typer(checklist)
 _app.command()(find)
 _app.add_typer(sut)
@@ -98,6 +103,14 @@ DataOption = Annotated[str | None, typer.Option("--data", metavar="DIR", help=_D
 UpDataOption = Annotated[
     str | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
 ]
+
+
+class SessionsMode(StrEnum):
+    """Who makes sessions."""
+
+    OFF = "off"
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 PeerOption = Annotated[
@@ -131,11 +144,16 @@ def up(
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
     ] = None,
+    sessions: Annotated[
+        SessionsMode | None,
+        typer.Option(help="Have worlds below /s/NAME: open makes each at its first request."),
+    ] = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
     Example: xdsi-sim up central --listen 127.0.0.1:8080 --data ./data
     """
+    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
     from xdsi_sim.scenario.cast import description_of  # noqa: PLC0415
     from xdsi_sim.topology.build import start  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
@@ -143,19 +161,22 @@ def up(
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
     found = with_peers(load_topology(find_topology(topology)), peers)
     found, others = with_viewer(found, viewer), workers - 1
+    if sessions is not None:
+        found = found.model_copy(update={"sessions": sessions.value})
     wanted = _only(found, only, listen)
     with (
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
+        inspecting(running) as inspector,
     ):
         if all(placed.address_less or placed.actor.id in running.elsewhere for placed in found.actors()):
             raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
-            print(json.dumps(description_of(running)), flush=True)  # noqa: T201
+            print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)  # noqa: T201
         else:
             from xdsi_sim.scenario.terminal import console, print_actors  # noqa: PLC0415
 
-            print_actors(console(), running)
+            print_actors(console(), running, inspector)
         ended.wait()
 
 
@@ -183,6 +204,7 @@ def run(
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
     peers: PeerOption = None,
+    session: SessionOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -206,6 +228,7 @@ def run(
         several=len(loaded) > 1,
         tags=tuple(tag or ()),
         seed=seed,
+        session=None if session is None else session_name(session),
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     if json_:
@@ -273,6 +296,7 @@ class _Options:
     several: bool
     tags: tuple[str, ...]
     seed: int | None
+    session: str | None
 
     def below(self, folder: Path | None, name: str) -> Path | None:
         """The folder itself for a single scenario, else one of its own in it."""
@@ -342,6 +366,13 @@ def _others(running: RunningTopology, count: int, ended: threading.Event) -> Abs
     return Workers(running, count, ended.set)
 
 
+def _for_a_session(topology: Topology, options: _Options) -> Topology:
+    """A topology that has sessions where one is to be played in, whatever it says itself."""
+    if options.session is None or topology.sessions != "off":
+        return topology
+    return topology.model_copy(update={"sessions": "closed"})
+
+
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
     """Play one scenario on actors of its own; gives what came of it and the reports written."""
     from xdsi_sim.scenario.reports import write_reports  # noqa: PLC0415
@@ -353,15 +384,28 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
     reports = options.below(options.reports, name)
     with (
         _the_same_every_time(options.seed),
-        start(one.topology, options.below(options.data, name), options.listen) as running,
+        start(
+            _for_a_session(one.topology, options), options.below(options.data, name), options.listen
+        ) as all_,
+        nullcontext(all_) if options.session is None else all_.session(options.session) as running,
     ):
         told = None if options.json else Told(output, one.scenario)
         record = play(one, running, told, tags=options.tags)
         written = write_reports(record, reports) if reports is not None else ()
-        if keep and not options.json:
-            print_actors(output, running)
-        if not options.json:
-            print_end(output, record, written)
-        if keep:
-            _stop_signals().wait()
+        with _inspected(all_, keep=keep) as inspector:
+            if keep and not options.json:
+                print_actors(output, running, inspector)
+            if not options.json:
+                print_end(output, record, written)
+            if keep:
+                _stop_signals().wait()
     return record, written
+
+
+def _inspected(running: RunningTopology, *, keep: bool) -> AbstractContextManager[str | None]:
+    """The inspector, where somebody is going to have the time to look."""
+    if not keep:
+        return nullcontext()
+    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
+
+    return inspecting(running)

@@ -49,6 +49,18 @@ StatusOption = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Only those whose status begins so: Success, fault, 'HTTP 4'."),
 ]
+FindingOption = Annotated[
+    str | None, typer.Option(metavar="RULE", help="Only those in which it has found something; or 'any'.")
+]
+PatientOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those that name a patient whose id has this in it.")
+]
+TextOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those with this in ids, ends, headers or findings.")
+]
+SessionFilter = Annotated[
+    str | None, typer.Option("--session", metavar="NAME", help="Only this session; '' is those in none.")
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it, or its first digits.")]
 
 
@@ -67,6 +79,10 @@ def log(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
+    session: SessionFilter = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
     json_: JsonOption = False,
 ) -> None:
@@ -79,7 +95,7 @@ def log(
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    selection = _selection(actor, transaction, status)
+    selection = _selection(actor, transaction, status, session, finding, patient, text)
     with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
@@ -176,6 +192,10 @@ def export(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
+    session: SessionFilter = None,
     json_: JsonOption = False,
 ) -> None:
     """Write every request and answer as a file into a ZIP, with an index.
@@ -187,7 +207,8 @@ def export(
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status)), file)
+        selection = _selection(actor, transaction, status, session, finding, patient, text)
+        count = write(reader.all(selection), file)
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
@@ -207,10 +228,26 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
         yield reader
 
 
-def _selection(actor: str | None, transaction: str | None, status: str | None) -> Selection:
+def _selection(
+    actor: str | None,
+    transaction: str | None,
+    status: str | None,
+    session: str | None,
+    finding: str | None,
+    patient: str | None,
+    text: str | None,
+) -> Selection:
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
-    return Selection(actor=actor, transaction=transaction, status=status)
+    return Selection(
+        actor=actor,
+        transaction=transaction,
+        status=status,
+        session=session,
+        finding=finding,
+        patient=patient,
+        text=text,
+    )
 
 
 def _named(reader: ExchangeReader, prefix: str) -> Exchange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.cli.conventions import peer_address
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["with_peers"]
 
 _FORM: Final = (
-    "ACTOR=URL, or for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and of WADO-URI"
+    "ACTOR=URL, for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and WADO-URI, "
+    "for an imaging gateway ACTOR=URL,BASE with that of XC-WADO"
 )
 
 
@@ -26,7 +27,8 @@ def with_peers(topology: Topology, options: Sequence[str] | None) -> Topology:
 
     from xdsi_sim.topology.model import Peer, Topology  # noqa: PLC0415
 
-    told = [_peer(option) for option in options]
+    roles = {placed.actor.id: placed.actor.role for placed in topology.actors()}
+    told = [_peer(option, roles) for option in options]
     taken = {each["plays"] for each in told}
     kept = [peer for peer in topology.peers if peer.plays not in taken]
     try:
@@ -36,16 +38,17 @@ def with_peers(topology: Topology, options: Sequence[str] | None) -> Topology:
         raise UsageError(f"--peer: {error.errors()[0]['msg'].rstrip('.')}.") from None
 
 
-def _peer(option: str) -> dict[str, Any]:
+def _peer(option: str, roles: Mapping[str, str]) -> dict[str, Any]:
     actor, separator, addresses = option.partition("=")
     if not separator:
         raise UsageError(f"--peer: '{option}' is not {_FORM}.")
     url, _, web = addresses.partition(",")
     base, _, wado = web.partition(",")
+    face = "xcWado" if "Imaging Gateway" in roles.get(actor, "") else "dicomweb"
     return {
         "id": f"peer-{actor}",
         "plays": actor,
         "url": peer_address("--peer", url, "http", "https"),
-        "dicomweb": peer_address("--peer", base, "http", "https") if base else None,
+        face: peer_address("--peer", base, "http", "https") if base else None,
         "wado": peer_address("--peer", wado, "http", "https") if wado else None,
     }

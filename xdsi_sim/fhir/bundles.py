@@ -21,6 +21,7 @@ from xdsi_sim.fhir.document_reference import RELATES, Writing, document_referenc
 from xdsi_sim.fhir.identifiers import urn_uuid
 from xdsi_sim.fhir.lists import list_of
 from xdsi_sim.fhir.outcome import Issue, outcome
+from xdsi_sim.fhir.provided import profiled
 from xdsi_sim.fhir.values import EXTENSION, Resource
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -159,6 +160,8 @@ def _beside(entryUUID: str) -> str:
 
 def _entry(url: str, resource: Resource) -> Resource:
     resource.pop("id", None)
+    if resource["resourceType"] != "Binary":
+        resource = profiled(resource)
     return {
         "fullUrl": url,
         "resource": resource,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from xdsi_sim.fhir.values import Resource, without_empty
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.vocab import SEVERITY_WARNING
 
-__all__ = ["KINDS", "Issue", "Kind", "Rejected", "issue_of", "outcome", "status_of"]
+__all__ = ["KINDS", "ElementOf", "Issue", "Kind", "Rejected", "issue_of", "outcome", "status_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "XDSMissingDocument": Kind("required", 422),
     "XDSMissingDocumentMetadata": Kind("required", 422),
     "XDSRegistryDeprecatedDocumentError": Kind("conflict", 409),
+    "UnresolvedReferenceException": Kind("not-found", 422),
     "XDSReplaceFailed": Kind("not-found", 422),
     "XDSUnreferencedObjectException": Kind("not-found", 422),
     "XDSRegistryMetadataError": Kind("invalid", 422),
@@ -55,14 +56,19 @@ KINDS: Final[Mapping[str, Kind]] = {
     "XDSStoredQueryMissingParam": Kind("required", 400),
     "XDSStoredQueryParamNumber": Kind("value", 400),
     "XDSMissingHomeCommunityId": Kind("required", 400),
+    "XDSResultNotSinglePatient": Kind("business-rule", 422),
+    "XDSUnknownStoredQuery": Kind("not-supported", 502),
+    "XDSRegistryError": Kind("processing", 502),
+    "XDSRepositoryError": Kind("processing", 502),
+    "XDSUnknownError": Kind("processing", 502),
     "FHIRDocumentNotSupported": Kind("not-supported", 422),
     "PartialFolderContentNotProcessed": Kind("not-supported", 422),
     "PartialReplaceContentNotProcessed": Kind("not-supported", 422),
     "PartialAppendContentNotProcessed": Kind("not-supported", 422),
     "PartialTransformContentNotProcessed": Kind("not-supported", 422),
 }
-"""By errorCode; of all others `processing`, which is ours (502)."""
-_OTHERS: Final = Kind("processing", 502)
+"""By errorCode; those with 502 tell of trouble that the client has not made. All others are `processing`."""
+_OTHERS: Final = Kind("processing", 422)
 _STATUSES: Final[Mapping[str, int]] = {
     "structure": 400,
     "invalid": 400,
@@ -76,6 +82,8 @@ _STATUSES: Final[Mapping[str, int]] = {
     "login": 401,
 }
 """HTTP by issue type, where nothing else is said."""
+ElementOf = Callable[[str | None, str], str | None]
+"""The element that has an attribute of the object of that id; None where none has."""
 _FACT: Final = re.compile(r"; (object|attribute|value|rule)=")
 
 
@@ -111,22 +119,19 @@ class Rejected(Exception):
         self.status = status or status_of(issues)
 
 
-def issue_of(error: RegistryError, cites: Mapping[str, str], elements: Mapping[str, str]) -> Issue:
-    """What a SOAP answer says, to a client of FHIR.
-
-    `cites` has the sections of rules by their ids, `elements` the elements of attributes.
-    """
+def issue_of(error: RegistryError, cites: Mapping[str, str], element_of: ElementOf) -> Issue:
+    """What a SOAP answer says, to a client of FHIR; `cites` has the sections of rules by their ids."""
     kind = KINDS.get(error.errorCode, _OTHERS)
-    rule = next((text.split(";")[0] for name, text in _facts(error.codeContext) if name == "rule"), None)
-    attribute = next((text for name, text in _facts(error.codeContext) if name == "attribute"), None)
+    facts = dict(_facts(error.codeContext))
+    rule, attribute = facts.get("rule", "").split(";")[0], facts.get("attribute", "")
     location = f" (location {error.location})" if error.location else ""
     return Issue(
         kind.code,
         f"{error.codeContext}{location}",
         severity="warning" if error.severity == SEVERITY_WARNING else "error",
         error=error.errorCode,
-        expression=elements.get(attribute or ""),
-        cites=cites.get(rule or ""),
+        expression=element_of(facts.get("object"), attribute),
+        cites=cites.get(rule),
         status=kind.status,
     )
 

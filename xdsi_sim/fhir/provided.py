@@ -12,7 +12,7 @@ from xdsi_sim.fhir.lists import list_kind
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.values import EXTENSION, Resource, as_list, at
 
-__all__ = ["PROFILES", "REQUIRED", "Entry", "ProvideBundle", "content_of", "read_provide_bundle"]
+__all__ = ["PROFILES", "REQUIRED", "Entry", "ProvideBundle", "content_of", "profiled", "read_provide_bundle"]
 
 MINIMAL: Final = "Minimal"
 COMPREHENSIVE: Final = "Comprehensive"
@@ -174,10 +174,6 @@ def _strange(entry: Entry) -> Iterator[Issue]:
         wanted = " or ".join(_METHODS[entry.kind])
         text = f"the request of {entry.kind} is {wanted}, not '{entry.method}'"
         yield Issue("invalid", text, expression=f"Bundle.entry[{entry.number}].request.method")
-    elif entry.kind == "folder" and entry.method == "PUT":
-        text = "folders that are there already are not added to; new ones can be provided"
-        error = "PartialFolderContentNotProcessed"
-        yield Issue("not-supported", text, error=error, expression=entry.place, status=422)
 
 
 def _ambiguous(entries: list[Entry]) -> Iterator[Issue]:
@@ -192,14 +188,32 @@ def _ambiguous(entries: list[Entry]) -> Iterator[Issue]:
 
 def _missing(entry: Entry, profile: str) -> Iterator[Issue]:
     for path in REQUIRED.get((entry.kind, profile), ()):
-        if path.startswith("extension("):
-            url = f"{EXTENSION}{path[10:-1]}"
-            there = any(each.get("url") == url for each in as_list(entry.resource.get("extension")))
-        else:
-            there = at(entry.resource, path) not in (None, "", [], {})
-        if not there:
+        if not _has(entry.resource, path):
             text = f"{path} of {entry.kind} is missing, which the profile {profile} asks for"
             yield Issue("required", text, expression=f"{entry.place}.{path}", status=422)
+
+
+def _has(resource: Mapping[str, Any], path: str) -> bool:
+    if path.startswith("extension("):
+        url = f"{EXTENSION}{path.removeprefix('extension(').removesuffix(')')}"
+        return any(each.get("url") == url for each in as_list(resource.get("extension")))
+    return at(resource, path) not in (None, "", [], {})
+
+
+def profiled(resource: Resource) -> Resource:
+    """A DocumentReference or List with the profile that it keeps to, of two the one that asks for more."""
+    kind = list_kind(resource) if resource["resourceType"] == "List" else resource["resourceType"]
+    whole = all(_has(resource, path) for path in REQUIRED[kind or "folder", COMPREHENSIVE])
+    profile = f"{EXTENSION}IHE.MHD.{COMPREHENSIVE if whole else MINIMAL}.{_NAMES[kind or 'folder']}"
+    return {**resource, "meta": {"profile": [profile]}}
+
+
+_NAMES: Final = {
+    "DocumentReference": "DocumentReference",
+    "submissionset": "SubmissionSet",
+    "folder": "Folder",
+}
+"""Of profiles, by kind of resource."""
 
 
 def _misplaced(entry: Entry) -> Iterator[Issue]:

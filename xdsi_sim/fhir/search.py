@@ -198,10 +198,8 @@ def _by_ids(target: Target, asked: Asked) -> Iterator[Finding]:
     for name, ids in (("EntryUUID", uuids), ("UniqueId", uniques)):
         known = [id for id in ids if id]
         param = next(each for each in query.params if each.name == f"{target.prefix}{name}")
-        for part in [known] if param.many else [[id] for id in known]:
-            if part:
-                request = AdhocQueryRequest(id=query.id, parameters=(encode(param, *part),))
-                yield Finding(request=request, by_id=True)
+        for id in known:  # one by one: together they would have to be of one patient
+            yield Finding(request=AdhocQueryRequest(id=query.id, parameters=(encode(param, id),)), by_id=True)
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -351,7 +349,7 @@ class _Reader:
                 self.ignored(f"_summary={value[:40]} is not supported; count is", name)
         elif name in ("_include", "_revinclude"):
             self._include(name, value)
-        if name not in ("_offset", "_format", "_pretty"):
+        if name not in ("_offset", "_pretty"):
             self.used.append((name, value))
 
     def _number(self, name: str, value: str) -> None:

@@ -103,7 +103,8 @@ def submission_of(bundle: ProvideBundle, domain: Domain) -> Submission:
     work = _Work(bundle, domain, index_of(pairs))
     for kind in ("submissionset", "folder", "DocumentReference"):
         for entry in bundle.of(kind):
-            work.ids[entry.fullUrl or entry.place] = _given_uuid(entry.resource) or domain.new_uuid()
+            given = _standing(work, entry) if entry.method == "PUT" else _given_uuid(entry.resource)
+            work.ids[entry.fullUrl or entry.place] = given or domain.new_uuid()
     sets = [
         each
         for entry in bundle.of("submissionset")
@@ -115,7 +116,9 @@ def submission_of(bundle: ProvideBundle, domain: Domain) -> Submission:
         if isinstance(each := work.mapped(entry, document_entry), DocumentEntry)
     ]
     folders = [
-        each for entry in bundle.of("folder") if isinstance(each := work.mapped(entry, folder), Folder)
+        each
+        for entry in bundle.of("folder")
+        if entry.method == "POST" and isinstance(each := work.mapped(entry, folder), Folder)
     ]
     documents = tuple(_documents(work))
     associations = tuple(_associations(work)) if not work.problems else ()
@@ -137,6 +140,16 @@ def submission_of(bundle: ProvideBundle, domain: Domain) -> Submission:
         made=dict(_made(work)),
         issues=(*bundle.issues, *work.issues),
     )
+
+
+def _standing(work: _Work, entry: Entry) -> str | None:
+    """The folder that a PUT is about."""
+    uuid = urn_uuid(referred(entry.url, "List") or "")
+    if uuid is None:
+        place = f"Bundle.entry[{entry.number}].request.url"
+        text = f"the PUT of a folder is to List and its id, not '{entry.url[:80]}'"
+        work.problems.append(Issue("value", text, expression=place, status=422))
+    return uuid
 
 
 def _given_uuid(resource: Mapping[str, Any]) -> str | None:
@@ -205,8 +218,9 @@ def _associations(work: _Work) -> Iterator[Association]:
         if item is not None and item not in own and item not in folders:
             yield _member(work, holder, item, "Reference")
     for uuid, entry in folders.items():
-        yield _member(work, holder, uuid, None)
-        yield from _contents(work, holder, uuid, entry)
+        if entry.method == "POST":
+            yield _member(work, holder, uuid, None)
+        yield from _contents(work, holder, uuid, entry, set(own))
     replaced: list[str] = []
     for uuid, entry in own.items():
         yield from _relations(work, uuid, entry, replaced)
@@ -223,13 +237,18 @@ def _member(work: _Work, source: str, target: str, status: str | None) -> Associ
     )
 
 
-def _contents(work: _Work, holder: str, uuid: str, entry: Entry) -> Iterator[Association]:
-    """What a folder holds; the submission set holds that link, too (ITI TF-3: 4.2.1.4)."""
+def _contents(work: _Work, holder: str, uuid: str, entry: Entry, own: set[str]) -> Iterator[Association]:
+    """What a folder holds; the submission set holds that link, too (ITI TF-3: 4.2.1.4).
+
+    A folder that stands already gets the documents of this bundle: it has those that it has.
+    """
     for each in as_list(entry.resource.get("entry")):
         target = work.uuid_of(each.get("item") or {})
         if target is None:
             text = "the item of a folder is no document that is known"
             work.problems.append(Issue("not-found", text, expression=f"{entry.place}.entry", status=422))
+            continue
+        if entry.method == "PUT" and target not in own:
             continue
         link = _member(work, uuid, target, None)
         yield link

@@ -36,7 +36,9 @@ def _sent(face: Face, submission: Submission) -> tuple[Issue, ...]:
         text = "nobody in this community takes documents"
         raise Rejected(Issue("not-supported", text), status=422)
     answer: RegistryResponse = face.perform(face.recipient.provide(submission.request))
-    told = face.issues(answer.errors)
+    objects = submission.request.submission.objects
+    lists = {each.entryUUID for each in (*objects.submissionSets, *objects.folders)}
+    told = face.issues(answer.errors, lists)
     if answer.status == FAILURE or not answer.status:
         raise Rejected(*(told or (Issue("processing", "the repository refuses and does not say why"),)))
     return (*submission.issues, *told)
@@ -44,6 +46,6 @@ def _sent(face: Face, submission: Submission) -> tuple[Issue, ...]:
 
 def _made(entry: Entry, submission: Submission) -> tuple[str, str]:
     kind, id = submission.made.get(entry.number, ("", ""))
-    created = entry.kind not in ("Parameters", "Patient")
+    created = entry.method == "POST" and entry.kind != "Patient"
     status = "201 Created" if created else "200 OK"
     return status, f"{kind}/{id}" if id else ""

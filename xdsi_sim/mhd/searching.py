@@ -13,6 +13,7 @@ from xdsi_sim.fhir.identifiers import patient_from_id, patient_reference, urn_uu
 from xdsi_sim.fhir.lists import list_of
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.patients import patient
+from xdsi_sim.fhir.provided import profiled
 from xdsi_sim.fhir.search import DOCUMENTS, FOLDERS, SETS, Search, read_document_search, read_list_search
 from xdsi_sim.fhir.search_terms import Asked
 from xdsi_sim.fhir.times import date_time
@@ -134,7 +135,7 @@ def _addressed(face: Face, objects: Iterable[MetadataObject], found: Found) -> I
 def _resource(face: Face, object: MetadataObject, found: Found) -> Resource:
     known = Writing(systems=face.domain.systems, url=face.document_url)
     if isinstance(object, SubmissionSet | Folder):
-        return list_of(object, known, _members(object, found))
+        return profiled(list_of(object, known, _members(object, found)))
     if not isinstance(object, DocumentEntry):
         raise TypeError(f"{type(object).__name__} is no resource")
     resource = document_reference(object, known)
@@ -142,7 +143,7 @@ def _resource(face: Face, object: MetadataObject, found: Found) -> Resource:
         resource |= without_empty({"date": _instant(submitted)})
     if related := relations(object.entryUUID, found.associations):
         resource["relatesTo"] = related
-    return resource
+    return profiled(resource)
 
 
 def _instant(dtm: str) -> str | None:

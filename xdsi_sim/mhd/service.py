@@ -134,7 +134,7 @@ class Route:
 
 
 ROUTES: Final = (
-    Route("GET", ("metadata",), "FHIR capabilities", _capabilities),
+    Route("GET", ("metadata",), "FHIR", _capabilities),
     Route("POST", (), "ITI-65", _provide),
     Route("POST", ("DocumentReference",), "ITI-105", _provide_one),
     Route("GET", ("DocumentReference",), "ITI-67", _find_documents),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from xdsi_sim.scenario.language import Scenario
 
-__all__ = ["Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
+__all__ = ["Asking", "Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
 
 _WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
 
@@ -58,10 +58,10 @@ class _Output(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def console() -> Console:
-    """Standard output; in colour only where it is a terminal."""
-    width = None if sys.stdout.isatty() else _WIDE
-    return _Output(highlight=False, soft_wrap=True, width=width)
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or the other one; in colour only where it is a terminal."""
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDE
+    return _Output(highlight=False, soft_wrap=True, width=width, stderr=stderr)
 
 
 def _plain(text: object) -> str:
@@ -139,6 +139,42 @@ class Told:
             self._waiting.update(text)
 
 
+class Asking:
+    """Whoever has to do something: told what, and how long it is waited for (see `runner.Audience`)."""
+
+    def __init__(self, output: Console, title: str) -> None:
+        """`title` is what it is for."""
+        self._output = output
+        self._title = title
+        self._asked: set[str] = set()
+        self._lock = threading.Lock()
+        self._waiting: Status | None = None
+
+    def begins(self, number: str, name: str, *, holds: bool) -> None:
+        """Nothing."""
+
+    def waits(self, number: str, lines: Sequence[str], seconds: float) -> None:
+        """What somebody has to do, told once; on a terminal, the seconds that are left."""
+        with self._lock:
+            if number not in self._asked:
+                self._asked.add(number)
+                self._output.print(f"\n[bold]{_plain(self._title)}[/bold]")
+                for line in (f"Waiting {duration_text(seconds)}:", *lines):
+                    self._output.print(f"  [yellow]{_plain(line)}[/yellow]")
+            if self._output.is_terminal:
+                self._waiting = self._waiting or self._output.status("")
+                self._waiting.start()
+                self._waiting.update(f"{seconds:.0f} s left")
+
+    def ended(self, number: str, record: StepRecord) -> None:  # noqa: ARG002  a Protocol's method
+        """It is waited for no more."""
+        with self._lock:
+            self._asked.discard(number)
+            if self._waiting is not None:
+                self._waiting.stop()
+                self._waiting = None
+
+
 def _broken(check: Check) -> str:
     expected = f" expected {_plain(check.expected)}," if check.expected is not None else ""
     cites = f" ({_plain(check.cites)})" if check.cites else ""
@@ -187,7 +223,7 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 # --- a topology, and other tables ----------------------------------------------------------------
 
 
-def print_actors(output: Console, running: Running) -> None:
+def print_actors(output: Console, running: Running, inspector: str | None = None) -> None:
     """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
     title = running.topology.title or running.topology.name
     print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
@@ -195,9 +231,13 @@ def print_actors(output: Console, running: Running) -> None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
             output.print(line)
+    if inspector is not None:
+        output.print(f"What they receive and send, in a browser: {_plain(inspector)}")
     output.print(
         f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
     )
+    if running.sessions is not None:
+        output.print(f"Sessions: the same actors below {_plain(running.sessions)}NAME/")
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
 
 

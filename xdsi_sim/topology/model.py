@@ -372,6 +372,8 @@ class Topology(Checked):
     timeouts: Patience = Patience()
     viewer: ViewerOption = None
     """A web viewer of the studies of all sources, at the address of the topology; None without one."""
+    sessions: Literal["off", "open", "closed"] = "off"
+    """Whether there are worlds below `/s/NAME`: `open` at the first request, `closed` by command alone."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""

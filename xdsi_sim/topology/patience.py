@@ -1,4 +1,4 @@
-"""`timeouts:` of a topology: how long its actors wait for their peers."""
+"""`timeouts:` of a topology: how long its actors wait for others."""
 
 from __future__ import annotations
 

@@ -16,12 +16,20 @@ from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.scenario import fhir
-from xdsi_sim.scenario.kind import ActorOf, FileName, GatewayId, StepKind
-from xdsi_sim.scenario.metadata import check_attributes, sound_entry, sound_set, with_attributes
+from xdsi_sim.scenario.crossing import transaction_to
+from xdsi_sim.scenario.kind import ActorOf, AnyGatewayId, CommunityId, FileName, StepKind
+from xdsi_sim.scenario.metadata import (
+    V,
+    check_attributes,
+    own_codes,
+    sound_entry,
+    sound_folder,
+    sound_set,
+    with_attributes,
+)
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.model import Mhd, Recipient, Registry, Repository
-from xdsi_sim.topology.names import HomeCommunityId
 from xdsi_sim.vocab import Association as Type
 
 __all__ = ["PROVIDE"]
@@ -93,11 +101,11 @@ class Provide(Checked):
     recipient: Annotated[str | None, ActorOf(Recipient)] = None
     registry: Annotated[str | None, ActorOf(Registry)] = None
     """Gets the metadata alone, by ITI-42, with hash, size and repository as a repository would add them."""
-    through: GatewayId = None
-    """The Initiating Gateway that hands it on to another community."""
+    through: AnyGatewayId = None
+    """The gateway that hands it on to another community, or a responding one, which gets it by ITI-80."""
     mhd: Annotated[str | None, ActorOf(Mhd)] = None
     """The FHIR face that gets it, as a bundle of ITI-65."""
-    home: HomeCommunityId | None = None
+    home: CommunityId | None = None
     """That community; a gateway needs it."""
     patient: str
     """Patient id: a CX, or a bare id of the community's authority."""
@@ -156,7 +164,8 @@ def _sent(step: Provide, stage: Stage, made: _Submission) -> Answered:
     submission = SubmitObjectsRequest(objects=made.objects)
     if step.home is not None:
         submission = aimed_at(submission, step.home)
-    transaction = "ITI-41" if step.registry is None else "ITI-42"
+    provided = "ITI-41" if step.registry is None else "ITI-42"
+    transaction = transaction_to(stage.running, step.receiver, provided)
     message: Any = submission
     if step.registry is None:
         message = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=made.documents)
@@ -167,16 +176,17 @@ def _sent(step: Provide, stage: Stage, made: _Submission) -> Answered:
 def _submission(step: Provide, stage: Stage) -> _Submission:
     patientId = _patient(step, stage)
     sound: dict[str, Any] = {"patientId": patientId, "now": stage.now()}
-    set_ = with_attributes(sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), **sound), step.submissionSet)
+    set_ = _own(sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), **sound), stage, step.submissionSet)
     entries = tuple(
-        with_attributes(
+        _own(
             _stored(sound_entry(entryUUID=new_uuid(), uniqueId=stage.new_uid(), **sound), each, step, stage),
+            stage,
             each.entry,
         )
         for each in step.documents
     )
     folders = tuple(
-        with_attributes(Folder(entryUUID=new_uuid(), uniqueId=stage.new_uid(), patientId=patientId), each)
+        _own(sound_folder(entryUUID=new_uuid(), uniqueId=stage.new_uid(), patientId=patientId), stage, each)
         for each in step.folders
     )
     pairs = list(zip(step.documents, entries, strict=True))
@@ -197,6 +207,11 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
             if not provided.leftOut
         ),
     )
+
+
+def _own(value: V, stage: Stage, given: dict[str, Any]) -> V:
+    """With codes that the receiver takes, and all that the scenario says."""
+    return with_attributes(own_codes(value, stage.running.topology), given)
 
 
 def _stored(entry: DocumentEntry, provided: Provided, step: Provide, stage: Stage) -> DocumentEntry:

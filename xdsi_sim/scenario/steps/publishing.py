@@ -17,11 +17,10 @@ from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.scenario import fhir
-from xdsi_sim.scenario.kind import ActorOf, GatewayId, RecipientId, SourceId
+from xdsi_sim.scenario.kind import ActorOf, CommunityId, GatewayId, RecipientId, SourceId
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Mhd, Placed, Source
-from xdsi_sim.topology.names import HomeCommunityId
 
 __all__ = ["Published", "Sending", "place_of", "provide", "publisher_of", "source_of", "study_of", "withdraw"]
 
@@ -34,7 +33,7 @@ class Sending(Checked):
     """The recipient that gets it; without, whom the source publishes to."""
     through: GatewayId = None
     """The Initiating Gateway that hands it on to another community."""
-    home: HomeCommunityId | None = None
+    home: CommunityId | None = None
     """That community."""
     mhd: Annotated[str | None, ActorOf(Mhd)] = None
     """The FHIR face that gets it, as a bundle of ITI-65."""
