@@ -203,7 +203,7 @@ CITED_FROM = (("xdsi_sim", "*.py"), ("scenarios", "*.yaml"), ("wsdl", "*.wsdl"),
 # Anything that looks like the name of a volume, in whatever spelling; "RFC5646" in quotes is a coding scheme.
 MENTION = re.compile(
     r"\b(?:(?:ITI|RAD)[ -]+)?TF\b(?:[ -]?\d\w*)?"
-    r"|\b(?:RAD MADO|ITI (?:MU|RM[UD]))\b|\bPS ?3\.\d+|(?<!\")\bRFC[ -]?\d+"
+    r"|\b(?:RAD MADO|ITI (?:MHD|MU|RM[UD]))\b|\bPS ?3\.\d+|(?<!\")\bRFC[ -]?\d+"
     r"|\beb(?:RIM|RS) 3\.0|\b(?:XOP|MTOM) 1\.0"
     r"|\bSOAP 1\.2,? Part \d|\bWS-Addressing 1\.0,? (?:Core|SOAP Binding)"
 )

@@ -18,8 +18,10 @@ LAYERS = (
     ("scenario",),
     ("topology",),
     ("server", "client"),
+    ("mhd",),
     ("services", "deviations", "dicomweb"),
     ("actors", "soap", "store"),
+    ("fhir",),
     ("rules",),
     ("messages", "dicom"),
     ("ebrim", "tls"),
@@ -53,6 +55,7 @@ FENCED = {
     "PIL": ("xdsi_sim.dicom.rendering",),
     "pytest": ("xdsi_sim.testing.plugin",),  # it is pytest that imports it
     "pynetdicom": ("xdsi_sim.server.dimse",),  # threads of its own; an extra brings it
+    "fhir": ("xdsi_sim.fhir.models",),  # large, and imported when a resource comes
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

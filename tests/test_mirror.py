@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_TESTS = {
     "vocab.py": "constants only",
     "exchange.py": "values without behaviour",
+    "inspector/views/rows.py": "values without behaviour",
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",
     "actors/ports.py": "Protocols only",
     "actors/registry_port.py": "Protocols only",
@@ -46,6 +47,7 @@ ACROSS = {
     "test_imaging_backend.py": "a source in front of an archive of ours, of Orthanc, and of one that fails",
     "test_imaging_source.py": "an imaging source over sockets: RAD-69 by a foreign stack, RAD-55",
     "test_histories.py": "random histories of a registry, beside a model",
+    "test_mhd.py": "foreign clients of FHIR, which do all of MHD",
     "test_nist.py": "the sample cases of the NIST toolkit",
     "test_zeep.py": "every operation, called by a foreign stack",
 }

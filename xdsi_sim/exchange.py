@@ -47,3 +47,5 @@ class Exchange:
     """What the receiver was told to do wrong in its answer, and did: `delay seconds=2`."""
     session: str | None = None
     """Name of the session in which it was; None for the actors that all share."""
+    patients: tuple[str, ...] = ()
+    """Whom its messages name, each as a Cx; the log finds it out when it records the exchange."""

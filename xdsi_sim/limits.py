@@ -56,6 +56,8 @@ class Limits:
     """The envelope, documents not counted."""
     document: int = _limit(4_000_000_000, Unit.OCTETS)
     """One document, or any other part beside the envelope."""
+    fhir_body: int = _limit(100_000_000, Unit.OCTETS)
+    """A resource of FHIR with all documents in it: it is held whole."""
     elements: int = _limit(200_000, Unit.COUNT)
     """Elements of an envelope; as many take about 75 MB of memory."""
     attributes: int = _limit(256, Unit.COUNT)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -127,6 +128,7 @@ def test_up_tells_where_its_actors_are_and_stops_politely(tmp_path: Path) -> Non
         assert actors["pacs-north"]["dicomweb"].endswith("/national/pacs-north/dicom-web")
         assert actors["repository"]["oid"] == "2.999.10.3"
         assert actors["workstation"]["url"] is None
+        assert b"<h1>Messages</h1>" in get(f"{told['inspector']}messages").body
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
 
@@ -183,6 +185,7 @@ def test_up_prints_a_table_for_people(tmp_path: Path) -> None:
     text = "".join(lines)
     assert "Document Registry" in text
     assert "2.999.10.3" in text
+    assert re.search(r"in a browser: http://127.0.0.1:\d+/inspector/\n", text)
     assert "/?datasources=pacs-south" in text
     assert "/national/pacs-south/IHEInvokeImageDisplay" in text
 

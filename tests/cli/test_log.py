@@ -132,6 +132,10 @@ def test_a_log_is_listed_while_the_actors_run_the_newest_last(server: Server) ->
         (["--actor", "repository"], {"ITI-41", "ITI-42"}),
         (["--status", "succ", "--actor", "repository"], {"ITI-41", "ITI-42"}),
         (["--status", "no such"], set()),
+        (["--patient", "P1^^^", "--actor", "repository"], {"ITI-41", "ITI-42"}),
+        (["--patient", "nobody"], set()),
+        (["--finding", "D99"], set()),
+        (["--text", "soap+xml", "--transaction", "ITI-42"], {"ITI-42"}),
         (["--limit", "0"], set()),
     ],
 )

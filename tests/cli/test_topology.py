@@ -55,7 +55,7 @@ def test_good_ones_are_told_with_their_size(mine: Path) -> None:
     ended = run("check", "federated-2", mine)
     assert ended.returncode == 0
     assert ended.stdout.splitlines() == [
-        "federated-2: good, 2 communities, 16 actors",
+        "federated-2: good, 2 communities, 18 actors",
         f"{mine}: good, 1 community, 3 actors",
     ]
 

@@ -9,7 +9,16 @@ from strategies import associations, document_entries, folders, submission_sets
 from submissions import a_folder, a_set, an_association, an_entry, uuid
 
 from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent, read_all
-from xdsi_sim.ebrim.fragments import HOMED, FragmentRun, Head, at_home, heads_of, read_head, without
+from xdsi_sim.ebrim.fragments import (
+    HOMED,
+    FragmentRun,
+    Head,
+    at_home,
+    heads_of,
+    objects_in,
+    read_head,
+    without,
+)
 from xdsi_sim.ebrim.reader import read_object_list
 from xdsi_sim.ebrim.writer import write_object, write_object_ref
 from xdsi_sim.ebrim.xml import parse, serialise
@@ -104,3 +113,7 @@ def test_a_run_is_a_content() -> None:
         parse(b'<a xmlns:rim="%s">%s</a>' % (NS.RIM.encode(), read_all(run)))
     ).documentEntries
     assert isinstance(next(heads_of((run,))), Head)
+
+
+def test_objects_come_one_by_one_out_of_runs_and_bytes() -> None:
+    assert list(objects_in((OBJECTS[0], run_of(*OBJECTS), b"<a/>"))) == [OBJECTS[0], *OBJECTS, b"<a/>"]

@@ -11,7 +11,7 @@ from submissions import a_folder, a_submission, an_entry, uuid
 from wire import message, post
 
 from xdsi_sim.ebrim.model import InternationalString
-from xdsi_sim.ebrim.xml import parse
+from xdsi_sim.ebrim.xml import local_name, parse
 from xdsi_sim.inspector.judged import judge_message
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.messages.submit import SubmitObjectsRequest
@@ -115,3 +115,21 @@ def test_a_finding_of_hl7_v2_is_at_its_segment(tmp_path: Path) -> None:
     data = b"MSH|^~\\&|a||b||20240101||ADT^A01|1|P|2.3.1\nEVN|A01\nPID|||||X\n"
     assert lines(data, tmp_path)["K02"].startswith("PID|")
     assert lines(data.replace(b"A01", b"A99"), tmp_path)["K01"].startswith("MSH|")
+
+
+def elements(data: bytes, folder: Path) -> dict[str, str]:
+    """By rule, the name of the element that its first finding is about."""
+    judged = judge_message(read_saved(data), folder)
+    locator = Locator(data, judged)
+    found: dict[str, str] = {}
+    for one in judged.found:
+        element, _ = locator.element(one)
+        found.setdefault(one[0].rule, "none" if element is None else local_name(element))
+    return found
+
+
+def test_an_element_is_given_for_who_shows_the_tree(tmp_path: Path) -> None:
+    content_type, envelope = message(URL, "ITI-42", a_submission(entries=(an_entry(mimeType="x"),)))
+    assert elements(post(URL, content_type, envelope), tmp_path)["D27"] == "ExtrinsicObject"
+    without = envelope.replace(b"MessageID", b"MessageIDs")
+    assert elements(post(URL, content_type, without), tmp_path)["A10"] in ("Header", "Envelope")

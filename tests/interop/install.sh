@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the SOAP clients and the viewer of `make interop` and the checkers and archives that the tests use: Debian
+# Installs the SOAP clients, the viewer and the browser of `make interop`, checkers and archives that the tests use: Debian
 # packages (as root, where there is apt-get) and npm packages into build/. Never fails: what could not be had is told, and
 # its tests skip themselves.
 set -uo pipefail
@@ -11,7 +11,7 @@ debian=(
     default-jdk-headless jaxws libjaxws-java # java
     nodejs npm                               # node
     php-cli php-soap php-xml                 # php
-    chromium chromium-driver                 # a browser for the viewer
+    chromium chromium-driver                 # a browser for the viewer and the inspector
     dcmtk dicom3tools                        # dsrdump and dciodvfy, which judge manifests
     orthanc orthanc-dicomweb                 # an archive behind an imaging source, and beside it in make bench
     nginx wrk                                # beside us in make bench, and a load that costs little
@@ -55,5 +55,11 @@ if [[ ! -d $build/ohif/package/dist ]]; then
     mkdir -p "$build/ohif"
     (cd "$build/ohif" && timeout 180 npm pack @ohif/app@3 --silent && tar -xzf ohif-app-*.tgz && rm ohif-app-*.tgz) \
         >/dev/null 2>&1 || echo "not installed: npm package @ohif/app"
+fi
+# The checker of pages, a single script that a test puts into them.
+if [[ ! -f $build/axe/package/axe.min.js ]]; then
+    mkdir -p "$build/axe"
+    (cd "$build/axe" && timeout 120 npm pack axe-core@4 --silent && tar -xzf axe-core-*.tgz && rm axe-core-*.tgz) \
+        >/dev/null 2>&1 || echo "not installed: npm package axe-core"
 fi
 exit 0

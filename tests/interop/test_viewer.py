@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from a_browser import a_browser
 from foreign_clients import ROOT
 
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
@@ -18,13 +19,11 @@ from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen
 from xdsi_sim.topology.viewer import Viewer
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="needs the Python package selenium")
 pytestmark = pytest.mark.interop
 
 BUILD = ROOT / "build" / "interop"
 """Where tests/interop/install.sh puts what it installs, and where the screenshots are kept."""
 OHIF = BUILD / "ohif" / "package" / "dist"
-CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 SAMPLED = ("ct-head", "us-heart")
 """A study as it came from the scanner, and a clip in colour that is compressed."""
 PATIENCE = 240
@@ -54,28 +53,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if not (CHROMIUM.is_file() and DRIVER.is_file()):
-        pytest.skip("needs the Debian packages chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",  # which root has not
-        "--disable-dev-shm-usage",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-quic",
-        "--disable-sync",
-        "--no-first-run",
-        "--use-angle=swiftshader",
-        "--enable-unsafe-swiftshader",
-        "--window-size=1280,900",
-        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    service = webdriver.ChromeService(executable_path=str(DRIVER))
-    with webdriver.Chrome(options=options, service=service) as started:
+    with a_browser(tmp_path_factory.mktemp("profile"), performance="ALL") as started:
         yield started
 
 

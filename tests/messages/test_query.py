@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import submissions
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import a_full_list, an_entry
@@ -16,6 +17,7 @@ from xdsi_sim.messages.query import (
     OBJECT_REF,
     AdhocQueryRequest,
     AdhocQueryResponse,
+    in_portions,
     read_query_request,
     read_query_response,
     write_query_request,
@@ -130,3 +132,21 @@ def test_fragments_that_pass_through_keep_what_no_value_holds() -> None:
 def test_an_answer_without_object_list_found_nothing() -> None:
     read = read_query_response(parse(f'<q:AdhocQueryResponse xmlns:q="{NS.QUERY}" status="s"/>'.encode()))
     assert (read, read.objects) == (AdhocQueryResponse(status="s"), RegistryObjectList())
+
+
+def test_an_answer_is_read_in_portions() -> None:
+    fragments = tuple(write_object(submissions.an_entry(number)) for number in range(5))
+    answer = AdhocQueryResponse(fragments=fragments)
+    portions = [len(portion.documentEntries) for portion in in_portions(answer, most=2)]
+    assert portions == [2, 2, 1]
+    assert (
+        tuple(e for part in in_portions(answer, 2) for e in part.documentEntries)
+        == answer.objects.documentEntries
+    )
+
+
+def test_classifications_beside_their_objects_are_read_with_them() -> None:
+    beside = f'<rim:Classification xmlns:rim="{NS.RIM}" id="c" classifiedObject="x"/>'.encode()
+    fragments = (*(write_object(submissions.an_entry(number)) for number in range(3)), beside)
+    answer = AdhocQueryResponse(fragments=fragments)
+    assert [len(portion.documentEntries) for portion in in_portions(answer, most=1)] == [3]

@@ -16,7 +16,7 @@ def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_p
         cast = {actor.id: actor for actor in actors_of(running)}
         address = running.url_of("pacs-north")
         described = {actor["id"]: actor for actor in description_of(running)["actors"]}
-    assert list(cast) == ["registry", "repository", "pacs-north", "pacs-south", "workstation"]
+    assert list(cast) == ["registry", "fhir", "repository", "pacs-north", "pacs-south", "workstation"]
     assert cast["pacs-north"] == ActorInfo(
         id="pacs-north",
         role="Imaging Document Source",

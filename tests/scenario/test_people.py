@@ -4,7 +4,7 @@ import pytest
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.patient_feed import Person, PersonName
-from xdsi_sim.scenario.people import facts_of_person, read_person
+from xdsi_sim.scenario.people import facts_of_person, read_person, said_of_person
 
 
 def test_people_are_written_as_people_write_them() -> None:
@@ -33,3 +33,8 @@ def test_who_is_written_wrongly_is_told(given: tuple[str | None, str | None, str
     with pytest.raises(UsageError) as caught:
         read_person(*given)
     assert words in str(caught.value)
+
+
+def test_a_person_is_said_in_a_line() -> None:
+    assert said_of_person(read_person("Roth^Zoë", "1963-08-04", "F")) == "Roth Zoë, 19630804, F"
+    assert said_of_person(Person()) == ""

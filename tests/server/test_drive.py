@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 
 from xdsi_sim.actors.flow import Call, Flow, Send, Wait
-from xdsi_sim.server.drive import drive_blocking
+from xdsi_sim.server.drive import drive_blocking, drive_here
 from xdsi_sim.server.loop import running_loop
 
 
@@ -68,3 +69,20 @@ def test_what_is_cancelled_is_an_outcome_of_the_waiting() -> None:
         return "done"
 
     assert drive_blocking(flow(), lambda _call: succeed(None), running_loop()) == "cancelled"
+
+
+def test_a_flow_may_be_driven_in_the_thread_that_has_it() -> None:
+    threads: list[threading.Thread] = []
+
+    def flow() -> Flow[Any]:
+        threads.append(threading.current_thread())
+        answers = yield Send(tuple(map(call, range(3))))
+        failed: Future[int] = Future()
+        failed.set_exception(KeyError("x"))
+        with pytest.raises(KeyError):
+            yield Wait(failed)
+        threads.append(threading.current_thread())
+        return answers
+
+    assert drive_here(flow(), lambda asked: succeed(asked.message), running_loop()) == (0, 1, 2)
+    assert threads == [threading.current_thread()] * 2

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from an_exchange import an_exchange
+from an_exchange import FINDING, an_exchange
 
 from xdsi_sim.content import BytesContent, read_all
 from xdsi_sim.errors import UsageError
@@ -120,3 +120,52 @@ def test_an_exchange_is_named_by_the_beginning_of_its_id(log: ExchangeLog, reade
     assert [exchange.id for exchange in reader.named("a")] == ["ab", "abc", "abe"]
     assert [exchange.id for exchange in reader.named("a", 2)] == ["ab", "abc"]
     assert reader.named("%") == ()
+
+
+CX = "P1^^^&1.2.3&ISO"
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(finding="any"), [2]),
+        (Selection(finding="a12"), [2]),
+        (Selection(finding="A1"), []),
+        (Selection(patient="p1^^^"), [1]),
+        (Selection(patient="P2"), []),
+        (Selection(text="APPLICATION/SOAP"), [3, 2, 1]),
+        (Selection(text="missing"), [2]),
+        (Selection(text=f"{3:032x}"), [3]),
+        (Selection(text="%"), []),
+        (Selection(actor="registry", finding="any", text="nothing"), []),
+    ],
+)
+def test_findings_patients_and_texts_are_looked_for(
+    log: ExchangeLog, reader: ExchangeReader, selection: Selection, expected: list[int]
+) -> None:
+    named = BytesContent(f"<Value>'{CX}'</Value>".replace("&", "&amp;").encode())
+    record(log, an_exchange(1, named), an_exchange(2, findings=(FINDING,)), an_exchange(3))
+    assert numbers(tuple(exchange for _, exchange in reader.page(selection, 9))) == expected
+
+
+def test_pages_follow_one_another_from_the_newest_on(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, *map(an_exchange, range(1, 6)))
+    first = reader.page(ALL, 2)
+    second = reader.page(ALL, 2, before=first[-1][0])
+    assert [numbers((exchange,)) for _, exchange in (*first, *second)] == [[5], [4], [3], [2]]
+    assert reader.page(ALL, 9, after=reader.mark()) == []
+
+
+def test_an_outline_tells_what_there_is_to_count(log: ExchangeLog, reader: ExchangeReader) -> None:
+    record(log, an_exchange(1), an_exchange(2, findings=(FINDING,), status="Failure"))
+    record(log, an_exchange(3))
+    other, one = sorted(reader.outlines(0, reader.mark()), key=lambda outline: outline.status)
+    assert (one.sender, one.receiver, one.transaction, one.status) == (
+        "viewer",
+        "registry",
+        "ITI-18",
+        "Success",
+    )
+    assert (one.number, one.found, one.last) == (2, 0, 1003.0)
+    assert (other.number, other.found, other.status) == (1, 1, "Failure")
+    assert reader.outlines(reader.mark(), reader.mark() + 9) == []

@@ -48,13 +48,18 @@ def test_what_was_wrong_on_purpose_comes_back() -> None:
     assert through(exchange, Place(0, 0), None).deviations == ("delay seconds=2", "doctype")
 
 
+def test_whom_the_messages_name_comes_back() -> None:
+    row = row_of(an_exchange(), 1, Place(0, 0), None, ("P1^^^&1.2&ISO", "P2^^^&1.2&ISO"))
+    assert exchange_of(row, Path("bodies")).patients == ("P1^^^&1.2&ISO", "P2^^^&1.2&ISO")
+
+
 def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     first = Schema(
         application_id=SCHEMA.application_id, subject=SCHEMA.subject, migrations=SCHEMA.migrations[:1]
     )
-    old = ", ".join(COLUMNS.split(", ")[:-2])
+    old = ", ".join(COLUMNS.split(", ")[:-3])
     with Database(tmp_path / "log.db", first) as database:
-        row = row_of(an_exchange(), 1, Place(0, 0), None)[:-2]
+        row = row_of(an_exchange(), 1, Place(0, 0), None)[:-3]
         database.submit(
             lambda connection: insert(connection, f"INSERT INTO exchange ({old})", [row])
         ).result()

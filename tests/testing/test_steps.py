@@ -28,3 +28,9 @@ def test_an_unknown_step_is_told_with_the_near_word(xdsi_play: Steps) -> None:
 
 def test_paths_begin_beside_the_test(xdsi_play: Steps) -> None:
     assert xdsi_play._folder == Path(__file__).parent
+
+
+def test_a_file_is_sent_without_a_scenario(xdsi_play: Steps, tmp_path: Path) -> None:
+    message = tmp_path / "broken.xml"
+    message.write_text("<broken", encoding="utf-8")
+    xdsi_play("send", file=str(message), to="registry", expect={"status": "Fault Sender"})

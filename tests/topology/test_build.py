@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from a_domain import domain, everything, response_of, topology
+from a_viewer import PAGE, a_viewer
 from submissions import PATIENT, a_submission
 from wire import QUERY, connect, get, message, post, read_answer
 
@@ -17,6 +18,7 @@ from xdsi_sim.actors.ports import NewDocument
 from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.response import status_name
+from xdsi_sim.server.viewer import ViewerResource
 from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.loader import find_topology, load_topology
@@ -98,10 +100,25 @@ def test_without_a_folder_nothing_is_left(central: Topology) -> None:
     assert not folder.exists()
 
 
+def test_something_else_is_put_beside_the_faults(running: RunningTopology, tmp_path: Path) -> None:
+    url = running.put("beside", ViewerResource(a_viewer(tmp_path / "viewer"), b""))
+    assert url == running.admin.replace("faults", "beside")
+    assert get(url).body == PAGE
+    assert running.alone
+
+
+def test_the_log_is_read_beside_those_who_write_it(running: RunningTopology) -> None:
+    get(f"{running.dicomweb_of('pacs-north')}/studies/1.2")
+    running.mark()
+    assert running.log is not None
+    assert [one.id for one in running.log.exchanges()] == [one.id for one in running.exchanges()]
+
+
 def test_without_recording_nothing_is_recorded(central: Topology, tmp_path: Path) -> None:
     with start(central, tmp_path, FREE, record=False) as running:
         assert get(f"{running.dicomweb_of('pacs-north')}/studies/1.2").status == 404
         assert running.exchanges() == ()
+        assert running.log is None
         assert not (tmp_path / "log").exists()
 
 

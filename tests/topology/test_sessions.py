@@ -169,6 +169,7 @@ def test_a_session_is_emptied_while_others_are_at_it(
             answer = provide(below(running, "acme", "repository"), provision(number))
             answers.append(answer.status)
 
+    keeper.add("acme")
     threads = [threading.Thread(target=vendor, args=(first,)) for first in (1, 101, 201)]
     for thread in threads:
         thread.start()

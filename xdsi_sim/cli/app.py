@@ -153,6 +153,7 @@ def up(
 
     Example: xdsi-sim up central --listen 127.0.0.1:8080 --data ./data
     """
+    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
     from xdsi_sim.scenario.cast import description_of  # noqa: PLC0415
     from xdsi_sim.topology.build import start  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
@@ -166,15 +167,16 @@ def up(
     with (
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
+        inspecting(running) as inspector,
     ):
         if all(placed.address_less or placed.actor.id in running.elsewhere for placed in found.actors()):
             raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
-            print(json.dumps(description_of(running)), flush=True)  # noqa: T201
+            print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)  # noqa: T201
         else:
             from xdsi_sim.scenario.terminal import console, print_actors  # noqa: PLC0415
 
-            print_actors(console(), running)
+            print_actors(console(), running, inspector)
         ended.wait()
 
 
@@ -390,10 +392,20 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
         told = None if options.json else Told(output, one.scenario)
         record = play(one, running, told, tags=options.tags)
         written = write_reports(record, reports) if reports is not None else ()
-        if keep and not options.json:
-            print_actors(output, running)
-        if not options.json:
-            print_end(output, record, written)
-        if keep:
-            _stop_signals().wait()
+        with _inspected(all_, keep=keep) as inspector:
+            if keep and not options.json:
+                print_actors(output, running, inspector)
+            if not options.json:
+                print_end(output, record, written)
+            if keep:
+                _stop_signals().wait()
     return record, written
+
+
+def _inspected(running: RunningTopology, *, keep: bool) -> AbstractContextManager[str | None]:
+    """The inspector, where somebody is going to have the time to look."""
+    if not keep:
+        return nullcontext()
+    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
+
+    return inspecting(running)

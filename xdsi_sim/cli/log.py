@@ -49,6 +49,15 @@ StatusOption = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Only those whose status begins so: Success, fault, 'HTTP 4'."),
 ]
+FindingOption = Annotated[
+    str | None, typer.Option(metavar="RULE", help="Only those in which it has found something; or 'any'.")
+]
+PatientOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those that name a patient whose id has this in it.")
+]
+TextOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those with this in ids, ends, headers or findings.")
+]
 SessionFilter = Annotated[
     str | None, typer.Option("--session", metavar="NAME", help="Only this session; '' is those in none.")
 ]
@@ -70,6 +79,9 @@ def log(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
     session: SessionFilter = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
     json_: JsonOption = False,
@@ -83,7 +95,7 @@ def log(
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    selection = _selection(actor, transaction, status, session)
+    selection = _selection(actor, transaction, status, session, finding, patient, text)
     with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
@@ -180,6 +192,9 @@ def export(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    finding: FindingOption = None,
+    patient: PatientOption = None,
+    text: TextOption = None,
     session: SessionFilter = None,
     json_: JsonOption = False,
 ) -> None:
@@ -192,7 +207,8 @@ def export(
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status, session)), file)
+        selection = _selection(actor, transaction, status, session, finding, patient, text)
+        count = write(reader.all(selection), file)
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
@@ -213,11 +229,25 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
 
 
 def _selection(
-    actor: str | None, transaction: str | None, status: str | None, session: str | None
+    actor: str | None,
+    transaction: str | None,
+    status: str | None,
+    session: str | None,
+    finding: str | None,
+    patient: str | None,
+    text: str | None,
 ) -> Selection:
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
-    return Selection(actor=actor, transaction=transaction, status=status, session=session)
+    return Selection(
+        actor=actor,
+        transaction=transaction,
+        status=status,
+        session=session,
+        finding=finding,
+        patient=patient,
+        text=text,
+    )
 
 
 def _named(reader: ExchangeReader, prefix: str) -> Exchange:

@@ -199,7 +199,7 @@ def show(file: _File, json_: JsonOption = False) -> None:
 
     Example: xdsi-sim manifest show manifest.dcm
     """
-    from xdsi_sim.cli.manifest_view import lines_of, value_of  # noqa: PLC0415
+    from xdsi_sim.inspector.manifest_view import lines_of, value_of  # noqa: PLC0415
 
     read = _selection(file)
     if json_:

@@ -24,7 +24,7 @@ from xdsi_sim.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xdsi_sim.messages.patient_feed import Acknowledgement, Ii, PatientFeed, Person
+    from xdsi_sim.messages.patient_feed import Ii, PatientFeed, Person
     from xdsi_sim.store.registry_patients import Patient
     from xdsi_sim.topology.model import Listen
 
@@ -169,13 +169,14 @@ def list_(
         registries = [{"registry": id, "patients": list(map(_fact, them))} for id, them in found.items()]
         print(json.dumps({"registries": registries}))  # noqa: T201
         return
+    from xdsi_sim.scenario.people import said_of_person  # noqa: PLC0415
     from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
 
     for id, them in found.items():
         rows = [
             (
                 each.patientId,
-                _said(each.person),
+                said_of_person(each.person),
                 "" if each.survivor == each.patientId else each.survivor,
                 str(each.objects),
             )
@@ -225,13 +226,6 @@ def _fact(known: Patient) -> dict[str, Any]:
     return facts | facts_of_person(known.person)
 
 
-def _said(person: Person) -> str:
-    """Who a patient is, in a line."""
-    name = person.name
-    told = ("" if name is None else f"{name.family} {name.given}".strip(), person.birthTime, person.gender)
-    return ", ".join(filter(None, told))
-
-
 def _community(option: str, text: str) -> str:
     from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
 
@@ -245,8 +239,10 @@ def _tell(
     feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None, *, json_: bool
 ) -> None:
     """Send the messages, show the acknowledgements, and leave with the exit code."""
+    from xdsi_sim.inspector.announced import told_of  # noqa: PLC0415
+
     sent = _sent(feeds, registry, mllp, data)
-    answers = [_shown(feed, answer) for feed, answer in zip(feeds, sent, strict=True)]
+    answers = [told_of(feed, answer) for feed, answer in zip(feeds, sent, strict=True)]
     if json_:
         print(json.dumps({"messages": answers}))  # noqa: T201
     else:
@@ -288,24 +284,6 @@ def _host_port(text: str) -> Listen:
         return Listen.parse(text)
     except ValueError as error:
         raise UsageError(f"--mllp: {error}.") from None
-
-
-def _shown(feed: PatientFeed, answer: Acknowledgement | Exception) -> dict[str, Any]:
-    """A message and what came of it; without a code there was no answer, and a fault is one."""
-    from xdsi_sim.client.answers import SoapFault  # noqa: PLC0415
-    from xdsi_sim.messages.patient_feed import patient_id  # noqa: PLC0415
-
-    merged = [patient_id(id, id.root) for id in feed.subsumedIds]
-    told = {
-        "event": feed.event.value,
-        "patientId": patient_id(feed.patientIds[0], feed.patientIds[0].root),
-        "subsumed": merged[0] if merged else None,
-    }
-    if isinstance(answer, SoapFault):
-        return told | {"code": f"Fault {answer.code}", "texts": [answer.reason]}
-    if isinstance(answer, Exception):
-        return told | {"code": None, "texts": [str(answer)]}
-    return told | {"code": answer.code, "texts": list(answer.texts)}
 
 
 def _print(answers: Sequence[dict[str, Any]]) -> None:

@@ -16,7 +16,17 @@ from typing import BinaryIO, Final, NamedTuple
 from xdsi_sim.content import BytesContent, Content, Edit, Segment, body_size, edited, read_all
 from xdsi_sim.ebrim.xml import escape
 
-__all__ = ["HOMED", "FragmentRun", "Head", "at_hand", "at_home", "heads_of", "read_head", "without"]
+__all__ = [
+    "HOMED",
+    "FragmentRun",
+    "Head",
+    "at_hand",
+    "at_home",
+    "heads_of",
+    "objects_in",
+    "read_head",
+    "without",
+]
 
 HOMED: Final = frozenset({"ExtrinsicObject", "ObjectRef", "RegistryPackage"})
 """What names its community in an answer of a gateway; an Association need not (ITI TF-2: 3.38.4.1.3)."""
@@ -94,6 +104,18 @@ def heads_of(fragments: Iterable[Segment]) -> Iterator[Head]:
     """What is in an answer, object by object."""
     for fragment in fragments:
         yield from fragment.heads if isinstance(fragment, FragmentRun) else (read_head(_bytes(fragment)),)
+
+
+def objects_in(fragments: Iterable[Segment]) -> Iterator[bytes]:
+    """The objects themselves, one after the other; no more than one is read at a time."""
+    for fragment in fragments:
+        if not isinstance(fragment, FragmentRun):
+            yield _bytes(fragment)
+            continue
+        with fragment.open() as reader:
+            for head in fragment.heads:
+                reader.seek(head.start)
+                yield reader.read(head.size)
 
 
 def _bytes(fragment: Segment) -> bytes:

@@ -20,6 +20,7 @@ def facts_of(exchange: Exchange) -> dict[str, Any]:
         "sender": exchange.sender,
         "receiver": exchange.receiver,
         "transaction": exchange.transaction,
+        "patients": exchange.patients,
         "started": iso_time(exchange.started),
         "duration": exchange.duration,
         "status": exchange.status,

@@ -65,24 +65,36 @@ class Locator:
         element, attribute = self._element(place)
         return None if element is None else self._positions.of(element, attribute)
 
+    def element(self, found: Found) -> tuple[Element | None, str | None]:
+        """The element that a finding is about, and the attribute in its tag.
+
+        The body where nobody says more; None for what is in no XML.
+        """
+        finding, place = found
+        if place is not None:
+            return self._element(place)
+        return (None, None) if _where(finding) in _OF_HTTP else (self._element_of_protocol(finding), None)
+
     def _of_protocol(self, finding: Finding) -> Position | None:
-        where = _HEADERS.get(finding.rule, finding.location or "")
-        prefix, _, name = where.partition(":")
+        where = _where(finding)
         if where in _OF_HTTP:
             return self._positions.of_text(f"{where}:".encode())
-        if prefix in ("wsa", "soap"):
-            return self._of_header(name)
-        element = self._by_id.get(where.lower(), self._judged.body)
+        element = self._element_of_protocol(finding)
         return None if element is None else self._positions.of(element)
 
-    def _of_header(self, name: str) -> Position | None:
+    def _element_of_protocol(self, finding: Finding) -> Element | None:
+        where = _where(finding)
+        prefix, _, name = where.partition(":")
+        if prefix in ("wsa", "soap"):
+            return self._header(name)
+        return self._by_id.get(where.lower(), self._judged.body)
+
+    def _header(self, name: str) -> Element | None:
         body = self._judged.body
         root = None if body is None else body.getroottree().getroot()
         if root is None:
             return None
-        for element in (*root.iter(f"{_WSA}{name}"), *root.iter(_SOAP_HEADER), root):
-            return self._positions.of(element)
-        return None
+        return next(iter((*root.iter(f"{_WSA}{name}"), *root.iter(_SOAP_HEADER), root)))
 
     def _element(self, place: Place) -> tuple[Element | None, str | None]:
         """The element that a rule speaks of, and the attribute in its tag."""
@@ -96,6 +108,11 @@ class Locator:
         fitting = [child for child in children if place.value and _holds(child, place.value)]
         found = next(iter(fitting or children), holder)
         return found, place.attribute if _has(found, place.attribute) else None
+
+
+def _where(finding: Finding) -> str:
+    """Header or id that a finding of the protocol names as its place; empty where it names none."""
+    return _HEADERS.get(finding.rule, finding.location or "")
 
 
 def _ids_of(element: Element) -> Iterator[str]:

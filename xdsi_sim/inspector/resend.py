@@ -25,13 +25,13 @@ from xdsi_sim.soap.saved import OF_THE_CONNECTION
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.vocab import TRANSACTIONS
 
-__all__ = ["Resent", "resend"]
+__all__ = ["LEFT_OUT", "Resent", "resend"]
 
 _OURS: Final = frozenset((TRACE_HEADER.lower(), EXCHANGE_HEADER.lower()))
 _ACCEPTED: Final = 202  # the answer comes elsewhere (ITI TF-2: V.5)
 _CODED: Final = "accept-encoding"
 """The recorded client may have taken codings that are not read here."""
-_LEFT_OUT: Final = OF_THE_CONNECTION | _OURS | {_CODED}
+LEFT_OUT: Final = OF_THE_CONNECTION | _OURS | {_CODED}
 _READERS: Final = {one.response: CODECS[one.name].read_response for one in TRANSACTIONS.values()}
 """By the element of the answer; transactions that share one share its reader."""
 
@@ -78,7 +78,7 @@ def _resend(
         return readers[0].feed
 
     method = request.start_line.partition(" ")[0]
-    headers = [pair for pair in request.headers if pair[0].lower() not in _LEFT_OUT]
+    headers = [pair for pair in request.headers if pair[0].lower() not in LEFT_OUT]
     body = request.body
     segments = body.segments if isinstance(body, SegmentsContent) else (body,)
     began = time.perf_counter()

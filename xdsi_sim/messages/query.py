@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from xdsi_sim.content import Segment, SegmentsContent, read_all
-from xdsi_sim.ebrim.fragments import FragmentRun, at_hand
+from xdsi_sim.ebrim.fragments import FragmentRun, at_hand, heads_of, objects_in
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.ebrim.reader import read_object_list, read_slot
 from xdsi_sim.ebrim.writer import write_slot
@@ -24,6 +25,7 @@ __all__ = [
     "OBJECT_REF",
     "AdhocQueryRequest",
     "AdhocQueryResponse",
+    "in_portions",
     "query_transaction",
     "read_query_request",
     "read_query_response",
@@ -67,6 +69,24 @@ class AdhocQueryResponse:
     def objects(self) -> RegistryObjectList:
         """The fragments read as metadata values."""
         return read_object_list(parse(_whole((_OPEN_LIST, *self.fragments, _CLOSE_LIST))))
+
+
+def in_portions(response: AdhocQueryResponse, most: int = 500) -> Iterator[RegistryObjectList]:
+    """The objects of an answer, so many at a time: one of any size is never held whole.
+
+    Where Classifications stand beside their objects, all are read at once.
+    """
+    if any(head.element == "Classification" for head in heads_of(response.fragments)):
+        yield response.objects
+        return
+    for portion in _batched(objects_in(response.fragments), most):
+        yield read_object_list(parse(b"".join((_OPEN_LIST, *portion, _CLOSE_LIST))))
+
+
+def _batched(fragments: Iterable[bytes], most: int) -> Iterator[list[bytes]]:
+    fragments = iter(fragments)
+    while portion := list(islice(fragments, most)):
+        yield portion
 
 
 def _whole(segments: Iterable[Segment]) -> bytes:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Annotated, Any, Final, Literal
 
 from lxml import etree
@@ -99,7 +98,7 @@ class Seen:
         return cls(
             findings=(*outcome.findings, *stage.findings),
             look=look,
-            spool=stage.company.spool if stage.played_with is not None else Path(gettempdir()),
+            spool=stage.spool,
         )
 
     def side(self, side: Side) -> HttpMessage:

@@ -20,6 +20,7 @@ from xdsi_sim.topology.model import (
     Consumer,
     InitiatingGateway,
     InitiatingImagingGateway,
+    Mhd,
     OnDemandSource,
     Recipient,
     Registry,
@@ -38,6 +39,7 @@ __all__ = [
     "ConsumerId",
     "FileName",
     "GatewayId",
+    "MhdId",
     "OnDemandSourceId",
     "RecipientId",
     "RegistryId",
@@ -76,6 +78,7 @@ ConsumerId = Annotated[str, ActorOf(Consumer)]
 OnDemandSourceId = Annotated[str, ActorOf(OnDemandSource)]
 RegistryId = Annotated[str, ActorOf(Registry)]
 RecipientId = Annotated[str, ActorOf(Recipient)]
+MhdId = Annotated[str, ActorOf(Mhd)]
 GatewayId = Annotated[str | None, ActorOf(InitiatingGateway)]
 AnyGatewayId = Annotated[str | None, ActorOf(InitiatingGateway, (RespondingGateway,))]
 """One's own gateway, or that of another community, which is asked as by an Initiating Gateway."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.patient_feed import Person, read_birth_time, read_gender, read_person_name
 
-__all__ = ["facts_of_person", "read_person"]
+__all__ = ["facts_of_person", "read_person", "said_of_person"]
 
 T = TypeVar("T")
 
@@ -34,6 +34,13 @@ def facts_of_person(person: Person) -> dict[str, str]:
         "gender": person.gender,
         "mothersMaidenName": person.mothersMaidenName,
     }
+
+
+def said_of_person(person: Person) -> str:
+    """Who it is, in a line."""
+    name = person.name
+    told = ("" if name is None else f"{name.family} {name.given}".strip(), person.birthTime, person.gender)
+    return ", ".join(filter(None, told))
 
 
 def _read(read: Callable[[str], T], text: str | None, what: str) -> T | None:

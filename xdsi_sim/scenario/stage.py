@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Protocol
 
 from xdsi_sim.actors.flow import Call, NoAnswer
@@ -205,6 +206,11 @@ class Stage:
         if self.played_with is None:
             raise RuntimeError("this step can only be played in a scenario")
         return self.played_with
+
+    @property
+    def spool(self) -> Path:
+        """Folder for parts of messages that are read; that of the system where no scenario is played."""
+        return self.company.spool if self.played_with is not None else Path(gettempdir())
 
     def actor_of(self, oid: str) -> str | None:
         """Id of the actor that metadata and manifests name by this OID."""

@@ -223,7 +223,7 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 # --- a topology, and other tables ----------------------------------------------------------------
 
 
-def print_actors(output: Console, running: Running) -> None:
+def print_actors(output: Console, running: Running, inspector: str | None = None) -> None:
     """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
     title = running.topology.title or running.topology.name
     print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
@@ -231,6 +231,8 @@ def print_actors(output: Console, running: Running) -> None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
             output.print(line)
+    if inspector is not None:
+        output.print(f"What they receive and send, in a browser: {_plain(inspector)}")
     output.print(
         f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
     )

@@ -1,20 +1,16 @@
 """The addresses at which faults, and more, are set while actors run: JSON, for the machine itself.
 
-Whoever asks from the loopback address of the machine may do so; everybody else needs the token that the
-actors were started with, and gets nothing where there is none. A page in a browser of the machine is
-somebody else: it is told by its Origin, and by the name under which it has called.
+Whoever asks from the machine itself may do so; everybody else needs the token that the actors were started
+with, and gets nothing where there is none.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import maybeDeferred
 from twisted.python.failure import Failure
@@ -24,14 +20,13 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.deviations.switches import Switch, Switchboard
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UsageError
 from xdsi_sim.limits import Limits
+from xdsi_sim.server.admission import from_this_machine, has_token
 from xdsi_sim.server.http import FrontRequest, answer
 
 __all__ = ["Administration", "FaultsResource", "JsonReader", "Refused"]
 
 _LOG: Final = logging.getLogger(__name__)
 _JSON: Final = "application/json"
-_PROXIED: Final = ("forwarded", "x-forwarded-for", "via")
-"""Headers that tell of somebody behind whoever has connected."""
 _TOKEN: Final = "XDSI_SIM_TOKEN"
 
 
@@ -105,11 +100,7 @@ class Administration(Resource):
     # --- who may
 
     def _admit(self, request: FrontRequest) -> None:
-        if self._token is not None and hmac.compare_digest(
-            (request.header("authorization") or "").encode(), f"Bearer {self._token}".encode()
-        ):
-            return
-        if not _from_this_machine(request):
+        if not has_token(request, self._token) and not from_this_machine(request):
             hint = f"Send the token that the actors were started with, in {_TOKEN}: Bearer TOKEN."
             raise Refused(403, f"{self.what} from the machine itself, or with a token.", hint)
 
@@ -208,21 +199,3 @@ def _in_words(failure: Failure) -> tuple[int, Mapping[str, Any]]:
         return error.http, {"error": error.reason, "hint": None}
     _LOG.error("a request to set something failed", exc_info=error)
     return 500, {"error": f"internal error: {type(error).__name__}, which is logged", "hint": None}
-
-
-def _from_this_machine(request: FrontRequest) -> bool:
-    named = urlsplit(f"//{request.host.decode('latin-1')}").hostname or ""
-    origin = request.header("origin")
-    return (
-        _is_loopback(request.client.host)
-        and (named == "localhost" or _is_loopback(named))
-        and (origin is None or urlsplit(origin).netloc.encode() == request.host)
-        and not any(request.header(name) for name in _PROXIED)
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

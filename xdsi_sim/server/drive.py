@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from xdsi_sim.actors.flow import Answer, Call, Effect, Flow, Send
 from xdsi_sim.server.loop import Loop
 
-__all__ = ["drive", "drive_blocking", "when_done"]
+__all__ = ["drive", "drive_blocking", "drive_here", "when_done"]
 
 Sender = Callable[[Call], Deferred[Answer]]
 
@@ -34,6 +34,21 @@ async def drive(flow: Flow[Any], send: Sender, reactor: Any) -> Any:
 def drive_blocking(flow: Flow[Any], send: Sender, loop: Loop) -> Any:
     """The same for a caller in another thread, which waits for the response."""
     return loop.call(lambda: Deferred.fromCoroutine(drive(flow, send, loop.reactor)))
+
+
+def drive_here(flow: Flow[Any], send: Sender, loop: Loop) -> Any:
+    """The same with all work of the flow itself in the thread of the caller, for one that has much to do."""
+    try:
+        effect: Effect = next(flow)
+        while True:
+            try:
+                outcome = loop.call(_outcome, effect, send, loop.reactor)
+            except Exception as error:  # noqa: BLE001  the flow decides what to make of it
+                effect = flow.throw(error)
+            else:
+                effect = flow.send(outcome)
+    except StopIteration as stop:
+        return stop.value
 
 
 def _outcome(effect: Effect, send: Sender, reactor: Any) -> Deferred[Any]:

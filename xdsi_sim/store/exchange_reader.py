@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
@@ -20,6 +20,10 @@ DATABASE: Final = "exchanges.db"
 BODIES: Final = "bodies"
 _PAGE: Final = 500
 _HIGHEST: Final = "\U0010ffff"
+_NO_END: Final = 2**62
+_OUTLINE: Final = (
+    "sender, receiver, transaction_, status, session, count(*), sum(findings <> '[]'), max(started)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,12 @@ class Selection:
     """How it begins, in any case: `fault`."""
     session: str | None = None
     """By its name; empty selects what is of none."""
+    finding: str | None = None
+    """Id of a rule that found something, or `any`."""
+    patient: str | None = None
+    """A part of an identifier of a patient that it names."""
+    text: str | None = None
+    """A part of its id, its ends, its status, its headers or its findings."""
 
     def sql(self) -> tuple[str, tuple[str, ...]]:
         """A condition and its values."""
@@ -43,19 +53,44 @@ class Selection:
         return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
 
     def _values(self) -> tuple[str | None, ...]:
-        return self.actor, self.transaction, self.status, self.session
+        return (
+            *(self.actor, self.transaction, self.status, self.session),
+            *(self.finding, self.patient, self.text),
+        )
 
 
+_TEXTS: Final = (
+    *("id", "conversation", "sender", "receiver", "transaction_", "status", "patients"),
+    *("request_head", "response_head", "findings", "deviations"),
+)
 _CONDITIONS: Final = (
     "? IN (sender, receiver)",
     "lower(transaction_) = lower(?)",
     "substr(lower(status), 1, length(?)) = lower(?)",
     "session = ?",
+    """(lower(?) = 'any' AND findings <> '[]' OR instr(findings, '["' || upper(?) || '",') > 0)""",
+    "instr(lower(patients), lower(?)) > 0",
+    "instr(lower(" + " || ' ' || ".join(f"ifnull({column}, '')" for column in _TEXTS) + "), lower(?)) > 0",
 )
 
 
 ALL: Final = Selection()
 """Nothing is left out."""
+
+
+class Outline(NamedTuple):
+    """Exchanges that are alike, counted."""
+
+    sender: str
+    receiver: str
+    transaction: str
+    status: str
+    session: str | None
+    number: int
+    found: int
+    """Those of them with findings."""
+    last: float
+    """When the last of them began."""
 
 
 class ExchangeReader:
@@ -75,20 +110,41 @@ class ExchangeReader:
         """Only for a reader that was opened."""
         self._connection().close()
 
-    def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
-        """All exchanges, or those of one conversation, in the order in which they began."""
+    def exchanges(
+        self, conversation: str | None = None, selection: Selection = ALL, limit: int = -1
+    ) -> tuple[Exchange, ...]:
+        """All exchanges, or those of one conversation, in the order in which they began; the first few."""
         where, values = selection.sql()
         if conversation is None:
-            return self._read(f"{where} ORDER BY started, rowid", *values)
-        return self._read(f"conversation = ? AND {where} ORDER BY started, rowid", conversation, *values)
+            return self._read(f"{where} ORDER BY started, rowid LIMIT ?", *values, limit)
+        rest = f"conversation = ? AND {where} ORDER BY started, rowid LIMIT ?"
+        return self._read(rest, conversation, *values, limit)
 
     def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
         """The last ones recorded, at most so many, as they began; and a mark for `since`."""
-        end: int = self._connection().execute("SELECT ifnull(max(rowid), 0) FROM exchange").fetchone()[0]
-        where, values = selection.sql()
-        found = self._rows(f"rowid <= ? AND {where} ORDER BY rowid DESC LIMIT ?", end, *values, limit)
+        end = self.mark()
+        found = self.page(selection, limit, before=end + 1)
         found.reverse()  # of two that began at once, the one that ended first comes first
         return tuple(sorted((exchange for _, exchange in found), key=lambda one: one.started)), end
+
+    def mark(self) -> int:
+        """Stands behind all that was written so far."""
+        end: int = self._connection().execute("SELECT ifnull(max(rowid), 0) FROM exchange").fetchone()[0]
+        return end
+
+    def page(
+        self, selection: Selection, limit: int, *, before: int | None = None, after: int = 0
+    ) -> list[tuple[int, Exchange]]:
+        """The last ones recorded between two marks, at most so many, the newest first; each with its own."""
+        where, values = selection.sql()
+        end = _NO_END if before is None else before
+        rest = f"rowid > ? AND rowid < ? AND {where} ORDER BY rowid DESC LIMIT ?"
+        return self._rows(rest, after, end, *values, limit)
+
+    def outlines(self, after: int, end: int) -> list[Outline]:
+        """What was recorded after a mark and up to another one, counted by all that an Outline names."""
+        sql = f"SELECT {_OUTLINE} FROM exchange WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2, 3, 4, 5"  # noqa: S608  all of it is ours
+        return [Outline(*row) for row in self._connection().execute(sql, (after, end))]
 
     def since(self, mark: int, selection: Selection) -> tuple[tuple[Exchange, ...], int]:
         """What was recorded after a mark, a page at most and in that order; and the next mark."""

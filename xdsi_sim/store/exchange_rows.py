@@ -25,7 +25,7 @@ _FACTS: Final = {
     "findings": str,
     "segment": int,
 }
-_ADDED: Final = {"deviations": str, "session": str}
+_ADDED: Final = {"deviations": str, "session": str, "patients": str}
 """What later versions have added, one each."""
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
@@ -52,15 +52,21 @@ def _add_session(database: sqlite_utils.Database) -> None:
     database.execute("CREATE INDEX idx_exchange_session ON exchange (session) WHERE session IS NOT NULL")
 
 
+def _add_patients(database: sqlite_utils.Database) -> None:
+    database.table("exchange").add_column("patients", str)
+
+
 SCHEMA: Final = Schema(
     application_id=0x5844584D,
     subject="exchange log",
-    migrations=(_create, _add_deviations, _add_session),
+    migrations=(_create, _add_deviations, _add_session, _add_patients),
 )
 
 
-def row_of(exchange: Exchange, segment: int, request: Place, response: Place | None) -> Row:
-    """An exchange whose bodies are at these places of a segment."""
+def row_of(
+    exchange: Exchange, segment: int, request: Place, response: Place | None, patients: Iterable[str] = ()
+) -> Row:
+    """An exchange whose bodies, which name these patients, are at these places of a segment."""
     return (
         exchange.id,
         exchange.conversation,
@@ -76,6 +82,7 @@ def row_of(exchange: Exchange, segment: int, request: Place, response: Place | N
         *_columns(exchange.response, response),
         json.dumps(exchange.deviations) if exchange.deviations else None,
         exchange.session,
+        "\n".join(patients) or None,
     )
 
 
@@ -107,6 +114,7 @@ def exchange_of(row: Sequence[Any], bodies: Path) -> Exchange:
         response=_message(facts, "response", bodies),
         deviations=tuple(json.loads(facts["deviations"] or "[]")),
         session=facts["session"],
+        patients=tuple((facts["patients"] or "").splitlines()),
     )
 
 

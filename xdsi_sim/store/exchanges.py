@@ -22,6 +22,7 @@ from typing import Final, Protocol
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
+from xdsi_sim.store.exchange_patients import patients_of
 from xdsi_sim.store.exchange_reader import ALL, BODIES, DATABASE, ExchangeReader, Selection
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
@@ -150,6 +151,11 @@ class ExchangeLog:
             batch.waiting.append((exchange, bodies))
             batch.octets += sum(map(octets_in, bodies))
 
+    @property
+    def reader(self) -> ExchangeReader:
+        """Gives what is written already, to any thread; what was recorded last may not be among it."""
+        return self._reader
+
     def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         self._catch_up()
@@ -195,7 +201,10 @@ class ExchangeLog:
         segment, places = batch.written
         following = iter(places)
         rows = [
-            row_of(exchange, segment, next(following), next(following) if len(bodies) > 1 else None)
+            row_of(
+                *(exchange, segment, next(following), next(following) if len(bodies) > 1 else None),
+                patients_of(exchange.request.start_line, map(_octets, bodies)),
+            )
             for exchange, bodies in batch.waiting
         ]
         insert(connection, _INSERT, rows)
@@ -222,6 +231,11 @@ class ExchangeLog:
         elif (first := done.result()) is not None:
             self._bodies.remove_below(first)
         batch.waiting.clear()  # the contents in it would live as long as what refers to this call
+
+
+def _octets(body: list[Stretch]) -> bytes:
+    """What of a body is at hand: large parts of it have files of their own, and are documents."""
+    return b"".join(stretch for stretch in body if isinstance(stretch, bytes))
 
 
 class LogPart:

@@ -10,7 +10,7 @@ from xdsi_sim.dicomweb.ohif import list_link, study_link
 from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.listen import Listen
-from xdsi_sim.topology.model import Source, Topology
+from xdsi_sim.topology.model import Mhd, Source, Topology
 
 __all__ = ["DICOM_WEB", "IMAGE_DISPLAY", "WADO", "Addresses"]
 
@@ -75,6 +75,13 @@ class Addresses(ABC):
         if (peer := self.topology.played_by(source_id)) is not None:
             return peer.wado or ""
         return f"{self.url_of(source_id)}/{WADO}"
+
+    def fhir_of(self, mhd_id: str) -> str:
+        """Base of a community's FHIR face, as clients know it."""
+        model = self.topology.find(mhd_id).actor
+        public = model.publicUrl if isinstance(model, Mhd) else None
+        simulated = self.topology.played_by(mhd_id) is None
+        return public if public and simulated else self.url_of(mhd_id)
 
     def viewer_of(self, source_id: str, *studies: str) -> str | None:
         """Where the viewer lists the studies of a source, or shows some of them; None without a viewer."""

@@ -20,6 +20,7 @@ from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.site import ActorSite
+from xdsi_sim.store.exchange_reader import ExchangeReader
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.store.opening import Share
 from xdsi_sim.tls.settings import Tls
@@ -202,6 +203,25 @@ class RunningTopology(World):
         return self._sessions.awake(name)
 
     # --- what others need
+
+    def put(self, path: str, resource: Any) -> str:
+        """Let something else answer at a path beside that at which faults are switched; gives its address.
+
+        Where other processes answer on these ports, it has a port of its own: they would not know of it.
+        """
+        listen = self._first
+        if self.alone:
+            site = self._branch_at(listen)
+        else:
+            site = ActorSite(self._loop, listen.host, 0, self._spool, self.topology.limits, tls=self._tls)
+            self._listening.callback(site.close)
+        site.put(path, resource)
+        return whereabouts.base_of(self.topology, Listen(listen.host, site.port)) + path
+
+    @property
+    def log(self) -> ExchangeReader | None:
+        """Reads the log, sessions included, but for what was recorded last; None where there is none."""
+        return self._whole_log.reader if self._whole_log is not None else None
 
     def to_join(self) -> Joined:
         """What one of the others needs to answer beside this process; who asks has to close it."""

@@ -1,4 +1,4 @@
-"""From the sources and gateways of a topology to their faces on the web, and a viewer with the ways to it."""
+"""From the actors of a topology to their faces on the web, and a viewer with the ways to it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from xdsi_sim.dicomweb.image_display import ImageDisplay
 from xdsi_sim.dicomweb.ohif import Face, app_config, study_link
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.dicomweb.xc_wado import CrossGateway
+from xdsi_sim.mhd.face import Face as FhirFace
+from xdsi_sim.mhd.service import MhdService
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.viewer import ViewerResource
 from xdsi_sim.server.wado_uri import WadoUriResource
@@ -24,7 +26,7 @@ from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.topology.model import Actor, Source
 
-__all__ = ["dicomweb_face", "image_display", "viewer_face", "wado_face", "xc_wado_face"]
+__all__ = ["dicomweb_face", "fhir_resource", "image_display", "viewer_face", "wado_face", "xc_wado_face"]
 
 _THREADS: Final = 6
 """Requests at a face that wait for an archive at a time."""
@@ -90,6 +92,18 @@ def wado_face(
 ) -> WadoUriResource:
     """The WADO-URI of a source."""
     return WadoUriResource(actor, source.id, recorder, reactor, _threads(actor.store), desk)
+
+
+def fhir_resource(face: FhirFace, recorder: Recorder, reactor: Any, *, desk: Desk) -> DicomWebResource:
+    """The FHIR face of a community on the wire."""
+    return DicomWebResource(
+        actor_id=face.id,
+        service=MhdService(face=face),
+        recorder=recorder,
+        reactor=reactor,
+        threads=_THREADS,  # each waits for other actors
+        desk=desk,
+    )
 
 
 def _threads(store: InstanceStore) -> int | None:

@@ -13,7 +13,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.services.host import PORT_TYPES
 from xdsi_sim.topology.fault import read_fault
-from xdsi_sim.topology.model import Actor, Server, Source, Topology
+from xdsi_sim.topology.model import Actor, Mhd, Server, Source, Topology
 from xdsi_sim.topology.yaml import Document, Place
 
 __all__ = ["FAULTS", "Roles", "check_faults", "faults_resource", "switchboard_of"]
@@ -24,7 +24,11 @@ Roles = Mapping[type[Actor], tuple[str, Any]]
 FAULTS: Final = "faults"
 """Path of the address at which faults are switched on and off."""
 
-_BY_WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55")
+_BY_WEB: Final[Mapping[type[Actor], tuple[str, ...]]] = {
+    Source: ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55"),
+    Mhd: ("ITI-65", "ITI-66", "ITI-67", "ITI-68", "ITI-105"),
+}
+"""What actors answer beside SOAP, or in place of it."""
 _OTHER_NAMES: Final = {"ITI-41": "RAD-68"}
 """What a transaction is called where it brings a manifest (RAD TF: 4.68)."""
 
@@ -70,10 +74,10 @@ def _board(topology: Topology, roles: Roles) -> Switchboard:
 
 def _answered(topology: Topology, actor: Server, role: str) -> tuple[str, ...]:
     """The transactions that an actor answers, by all their names."""
-    names = PORT_TYPES[role].transactions
+    names = PORT_TYPES[role].transactions if role in PORT_TYPES else ()
     others = (other for name, other in _OTHER_NAMES.items() if name in names)
     secured = () if topology.tls is None else (TLS,)
-    return (*names, *others, *(_BY_WEB if isinstance(actor, Source) else ()), *secured)
+    return (*names, *others, *_BY_WEB.get(type(actor), ()), *secured)
 
 
 def _asked_for(topology: Topology) -> Iterator[tuple[Place, Setting]]:

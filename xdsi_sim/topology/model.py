@@ -21,16 +21,17 @@ from xdsi_sim.topology.backend import BackendOption
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.destinations import check_sources
-from xdsi_sim.topology.dicomweb import DicomWebFace
+from xdsi_sim.topology.dicomweb import DicomWebFace, PublicUrl
 from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
 from xdsi_sim.topology.fault import Fault
 from xdsi_sim.topology.federation import Correlation, Peer, check_parts
 from xdsi_sim.topology.limits import CheckedLimits
-from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
+from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen
 from xdsi_sim.topology.log import Log
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
 from xdsi_sim.topology.patience import Patience
 from xdsi_sim.topology.rules import CheckedProfile
+from xdsi_sim.topology.takes import Feed, TakesFrom
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.viewer import ViewerOption
 from xdsi_sim.topology.yaml import Place
@@ -46,6 +47,7 @@ __all__ = [
     "InitiatingImagingGateway",
     "Listen",
     "Log",
+    "Mhd",
     "OnDemandSource",
     "Patience",
     "Peer",
@@ -112,26 +114,6 @@ class Server(Actor):
     """Whether an answer may go to an address of its own, if that is one of a peer (ITI TF-2: V.5)."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with its answers from the start, on purpose."""
-
-
-class Feed(Checked):
-    """Where a registry takes its patient identity feed beside its SOAP address."""
-
-    mllp: Annotated[
-        Listen,
-        BeforeValidator(read_port_or_listen),
-        WithJsonSchema({"type": ["integer", "string"], "examples": [2575, "127.0.0.1:2575"]}),
-    ]
-    """Port, or host and port, for ITI-8; a port alone is one on the host of the topology."""
-
-
-class TakesFrom(Checked):
-    """Whom a registry knows beside the repositories and sources of its community."""
-
-    repositories: tuple[Oid, ...] | None = None
-    """repositoryUniqueIds; None takes from any."""
-    sources: tuple[Oid, ...] | None = None
-    """sourceIds; None takes from any."""
 
 
 class Registry(Server):
@@ -268,6 +250,24 @@ class OnDemandSource(Server):
     """Patients whose summary is offered from the start: CX, or bare ids of the community's authority."""
 
 
+class Mhd(Server):
+    """The FHIR face of its community: Document Responder and Document Recipient of MHD."""
+
+    role = "MHD Responder and Recipient"
+
+    publishesTo: str | None = None
+    """Id of the repository or recipient of its community that takes what is provided; else the first."""
+    publicUrl: PublicUrl | None = None
+    """Address that clients use, where it is not that of the actor: behind a proxy."""
+
+    @model_validator(mode="after")
+    def _has_no_soap(self) -> Mhd:
+        for key in ("asynchronous", "validation"):
+            if key in self.model_fields_set:
+                raise wrong(f"'{key}' is about SOAP, and mhd speaks FHIR alone", at=(key,), at_key=True)
+        return self
+
+
 class Consumer(Actor):
     """Imaging Document Consumer; it only asks, so it has no address."""
 
@@ -298,6 +298,8 @@ class Community(Checked):
     """By id what a rule of submissions weighs in this community instead of what the catalogue says."""
     registry: Registry | None = None
     """None where documents only go from point to point."""
+    mhd: Mhd | None = None
+    """None where nobody speaks FHIR."""
     repositories: tuple[Repository, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -312,12 +314,20 @@ class Community(Checked):
     def taker(self) -> str | None:
         """Id of who takes documents that come through a gateway; None where nobody can."""
         gateway = self.respondingGateway
-        chosen = gateway.providesTo if gateway is not None else None
-        return chosen or next((each.id for each in (*self.repositories, *self.recipients)), None)
+        return (gateway.providesTo if gateway is not None else None) or self._first_taker
+
+    @property
+    def fhir_taker(self) -> str | None:
+        """Id of who takes documents that come by MHD; None where nobody can."""
+        return (self.mhd.publishesTo if self.mhd is not None else None) or self._first_taker
+
+    @property
+    def _first_taker(self) -> str | None:
+        return next((each.id for each in (*self.repositories, *self.recipients)), None)
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        for kind in ("registry", *_GATEWAYS):
+        for kind in ("registry", "mhd", *_GATEWAYS):
             if (actor := getattr(self, kind)) is not None:
                 yield (kind,), actor
         for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
@@ -441,23 +451,28 @@ class Topology(Checked):
         for number, community in enumerate(self.communities):
             needing = community.repositories or community.onDemandSources or community.respondingGateway
             if needing and community.registry is None:
-                text = (
-                    "a community with repositories, On-Demand sources or a Responding Gateway has a registry"
-                )
-                raise wrong(text, at=("communities", number))
+                who = "repositories, On-Demand sources or a Responding Gateway"
+                raise wrong(f"a community with {who} has a registry", at=("communities", number))
+            if community.mhd and community.registry is None and community.initiatingGateway is None:
+                text = "mhd finds documents by a registry or an Initiating Gateway of its community"
+                raise wrong(text, at=("communities", number, "mhd"))
         return self
 
     @model_validator(mode="after")
     def _gateways_provide_to_somebody(self) -> Topology:
         for number, community in enumerate(self.communities):
             known = [each.id for each in (*community.repositories, *community.recipients)]
-            gateway = community.respondingGateway
-            if gateway is not None and (name := gateway.providesTo) is not None and name not in known:
-                raise wrong(
-                    f"no repository or recipient '{name}' in community '{community.id}'",
-                    hint=did_you_mean(name, known),
-                    at=("communities", number, "respondingGateway", "providesTo"),
-                )
+            gateway, mhd = community.respondingGateway, community.mhd
+            for name, at in (
+                (gateway.providesTo if gateway is not None else None, ("respondingGateway", "providesTo")),
+                (mhd.publishesTo if mhd is not None else None, ("mhd", "publishesTo")),
+            ):
+                if name is not None and name not in known:
+                    raise wrong(
+                        f"no repository or recipient '{name}' in community '{community.id}'",
+                        hint=did_you_mean(name, known),
+                        at=("communities", number, *at),
+                    )
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from xdsi_sim.actors.recipient import DocumentRecipient
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.dicom.publisher import Publisher
+from xdsi_sim.mhd.face import Face
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.store.inbox import FolderInbox
@@ -24,11 +25,13 @@ from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.topology.addresses import Addresses
 from xdsi_sim.topology.clients import Clients
 from xdsi_sim.topology.gateways import gateway_of
+from xdsi_sim.topology.mhd import fhir_face
 from xdsi_sim.topology.model import (
     Actor,
     Community,
     InitiatingGateway,
     InitiatingImagingGateway,
+    Mhd,
     OnDemandSource,
     Placed,
     Recipient,
@@ -167,6 +170,10 @@ class Players:
         )
         return source
 
+    def fhir(self, placed: Placed, strict: bool) -> Face:
+        """What is behind the FHIR face of a community."""
+        return fhir_face(self._addresses, placed, self._clients.soap, self._loop, strict=strict)
+
 
 ROLES: Final[dict[type[Actor], tuple[str, Callable[[Players, Placed, bool], Any]]]] = {
     Registry: ("registry", Players.registry),
@@ -178,5 +185,6 @@ ROLES: Final[dict[type[Actor], tuple[str, Callable[[Players, Placed, bool], Any]
     InitiatingImagingGateway: ("source", Players.gateway),
     RespondingImagingGateway: ("responding-imaging-gateway", Players.gateway),
     OnDemandSource: ("on-demand source", Players.on_demand),
+    Mhd: ("mhd", Players.fhir),
 }
-"""Port type of each kind of actor, and what makes the actor."""
+"""Port type of each kind of actor, `mhd` for one without SOAP, and what makes the actor."""

@@ -32,6 +32,8 @@ _WITHIN: Final = (
     ("consumers", "repositories", ("ITI-43",)),
     ("consumers", "onDemandSources", ("ITI-43",)),
     ("consumers", "sources", ("RAD-69", "WADO-RS")),
+    ("consumers", "mhd", ("ITI-66", "ITI-67", "ITI-68")),
+    ("sources", "mhd", ("ITI-65",)),
     ("sources", "registry", ("ITI-57",)),
     ("sources", "initiatingGateway", _PUBLISHES),
     ("consumers", "initiatingGateway", ("ITI-18", "ITI-43", "ITI-92")),
@@ -71,6 +73,7 @@ def _within(community: Community) -> Iterator[Way]:
         if source.publishesTo in repositories:  # else it is a recipient, and these take from any source
             yield Way(source.id, source.publishesTo, _PUBLISHES)
     yield from _provided(community)
+    yield from _by_fhir(community)
     for senders, receivers, transactions in _WITHIN:
         for sender in _actors(community, senders):
             for receiver in _actors(community, receivers):
@@ -83,6 +86,26 @@ def _provided(community: Community) -> Iterator[Way]:
         for gateway in _actors(community, key):
             if community.taker is not None:
                 yield Way(gateway.id, community.taker, _PUBLISHES)
+
+
+def _by_fhir(community: Community) -> Iterator[Way]:
+    """The FHIR face asks the Initiating Gateway, if there is one, in place of registry and repositories."""
+    face = community.mhd
+    if face is None:
+        return
+    sent: dict[str, tuple[str, ...]] = {}
+    if community.fhir_taker is not None:
+        sent[community.fhir_taker] = ("ITI-41",)
+    grouped = community.initiatingGateway is not None
+    for key, transactions in _GROUPED if grouped else _ALONE:
+        for actor in _actors(community, key):
+            sent[actor.id] = (*sent.get(actor.id, ()), *transactions)
+    yield from (Way(face.id, receiver, transactions) for receiver, transactions in sent.items())
+
+
+_GROUPED: Final = (("initiatingGateway", ("ITI-18", "ITI-43")),)
+_ALONE: Final = (("registry", ("ITI-18",)), ("repositories", ("ITI-43",)), ("onDemandSources", ("ITI-43",)))
+"""Whom a FHIR face asks, with an Initiating Gateway in its community and without."""
 
 
 def _across(topology: Topology, community: Community) -> Iterator[Way]:

@@ -30,10 +30,17 @@ from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
-from xdsi_sim.topology.faces import dicomweb_face, image_display, viewer_face, wado_face, xc_wado_face
+from xdsi_sim.topology.faces import (
+    dicomweb_face,
+    fhir_resource,
+    image_display,
+    viewer_face,
+    wado_face,
+    xc_wado_face,
+)
 from xdsi_sim.topology.faults import FAULTS, faults_resource
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of
-from xdsi_sim.topology.model import Listen, Placed, Server, Source, Topology
+from xdsi_sim.topology.model import Listen, Mhd, Placed, Server, Source, Topology
 from xdsi_sim.topology.opening import offer, recover
 from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.players import ROLES, Players
@@ -106,6 +113,7 @@ class World(Addresses):
 
     def _make_clients(self, recorder: Recorder, first: Listen, beside: Clients | None) -> None:
         """All that sends; answers of asynchronous exchange come in at the first address."""
+        self._first = first
         base = self.base_of(first)
         self.admin = base + FAULTS
         self._clients = Clients(
@@ -121,7 +129,7 @@ class World(Addresses):
         self._open.callback(self._clients.close)
         branch = self._branch_at(first)
         branch.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
-        branch.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
+        branch.put(FAULTS, faults_resource(self.faults, alone=self.alone))
 
     @property
     def client(self) -> BlockingClient:
@@ -163,6 +171,12 @@ class World(Addresses):
         role, make = ROLES[type(model)]
         send, post = self._ways_out()
         actor = make(self._players, placed, strict)
+        desk, branch = self.faults.desk(model.id), self._branch(placed)
+        if isinstance(model, Mhd):
+            fhir = fhir_resource(actor, recorder, self._loop.reactor, desk=desk)
+            self._resources[model.id] = (fhir,)
+            branch.put(placed.path, fhir)
+            return actor
         resource = SoapResource(
             actor_id=model.id,
             endpoint=Endpoint(
@@ -177,10 +191,9 @@ class World(Addresses):
             post=post,
             recorder=recorder,
             reactor=self._loop.reactor,
-            desk=self.faults.desk(model.id),
+            desk=desk,
         )
         self._resources[model.id] = (resource,)
-        branch = self._branch(placed)
         branch.put(placed.path, resource)
         if isinstance(model, Source):
             self._serve_web(placed, model, actor, recorder)
@@ -238,6 +251,11 @@ class World(Addresses):
     def folder(self) -> Path:
         """Where everything is kept."""
         return self._folder
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process answers as well."""
+        return self._share is Share.ALONE
 
     @property
     def elsewhere(self) -> Collection[str]:

@@ -5,9 +5,17 @@ from itertools import pairwise
 
 import pytest
 
+from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.scenario.record import ActorInfo, RunRecord
-from xdsi_sim.scenario.reports.sequence import Diagram, Tone, diagram_of, participant, tone_of
+from xdsi_sim.scenario.reports.sequence import (
+    Diagram,
+    Tone,
+    conversation_diagram,
+    diagram_of,
+    participant,
+    tone_of,
+)
 
 Build = Callable[..., Exchange]
 
@@ -107,3 +115,20 @@ def test_outcome_that_is_not_known_to_be_good_is_bad(status: str, tone: Tone) ->
 
 def test_run_without_messages_has_an_empty_diagram(a_record: Callable[..., RunRecord]) -> None:
     assert (diagram_of(a_record()).lifelines, diagram_of(a_record()).bands) == ((), ())
+
+
+def test_a_conversation_is_one_strip_in_the_order_of_its_hops(a_run: RunRecord) -> None:
+    diagram = conversation_diagram(a_run.exchanges, a_run.actors)
+    (band,) = diagram.bands
+    assert band.step is None
+    assert sorted(arrow.number for arrow in band.strip.arrows) == list(range(1, len(a_run.exchanges) + 1))
+    assert ids(diagram) == ids(diagram_of(a_run))
+
+
+@pytest.mark.parametrize(("severity", "broken"), [(Severity.ERROR, True), (Severity.WARNING, False)])
+def test_an_arrow_tells_whether_a_rule_was_broken(
+    an_exchange: Build, severity: Severity, broken: bool
+) -> None:
+    finding = Finding(rule="D01", severity=severity, text="missing")
+    (arrow,) = conversation_diagram((an_exchange(findings=(finding,)),), ()).bands[0].strip.arrows
+    assert (arrow.findings, arrow.broken) == (1, broken)

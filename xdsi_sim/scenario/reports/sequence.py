@@ -7,13 +7,15 @@ two. Values only, in pixels; the template draws them, so escaping stays in one p
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from xdsi_sim.errors import Severity
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.scenario.record import ActorInfo, RunRecord
-from xdsi_sim.scenario.reports.hops import Group, Hop, folded, groups_of, walk
+from xdsi_sim.scenario.reports.hops import Group, Hop, folded, groups_of, nested, walk
 from xdsi_sim.scenario.reports.wording import duration_text, shorten
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "Lifeline",
     "Strip",
     "Tone",
+    "conversation_diagram",
     "diagram_of",
     "participant",
     "tone_of",
@@ -99,6 +102,8 @@ class Arrow:
     """All of it in words, for the pointer and for who cannot see the picture."""
     answered: bool
     findings: int
+    broken: bool
+    """Whether one of the findings is an error."""
 
     @property
     def loop(self) -> bool:
@@ -158,9 +163,19 @@ class Diagram:
 
 def diagram_of(record: RunRecord) -> Diagram:
     """Lay out all exchanges of a run; each has exactly one arrow in the strips that are not folded."""
-    lifelines = _lifelines(record)
+    return _diagram(record.exchanges, record.actors, groups_of(record))
+
+
+def conversation_diagram(exchanges: Sequence[Exchange], actors: Iterable[ActorInfo]) -> Diagram:
+    """The same for what one action has caused: exchanges in the order in which they began, in one strip."""
+    hops = nested(enumerate(exchanges, start=1))
+    return _diagram(exchanges, actors, (Group(step=None, hops=hops),))
+
+
+def _diagram(exchanges: Sequence[Exchange], actors: Iterable[ActorInfo], groups: Iterable[Group]) -> Diagram:
+    lifelines = _lifelines(exchanges, {actor.id: actor for actor in actors})
     places = {line.id: line.x for line in lifelines}
-    bands = tuple(_band(group, places) for group in groups_of(record))
+    bands = tuple(_band(group, places) for group in groups)
     width = 2 * _MARGIN + _COLUMN * max(0, len(lifelines) - 1)
     return Diagram(width=width, lifelines=lifelines, bands=bands)
 
@@ -173,9 +188,8 @@ def tone_of(status: str) -> Tone:
 # --- lifelines -------------------------------------------------------------------------------
 
 
-def _lifelines(record: RunRecord) -> tuple[Lifeline, ...]:
-    actors = {actor.id: actor for actor in record.actors}
-    ends = (end for hop in record.exchanges for end in (hop.sender, hop.receiver))
+def _lifelines(exchanges: Iterable[Exchange], actors: Mapping[str, ActorInfo]) -> tuple[Lifeline, ...]:
+    ends = (end for hop in exchanges for end in (hop.sender, hop.receiver))
     used = dict.fromkeys(participant(end, actors) for end in ends)
     communities = list(dict.fromkeys(actors[id_].community for id_ in used if id_ in actors))
     ordered = sorted(used, key=lambda id_: _rank(actors.get(id_), communities))
@@ -247,6 +261,7 @@ def _arrow(hop: Hop, y: int, back_y: int, places: dict[str, int]) -> Arrow:
         title=f"{number}{exchange.transaction}{repeats}, {exchange.sender} to {exchange.receiver}: {outcome}",
         answered=exchange.response is not None,
         findings=len(exchange.findings),
+        broken=any(finding.severity is Severity.ERROR for finding in exchange.findings),
     )
 
 

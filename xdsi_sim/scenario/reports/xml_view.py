@@ -15,7 +15,7 @@ from xdsi_sim.ebrim.xml import parse, serialise
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.visible import visible
 
-__all__ = ["coloured", "indented"]
+__all__ = ["coloured", "indented", "run_of"]
 
 _LONGEST_RUN: Final = 2_000  # characters of one text or value: inline documents are base64 without end
 _LINE: Final = Markup('<span class="line d{}">{}\n</span>')
@@ -71,10 +71,16 @@ def _named(element: str, text: str) -> Markup:
 
 
 def _run(serialised: str) -> Markup:
-    """One run of text, cut where it is long; character references were written by the serialiser."""
-    text = visible(_unescaped(serialised))
+    """One run of text; character references were written by the serialiser."""
+    return run_of(_unescaped(serialised))
+
+
+def run_of(text: str) -> Markup:
+    """One run of text or one value, cut where it is long."""
     rest = len(text) - _LONGEST_RUN
-    return escape(text if rest <= 0 else f"{text[:_LONGEST_RUN]} … {rest:,} more characters")
+    return escape(
+        visible(text) if rest <= 0 else f"{visible(text[:_LONGEST_RUN])} … {rest:,} more characters"
+    )
 
 
 def _unescaped(text: str) -> str:

@@ -17,6 +17,8 @@ from xdsi_sim.scenario.steps.invoke_display import INVOKE_DISPLAY
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
+from xdsi_sim.scenario.steps.mhd_find import MHD_FIND
+from xdsi_sim.scenario.steps.mhd_retrieve import MHD_RETRIEVE
 from xdsi_sim.scenario.steps.move import MOVE
 from xdsi_sim.scenario.steps.parallel import PARALLEL
 from xdsi_sim.scenario.steps.patient import PATIENT
@@ -58,6 +60,8 @@ KINDS: Final[Mapping[str, StepKind]] = {
         RECEIVE,
         QUERY,
         RETRIEVE,
+        MHD_FIND,
+        MHD_RETRIEVE,
         UPDATE,
         REMOVE,
         REMOVE_DOCUMENTS,

@@ -15,6 +15,7 @@ from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
+from xdsi_sim.scenario import fhir
 from xdsi_sim.scenario.crossing import transaction_to
 from xdsi_sim.scenario.kind import ActorOf, AnyGatewayId, CommunityId, FileName, StepKind
 from xdsi_sim.scenario.metadata import (
@@ -26,9 +27,9 @@ from xdsi_sim.scenario.metadata import (
     sound_set,
     with_attributes,
 )
-from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
+from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
-from xdsi_sim.topology.model import Recipient, Registry, Repository
+from xdsi_sim.topology.model import Mhd, Recipient, Registry, Repository
 from xdsi_sim.vocab import Association as Type
 
 __all__ = ["PROVIDE"]
@@ -102,6 +103,8 @@ class Provide(Checked):
     """Gets the metadata alone, by ITI-42, with hash, size and repository as a repository would add them."""
     through: AnyGatewayId = None
     """The gateway that hands it on to another community, or a responding one, which gets it by ITI-80."""
+    mhd: Annotated[str | None, ActorOf(Mhd)] = None
+    """The FHIR face that gets it, as a bundle of ITI-65."""
     home: CommunityId | None = None
     """That community; a gateway needs it."""
     patient: str
@@ -115,9 +118,9 @@ class Provide(Checked):
 
     @model_validator(mode="after")
     def _goes_to_one(self) -> Provide:
-        receivers = (self.repository, self.recipient, self.registry, self.through)
+        receivers = (self.repository, self.recipient, self.registry, self.through, self.mhd)
         if sum(receiver is not None for receiver in receivers) != 1:
-            raise wrong("it goes to one of: repository, recipient, registry, through")
+            raise wrong("it goes to one of: repository, recipient, registry, through, mhd")
         if self.home is not None and self.through is None:
             raise wrong("a community is named to a gateway, by `through`", at=("home",))
         return self
@@ -125,7 +128,7 @@ class Provide(Checked):
     @property
     def receiver(self) -> str:
         """Id of the actor that gets it."""
-        return self.repository or self.recipient or self.registry or self.through or ""
+        return self.repository or self.recipient or self.registry or self.through or self.mhd or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +138,9 @@ class _Submission:
 
 
 def play(step: Provide, stage: Stage) -> Outcome:
-    """Send one submission, by ITI-41 or ITI-42."""
+    """Send one submission, by ITI-41, ITI-42 or ITI-65."""
     made = _submission(step, stage)
-    submission = SubmitObjectsRequest(objects=made.objects)
-    if step.home is not None:
-        submission = aimed_at(submission, step.home)
-    provided = "ITI-41" if step.registry is None else "ITI-42"
-    transaction = transaction_to(stage.running, step.receiver, provided)
-    message: Any = submission
-    if step.registry is None:
-        message = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=made.documents)
-    reply = stage.call(sender=step.sender, receiver=step.receiver, transaction=transaction, message=message)
-    answer = answered(reply, receiver=step.receiver, transaction=transaction)
+    answer = _sent(step, stage, made)
     entries = made.objects.documentEntries
     return Outcome(
         text=f"{plural(len(entries), 'document')}: {answer.status}",
@@ -160,6 +154,23 @@ def play(step: Provide, stage: Stage) -> Outcome:
         answers=(answer,),
         details=details_of({"Documents": listed([entry.uniqueId or "" for entry in entries])}),
     )
+
+
+def _sent(step: Provide, stage: Stage, made: _Submission) -> Answered:
+    if step.mhd is not None:
+        return fhir.provide(
+            stage, sender=step.sender, mhd=step.mhd, objects=made.objects, documents=made.documents
+        )
+    submission = SubmitObjectsRequest(objects=made.objects)
+    if step.home is not None:
+        submission = aimed_at(submission, step.home)
+    provided = "ITI-41" if step.registry is None else "ITI-42"
+    transaction = transaction_to(stage.running, step.receiver, provided)
+    message: Any = submission
+    if step.registry is None:
+        message = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=made.documents)
+    reply = stage.call(sender=step.sender, receiver=step.receiver, transaction=transaction, message=message)
+    return answered(reply, receiver=step.receiver, transaction=transaction)
 
 
 def _submission(step: Provide, stage: Stage) -> _Submission:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
@@ -16,10 +16,11 @@ from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.kind import CommunityId, GatewayId, RecipientId, SourceId
+from xdsi_sim.scenario import fhir
+from xdsi_sim.scenario.kind import ActorOf, CommunityId, GatewayId, RecipientId, SourceId
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
 from xdsi_sim.topology.checked import Checked, wrong
-from xdsi_sim.topology.model import Placed, Source
+from xdsi_sim.topology.model import Mhd, Placed, Source
 
 __all__ = ["Published", "Sending", "place_of", "provide", "publisher_of", "source_of", "study_of", "withdraw"]
 
@@ -34,6 +35,8 @@ class Sending(Checked):
     """The Initiating Gateway that hands it on to another community."""
     home: CommunityId | None = None
     """That community."""
+    mhd: Annotated[str | None, ActorOf(Mhd)] = None
+    """The FHIR face that gets it, as a bundle of ITI-65."""
     intendedRecipient: tuple[str, ...] = ()
     """Whom it is for, each as `XON|XCN|XTN`."""
     limitedMetadata: bool = False
@@ -45,6 +48,9 @@ class Sending(Checked):
             raise wrong("through and home belong together: the gateway, and the community that it is for")
         if self.through is not None and self.to is not None:
             raise wrong("a document is sent to a recipient or through a gateway", at=("through",))
+        if self.mhd is not None and (self.to or self.through or self.limitedMetadata):
+            text = "what is provided by MHD goes to the community of the face, with all its metadata"
+            raise wrong(text, at=("mhd",))
         return self
 
     def message(
@@ -104,8 +110,13 @@ def study_of(stage: Stage, source_id: str, uid: str) -> Study:
 def place_of(stage: Stage, sending: Sending, what: str) -> tuple[str, str]:
     """Who gets it, and what it is called in the store, where each receiver has its own."""
     _, source = source_of(stage, sending.source)
-    receiver = sending.to or sending.through or source.publishesTo
+    receiver = sending.to or sending.through or _taker(stage, sending) or source.publishesTo
     return receiver, what if receiver == source.publishesTo else f"{what} for {sending.home or receiver}"
+
+
+def _taker(stage: Stage, sending: Sending) -> str | None:
+    """To whom the FHIR face hands it on, which is whom it might have been sent to."""
+    return None if sending.mhd is None else fhir.community_of(stage, sending.mhd).fhir_taker
 
 
 def provide(
@@ -135,9 +146,14 @@ def provide(
         submissionTime=stage.now(),
         replaces={} if former is None else {entry.entryUUID: former.entry.entryUUID},
     )
-    message = sending.message(objects, Document(id=entry.entryUUID, content=content))
-    reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
-    answer = answered(reply, receiver=receiver, transaction=transaction)
+    made = Document(id=entry.entryUUID, content=content)
+    if sending.mhd is not None:
+        bundled = sending.addressed(objects)
+        answer = fhir.provide(stage, sender=source.id, mhd=sending.mhd, objects=bundled, documents=(made,))
+    else:
+        message = sending.message(objects, made)
+        reply = stage.call(sender=source.id, receiver=receiver, transaction="ITI-41", message=message)
+        answer = answered(reply, receiver=receiver, transaction=transaction)
     if answer.status == "Success":
         store.note_published(study, document, Publication(entry=entry, fingerprint=fingerprint))
     return answer

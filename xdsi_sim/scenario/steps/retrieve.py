@@ -24,7 +24,7 @@ from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answer
 from xdsi_sim.topology.checked import Checked
 from xdsi_sim.vocab import ON_DEMAND
 
-__all__ = ["RETRIEVE", "RetrievedDocument"]
+__all__ = ["RETRIEVE", "RetrievedDocument", "retrieved"]
 
 
 class Retrieve(Checked):
@@ -71,6 +71,11 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         for receiver, asked in _receivers(step, stage, entries)
     ]
     documents = tuple(document for _, found in outcomes for document in found)
+    return retrieved(documents, tuple(answer for answer, _ in outcomes))
+
+
+def retrieved(documents: tuple[RetrievedDocument, ...], answers: tuple[Answered, ...]) -> Outcome:
+    """What has come, held against its metadata."""
     held = [_Held(document, sha1_of(document.content)) for document in documents]
     return Outcome(
         text=plural(len(documents), "document"),
@@ -78,10 +83,10 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
             "documents": documents,
             "manifests": tuple(item for item in documents if item.is_manifest),
             "reports": tuple(item for item in documents if not item.is_manifest),
-            "errors": tuple(error for answer, _ in outcomes for error in answer.errors),
+            "errors": tuple(error for answer in answers for error in answer.errors),
         },
         count=len(documents),
-        answers=tuple(answer for answer, _ in outcomes),
+        answers=answers,
         details=details_of(
             {
                 "Documents": listed(

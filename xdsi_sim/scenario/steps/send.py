@@ -126,7 +126,7 @@ def _outcome(step: Send, stage: Stage, url: str) -> Outcome:
     # a feed by MLLP has the id that its receiver gave it: there is nothing else in the conversation
     sent = stage.running.exchanges(stage.conversation)
     exchange = next((one for one in sent if one.id == stage.sent[-1]), sent[-1])
-    message = Message(exchange, stage.company.spool)
+    message = Message(exchange, stage.spool)
     response = exchange.response
     answer = Answered(
         receiver=step.to or urlsplit(url).netloc,

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from xdsi_sim import __version__
-from xdsi_sim.scenario.reports.as_html import environment, policy_of, style_and_script
+from xdsi_sim.scenario.reports.templates import FOLDER, environment_of, policy_of, style_and_script
 from xdsi_sim.scenario.reports.wording import duration_text, plural
 from xdsi_sim.sut.results import Outcome, TestRun
 
@@ -39,7 +39,7 @@ def render(run: TestRun) -> str:
     """The page; links lead to the folders of the tests beside it."""
     style, _ = style_and_script()
     return (
-        environment(_FOLDER)
+        environment_of(FOLDER, _FOLDER)
         .get_template("tests.html.j2")
         .render(
             run=run,

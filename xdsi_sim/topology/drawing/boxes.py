@@ -39,6 +39,7 @@ _MOST: Final = 6
 _LONGEST: Final = 26
 
 _GATEWAYS: Final = (
+    "mhd",
     "initiatingGateway",
     "respondingGateway",
     "initiatingImagingGateway",

@@ -17,7 +17,7 @@ class Tone(StrEnum):
     IMAGES = "images"
 
 
-_PUBLISHED: Final = {"ITI-41", "ITI-42", "ITI-57", "ITI-61", "ITI-80", "RAD-68"}
+_PUBLISHED: Final = {"ITI-41", "ITI-42", "ITI-57", "ITI-61", "ITI-65", "ITI-80", "RAD-68"}
 _IMAGES: Final = {"RAD-69", "RAD-75", "WADO-RS", "XC-WADO"}
 
 

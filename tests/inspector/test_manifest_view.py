@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from manifest_examples import composed
 
-from xdsi_sim.cli.manifest_view import facts_of, lines_of, value_of
+from xdsi_sim.inspector.manifest_view import facts_of, lines_of, value_of
 
 
 def test_only_what_is_told_is_shown() -> None:

@@ -1,0 +1,103 @@
+"""What the pages look into, and how they are put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from xdsi_sim import __version__
+from xdsi_sim.exchange import Exchange
+from xdsi_sim.ids import new_token
+from xdsi_sim.inspector.web.asked import Answered, Refused
+from xdsi_sim.scenario.cast import actors_of
+from xdsi_sim.scenario.record import ActorInfo
+from xdsi_sim.store.exchange_reader import ExchangeReader
+from xdsi_sim.topology.build import RunningTopology
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from xdsi_sim.inspector.playing import Plays
+    from xdsi_sim.inspector.tally import Tally
+
+__all__ = ["HERE", "PATH", "Inspected"]
+
+PATH: Final = "inspector"
+"""Of the inspector, at the address of a topology."""
+HERE: Final = Path(__file__).parent
+_TOKEN: Final = "token"  # of the page: the field in which a form brings it
+
+
+@dataclass(kw_only=True)
+class Inspected:
+    """A topology that runs, its log, and the templates that show them."""
+
+    running: RunningTopology
+    reader: ExchangeReader | None
+    """None where nothing is recorded."""
+    token: str = field(default_factory=new_token)
+    """Whoever has got a page of ours has it, and whoever changes anything has to bring it."""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Counts of the log."""
+        from xdsi_sim.inspector.tally import Tally  # noqa: PLC0415  see `resource`
+
+        return Tally(self.reader)
+
+    @cached_property
+    def plays(self) -> Plays:
+        """Scenarios that are played here."""
+        from xdsi_sim.inspector.playing import Plays  # noqa: PLC0415  see `resource`
+
+        return Plays(self.running)
+
+    @cached_property
+    def actors(self) -> tuple[ActorInfo, ...]:
+        """Everybody in the topology."""
+        return actors_of(self.running)
+
+    @cached_property
+    def templates(self) -> Environment:
+        """Ours, and those of the report."""
+        from markupsafe import Markup  # noqa: PLC0415  see `resource`
+
+        from xdsi_sim.scenario.reports.templates import FOLDER as REPORTS  # noqa: PLC0415
+        from xdsi_sim.scenario.reports.templates import environment_of  # noqa: PLC0415
+
+        environment = environment_of(HERE, REPORTS)
+        environment.filters["quoted"] = lambda text: quote(text, safe="")
+        environment.globals |= {
+            "root": f"/{PATH}",
+            "version": __version__,
+            "topology": self.running.topology.title or self.running.topology.name,
+            "token_field": Markup('<input type="hidden" name="{}" value="{}">').format(_TOKEN, self.token),
+        }
+        return environment
+
+    def rendered(self, template: str, **values: Any) -> str:
+        """A template with these values."""
+        return self.templates.get_template(template).render(**values)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Answered:
+        """The same as an answer."""
+        return Answered.page(self.rendered(template, **values), status)
+
+    @property
+    def log(self) -> ExchangeReader:
+        """The log; raises Refused where nothing is recorded."""
+        if self.reader is None:
+            raise Refused(404, "Nothing is recorded here.", "The actors were started with --no-log.")
+        return self.reader
+
+    def exchange(self, id: str) -> Exchange:
+        """An exchange by its whole id; raises Refused."""
+        found = self.log.named(id, 1)
+        if not found or found[0].id != id:
+            raise Refused(
+                404, "No such message is in the log.", "The log forgets the oldest when it is full."
+            )
+        return found[0]

@@ -1,0 +1,1 @@
+"""MHD over HTTP: requests of FHIR to answers, by the actors behind them."""
