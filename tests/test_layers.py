@@ -17,7 +17,7 @@ LAYERS = (
     ("scenario",),
     ("topology",),
     ("server", "client"),
-    ("services", "deviations", "dicomweb"),
+    ("services", "deviations", "dicomweb", "judging"),
     ("actors", "soap", "store"),
     ("rules",),
     ("messages", "dicom"),

@@ -94,6 +94,14 @@ PeerOption = Annotated[
     list[str] | None,
     typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; may be repeated."),
 ]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--proxy",
+        metavar="ACTOR=URL[,MODE]",
+        help="Stand in front of a system: record, replay, replay-else-record or spy; may be repeated.",
+    ),
+]
 
 
 @_app.command()
@@ -117,6 +125,7 @@ def up(
         ),
     ] = None,
     peers: PeerOption = None,
+    proxies: ProxyOption = None,
     viewer: Annotated[
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
@@ -131,7 +140,7 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found = with_peers(load_topology(find_topology(topology)), peers)
+    found = with_peers(load_topology(find_topology(topology)), peers, proxies)
     found, others = _with_viewer(found, viewer), workers - 1
     wanted = _only(found, only, listen)
     with (
@@ -171,6 +180,7 @@ def run(
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
     peers: PeerOption = None,
+    proxies: ProxyOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -183,7 +193,7 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
-    loaded = [replace(one, topology=with_peers(one.topology, peers)) for one in loaded]
+    loaded = [replace(one, topology=with_peers(one.topology, peers, proxies)) for one in loaded]
     loaded = _tagged(loaded, tag or ())
     _refuse_twins(loaded)
     options = _Options(

@@ -1,9 +1,9 @@
-"""`--peer ACTOR=URL`: a foreign system plays an actor of a topology that is used as it is."""
+"""`--peer ACTOR=URL` and `--proxy ACTOR=URL`: who plays an actor of a topology that is used as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from xdsi_sim.cli.conventions import peer_address
 from xdsi_sim.errors import UsageError
@@ -14,34 +14,56 @@ if TYPE_CHECKING:
 __all__ = ["with_peers"]
 
 _FORM: Final = "ACTOR=URL, or for an imaging source ACTOR=URL,BASE with the base of its WADO-RS"
+_PROXY_FORM: Final = f"{_FORM}; a mode may follow: {{}}"
 
 
-def with_peers(topology: Topology, options: Sequence[str] | None) -> Topology:
+def with_peers(
+    topology: Topology, options: Sequence[str] | None, proxies: Sequence[str] | None = None
+) -> Topology:
     """The topology with a peer for each option; raises UsageError where one cannot be."""
-    if not options:
+    if not options and not proxies:
         return topology
     from pydantic import ValidationError  # noqa: PLC0415
 
     from xdsi_sim.topology.model import Peer, Topology  # noqa: PLC0415
 
-    told = [_peer(option) for option in options]
+    told = [_peer(option) for option in options or ()] + [_proxy(option) for option in proxies or ()]
     taken = {each["plays"] for each in told}
+    if len(taken) < len(told):
+        raise UsageError("--peer and --proxy: one system stands for each actor.")
     kept = [peer for peer in topology.peers if peer.plays not in taken]
     try:
         peers = (*kept, *(Peer.model_validate(each) for each in told))
         return Topology.model_validate({**dict(topology), "peers": peers})
     except ValidationError as error:
-        raise UsageError(f"--peer: {error.errors()[0]['msg'].rstrip('.')}.") from None
+        option = "--peer" if options else "--proxy"
+        raise UsageError(f"{option}: {error.errors()[0]['msg'].rstrip('.')}.") from None
 
 
 def _peer(option: str) -> dict[str, Any]:
+    return _played("--peer", option, _FORM)
+
+
+def _proxy(option: str) -> dict[str, Any]:
+    """The last word may be a mode, else it records."""
+    from xdsi_sim.topology.federation import ProxyMode  # noqa: PLC0415
+
+    modes = get_args(ProxyMode)
+    addresses, _, mode = option.rpartition(",")
+    if mode not in modes:
+        addresses, mode = option, modes[0]
+    form = _PROXY_FORM.format(", ".join(modes))
+    return {**_played("--proxy", addresses, form), "proxy": mode}
+
+
+def _played(name: str, option: str, form: str) -> dict[str, Any]:
     actor, separator, addresses = option.partition("=")
     if not separator:
-        raise UsageError(f"--peer: '{option}' is not {_FORM}.")
+        raise UsageError(f"{name}: '{option}' is not {form}.")
     url, _, base = addresses.partition(",")
     return {
         "id": f"peer-{actor}",
         "plays": actor,
-        "url": peer_address("--peer", url, "http", "https"),
-        "dicomweb": peer_address("--peer", base, "http", "https") if base else None,
+        "url": peer_address(name, url, "http", "https"),
+        "dicomweb": peer_address(name, base, "http", "https") if base else None,
     }

@@ -22,8 +22,7 @@ __all__ = ["export", "octets_of"]
 
 def octets_of(message: HttpMessage) -> Iterator[bytes]:
     """Head and body, a piece at a time."""
-    lines = (message.start_line, *(f"{name}: {value}" for name, value in message.headers), "", "")
-    yield "\r\n".join(lines).encode("latin-1", "replace")
+    yield message.head
     yield from chunks_of(message.body)
 
 

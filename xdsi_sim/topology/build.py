@@ -54,6 +54,7 @@ from xdsi_sim.topology.model import (
 from xdsi_sim.topology.opening import offer, recover
 from xdsi_sim.topology.players import ROLES, Players
 from xdsi_sim.topology.presented import presenting
+from xdsi_sim.topology.proxies import proxy_of
 from xdsi_sim.topology.stores import SourceStore
 
 __all__ = ["RunningTopology", "start"]
@@ -207,6 +208,18 @@ class RunningTopology(Addresses):
 
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
         model = placed.actor
+        if (peer := self.topology.played_by(model.id)) is not None:
+            proxy = proxy_of(
+                *(peer, placed),
+                ask=self._clients.ask,
+                recorder=recorder,
+                data=self._folder,
+                spool=self._spool,
+                loop=self._loop,
+            )
+            self._open.callback(self._loop.call, proxy.close)
+            self._site(placed).put(placed.path, proxy)
+            return proxy
         strict = isinstance(model, Server) and model.strictness == "strict"
         role, make = ROLES[type(model)]
         actor = make(self._players, placed, strict)
@@ -302,7 +315,8 @@ class RunningTopology(Addresses):
     def elsewhere(self) -> Collection[str]:
         """Ids of the actors that somebody else plays."""
         ids = {placed.actor.id for placed in self.topology.actors()}
-        return self._elsewhere.keys() | (ids - self.only if self.only is not None else set())
+        played = {id_ for id_ in ids if self.topology.played_by(id_) is not None}
+        return self._elsewhere.keys() | played | (ids - self.only if self.only is not None else set())
 
     def to_join(self) -> Joined:
         """What one of the others needs to answer beside this process; who asks has to close it."""
@@ -359,6 +373,8 @@ class RunningTopology(Addresses):
         """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""
         if actor_id in self._elsewhere:
             raise UsageError(f"{actor_id} answers elsewhere, at {self._elsewhere[actor_id]}: it is not ours.")
+        if (peer := self.topology.played_by(actor_id)) is not None:
+            raise UsageError(f"{actor_id} is a proxy, behind which is {peer.url}: it is not ours.")
         return actor_id
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -12,7 +13,10 @@ from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["Correlation", "Peer", "check_parts"]
+__all__ = ["Correlation", "Peer", "ProxyMode", "check_parts"]
+
+ProxyMode = Literal["record", "replay", "replay-else-record", "spy"]
+"""What an address does that stands in front of a real system."""
 
 
 class Correlation(Checked):
@@ -67,6 +71,25 @@ class Peer(Checked):
     """Of the community that it is the gateway of."""
     xcWado: Annotated[str, AfterValidator(_base)] | None = None
     """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
+    proxy: ProxyMode | None = None
+    """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on and keeps
+    it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy` keeps nothing."""
+    recording: Path | None = None
+    """Folder of what is kept; absent, it is in the data folder."""
+
+    def beside(self, folder: Path) -> Peer:
+        """The same with a relative path taken from `folder`, where the topology's file is."""
+        if self.recording is None:
+            return self
+        return self.model_copy(update={"recording": folder / self.recording})
+
+    @model_validator(mode="after")
+    def _a_proxy_plays(self) -> Peer:
+        if self.proxy is not None and self.plays is None:
+            raise wrong("a proxy stands at the address of an actor, which 'plays' names", at=("proxy",))
+        if self.recording is not None and self.proxy in (None, "spy"):
+            raise wrong("only what records or replays has a recording", at=("recording",))
+        return self
 
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:
