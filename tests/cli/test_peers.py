@@ -44,3 +44,30 @@ def test_the_option_goes_before_what_the_file_says(central: Topology) -> None:
 def test_what_cannot_be_is_told(central: Topology, option: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         with_peers(central, [option])
+
+
+def test_a_proxy_records_unless_told_else(central: Topology) -> None:
+    told = ["registry=http://v/,replay", "pacs-north=http://v/a,http://v/rs,spy", "repository=http://v/r"]
+    found = {peer.plays: peer for peer in with_peers(central, None, told).peers}
+    assert {actor: peer.proxy for actor, peer in found.items()} == {
+        "registry": "replay",
+        "pacs-north": "spy",
+        "repository": "record",
+    }
+    assert (found["pacs-north"].url, found["pacs-north"].dicomweb) == ("http://v/a", "http://v/rs")
+
+
+@pytest.mark.parametrize(
+    ("peers", "proxies", "words"),
+    [
+        ([], ["registry=http://v/,rekord"], "'rekord' is not http://HOST:PORT/PATH"),
+        ([], ["registry"], "--proxy: 'registry' is not ACTOR=URL.*replay-else-record"),
+        ([], ["nobody=http://v/"], "--proxy: no actor 'nobody'"),
+        (["registry=http://v/"], ["registry=http://v/"], "one system stands for each actor"),
+    ],
+)
+def test_what_is_no_proxy_is_told(
+    central: Topology, peers: list[str], proxies: list[str], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        with_peers(central, peers, proxies)

@@ -1,8 +1,9 @@
-"""What passes through to somebody else and back: of which transaction it is, how it came out, what is wrong."""
+"""What passes through to somebody else and back: its transaction, how it came out, what is wrong with it."""
 
 from __future__ import annotations
 
 import logging
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,8 @@ from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.media import header, parse_media_type
-from xdsi_sim.soap.saved import Form, Saved
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
+from xdsi_sim.soap.saved import Form, Saved
 
 __all__ = ["Passed", "judge_passed", "looks_like_soap"]
 
@@ -53,11 +54,12 @@ def judge_passed(request: HttpMessage, response: HttpMessage | None, spool: Path
     if not (request.start_line.startswith("POST ") and looks_like_soap(request)):
         return Passed(transaction=None, outcome=outcome)
     try:
-        asked = _judged(request, Form.HTTP_REQUEST, spool, None)
-        answered = None
-        if response is not None and looks_like_soap(response):
-            answered = _judged(response, Form.HTTP_RESPONSE, spool, asked.asked)
-    except Exception:
+        with tempfile.TemporaryDirectory(dir=spool) as folder:
+            asked = _judged(request, Form.HTTP_REQUEST, Path(folder), None)
+            answered = None
+            if response is not None and looks_like_soap(response):
+                answered = _judged(response, Form.HTTP_RESPONSE, Path(folder), asked.asked)
+    except Exception:  # noqa: BLE001  whatever it is, the message goes on
         _LOG.exception("a message that passes could not be judged")
         return Passed(transaction=None, outcome=outcome)
     return Passed(

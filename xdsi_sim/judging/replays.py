@@ -1,7 +1,7 @@
 """Which recorded answer fits a request, and what it says to that request.
 
-One that was recorded for the same request to the letter comes first, else one whose request differs in nothing but
-what each message invents. Where several fit they come in their order, and the last one stays.
+One that was recorded for the same request to the letter comes first, else one whose request differs in
+nothing but what each message invents. Where several fit they come in their order, and the last one stays.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class Behind:
 
     url: str
     faces: tuple[tuple[str, str, str | None], ...] = ()
-    """Paths below the address that lead elsewhere: the path, the base URL there, and the name of the transaction
-    where all there are of one."""
+    """Paths below the address that lead elsewhere: the path, the base URL there, and the transaction, where
+    all there are of one."""
 
     def target(self, below: Sequence[str], rest: str) -> tuple[str, str | None]:
         """Address of a request, and its transaction where its path tells.

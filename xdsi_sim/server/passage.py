@@ -1,8 +1,8 @@
 """One request at a proxy: passed on to the real system and its answer back, or answered from a recording.
 
-Bodies go on byte for byte. A request is kept on disk until all of it is there; an answer is sent on while it comes,
-and its sender waits for who takes it. The last piece of an answer is held back until the exchange is judged,
-recorded and logged, so that whoever has the whole answer can look at what became of it.
+Bodies go on byte for byte. A request is kept on disk until all of it is there; an answer is sent on while it
+comes, and its sender waits for who takes it. The last piece of an answer is held back until the exchange is
+judged, recorded and logged, so that whoever has the whole answer can look at what became of it.
 """
 
 from __future__ import annotations
@@ -205,6 +205,8 @@ class Passage:
 
     async def _no_answer(self, trouble: NoAnswer, asked: Likeness | None) -> None:
         """There is no answer, or not all of it."""
+        if self._tape is not None:
+            self._tape.discard()
         passed = await self._judged(None)
         self._record_passed(passed, None, f"no answer: {trouble}")
         if self._head is None:

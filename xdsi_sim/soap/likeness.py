@@ -1,9 +1,10 @@
 """How like two requests are: what they ask, without what is new in each message.
 
-A request becomes lines, `AdhocQuery/Slot[$XDSDocumentEntryStatus]/ValueList/Value: ...`. Headers of WS-Addressing,
-boundaries and Content-IDs are in none of them. There are two ways to compare: to the letter, and loosely, where
-what a submission invents - ids that it defines, its uniqueIds, times, hashes, its documents - only has to be in
-the same places. An id that a message does not define is what it asks for, and is never loosened.
+A request becomes lines, `AdhocQuery/Slot[$XDSDocumentEntryStatus]/ValueList/Value: ...`. Headers of
+WS-Addressing, boundaries and Content-IDs are in none of them. There are two ways to compare: to the letter,
+and loosely, where what a submission invents - ids that it defines, its uniqueIds, times, hashes, its
+documents - only has to be in the same places. An id that a message does not define is what it asks for, and
+is never loosened.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ __all__ = ["Likeness", "difference", "likeness_of", "nearness"]
 _INCLUDE: Final = f"{{{NS.XOP}}}Include"
 _SLOT: Final = f"{{{NS.RIM}}}Slot"
 _IDENTIFIER: Final = f"{{{NS.RIM}}}ExternalIdentifier"
+_PARTS: Final = (f"{{{NS.RIM}}}Classification", _IDENTIFIER)
+"""What nothing else refers to: their ids mean nothing."""
 _NEW_IN_HL7: Final = tuple(f"{{{NS.HL7}}}{name}" for name in ("id", "creationTime"))
 _QUERY_ID: Final = f"{{{NS.HL7}}}queryId"
 _UNIQUE_IDS: Final = frozenset(
@@ -44,6 +47,8 @@ _UNIQUE_IDS: Final = frozenset(
 _INVENTED: Final = frozenset(("creationTime", "submissionTime", "hash", "size"))
 _ANY: Final = "*"
 _MOST_TOLD: Final = 3
+_LAST: Final = 3
+"""Names at the end of a path that are told."""
 _LONGEST: Final = 120
 
 
@@ -104,7 +109,7 @@ def _soap(request: HttpMessage, spool: Path) -> Likeness:
         envelope = read_envelope(package.root, package.limits, charset=package.charset)
         return Likeness(
             what=_name(envelope),
-            lines=tuple(_lines(envelope.body, _Words({}, package))),
+            lines=tuple(_lines(envelope.body, _Words(_invented(envelope.body, *_PARTS), package))),
             loose=tuple(sorted(_lines(envelope.body, _Words(_invented(envelope.body), package, loose=True)))),
             message_id=envelope.addressing.messageID,
             soap=True,
@@ -125,14 +130,14 @@ def _named(body: Element) -> Iterator[tuple[str, str, str]]:
         yield local_name(element), element.get("root", ""), element.get("extension", "")
 
 
-def _invented(body: Element) -> Mapping[str, str]:
-    """What stands for each id that the message defines, in the order of their places."""
+def _invented(body: Element, *tags: str) -> Mapping[str, str]:
+    """What stands for each id that the message, or some of its elements, define; by the order of places."""
     found: dict[str, str] = {}
-    for element in body.iter():
+    for element in body.iter(*tags):
         id_ = element.get("id")
         if id_ and element.tag.startswith(f"{{{NS.RIM}}}") and local_name(element) != "AdhocQuery":
             found.setdefault(id_, f"#{len(found)}")
-        if element.tag == _IDENTIFIER and element.get("identificationScheme") in _UNIQUE_IDS:
+        if not tags and element.tag == _IDENTIFIER and element.get("identificationScheme") in _UNIQUE_IDS:
             found.setdefault(element.get("value", ""), f"#{len(found)}")
     return found
 
@@ -254,4 +259,7 @@ def difference(asked: Likeness, known: Likeness) -> str:
 
 
 def _told(line: str) -> str:
+    """With the end of its path alone, which says what it is about."""
+    label, colon, value = line.partition(": ")
+    line = "/".join(label.split("/")[-_LAST:]) + colon + value
     return f"'{line}'" if len(line) <= _LONGEST else f"'{line[:_LONGEST]}...'"

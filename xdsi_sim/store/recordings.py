@@ -1,8 +1,9 @@
 """A recording: what a real system was asked and answered, as files that stay as they are.
 
-Each exchange is three files with a number: `000001-request.http` and `000001-response.http`, head and body as they
-were on the wire, and `000001.json` with what is known of it. The answer comes last, whole and safely on the disk:
-an exchange without one was cut short, and is passed over. An export of the log, unpacked, can be read as well.
+Each exchange is three files with a number: `000001-request.http` and `000001-response.http`, head and body
+as they were on the wire, and `000001.json` with what is known of it. The answer comes last, whole and safely
+on the disk: an exchange without one was cut short, and is passed over. An export of the log, unpacked, can be
+read as well.
 """
 
 from __future__ import annotations

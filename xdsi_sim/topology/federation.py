@@ -72,8 +72,9 @@ class Peer(Checked):
     xcWado: Annotated[str, AfterValidator(_base)] | None = None
     """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
     proxy: ProxyMode | None = None
-    """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on and keeps
-    it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy` keeps nothing."""
+    """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on
+    and keeps it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy`
+    keeps nothing."""
     recording: Path | None = None
     """Folder of what is kept; absent, it is in the data folder."""
 
