@@ -107,10 +107,10 @@ def show(
 
     Example: xdsi-sim log show 3fa9c2 --data ./data --part 2 > manifest.dcm
     """
-    from xdsi_sim.inspector.capture import octets_of  # noqa: PLC0415
     from xdsi_sim.inspector.facts import message_facts_of  # noqa: PLC0415
     from xdsi_sim.inspector.message_view import print_exchange  # noqa: PLC0415
     from xdsi_sim.inspector.pieces import SIDES, message_of  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.capture import octets_of  # noqa: PLC0415
     from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
 
     sides = SIDES if side is None else (side.value,)
@@ -182,7 +182,7 @@ def export(
 
     Example: xdsi-sim log export --data ./data --to exchanges.zip
     """
-    from xdsi_sim.inspector.capture import export as write  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.capture import export as write  # noqa: PLC0415
     from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
 
     file = file_to_write("--to", to)
@@ -241,8 +241,8 @@ def _write(body: Content) -> None:
 
 def _told(json_: bool, follow: bool) -> Any:
     """What shows exchanges: lines of a table, one JSON document, or one a line."""
-    from xdsi_sim.inspector.facts import facts_of  # noqa: PLC0415
     from xdsi_sim.inspector.listing import print_heading, print_lines  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.facts import facts_of  # noqa: PLC0415
     from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
 
     if not json_:
