@@ -115,3 +115,20 @@ def test_an_exchange_is_named_by_the_beginning_of_its_id(log: ExchangeLog, reade
     assert [exchange.id for exchange in reader.named("a")] == ["ab", "abc", "abe"]
     assert [exchange.id for exchange in reader.named("a", 2)] == ["ab", "abc"]
     assert reader.named("%") == ()
+
+
+@pytest.mark.parametrize(
+    ("selection", "taken"),
+    [
+        (Selection(), True),
+        (Selection(actor="viewer", transaction="iti-18", status="succ"), True),
+        (Selection(actor="registry"), True),
+        (Selection(actor="other"), False),
+        (Selection(transaction="ITI-1"), False),
+        (Selection(status="fail"), False),
+    ],
+)
+def test_an_exchange_that_is_in_no_table_is_selected_in_the_same_way(
+    selection: Selection, taken: bool
+) -> None:
+    assert selection.takes(an_exchange()) is taken

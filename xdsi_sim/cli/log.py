@@ -194,6 +194,53 @@ def export(
         print(f"{plural(count, 'exchange')} in {file}")  # noqa: T201
 
 
+@log_app.command(name="to-scenario")
+def to_scenario(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(metavar="FILE.yaml", help="Where to; messages go into a folder beside.")],
+    topology: Annotated[
+        str, typer.Option(metavar="NAME", help="A YAML file, or the name of one that ships: who is played.")
+    ] = "central",
+    data: DataOption = None,
+    recording: Annotated[
+        str | None, typer.Option(metavar="DIR", help="What a proxy has recorded, in place of the log.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="ID", help="All that this actor was sent, by other actors as well.")
+    ] = None,
+    transaction: TransactionOption = None,
+    status: StatusOption = None,
+    wait_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SENDER", help="Wait for what it sends, instead of sending it; may be repeated."
+        ),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a scenario of what was on the wire: it sends the same again, and expects the same.
+
+    Example: xdsi-sim log to-scenario --data ./data --topology central --to again.yaml
+    """
+    from xdsi_sim.cli.log_scenario import told_of, write_scenario  # noqa: PLC0415
+
+    chosen = _selection(None, transaction, status)
+    with (
+        _recorded(Path(recording), chosen) if recording else _logged(data or context.obj, chosen)
+    ) as exchanges:
+        made = write_scenario(
+            exchanges, file_to_write("--to", to), topology, receiver=actor, waited_for=wait_for or ()
+        )
+    if json_:
+        _print_json(
+            {"file": to, "steps": made.steps, "images": made.images, "leftOut": made.left_out},
+        )
+    else:
+        for line in told_of(made, to):
+            print(line)  # noqa: T201
+    raise typer.Exit(GOOD if made.steps else FINDINGS)
+
+
 # --- the parts of commands -------------------------------------------------------------------
 
 
@@ -205,6 +252,22 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
         raise UsageError("which data folder?", hint=f"Name it by --data DIR, or in ${DATA_VARIABLE}.")
     with closing(ExchangeReader.open(data / FOLDER)) as reader:
         yield reader
+
+
+@contextmanager
+def _logged(data: Path | None, selection: Selection) -> Iterator[Iterator[Exchange]]:
+    with _opened(data) as reader:
+        yield reader.all(selection)
+
+
+@contextmanager
+def _recorded(folder: Path, selection: Selection) -> Iterator[Iterator[Exchange]]:
+    from xdsi_sim.store.recordings import Recordings  # noqa: PLC0415
+
+    if not folder.is_dir():
+        raise UsageError(f"--recording: there is no folder {folder}.")
+    exchanges = (recorded.exchange for recorded in Recordings(folder))
+    yield (exchange for exchange in exchanges if selection.takes(exchange))
 
 
 def _selection(actor: str | None, transaction: str | None, status: str | None) -> Selection:

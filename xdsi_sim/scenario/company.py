@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.language import StepBase
+from xdsi_sim.scenario.language import RESERVED, StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
 from xdsi_sim.scenario.ports import Running
@@ -141,7 +141,8 @@ class Troupe:
         return made
 
     def _acted(self, act: Act, made: Making, ear: Ear, listening: Listening | None) -> Acted:
-        outside = {"actors": self.block.scope["actors"]} if act.alone else self.block.scope
+        scope = self.block.scope
+        outside = {name: scope[name] for name in RESERVED} if act.alone else scope
         block = Block(
             making=made,
             scope={**outside, **act.names},

@@ -22,6 +22,8 @@ from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.company import Audience, Block, Ear, Troupe, begun
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.extract import Seen
+from xdsi_sim.scenario.fresh import FRESH
+from xdsi_sim.scenario.fresh import NAME as FRESH_NAME
 from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
@@ -90,7 +92,7 @@ def play(
 
 def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
-    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}}
+    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, FRESH_NAME: FRESH}
     for name, value in loaded.scenario.variables.items():
         scope[name] = resolve(value, scope)
     return scope
@@ -216,7 +218,7 @@ class _Run:
             outcome = step.kind.play(resolve(step.parameters, scope), stage)
             seen = Seen.of(outcome, stage)
             said = self._judged(step, expect, outcome, seen)
-            captured = {name: each.of_message(seen) for name, each in step.capture.items()}
+            captured = {name: each.of_message(seen) for name, each in resolve(step.capture, scope).items()}
         except StepFailed as error:
             return {"verdict": Verdict.FAIL, "text": str(error), "checks": error.checks}
         except NotThere as error:

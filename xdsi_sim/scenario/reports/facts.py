@@ -31,7 +31,3 @@ def facts_of(exchange: Exchange) -> dict[str, Any]:
 
 def _message(message: HttpMessage) -> dict[str, Any]:
     return {"start_line": message.start_line, "headers": message.headers, "size": message.body.size}
-
-
-def _message(message: HttpMessage) -> dict[str, Any]:
-    return {"start_line": message.start_line, "headers": message.headers, "size": message.body.size}
