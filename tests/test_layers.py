@@ -52,6 +52,8 @@ FENCED = {
     "PIL": ("xdsi_sim.dicom.rendering",),
     "pytest": ("xdsi_sim.testing.plugin",),  # it is pytest that imports it
     "pynetdicom": ("xdsi_sim.server.dimse",),  # threads of its own; an extra brings it
+    "locust": ("xdsi_sim.scenario.load.swarm",),  # rewires the process; an extra brings it
+    "gevent": ("xdsi_sim.scenario.load.swarm",),
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

@@ -41,6 +41,7 @@ from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
+from xdsi_sim.cli.run_load import LoadOptions, make_load
 from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
@@ -181,6 +182,25 @@ def run(
     ] = False,
     peers: PeerOption = None,
     proxies: ProxyOption = None,
+    load: Annotated[
+        str | None,
+        typer.Option(
+            "--load",
+            metavar="users=N,duration=60s,...",
+            help="Make load of the steps: users, duration, rate, spawn, failures, p95 and other limits.",
+        ),
+    ] = None,
+    load_master: Annotated[
+        str | None,
+        typer.Option("--load-master", metavar="HOST:PORT", help="Lead workers that connect here."),
+    ] = None,
+    load_workers: Annotated[
+        int, typer.Option("--load-workers", min=1, metavar="N", help="Wait for so many workers.")
+    ] = 1,
+    load_worker: Annotated[
+        str | None,
+        typer.Option("--load-worker", metavar="HOST:PORT", help="Be a worker of the master there."),
+    ] = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -196,6 +216,11 @@ def run(
     loaded = [replace(one, topology=with_peers(one.topology, peers, proxies)) for one in loaded]
     loaded = _tagged(loaded, tag or ())
     _refuse_twins(loaded)
+    wanted = LoadOptions(load=load, master=load_master, workers=load_workers, worker=load_worker)
+    if wanted.wanted:
+        folders = (folder_to_fill("--reports", reports), folder_to_fill("--data", data))
+        where = {"reports": folders[0], "data": folders[1], "listen": listen_option(listen)}
+        raise typer.Exit(make_load(loaded, wanted, json_=json_, **where))  # type: ignore[arg-type]
     options = _Options(
         reports=folder_to_fill("--reports", reports),
         data=folder_to_fill("--data", data),

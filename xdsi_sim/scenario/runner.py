@@ -34,7 +34,7 @@ from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
 from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.variables import NotThere, filled, follow, parse_path, resolve
 
-__all__ = ["Audience", "Silent", "play"]
+__all__ = ["Audience", "Run", "Silent", "first_scope", "play"]
 
 _LOG: Final = logging.getLogger(__name__)
 _GRACE: Final = 1.0  # seconds in which a thread that is to end may do so
@@ -63,7 +63,7 @@ def play(
     started, begin = time.time(), time.perf_counter()
     scenario, watching = loaded.scenario, audience or Silent()
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-", ignore_cleanup_errors=True) as spool:
-        run = _Run(
+        run = Run(
             loaded=loaded,
             running=running,
             audience=watching,
@@ -90,7 +90,7 @@ def play(
     )
 
 
-def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
+def first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
     scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, FRESH_NAME: FRESH}
     for name, value in loaded.scenario.variables.items():
@@ -99,7 +99,7 @@ def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
 
 
 @dataclass(kw_only=True)
-class _Run:
+class Run:
     """One run: what is common to all its steps."""
 
     loaded: Loaded
@@ -116,17 +116,17 @@ class _Run:
         """Set up, play, tear down."""
         scenario = self.loaded.scenario
         whole = Making(ended=self.audience.ended)
-        scope, ear = _first_scope(self.loaded, self.running), Ear()
+        scope, ear = first_scope(self.loaded, self.running), Ear()
         passing = True
         try:
             for name, steps in (("setup", scenario.setup), ("", scenario.steps)):
-                passing = self._phase(whole, name, steps, scope, ear, passing=passing)
+                passing = self.phase(whole, name, steps, scope, ear, passing=passing)
         finally:
             with suppress(KeyboardInterrupt):  # a second Ctrl-C ends the teardown, too
-                self._phase(whole, "teardown", scenario.teardown, scope, ear, passing=True)
+                self.phase(whole, "teardown", scenario.teardown, scope, ear, passing=True)
         return whole.records
 
-    def _phase(
+    def phase(
         self,
         whole: Making,
         name: str,

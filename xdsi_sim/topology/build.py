@@ -31,7 +31,7 @@ from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.store.exchanges import NOT_RECORDED, Recorder
+from xdsi_sim.store.exchanges import NOT_RECORDED, Log, Recorder
 from xdsi_sim.store.opening import Share
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
@@ -80,6 +80,7 @@ class RunningTopology(Addresses):
         shared: bool = False,
         joined: Joined | None = None,
         only: Collection[str] | None = None,
+        log: Log | None = None,
     ) -> None:
         """Start everything, or nothing: what was begun is undone where a part fails.
 
@@ -90,6 +91,7 @@ class RunningTopology(Addresses):
         self.only = None if only is None else frozenset(only)
         """Ids of the actors that were to be played here; None where that is all."""
         self._record = record
+        self._log = log
         self._joined = joined
         self._share = Share.JOINING if joined else Share.FIRST if shared else Share.ALONE
         self._loop = running_loop()
@@ -136,7 +138,8 @@ class RunningTopology(Addresses):
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         logged = (self.topology.log, self._folder, self._share, self._joined)
-        self._log = self._opened(exchange_log(*logged)) if self._record else None
+        if self._record and self._log is None:
+            self._log = self._opened(exchange_log(*logged))
         if self._joined is None:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
@@ -409,10 +412,12 @@ def start(
     record: bool = True,
     shared: bool = False,
     only: Collection[str] | None = None,
+    log: Log | None = None,
 ) -> RunningTopology:
     """Start a topology; without `data` its folder is temporary and goes with it.
 
+    Exchanges go to `log`, else into the data folder, or nowhere unless they are to be a `record`.
     With `only`, ids of actors, all others answer elsewhere, at their addresses in the file. If `shared`,
     other processes may join: see `topology.workers`.
     """
-    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only)
+    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only, log=log)
