@@ -14,8 +14,8 @@ __all__ = ["schema"]
 
 def schema(
     of: Annotated[
-        Literal["scenario", "topology", "fragment", "report"],
-        typer.Argument(help="A file that you write, the steps that one includes, or report.json."),
+        Literal["scenario", "topology", "fragment", "report", "load"],
+        typer.Argument(help="A file that you write, the steps that one includes, report.json, or load.json."),
     ] = "scenario",
     json_: JsonOption = False,  # noqa: ARG001  it is JSON anyway
 ) -> None:

@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from xdsi_sim.scenario.language import Fragment, Scenario, Step
+from xdsi_sim.scenario.load.report import LoadReport
 from xdsi_sim.scenario.reports.as_json import Report
 from xdsi_sim.scenario.steps import KINDS
 from xdsi_sim.topology.model import Topology
@@ -112,6 +113,10 @@ def _written(model: type[BaseModel]) -> Callable[[], JsonSchemaValue]:
     return lambda: model.model_json_schema(by_alias=True, schema_generator=_Written)
 
 
+def _load() -> JsonSchemaValue:
+    return TypeAdapter(LoadReport).json_schema(schema_generator=_Read, mode="serialization")
+
+
 def _report() -> JsonSchemaValue:
     return TypeAdapter(Report).json_schema(schema_generator=_Read, mode="serialization")
 
@@ -121,10 +126,11 @@ SCHEMAS: Final[Mapping[str, Callable[[], JsonSchemaValue]]] = {
     "topology": _written(Topology),
     "fragment": _written(Fragment),
     "report": _report,
+    "load": _load,
 }
 """What there is a schema of, and what makes it."""
 
 
 def schema_of(name: str) -> JsonSchemaValue:
-    """The JSON Schema of a scenario, a topology, an included file or a report; raises KeyError."""
+    """The JSON Schema of a scenario, a topology, an included file or one of the reports; raises KeyError."""
     return {"$schema": _DIALECT, **SCHEMAS[name](), "title": f"xdsi-sim {name}"}

@@ -30,7 +30,7 @@ class Row:
     min: float
     mean: float
     p50: float
-    """Half of them took no longer; Locust rounds what is above 100 ms to two digits."""
+    """Half of them took no longer; what is above 10 ms is counted in whole ms."""
     p75: float
     p90: float
     p95: float

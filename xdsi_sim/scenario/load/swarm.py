@@ -17,6 +17,9 @@ from typing import Any, Final
 __all__ = ["main"]
 
 _PERCENTILES: Final = (0.5, 0.75, 0.9, 0.95, 0.99)
+_UNIT: Final = 1_000_000
+"""In a second. Locust counts whole numbers, and those above 10,000 by the thousand: in its milliseconds, what
+is quicker would take no time."""
 _GRACE: Final = 15  # seconds in which rounds that have begun may end
 _WORKERS: Final = 60  # seconds in which all workers must have come
 _PACE: Final = "xdsi-sim-pace"
@@ -30,6 +33,7 @@ def main(plan: dict[str, Any]) -> None:
     environment = Environment(user_classes=[user], stop_timeout=_GRACE)
     if plan["role"] == "worker":
         _work(environment.create_worker_runner(plan["host"], plan["port"]), user)
+        environment.events.quitting.fire(environment=environment)  # the master waits to hear of it
         return
     pace = plan["rate"] / plan["users"] if plan["rate"] else None
     _set_pace(user, pace)
@@ -79,11 +83,22 @@ def _run(runner: Any, plan: dict[str, Any]) -> None:
         gevent.signal_handler(number, over.set)
     runner.start(plan["users"], spawn_rate=plan["spawn"] or plan["users"])
     over.wait(plan["duration"])
-    runner.stop()
     if plan["role"] == "master":
-        gevent.sleep(1)  # the last figures of the workers are on their way
+        _dismiss(runner)
     runner.quit()
     runner.greenlet.join(timeout=5)
+
+
+def _dismiss(runner: Any) -> None:
+    """Have all workers end their rounds, tell the last figures, and go."""
+    import gevent  # noqa: PLC0415
+    from locust.rpc import Message  # noqa: PLC0415
+
+    for client in runner.clients.all:
+        runner.server.send_to_client(Message("quit", None, client.id))
+    with gevent.Timeout(_GRACE + 5, exception=False):
+        while runner.clients.all:
+            gevent.sleep(0.05)
 
 
 def _user_class(player: Any) -> Any:
@@ -119,7 +134,7 @@ def _user_class(player: Any) -> Any:
             self.environment.events.request.fire(
                 request_type=kind,
                 name=what["name"],
-                response_time=what["seconds"] * 1000,
+                response_time=what["seconds"] * _UNIT,
                 response_length=what.get("octets", 0),
                 exception=None if failed is None else Exception(failed),
                 context={},
@@ -147,12 +162,12 @@ def _row(entry: Any) -> dict[str, Any]:
         "name": entry.name,
         "times": entry.num_requests,
         "failed": entry.num_failures,
-        "mean": entry.avg_response_time / 1000,
-        "min": (entry.min_response_time or 0) / 1000,
-        "max": entry.max_response_time / 1000,
+        "mean": entry.avg_response_time / _UNIT,
+        "min": (entry.min_response_time or 0) / _UNIT,
+        "max": entry.max_response_time / _UNIT,
         "perSecond": entry.total_rps,
         "octets": entry.total_content_length,
-        **{f"p{share * 100:g}": entry.get_response_time_percentile(share) / 1000 for share in _PERCENTILES},
+        **{f"p{share * 100:g}": entry.get_response_time_percentile(share) / _UNIT for share in _PERCENTILES},
     }
 
 
