@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,11 @@ def program() -> str | None:
 
 
 @contextmanager
-def orthanc(folder: Path) -> Iterator[tuple[str, int]]:
-    """An empty archive in `folder`, with its DICOMweb face at `/dicom-web`; gives host and port."""
+def orthanc(folder: Path, users: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
+    """An empty archive in `folder`, with its DICOMweb face at `/dicom-web`; gives host and port.
+
+    `users` with their passwords are those whom it knows, by the Basic scheme; else it takes anybody.
+    """
     command = program()
     if command is None:
         raise RuntimeError(MISSING)
@@ -42,7 +45,8 @@ def orthanc(folder: Path) -> Iterator[tuple[str, int]]:
                 "HttpPort": port,
                 "HttpServerEnabled": True,
                 "RemoteAccessAllowed": False,
-                "AuthenticationEnabled": False,
+                "AuthenticationEnabled": users is not None,
+                "RegisteredUsers": dict(users or {}),
                 "DicomServerEnabled": False,
                 "OverwriteInstances": False,
                 "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "EnableWado": False},

@@ -19,10 +19,15 @@ from xdsi_sim.rules import code_sets
 from xdsi_sim.scenario.language import Scenario
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.matchers import OPERATORS
+from xdsi_sim.sut.loader import load_system
+from xdsi_sim.sut.model import ROLES, SystemUnderTest
+from xdsi_sim.sut.options import OPTIONS
+from xdsi_sim.sut.results import Outcome
 from xdsi_sim.topology.checked import Checked
 from xdsi_sim.topology.codes.table import read_code_table
 from xdsi_sim.topology.loader import load_topology
 from xdsi_sim.topology.model import Topology
+from xdsi_sim.topology.tls import TlsSettings
 from xdsi_sim.vocab import FHIR_SYSTEMS
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +39,7 @@ BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|xdsi-sim)(?: [^`]+)?)`")
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)\)")
 
-GROUPS = (["tls"], ["topology"], ["faults"])  # commands that hold commands
+GROUPS = (["tls"], ["topology"], ["faults"], ["sut"])  # commands that hold commands
 CLI = "from xdsi_sim.cli import main; main()"
 PLAIN = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
 for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
@@ -151,6 +156,26 @@ def test_key_of_a_topology_is_in_the_manual(key: str) -> None:
 @pytest.mark.parametrize("key", sorted((keys(Scenario) - keys(Topology)) | set(OPERATORS)))
 def test_key_of_a_scenario_is_in_the_manual(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted(
+        (keys(SystemUnderTest) - keys(TlsSettings)) | {*ROLES, *OPTIONS, *(each.value for each in Outcome)}
+    ),
+)
+def test_word_of_a_system_under_test_is_in_the_manual(word: str) -> None:
+    assert f"`{word}`" in (ROOT / "docs" / "sut.md").read_text(encoding="utf-8")
+
+
+def test_system_under_test_in_the_manual_can_be_loaded(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sut.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(# sut.yaml\n.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "sut.yaml").write_text(example, encoding="utf-8")
+    assert [name for name, _ in load_system(tmp_path / "sut.yaml").system.roles.given()] == [
+        "registry",
+        "repository",
+    ]
 
 
 def test_code_sets_in_the_manual_are_those_that_are_read(tmp_path: Path) -> None:

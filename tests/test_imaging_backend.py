@@ -23,6 +23,7 @@ from rejections import a_note
 from wire import get, post, send
 
 from tests.orthanc import MISSING, orthanc, program
+from xdsi_sim.actors.ports import BackendFailed
 from xdsi_sim.client.zeep_mtom import connect
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom import part10
@@ -37,6 +38,7 @@ from xdsi_sim.vocab import TRANSACTIONS
 SOURCE, OID = "pacs-north", "2.999.20.10"
 EXPLICIT = "1.2.840.10008.1.2.1"
 ANYWHERE = Listen("127.0.0.1", 0)
+PASSWORD = "open: sesame ä"
 
 
 @dataclass(frozen=True)
@@ -314,3 +316,29 @@ def status(answer: Any) -> tuple[str, list[tuple[str, str | None]]]:
     response = answer.RegistryResponse
     errors = response.RegistryErrorList.RegistryError if response.RegistryErrorList else []
     return str(response.status).rpartition(":")[2], [(each.errorCode, each.location) for each in errors]
+
+
+# --- an archive that wants a password ---------------------------------------------------------
+
+
+@pytest.mark.skipif(program() is None, reason=MISSING)
+def test_an_archive_gets_its_password_and_the_log_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with orthanc(tmp_path / "orthanc", {"front": PASSWORD}) as (host, port):
+        backend = f"{{dicomweb: 'http://{host}:{port}/dicom-web', user: front, passwordFrom: ARCHIVE}}"
+        files = tuple(write_sample("cr-chest", tmp_path / "chest"))
+        monkeypatch.setenv("ARCHIVE", "wrong")
+        wrong = a_topology(tmp_path, "wrong", backend)
+        with (
+            start(wrong, tmp_path / "wrong", ANYWHERE) as running,
+            pytest.raises(BackendFailed, match="HTTP 401"),
+        ):
+            running.store_of(SOURCE).add_all(files)
+        monkeypatch.setenv("ARCHIVE", PASSWORD)
+        with start(a_topology(tmp_path, "right", backend), tmp_path / "right", ANYWHERE) as running:
+            assert len(running.store_of(SOURCE).add_all(files).instances) == len(files)
+            asked = [one for one in running.exchanges() if one.sender == SOURCE]
+    assert {one.status for one in asked} == {"HTTP 200"}
+    for exchange in asked:
+        assert ("Authorization", "(not recorded)") in exchange.request.headers

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "xdsi_sim"
 
 LAYERS = (
     ("cli", "testing", "__main__"),
-    ("inspector",),
+    ("inspector", "sut"),
     ("scenario",),
     ("topology",),
     ("server", "client"),

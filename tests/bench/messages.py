@@ -33,9 +33,11 @@ __all__ = [
     "SET_UUID",
     "find_documents",
     "fresh",
+    "message_id",
     "request",
     "submission",
     "submissions",
+    "template",
 ]
 
 _MARK: Final = "0000000000000000"
@@ -84,19 +86,26 @@ def request(url: str, transaction: str, message: object) -> bytes:
 
 def fresh(message: bytes) -> bytes:
     """The message under an id of its own, as a peer would send it again."""
-    return message.replace(_message_id(message), f"urn:uuid:{uuid.uuid4()}".encode())
+    return message.replace(message_id(message), f"urn:uuid:{uuid.uuid4()}".encode())
 
 
-def _message_id(message: bytes) -> bytes:
+def message_id(message: bytes) -> bytes:
+    """The id under which a message goes."""
     return message.partition(b"<wsa:MessageID>")[2].partition(b"</wsa:MessageID>")[0]
+
+
+def template(url: str, patient: str) -> tuple[bytes, tuple[bytes, ...]]:
+    """An ITI-41 request, and what is to be replaced in it before it is sent: its id, too."""
+    made = request(url, "ITI-41", submission(patient))
+    return made, (MARK, DOCUMENT_UUID, SET_UUID, LINK_UUID, message_id(made))
 
 
 def submissions(url: str, patient: str, count: int) -> list[bytes]:
     """ITI-41 requests, each with one entry of its own."""
-    template = request(url, "ITI-41", submission(patient))
+    saved = request(url, "ITI-41", submission(patient))
     made = []
     for _ in range(count):
-        text = template.replace(MARK, f"{uuid.uuid4().int % 10**16:016d}".encode())
+        text = saved.replace(MARK, f"{uuid.uuid4().int % 10**16:016d}".encode())
         for fixed in (DOCUMENT_UUID, SET_UUID, LINK_UUID):
             text = text.replace(fixed, f"urn:uuid:{uuid.uuid4()}".encode())
         made.append(fresh(text))

@@ -11,6 +11,7 @@ from typing import Final
 
 from tests.bench import floors, load, messages, registry
 from tests.bench.running import Row, Up, command, up
+from tests.bench.wrk import rate, wrk_program
 
 __all__ = ["answer_rows", "bulk_rows", "growth_rows", "rule_rows", "worker_rows"]
 
@@ -64,9 +65,10 @@ def _at_most(what: str, figure: float, floor: float, must: float) -> Row:
 
 
 def worker_rows(work: Path) -> Iterator[Row]:
-    """Two processes against one, the load on the same two cores."""
+    """Two processes against one, the load on the same two cores: by wrk, where it is installed."""
     with up(work / "alone") as alone, up(work / "two", "--workers", "2") as two:
-        figures = _in_turn(lambda: _submissions(two), lambda: _submissions(alone))
+        _submissions(two), _submissions(alone)
+        figures = _in_turn(lambda: _submitted(two, work), lambda: _submitted(alone, work))
         yield _at_least("ITI-41, 2 processes ÷ 1", *figures, 1.2)
         for running in (alone, two):
             made = messages.submissions(running.urls["repository"], _PATIENT.format("Q1"), 10)
@@ -75,8 +77,24 @@ def worker_rows(work: Path) -> Iterator[Row]:
             running: messages.find_documents(running.urls["registry"], _PATIENT.format("Q1"))
             for running in (alone, two)
         }
-        figures = _in_turn(lambda: _queries(two, asked[two]), lambda: _queries(alone, asked[alone]))
+        _queries(two, asked[two]), _queries(alone, asked[alone])
+        figures = _in_turn(lambda: _asked(two, asked[two], work), lambda: _asked(alone, asked[alone], work))
         yield _at_least("FindDocuments, 2 processes ÷ 1", *figures, 1.6)
+
+
+def _submitted(running: Up, work: Path) -> float:
+    program, url = wrk_program(), running.urls["repository"]
+    if program is None:
+        return _submissions(running)
+    return rate(program, url, *messages.template(url, _PATIENT.format("S1")), _CONNECTIONS, work)
+
+
+def _asked(running: Up, query: bytes, work: Path) -> float:
+    program = wrk_program()
+    if program is None:
+        return _queries(running, query)
+    marks = (messages.message_id(query),)
+    return rate(program, running.urls["registry"], query, marks, _CONNECTIONS, work)
 
 
 def rule_rows(work: Path) -> Iterator[Row]:

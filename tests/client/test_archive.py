@@ -12,6 +12,7 @@ from a_peer import Peer, said
 
 from xdsi_sim.actors.ports import BackendFailed
 from xdsi_sim.client.archive import DicomWebArchive
+from xdsi_sim.client.archive_requests import ArchiveRequests
 from xdsi_sim.client.dicomweb import DicomWebClient
 from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.dicom.errors import ConflictingInstance, NotDicom
@@ -33,7 +34,7 @@ def behind(tmp_path: Path, peer: Peer, dicomweb: DicomWebClient) -> Iterator[Beh
 
         def front_of(answer: Callable[[bytes], bytes | None]) -> DicomWebArchive:
             wait = running_loop().call
-            made.append(DicomWebArchive(peer(answer), dicomweb, wait, sender="front", own=own))
+            made.append(DicomWebArchive(ArchiveRequests(peer(answer), dicomweb, wait, sender="front"), own))
             return made[-1]
 
         yield front_of

@@ -13,7 +13,7 @@ from xdsi_sim.store.exchanges import ExchangeLog
 
 
 def requests_to(url: str, dicomweb: DicomWebClient) -> ArchiveRequests:
-    return ArchiveRequests(url, dicomweb, running_loop().call, "front")
+    return ArchiveRequests(url, dicomweb, running_loop().call, sender="front")
 
 
 def test_what_is_asked_is_in_the_log_as_a_request_of_the_source(

@@ -36,15 +36,15 @@ def test_what_is_of_one_message_is_fresh_and_what_others_ask_for_is_a_variable()
     volatile = Volatile()
     volatile.learn([submitted, asked])
     assert volatile.variables == {
-        "uuid1": "${fresh.uuid}",
-        "uid1": "${fresh.uid}",
+        "uuid1": "${new.uuid}",
+        "uid1": "${new.uid}",
         "patient1": "P1^^^&2.999.2&ISO",
     }
     text = written(volatile, submitted)
     assert '<rim:ExtrinsicObject id="${uuid1}">' in text
-    assert "<a:MessageID>${fresh.uuid}</a:MessageID><a:To>${actors.registry.url}</a:To>" in text
-    assert "<rim:Value>${fresh.time}</rim:Value>" in text
-    assert '<rim:ExternalIdentifier id="${fresh.uuid}"' in text
+    assert "<a:MessageID>${new.uuid}</a:MessageID><a:To>${actors.registry.url}</a:To>" in text
+    assert "<rim:Value>${new.time}</rim:Value>" in text
+    assert '<rim:ExternalIdentifier id="${new.uuid}"' in text
     assert 'value="${uid1}"' in text
     assert "<p>${patient1}</p>" in text
     assert "<v>'${uuid1}'</v><v>${uid1}</v><v>2.999.10</v>" in written(volatile, asked)
@@ -98,8 +98,8 @@ def test_ids_and_times_of_hl7_are_fresh() -> None:
         '<creationTime value="20240101120000"/></PRPA>'
     )
     text = written(Volatile(), exchange(body))
-    assert re.search(r'root="2\.999\.9" extension="\$\{fresh\.uid\}"', text)
-    assert 'creationTime value="${fresh.time}"' in text
+    assert re.search(r'root="2\.999\.9" extension="\$\{new\.uid\}"', text)
+    assert 'creationTime value="${new.time}"' in text
 
 
 def test_what_is_no_xml_is_written_as_it_is() -> None:

@@ -14,7 +14,7 @@ debian=(
     chromium chromium-driver                 # a browser for the viewer
     dcmtk dicom3tools                        # dsrdump and dciodvfy, which judge manifests
     orthanc orthanc-dicomweb                 # an archive behind an imaging source, and beside it in make bench
-    nginx                                    # beside us in make bench
+    nginx wrk                                # beside us in make bench, and a load that costs little
 )
 missing=()
 

@@ -129,3 +129,9 @@ def test_files_of_an_inline_topology_are_beside_the_scenario(tmp_path: Path) -> 
     steps = "  - {name: a, patient: {registry: r, add: P1}}\n"
     with pytest.raises(UsageError, match=rf":3:\d{{3}}: {tmp_path}/no\.pem: cannot be read"):
         load_scenario(write(tmp_path, steps, HEAD.replace("central", inline)))
+
+
+def test_a_test_of_a_suite_is_found_by_its_id() -> None:
+    assert find_scenario("REG-01").name.startswith("REG-01-")
+    with pytest.raises(UsageError, match="no scenario 'REG-999' ships"):
+        find_scenario("REG-999")

@@ -20,4 +20,6 @@ def test_what_scenarios_need_is_there() -> None:
         (ports.HttpReply, HttpReply),
     ):
         assert names(protocol) <= names(real)
-    assert names(ports.Running) - {"topology", "client", "faults", "admin"} <= names(RunningTopology)
+    assert names(ports.Running) - {"topology", "client", "faults", "roster", "admin"} <= names(
+        RunningTopology
+    )

@@ -54,3 +54,10 @@ def test_who_only_holds_what_went_wrong_is_not_to_blame() -> None:
     assert not replace(leaf, children=(leaf,)).to_blame
     assert replace(leaf, children=(good,)).to_blame
     assert replace(leaf, children=(leaf,), checks=(Check(text="until", ok=False),)).to_blame
+
+
+def test_a_run_that_was_interrupted_between_two_steps_has_not_passed() -> None:
+    step = StepRecord(name="a", kind="query", verdict=Verdict.PASS, started=0, duration=0)
+    record = RunRecord(scenario="a", title="", started=0, duration=0, steps=(step,))
+    assert record.verdict is Verdict.PASS
+    assert replace(record, interrupted=True).verdict is Verdict.ERROR

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from submissions import an_entry
 
-from xdsi_sim.scenario.variables import NotThere, as_text, follow, parse_path, references, resolve
+from xdsi_sim.scenario.variables import New, NotThere, as_text, follow, parse_path, references, resolve
 
 SCOPE: dict[str, Any] = {"found": {"entries": (an_entry(1), an_entry(2))}, "n": 3, "name": "x"}
 
@@ -59,3 +59,11 @@ def test_values_are_written_as_a_scenario_writes_them() -> None:
     assert as_text((entry.title, None, 3)) == "CT Head, , 3"
     assert as_text((True, False)) == "true, false"
     assert follow(entry, ("hash",)) == entry.hash
+
+
+def test_new_ids_are_others_each_time() -> None:
+    scope = {"new": New()}
+    uids = [resolve("${new.uid}", scope) for _ in range(2)]
+    assert len(set(uids)) == 2
+    assert all(uid.startswith("2.25.") for uid in uids)
+    assert resolve("${new.uuid}", scope).startswith("urn:uuid:")

@@ -9,6 +9,7 @@ BEHIND = Behind(
     faces=(
         ("dicom-web", "http://real.test/rs", None),
         ("wado-rs", "http://real.test/xc", "XC-WADO"),
+        ("wado", "http://real.test/uri", "WADO-URI"),
     ),
 )
 
@@ -18,7 +19,8 @@ BEHIND = Behind(
     [
         ("", "http://real.test/xds/pacs", None),
         ("?wsdl", "http://real.test/xds/pacs?wsdl", None),
-        ("/wado?requestType=WADO", "http://real.test/xds/pacs/wado?requestType=WADO", None),
+        ("/wado?requestType=WADO", "http://real.test/uri?requestType=WADO", "WADO-URI"),
+        ("/other?a=b", "http://real.test/xds/pacs/other?a=b", None),
         ("/dicom-web/studies?limit=1", "http://real.test/rs/studies?limit=1", "QIDO-RS"),
         ("/dicom-web/studies/1.2/series/1.3", "http://real.test/rs/studies/1.2/series/1.3", "WADO-RS"),
         ("/dicom-web", "http://real.test/rs", "DICOMweb"),

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from a_domain import a_query, domain, provide, provision
+from a_domain import a_query, domain, provide, provision, topology
 from a_peer import Peer, peers, said
-from a_proxy import before, in_front
+from a_proxy import FREE, before, in_front
 from submissions import uuid
 from wire import Answer, connect, get, message, post, send
 
@@ -23,7 +23,8 @@ from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetReque
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import read_fault
 from xdsi_sim.store.instances import StoredInstance
-from xdsi_sim.topology.build import RunningTopology
+from xdsi_sim.topology.build import RunningTopology, start
+from xdsi_sim.topology.model import Topology
 
 LARGE = 3 << 20
 IMAGES: list[StoredInstance] = []
@@ -177,6 +178,29 @@ def test_a_description_is_that_of_the_real_system(recording: RunningTopology, re
     told = get(f"{recording.url_of('registry')}?wsdl")
     assert told.status == 200
     assert real.url_of("registry").encode() in told.body
+
+
+def test_a_transaction_goes_to_the_address_that_the_system_has_for_it(tmp_path: Path, peer: Peer) -> None:
+    asked_for: list[bytes] = []
+
+    def answer(request: bytes) -> bytes:
+        asked_for.append(request.partition(b" HTTP")[0])
+        return said("200 OK", _UNRELATED, _SOAP)
+
+    url = peer(answer)
+    told = topology().model_dump(exclude_unset=True)
+    system = {
+        "id": "r",
+        "plays": "registry",
+        "proxy": "spy",
+        "url": url,
+        "addresses": {"ITI-18": f"{url}/query"},
+    }
+    with start(Topology.model_validate({**told, "peers": [system]}), tmp_path, FREE) as running:
+        asked(running)
+        registry = running.url_of("registry")
+        send(registry, post(registry, *message(registry, "ITI-42", provision(1).submission)))
+    assert asked_for == [b"POST /peer/query", b"POST /peer"]
 
 
 # --- what is behind fails --------------------------------------------------------------------

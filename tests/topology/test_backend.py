@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from xdsi_sim.errors import UsageError
+from xdsi_sim.errors import CannotRun, UsageError
+from xdsi_sim.topology.backend import Backend
 from xdsi_sim.topology.loader import load_topology
 
 TOPOLOGY = """\
@@ -42,6 +43,9 @@ def test_a_source_has_its_own_store_or_an_archive(tmp_path: Path) -> None:
         ("{dicomweb: 'archive:8042'}", "'archive:8042' is not the address of a DICOMweb service"),
         ("{dicomweb: 'http://me:secret@archive/'}", "is not the address of a DICOMweb service"),
         ("{}", "dicomweb"),
+        ("{dicomweb: 'http://x', user: me}", "'user' without 'passwordFrom'"),
+        ("{dicomweb: 'http://x', passwordFrom: SECRET}", "'passwordFrom' without 'user'"),
+        ("{dicomweb: 'http://x', user: 'a:b', passwordFrom: SECRET}", "no colon in its name"),
         ("7", "found '7'"),
     ],
 )
@@ -50,3 +54,13 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, words: 
         backend(tmp_path, text)
     assert words in f"{refused.value} {refused.value.hint or ''}"
     assert refused.value.line == 9
+
+
+def test_a_password_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = Backend(dicomweb="http://x", user="me", passwordFrom="SECRET")
+    monkeypatch.setenv("SECRET", "open sesame")
+    assert backend.authorization() == "Basic bWU6b3BlbiBzZXNhbWU="
+    monkeypatch.delenv("SECRET")
+    with pytest.raises(CannotRun, match=r"\$SECRET is not set"):
+        backend.authorization()
+    assert Backend(dicomweb="http://x").authorization() is None

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import check
+from xdsi_sim.topology.federation import Peer, diverted
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
@@ -109,3 +111,17 @@ def test_wrong_gateways_are_reported_with_their_place(good: str, bad: str, expec
     with pytest.raises(UsageError) as caught:
         topology(text.replace(good, bad))
     assert expected in str(caught.value)
+
+
+def test_a_peer_may_have_addresses_for_single_transactions() -> None:
+    at = {"ITI-41": "http://192.0.2.7/provide", "ITI-43": "http://192.0.2.7/retrieve"}
+    peer = Peer.model_validate({"id": "a", "url": "http://192.0.2.7/", "addresses": at})
+    found = diverted([peer])
+    assert found[peer.url, "ITI-41"] == at["ITI-41"]
+    assert found[peer.url, "ITI-18"] == peer.url
+    fed = peer.model_copy(update={"addresses": {"ITI-44": "http://192.0.2.7/feed"}})
+    assert diverted([fed])[peer.url, "ITI-44 merge"] == "http://192.0.2.7/feed"
+    with pytest.raises(ValidationError, match="no SOAP transaction 'ITI-4'"):
+        Peer.model_validate(
+            {"id": "a", "url": "http://192.0.2.7/", "addresses": {"ITI-4": "http://192.0.2.7/"}}
+        )

@@ -42,7 +42,9 @@ from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.run_load import LoadOptions, make_load
+from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
+from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
@@ -76,10 +78,13 @@ _app.command()(validate)
 _app.command()(explain)
 _app.add_typer(codes)
 _app.command()(load)
+_app.command()(samples)
 _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
 _app.add_typer(faults)
+_app.add_typer(sut)
+_app.command("test")(bench)
 
 ListenOption = Annotated[
     str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
@@ -148,6 +153,8 @@ def up(
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
     ):
+        if all(placed.address_less or placed.actor.id in running.elsewhere for placed in found.actors()):
+            raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
         else:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["with_peers"]
 
-_FORM: Final = "ACTOR=URL, or for an imaging source ACTOR=URL,BASE with the base of its WADO-RS"
+_FORM: Final = (
+    "ACTOR=URL, or for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and of WADO-URI"
+)
 _PROXY_FORM: Final = f"{_FORM}; a mode may follow: {{}}"
 
 
@@ -60,10 +62,12 @@ def _played(name: str, option: str, form: str) -> dict[str, Any]:
     actor, separator, addresses = option.partition("=")
     if not separator:
         raise UsageError(f"{name}: '{option}' is not {form}.")
-    url, _, base = addresses.partition(",")
+    url, _, web = addresses.partition(",")
+    base, _, wado = web.partition(",")
     return {
         "id": f"peer-{actor}",
         "plays": actor,
         "url": peer_address(name, url, "http", "https"),
         "dicomweb": peer_address(name, base, "http", "https") if base else None,
+        "wado": peer_address(name, wado, "http", "https") if wado else None,
     }

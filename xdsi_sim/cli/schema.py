@@ -14,8 +14,10 @@ __all__ = ["schema"]
 
 def schema(
     of: Annotated[
-        Literal["scenario", "topology", "fragment", "report", "load"],
-        typer.Argument(help="A file that you write, the steps that one includes, report.json, or load.json."),
+        Literal["scenario", "topology", "fragment", "sut", "report", "tests", "load"],
+        typer.Argument(
+            help="A file that you write, the steps that one includes, a report.json, or load.json."
+        ),
     ] = "scenario",
     json_: JsonOption = False,  # noqa: ARG001  it is JSON anyway
 ) -> None:
@@ -23,6 +25,6 @@ def schema(
 
     Example: xdsi-sim schema scenario > scenario.schema.json
     """
-    from xdsi_sim.scenario.schema import schema_of  # noqa: PLC0415
+    from xdsi_sim.sut.schema import schema_of  # noqa: PLC0415
 
     print(json.dumps(schema_of(of), indent=2))  # noqa: T201

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from xdsi_sim.actors.ports import BackendFailed, Kept, Publication, StoredImage
 from xdsi_sim.client.archive_requests import JSON, ArchiveRequests
-from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
+from xdsi_sim.client.dicomweb import HttpReply
 from xdsi_sim.content import Content, FileContent, Segment, read_all
 from xdsi_sim.dicom.attributes import DicomJson, is_uid, text
 from xdsi_sim.dicom.errors import DicomError, OtherStudy
@@ -62,17 +62,9 @@ class DicomWebArchive:
 
     at_hand = False
 
-    def __init__(
-        self,
-        url: str,
-        client: DicomWebClient,
-        wait: Callable[..., HttpReply],
-        *,
-        sender: str,
-        own: SqliteInstanceStore,
-    ) -> None:
-        """`wait` calls something of the reactor and waits for it; `own` keeps what is the source's own."""
-        self._archive = ArchiveRequests(url, client, wait, sender)
+    def __init__(self, archive: ArchiveRequests, own: SqliteInstanceStore) -> None:
+        """`own` keeps what is the source's own."""
+        self._archive = archive
         self._own = own
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="archive")
 

@@ -26,12 +26,24 @@ _SHOWN: Final = 200
 class ArchiveRequests:
     """Asks one DICOMweb service, from any thread but the reactor's; paths are below its address."""
 
-    def __init__(self, url: str, client: DicomWebClient, wait: Callable[..., HttpReply], sender: str) -> None:
-        """`wait` calls something of the reactor and waits for it; `sender` is who asks."""
+    def __init__(
+        self,
+        url: str,
+        client: DicomWebClient,
+        wait: Callable[..., HttpReply],
+        *,
+        sender: str,
+        authorization: str | None = None,
+    ) -> None:
+        """`wait` calls something of the reactor and waits for it; `sender` is who asks.
+
+        `authorization` is the value of the header of that name, which nobody finds in the log.
+        """
         self._url = url.rstrip("/")
         self._client = client
         self._wait = wait
         self._sender = sender
+        self._secret = authorization
 
     def get(self, path: str, accept: str, transaction: str) -> HttpReply | None:
         """A good answer; None where there is nothing. Raises BackendFailed."""
@@ -46,7 +58,7 @@ class ArchiveRequests:
         """An answer of any status; raises BackendFailed where none comes, or a broken one."""
         url = f"{self._url}{path}"
         trace = Trace.current(self._sender)
-        send = partial(self._client.request, method, url, trace=trace, **request)
+        send = partial(self._client.request, method, url, trace=trace, authorization=self._secret, **request)
         reply = self._wait(send)
         if not reply.status and not reply.late:
             # archives close kept connections after a second, some of them just as one is used again; all

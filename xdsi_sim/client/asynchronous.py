@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -37,11 +38,12 @@ class AsynchronousClient(SoapClient):
         limits: Limits = Limits(),
         *,
         validating: Collection[str] = (),
+        addresses: Mapping[tuple[str, str], str] = MappingProxyType({}),
         mailbox: Mailbox,
         reply_to: str,
     ) -> None:
         """What is POSTed to `reply_to` comes out of the mailbox."""
-        super().__init__(http, recorder, spool, limits, validating=validating)
+        super().__init__(http, recorder, spool, limits, validating=validating, addresses=addresses)
         self._mailbox = mailbox
         self._reply_to = reply_to
 

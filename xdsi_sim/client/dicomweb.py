@@ -31,6 +31,8 @@ from xdsi_sim.store.exchanges import Recorder
 __all__ = ["DicomWebClient", "HttpReply", "Part"]
 
 _NOTHING: Final = BytesContent(b"")
+_HIDDEN: Final = "(not recorded)"
+"""What the log has of a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,11 +211,18 @@ class DicomWebClient:
         trace: Trace,
         content_type: str | None = None,
         body: Sequence[Segment] | None = None,
+        authorization: str | None = None,
     ) -> Deferred[HttpReply]:
-        """Send any request, its body in segments; never fails: trouble is in the reply."""
+        """Send any request, its body in segments; never fails: trouble is in the reply.
+
+        Of `authorization` the log has no more than that it was sent.
+        """
         typed = () if content_type is None else (("Content-Type", content_type),)
         headers = (("Accept", accept), *typed)
-        return self.ask(method, url, headers=headers, body=body, transaction=transaction, trace=trace)
+        secret = () if authorization is None else (("Authorization", authorization),)
+        return self.ask(
+            method, url, headers=headers, body=body, transaction=transaction, trace=trace, secret=secret
+        )
 
     def ask(
         self,
@@ -224,18 +233,23 @@ class DicomWebClient:
         body: Sequence[Segment] | None,
         transaction: str,
         trace: Trace,
+        secret: Sequence[tuple[str, str]] = (),
     ) -> Deferred[HttpReply]:
-        """Send a message as it is, but for what belongs to the connection; never fails."""
+        """Send a message as it is, but for what belongs to the connection; never fails.
+
+        Headers that are `secret` are sent after the others, and recorded without their values.
+        """
+        sent = (*headers, (TRACE_HEADER, str(trace)), *secret)
         fetch = _Fetch(
             method=method,
             url=url,
             transaction=transaction,
             trace=trace,
-            headers=(*headers, (TRACE_HEADER, str(trace))),
+            headers=(*headers, (TRACE_HEADER, str(trace)), *((name, _HIDDEN) for name, _ in secret)),
             sent=None if body is None else tuple(body),
         )
         asked = self._http.request(
-            method, url, fetch.headers, fetch.sent, lambda head: fetch.begin(head, self._spool, self._limits)
+            method, url, sent, fetch.sent, lambda head: fetch.begin(head, self._spool, self._limits)
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)

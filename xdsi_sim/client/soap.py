@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -99,13 +100,18 @@ class SoapClient:
         limits: Limits = Limits(),
         *,
         validating: Collection[str] = (),
+        addresses: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
-        """`validating` are the senders whose answers are held against the schemas."""
+        """`validating` are the senders whose answers are held against the schemas.
+
+        `addresses` has, by the address of a peer and a transaction, where that goes instead.
+        """
         self._http = http
         self._recorder = recorder
         self._spool = spool
         self._limits = limits
         self._validating = validating
+        self._addresses = addresses
 
     def send(self, call: Call, trace: Trace) -> Deferred[Answer]:
         """The answer alone, for actors; metadata in it are passed on and not judged.
@@ -169,6 +175,7 @@ class SoapClient:
         return InlineCutter if whole else CODECS[sent.call.transaction].cutter
 
     def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
+        call = replace(call, url=self._addresses.get((call.url, call.transaction), call.url))
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
         codec = CODECS[call.transaction]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from xdsi_sim.dicom.attributes import TAGS
 from xdsi_sim.dicom.levels import DEFAULTS
 
-__all__ = ["Attribute", "attribute"]
+__all__ = ["Attribute", "attribute", "keyword_of"]
 
 _TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
 _KEYWORD: Final = re.compile(r"[A-Z][A-Za-z0-9]{2,64}")
@@ -36,6 +36,14 @@ def attribute(name: str) -> Attribute | None:
     if name in TAGS:
         return _of_tag(TAGS[name])
     return _of_keyword(name) if _KEYWORD.fullmatch(name) else None
+
+
+@lru_cache(maxsize=4096)
+def keyword_of(tag: str) -> str | None:
+    """The keyword of a tag of eight hexadecimal digits; None where the dictionary has none."""
+    from pydicom.datadict import keyword_for_tag  # noqa: PLC0415  as below
+
+    return keyword_for_tag(int(tag, 16)) or None if _TAG.fullmatch(tag) else None
 
 
 def _of_tag(tag: str) -> Attribute:

@@ -7,8 +7,9 @@ Pixels come from files that the DICOM library ships; `sample_objects` builds the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ __all__ = [
     "Sample",
     "SampleSeries",
     "Site",
+    "sample_objects",
     "write_sample",
 ]
 
@@ -244,17 +246,23 @@ def write_sample(
     With `accession`, they have that number in place of their own.
     Raises KeyError for a name that SAMPLES does not have.
     """
+    objects = sample_objects(name, root, accession)
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(_written(name, folder, objects))
+
+
+@lru_cache(maxsize=8)
+def sample_objects(name: str, root: str = ROOT, accession: str | None = None) -> tuple[bytes, ...]:
+    """The same as octets; those made last are kept, for suites of tests store them again and again."""
     # Imported here: it brings pydicom, which whoever only reads the table of samples need not load.
     from xdsi_sim.dicom.sample_objects import build  # noqa: PLC0415
 
     sample = SAMPLES[name].under(root)
-    sample = sample if accession is None else sample.numbered(accession)
-    folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_written(sample, folder, build(sample)))
+    return tuple(build(sample if accession is None else sample.numbered(accession)))
 
 
-def _written(sample: Sample, folder: Path, objects: Iterator[bytes]) -> Iterator[Path]:
+def _written(name: str, folder: Path, objects: Iterable[bytes]) -> Iterator[Path]:
     for number, data in enumerate(objects, start=1):
-        path = folder / f"{sample.name}-{number:03}.dcm"
+        path = folder / f"{name}-{number:03}.dcm"
         path.write_bytes(data)
         yield path

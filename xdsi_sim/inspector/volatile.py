@@ -1,6 +1,6 @@
 """What is new in each message, and what stands for it in a message that is to be played again.
 
-MessageIDs and times become `${fresh...}`, and so do ids that nothing else refers to. Other ids of objects and
+MessageIDs and times become `${new...}`, and so do ids that nothing else refers to. Other ids of objects and
 uniqueIds that a message defines become variables, since later messages may ask for them; so do patient ids,
 with the recorded value. An entryUUID that an answer was the first to name is captured from that answer. What
 also stands in a document stays: the document is as it was.
@@ -89,9 +89,9 @@ class Volatile:
             return
         documents = _documents(exchange.request)
         for value in _object_ids(tree):
-            self._name("uuid", value, "${fresh.uuid}", documents)
+            self._name("uuid", value, "${new.uuid}", documents)
         for value in _unique_ids(tree):
-            self._name("uid", value, "${fresh.uid}", documents)
+            self._name("uid", value, "${new.uid}", documents)
         for found in _CX.findall(text):
             self._name("patient", found, found.replace("&amp;", "&"), b"")
 
@@ -189,17 +189,17 @@ def _of_this_message(tree: Element, receiver: str) -> dict[str, str]:
     """What stands for the values that are of one message alone."""
     found: dict[str, str] = {}
     for element in tree.iter(f"{{{NS.WSA}}}MessageID"):
-        found[escape((element.text or "").strip())] = "${fresh.uuid}"
+        found[escape((element.text or "").strip())] = "${new.uuid}"
     for element in tree.iter(f"{{{NS.WSA}}}To"):
         found[escape((element.text or "").strip())] = f"${{actors.{receiver}.url}}"
     for element in tree.iterfind(f".//{_SUBMITTED}"):
-        found[(element.text or "").strip()] = "${fresh.time}"
+        found[(element.text or "").strip()] = "${new.time}"
     for root in tree.iter(f"{{{NS.HL7}}}*"):
         id_, created = child_of(root, f"{{{NS.HL7}}}id"), child_of(root, f"{{{NS.HL7}}}creationTime")
         if id_ is not None:
-            found[id_.get("extension") or id_.get("root") or ""] = "${fresh.uid}"
+            found[id_.get("extension") or id_.get("root") or ""] = "${new.uid}"
         if created is not None:
-            found[created.get("value", "")] = "${fresh.time}"
+            found[created.get("value", "")] = "${new.time}"
         break
     found.pop("", None)
     return found

@@ -36,6 +36,7 @@ def actors_of(running: Running) -> tuple[ActorInfo, ...]:
             dicomweb=faces.get(placed.actor.id),
             oid=placed.actor.metadata_oid,
             home=placed.community.homeCommunityId,
+            patientAuthority=placed.community.patientAuthority,
             community=placed.community.id,
         )
         for placed in running.topology.actors()
@@ -50,8 +51,8 @@ def dicomweb_of(running: Running) -> Mapping[str, str]:
 
 def wado_of(running: Running) -> Mapping[str, str]:
     """Address of each imaging source's WADO-URI, by the id of the source."""
-    ids = (id for id in dicomweb_of(running) if running.topology.played_by(id) is None)
-    return {id: running.wado_of(id) for id in ids}
+    sources = (placed.actor.id for placed in running.topology.actors() if isinstance(placed.actor, Source))
+    return {id: address for id in sources if (address := running.wado_of(id))}
 
 
 def xc_wado_of(running: Running) -> Mapping[str, str]:

@@ -71,6 +71,8 @@ class Playing(Protocol):
     running: Running
     audience: Audience
     spool: Path
+    since: int
+    """Mark of the log behind all that was before the run."""
     conversations: list[str]
     """Of all steps that have begun."""
     others: set[str]
@@ -141,8 +143,8 @@ class Troupe:
         return made
 
     def _acted(self, act: Act, made: Making, ear: Ear, listening: Listening | None) -> Acted:
-        scope = self.block.scope
-        outside = {name: scope[name] for name in RESERVED} if act.alone else scope
+        known = self.block.scope
+        outside = {name: known[name] for name in RESERVED} if act.alone else known
         block = Block(
             making=made,
             scope={**outside, **act.names},
@@ -173,6 +175,11 @@ class Troupe:
         )
         mark = since.mark if anew or self.block.ear.mark is None else self.block.ear.mark
         return replace(since, mark=mark)
+
+    @property
+    def since(self) -> int:
+        """Mark of the log behind all that was before the run."""
+        return self.run.since
 
     def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
         """These are what the step is about; listening goes on behind the mark, the next time."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from xdsi_sim.errors import Finding
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.scenario.extract import Seen, Side, piece_of
 from xdsi_sim.scenario.kind import StepKind
@@ -105,8 +106,12 @@ def _findings(expect: Expect, seen: Seen) -> Iterator[Check]:
         ok, text = found.total() <= expected.at_most, f"at most {expected.at_most}"
     else:
         ok, text = set(found) == set(expected.rules), shown(expected.rules)
-    observed = "; ".join(f"{finding.rule} ({finding.text})" for finding in seen.findings)
+    observed = "; ".join(map(_finding, seen.findings))
     yield Check(text=f"the findings are {text}", ok=ok, expected=text, observed=observed or "none")
+
+
+def _finding(finding: Finding) -> str:
+    return f"{finding.rule} ({finding.text}{f'; {finding.cites}' if finding.cites else ''})"
 
 
 def _pieces(expect: Expect, seen: Seen) -> Iterator[Check]:

@@ -22,6 +22,8 @@ from xdsi_sim.topology.model import (
     OnDemandSource,
     Recipient,
     Registry,
+    RespondingGateway,
+    RespondingImagingGateway,
     Server,
     Source,
 )
@@ -29,10 +31,11 @@ from xdsi_sim.topology.model import (
 __all__ = [
     "NOT_EMPTY",
     "ActorOf",
+    "AnyGatewayId",
+    "AnyImagingGatewayId",
     "ConsumerId",
     "FileName",
     "GatewayId",
-    "ImagingGatewayId",
     "OnDemandSourceId",
     "RecipientId",
     "RegistryId",
@@ -45,9 +48,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ActorOf:
-    """Marks a parameter that names an actor of the topology, of this kind."""
+    """Marks a parameter that names an actor of the topology, of this kind, or of one of several."""
 
     kind: type[Actor]
+    others: tuple[type[Actor], ...] = ()
+
+    @property
+    def kinds(self) -> tuple[type[Actor], ...]:
+        """All of them."""
+        return (self.kind, *self.others)
+
+    @property
+    def roles(self) -> str:
+        """In words."""
+        return " or ".join(kind.role for kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,10 @@ OnDemandSourceId = Annotated[str, ActorOf(OnDemandSource)]
 RegistryId = Annotated[str, ActorOf(Registry)]
 RecipientId = Annotated[str, ActorOf(Recipient)]
 GatewayId = Annotated[str | None, ActorOf(InitiatingGateway)]
-ImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway)]
+AnyGatewayId = Annotated[str | None, ActorOf(InitiatingGateway, (RespondingGateway,))]
+"""One's own gateway, or that of another community, which is asked as by an Initiating Gateway."""
+AnyImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway, (RespondingImagingGateway,))]
+"""The same, for images."""
 ServerId = Annotated[str, ActorOf(Server)]
 ServerIds = Annotated[tuple[str, ...], ActorOf(Server)]
 

@@ -22,7 +22,6 @@ from pydantic import (
 )
 
 from xdsi_sim.scenario.extract import Capture, JsonPathText, XPathText
-from xdsi_sim.scenario.fresh import NAME as FRESH
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.matchers import Expected
 from xdsi_sim.scenario.steps import KINDS
@@ -33,7 +32,7 @@ from xdsi_sim.topology.yaml import Place
 
 __all__ = ["RESERVED", "Expect", "Findings", "Fragment", "Pieces", "Scenario", "Step", "StepBase"]
 
-RESERVED: Final = ("actors", FRESH)
+RESERVED: Final = ("actors", "new")
 """Names that are there from the start."""
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]*")

@@ -6,6 +6,7 @@ references to what is saved later or never. A scenario that is wrong never start
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.yaml import Document, Place, read_yaml
 
 __all__ = ["Loaded", "find_scenario", "load_scenario"]
+
+_TEST: Final = re.compile(r"[A-Z]+-\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,10 @@ class Loaded:
 
 
 def find_scenario(name: str) -> Path:
-    """Path of a scenario given by path, or by its bare name among those that ship."""
+    """Path of a scenario given by path, or by its bare name among those that ship; of a test, its id."""
+    if _TEST.fullmatch(name):
+        for path in scenarios().glob(f"suites/*/{name}-*.yaml"):
+            return path
     return find_shipped(name, scenarios(), "scenario")
 
 
@@ -255,11 +261,11 @@ def _marked(parameters: Checked, place: Place) -> Iterator[tuple[Place, Any, str
 def _check_actor(file: _File, at: Place, marker: ActorOf, name: str) -> None:
     document = file.document
     actors = {placed.actor.id: placed.actor for placed in file.topology.actors()}
-    fitting = [id_ for id_, actor in actors.items() if isinstance(actor, marker.kind)]
+    fitting = [id_ for id_, actor in actors.items() if isinstance(actor, marker.kinds)]
     if name not in actors:
         raise document.error(at, f"unknown actor '{name}'.", hint=did_you_mean(name, fitting))
     if name not in fitting:
-        found, wanted = actors[name].role, marker.kind.role
+        found, wanted = actors[name].role, marker.roles
         raise document.error(at, f"'{name}' has the role {found}, not {wanted}.", hint=_choice(fitting))
 
 

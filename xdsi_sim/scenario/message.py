@@ -17,7 +17,7 @@ from xdsi_sim.actors.trace import TRACE_HEADER
 from xdsi_sim.content import chunks_of, read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import Element, parse
-from xdsi_sim.errors import ProtocolViolation
+from xdsi_sim.errors import ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.messages.adt import read_ack, read_adt
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
@@ -30,7 +30,7 @@ from xdsi_sim.rules.selection import Query
 from xdsi_sim.soap.codecs import CODECS
 from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import read_envelope
-from xdsi_sim.soap.faults import Fault, is_fault, read_fault
+from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
 from xdsi_sim.soap.known import answers, asks
 from xdsi_sim.soap.media import header
 from xdsi_sim.soap.mtom import Package, PackageReader
@@ -134,20 +134,25 @@ class Message:
 
     def _read(self, message: HttpMessage, *, asked: bool) -> Any:
         try:
-            if self.transaction == _FEED:
-                return (read_adt if asked else read_ack)(read_all(message.body))
-            package = _package_of(message, self.spool)
-            body = read_envelope(package.root, package.limits, charset=package.charset).body
-            if is_fault(body):
-                return read_fault(body)
-            transaction = self._transaction(body, asked=asked)
-            if transaction is None:
-                return None
-            codec = CODECS[transaction.name]
-            read = codec.read_request if asked else codec.read_response
-            return read(body, package.content_of)
+            return self._read_now(message, asked=asked)
+        except VersionMismatch:  # so SOAP 1.1 is answered, by SOAP 1.1 (SOAP 1.2 Part 1: 5.4.7)
+            return read_old_fault(read_all(message.body))
         except (ProtocolViolation, ValueError):
             return None
+
+    def _read_now(self, message: HttpMessage, *, asked: bool) -> Any:
+        if self.transaction == _FEED:
+            return (read_adt if asked else read_ack)(read_all(message.body))
+        package = _package_of(message, self.spool)
+        body = read_envelope(package.root, package.limits, charset=package.charset).body
+        if is_fault(body):
+            return read_fault(body)
+        transaction = self._transaction(body, asked=asked)
+        if transaction is None:
+            return None
+        codec = CODECS[transaction.name]
+        read = codec.read_request if asked else codec.read_response
+        return read(body, package.content_of)
 
     def _transaction(self, body: Element, *, asked: bool) -> Transaction | None:
         """The one that the log names, else the likeliest of those with such an element."""

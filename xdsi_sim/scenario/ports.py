@@ -19,6 +19,7 @@ from xdsi_sim.dicom.study import Study
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.topology.model import Listen, Topology
+from xdsi_sim.topology.roster import Roster
 
 __all__ = ["Client", "HttpReply", "Part", "Reply", "Running", "StudyStore"]
 
@@ -233,6 +234,11 @@ class Running(Protocol):
     @property
     def faults(self) -> Switchboard:
         """The deviations that are on."""
+        ...
+
+    @property
+    def roster(self) -> Roster:
+        """Patients that foreign registries know already."""
         ...
 
     @property

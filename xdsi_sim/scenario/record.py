@@ -74,6 +74,8 @@ class ActorInfo:
     """repositoryUniqueId or source OID."""
     home: str | None = None
     """homeCommunityId, `urn:oid:…`."""
+    patientAuthority: str | None = None
+    """OID of the assigning authority of its community's patient ids."""
     community: str = ""
 
 
@@ -148,11 +150,17 @@ class RunRecord:
     exchanges: tuple[Exchange, ...] = ()
     """All hops of the run in the order in which they began."""
     actors: tuple[ActorInfo, ...] = ()
+    interrupted: bool = False
+    """Whether Ctrl-C has ended it."""
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of any step: error, then fail, then pass; not-run where no step ran."""
-        return worst_of(step.verdict for step in self.steps)
+        """The worst verdict of any step: error, then fail, then pass; not-run where no step ran.
+
+        A run that was interrupted is an error, also where that was between two steps.
+        """
+        worst = worst_of(step.verdict for step in self.steps)
+        return Verdict.ERROR if self.interrupted and worst is Verdict.PASS else worst
 
     @property
     def all_steps(self) -> tuple[Numbered, ...]:

@@ -18,12 +18,12 @@ from typing import Any, Final
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
+from xdsi_sim.scenario.called import named
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.company import Audience, Block, Ear, Troupe, begun
 from xdsi_sim.scenario.expectations import judge
 from xdsi_sim.scenario.extract import Seen
-from xdsi_sim.scenario.fresh import FRESH
-from xdsi_sim.scenario.fresh import NAME as FRESH_NAME
+from xdsi_sim.scenario.hearing import all_since
 from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
@@ -32,7 +32,7 @@ from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
 from xdsi_sim.scenario.steps.fault import BY
-from xdsi_sim.scenario.variables import NotThere, filled, follow, parse_path, resolve
+from xdsi_sim.scenario.variables import New, NotThere, filled, follow, parse_path, resolve
 
 __all__ = ["Audience", "Run", "Silent", "first_scope", "play"]
 
@@ -69,6 +69,7 @@ def play(
             audience=watching,
             spool=Path(spool),
             tags=frozenset() if set(tags) & set(scenario.tags) else frozenset(tags),
+            since=running.mark(),
         )
         try:
             steps = run.play()
@@ -83,16 +84,18 @@ def play(
         started=started,
         duration=time.perf_counter() - begin,
         steps=steps,
-        exchanges=tuple(
-            each for each in running.exchanges() if each.conversation in own or each.id in others
+        exchanges=named(
+            running.topology,
+            (each for each in all_since(running, run.since) if each.conversation in own or each.id in others),
         ),
         actors=actors_of(running),
+        interrupted=run.interrupted,
     )
 
 
 def first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
-    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, FRESH_NAME: FRESH}
+    scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, "new": New()}
     for name, value in loaded.scenario.variables.items():
         scope[name] = resolve(value, scope)
     return scope
@@ -107,10 +110,13 @@ class Run:
     audience: Audience
     spool: Path
     tags: frozenset[str]
+    since: int
+    """Mark of the log behind all that was before the run."""
     conversations: list[str] = field(default_factory=list)
     """Of all steps that have begun."""
     others: set[str] = field(default_factory=set)
     """Exchanges that somebody else began, and that a step was about."""
+    interrupted: bool = False
 
     def play(self) -> tuple[StepRecord, ...]:
         """Set up, play, tear down."""
@@ -142,6 +148,7 @@ class Run:
         try:
             return passing and self.played(steps, block, name)
         except KeyboardInterrupt:
+            self.interrupted = True
             block.stop.set()
             whole.interrupt(name)
             return False

@@ -24,7 +24,7 @@ from xdsi_sim.scenario.reports.as_json import Report
 from xdsi_sim.scenario.steps import KINDS
 from xdsi_sim.topology.model import Topology
 
-__all__ = ["SCHEMAS", "schema_of"]
+__all__ = ["SCHEMAS", "read_by_programs", "schema_of", "written_by_people"]
 
 _OURS: Final = __name__.partition(".")[0]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -109,28 +109,26 @@ def _docs_of(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
             yield one.target.id, " ".join(other.value.value.split())
 
 
-def _written(model: type[BaseModel]) -> Callable[[], JsonSchemaValue]:
+def written_by_people(model: type[BaseModel]) -> Callable[[], JsonSchemaValue]:
+    """What makes the schema of a file in YAML."""
     return lambda: model.model_json_schema(by_alias=True, schema_generator=_Written)
 
 
-def _load() -> JsonSchemaValue:
-    return TypeAdapter(LoadReport).json_schema(schema_generator=_Read, mode="serialization")
-
-
-def _report() -> JsonSchemaValue:
-    return TypeAdapter(Report).json_schema(schema_generator=_Read, mode="serialization")
+def read_by_programs(cls: type[Any]) -> Callable[[], JsonSchemaValue]:
+    """What makes the schema of a file that we write."""
+    return lambda: TypeAdapter(cls).json_schema(schema_generator=_Read, mode="serialization")
 
 
 SCHEMAS: Final[Mapping[str, Callable[[], JsonSchemaValue]]] = {
-    "scenario": _written(Scenario),
-    "topology": _written(Topology),
-    "fragment": _written(Fragment),
-    "report": _report,
-    "load": _load,
+    "scenario": written_by_people(Scenario),
+    "topology": written_by_people(Topology),
+    "fragment": written_by_people(Fragment),
+    "report": read_by_programs(Report),
+    "load": read_by_programs(LoadReport),
 }
 """What there is a schema of, and what makes it."""
 
 
-def schema_of(name: str) -> JsonSchemaValue:
-    """The JSON Schema of a scenario, a topology, an included file or one of the reports; raises KeyError."""
-    return {"$schema": _DIALECT, **SCHEMAS[name](), "title": f"xdsi-sim {name}"}
+def schema_of(name: str, schemas: Mapping[str, Callable[[], JsonSchemaValue]] = SCHEMAS) -> JsonSchemaValue:
+    """The JSON Schema of a scenario, a topology, an included file or a report; raises KeyError."""
+    return {"$schema": _DIALECT, **schemas[name](), "title": f"xdsi-sim {name}"}

@@ -143,6 +143,11 @@ class Company(Protocol):
         """From where to listen: behind what was waited for last, or, if `anew`, from this step on."""
         ...
 
+    @property
+    def since(self) -> int:
+        """Mark of the log behind all that was before the run."""
+        ...
+
     def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
         """These are what the step is about; listening goes on behind the mark, the next time."""
         ...

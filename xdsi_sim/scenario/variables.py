@@ -13,10 +13,23 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from xdsi_sim.clock import now
 from xdsi_sim.ebrim.model import Code, InternationalString
 from xdsi_sim.errors import XdsiSimError
+from xdsi_sim.ids import new_uid, new_uuid
 
-__all__ = ["Later", "NotThere", "Path", "as_text", "filled", "follow", "parse_path", "references", "resolve"]
+__all__ = [
+    "Later",
+    "New",
+    "NotThere",
+    "Path",
+    "as_text",
+    "filled",
+    "follow",
+    "parse_path",
+    "references",
+    "resolve",
+]
 
 Path = tuple[str | int, ...]
 """A parsed reference; `*` stands for every item of a list."""
@@ -27,6 +40,25 @@ _PATH: Final = re.compile(r"(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>\d+|\*)\]|(?P<
 
 class Later(BaseModel):
     """What has its references resolved when its turn comes: a step that another one holds."""
+
+
+class New:
+    """`${new.uid}`, `${new.uuid}`: ids that were never given before, another one each time; `${new.time}`."""
+
+    @property
+    def uid(self) -> str:
+        """A UID, such as a uniqueId."""
+        return new_uid()
+
+    @property
+    def uuid(self) -> str:
+        """A UUID as a URN, such as an entryUUID or a MessageID."""
+        return new_uuid()
+
+    @property
+    def time(self) -> str:
+        """Now, in UTC, as metadata have it: `20260101120000`."""
+        return f"{now():%Y%m%d%H%M%S}"
 
 
 class NotThere(XdsiSimError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +54,9 @@ class Behind:
     faces: tuple[tuple[str, str, str | None], ...] = ()
     """Paths below the address that lead elsewhere: the path, the base URL there, and the transaction, where
     all there are of one."""
+
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Of single transactions of SOAP, where they are not `url`."""
 
     def target(self, below: Sequence[str], rest: str) -> tuple[str, str | None]:
         """Address of a request, and its transaction where its path tells.

@@ -108,6 +108,9 @@ class Passage:
         proxy, request = self._proxy, self._request
         if proxy.ask is None:
             raise RuntimeError("nobody is to be asked")
+        if proxy.behind.addresses and self._url == proxy.behind.url and request.method == b"POST":
+            asked = asked or await self._related()
+            self._url = proxy.behind.addresses.get(asked.what.partition(" ")[0], self._url)
         self._passed_on = (time.time(), time.perf_counter())
         going = proxy.ask(
             request.method.decode("latin-1"),
@@ -225,8 +228,8 @@ class Passage:
             related = asked or await self._related()
             fault = write_fault(
                 InternalError(text),
-                relates_to=related.message_id if related is not None else None,
-                addressed=related is not None and related.message_id is not None,
+                relates_to=related.message_id,
+                addressed=related.message_id is not None,
             )
             own = HttpMessage(
                 start_line="HTTP/1.1 500 Internal Server Error",
@@ -241,7 +244,7 @@ class Passage:
             )
         await self._give(own)
 
-    async def _related(self) -> Likeness | None:
+    async def _related(self) -> Likeness:
         return await self._proxy.threads.run(
             lambda: likeness_of(self._received, self._proxy.path, self._proxy.spool)
         )

@@ -75,7 +75,9 @@ class Addresses(ABC):
         return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
-        """Address of a source's WADO-URI."""
+        """Address of a source's WADO-URI; empty where a peer tells none."""
+        if (peer := self.topology.played_by(source_id)) is not None and (peer.proxy is None or not peer.wado):
+            return peer.wado or ""
         return f"{self.url_of(source_id)}/{WADO}"
 
     def viewer_of(self, source_id: str, *studies: str) -> str | None:

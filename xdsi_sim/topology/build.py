@@ -55,6 +55,7 @@ from xdsi_sim.topology.opening import offer, recover
 from xdsi_sim.topology.players import ROLES, Players
 from xdsi_sim.topology.presented import presenting
 from xdsi_sim.topology.proxies import proxy_of
+from xdsi_sim.topology.roster import Roster
 from xdsi_sim.topology.stores import SourceStore
 
 __all__ = ["RunningTopology", "start"]
@@ -104,6 +105,7 @@ class RunningTopology(Addresses):
         self._crossing: dict[str, XcWadoResource] = {}
         self._traces: dict[str, Trace] = {}
         self.faults = switchboard_of(topology, ROLES)
+        self.roster = Roster(moved.peers)
         try:
             self._start(data)
         except BaseException:
@@ -114,16 +116,17 @@ class RunningTopology(Addresses):
         self._open_folder(data)
         recorder: Recorder = self._log or NOT_RECORDED
         servers = [placed for placed in self.topology.actors() if self.plays(placed)]
-        if not servers:
+        if not servers and self.only is not None:
             raise UsageError("none of the actors that answer is to be played here.")
         self._tls = self._settle_tls(servers)
         known = (self.topology, self.faults, self._folder, self._tls)
         self._presents = partial(presenting, *known)
         for placed in servers:  # all addresses, before an actor needs one
             self._site(placed)
-        peers = (peer.url for peer in self.topology.peers)
+        peers = (url for peer in self.topology.peers for url in (peer.url, *peer.addresses.values()))
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, self._sites)))
-        self._make_clients(recorder, servers[0])
+        first = whereabouts.listen_of(self.topology, servers[0]) if servers else self.topology.listen
+        self._make_clients(recorder, first)
         keeping = (self._folder, self._spool, self._share)
         self._players = self._opened(Players(self, self._clients, self._loop, *keeping))
         actors = [self._serve(placed, recorder) for placed in servers]
@@ -144,9 +147,9 @@ class RunningTopology(Addresses):
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
 
-    def _make_clients(self, recorder: Recorder, first: Placed) -> None:
-        """All that sends; answers of asynchronous exchange come in where the first actor answers."""
-        base = self.base_of(whereabouts.listen_of(self.topology, first))
+    def _make_clients(self, recorder: Recorder, first: Listen) -> None:
+        """All that sends; answers of asynchronous exchange come in at the first address."""
+        base = self.base_of(first)
         self.admin = base + FAULTS
         self._clients = Clients(
             self.topology,
@@ -158,7 +161,7 @@ class RunningTopology(Addresses):
             reply_to=base + REPLIES,
         )
         self._open.callback(self._clients.close)
-        site = self._site(first)
+        site = self._site_at(first)
         site.put(REPLIES, RepliesResource(self._clients.mailbox, recorder))
         site.put(FAULTS, faults_resource(self.faults, alone=self._share is Share.ALONE))
         self.client = self._clients.outside
@@ -169,7 +172,8 @@ class RunningTopology(Addresses):
             return None
         from xdsi_sim.topology.certificates import settle  # noqa: PLC0415  costs start-up time
 
-        return settle(self.topology.tls, self._folder, *whereabouts.hosts_of(self.topology, servers))
+        hosts = whereabouts.hosts_of(self.topology, servers) or (self.topology.listen.host,)
+        return settle(self.topology.tls, self._folder, *hosts)
 
     def _opened(self, thing: T) -> T:
         """Something that is closed with the topology."""
@@ -204,8 +208,9 @@ class RunningTopology(Addresses):
         return Listen(listen.host, self._site_at(listen).port)
 
     def mllp_of(self, registry_id: str) -> Listen | None:
-        """Where the registry takes its feed by ITI-8; None where it does not."""
-        return self._feeds.get(registry_id)
+        """Where the registry takes its feed by ITI-8, here or elsewhere; None where it does not."""
+        peer = self.topology.played_by(registry_id)
+        return self._feeds.get(registry_id) if peer is None else peer.mllp
 
     # --- actors
 

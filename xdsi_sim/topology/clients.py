@@ -18,6 +18,7 @@ from xdsi_sim.server.loop import Loop
 from xdsi_sim.soap.letters import Mailbox
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.tls.settings import Tls
+from xdsi_sim.topology.federation import diverted
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.settings import timeouts_of, validating
@@ -52,6 +53,7 @@ class Clients:
             spool=spool,
             limits=topology.limits,
             validating=validating(topology),
+            addresses=diverted(topology.peers),
             mailbox=self.mailbox,
             reply_to=reply_to,
         )

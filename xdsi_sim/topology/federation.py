@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, WithJsonSchema, model_validator
 
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.listen import Listen, read_listen
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
+from xdsi_sim.vocab import TRANSACTIONS
 
-__all__ = ["Correlation", "Peer", "ProxyMode", "check_parts"]
+__all__ = [
+    "Correlation",
+    "KnownPatients",
+    "MllpAddress",
+    "Peer",
+    "ProxyMode",
+    "Transactions",
+    "check_parts",
+    "diverted",
+]
 
 ProxyMode = Literal["record", "replay", "replay-else-record", "spy"]
 """What an address does that stands in front of a real system."""
@@ -51,6 +62,43 @@ def _base(value: str) -> str:
     return _address(value).rstrip("/")
 
 
+_KNOWN: Final = tuple(dict.fromkeys(name.partition(" ")[0] for name in TRANSACTIONS))
+
+
+def _transaction(name: str) -> str:
+    if name not in _KNOWN:
+        raise wrong(f"no SOAP transaction '{name}'.", hint=did_you_mean(name, _KNOWN), at_key=True)
+    return name
+
+
+Transactions = dict[Annotated[str, AfterValidator(_transaction)], Annotated[str, AfterValidator(_address)]]
+"""Addresses of single transactions."""
+_PATIENTS: Final = ("announce", "accept")
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, str) and value not in _PATIENTS:
+        hint = did_you_mean(value, _PATIENTS)
+        raise wrong(f"'{value}' is neither a list of patient ids, nor 'announce', nor 'accept'", hint=hint)
+    return value
+
+
+def _form(value: Any) -> str:
+    return "word" if isinstance(value, str) else "ids"
+
+
+KnownPatients = Annotated[
+    Annotated[Literal["announce", "accept"], Tag("word")] | Annotated[tuple[PatientId, ...], Tag("ids")],
+    Discriminator(_form),
+    BeforeValidator(_known),
+]
+"""Which patients a foreign registry knows: `announce` has them told by the feed, `accept` takes any, a list
+has those that it knows already."""
+MllpAddress = Annotated[
+    Listen, BeforeValidator(read_listen), WithJsonSchema({"type": "string", "examples": ["192.0.2.7:2575"]})
+]
+
+
 class Peer(Checked):
     """A foreign system.
 
@@ -61,22 +109,39 @@ class Peer(Checked):
     id: Id
     url: Annotated[str, AfterValidator(_address)]
     """Its address; all that is below it counts as well, by whole segments of the path."""
+    addresses: Transactions = {}
+    """By the transaction, such as ITI-42: an address of its own, where that is not `url`."""
     plays: str | None = None
     """Id of the actor whose part it takes: all who know that actor call the peer, which has its OID."""
     dicomweb: Annotated[str, AfterValidator(_base)] | None = None
-    """Base URI of WADO-RS, where it plays an imaging source."""
+    """Base URI of WADO-RS, QIDO-RS and STOW-RS, where it plays an imaging source."""
+    wado: Annotated[str, AfterValidator(_base)] | None = None
+    """Its address of WADO-URI (RAD-55), where it plays an imaging source."""
+    studies: Literal["stored", "loaded"] = "stored"
+    """How studies that a step `store` names come into an imaging source that it plays: by that step, or
+    `loaded` by somebody before."""
     role: Literal["respondingGateway", "respondingImagingGateway"] | None = None
     """What it is to the gateways of the topology; absent, nothing."""
     homeCommunityId: HomeCommunityId | None = None
     """Of the community that it is the gateway of."""
     xcWado: Annotated[str, AfterValidator(_base)] | None = None
     """Base of its addresses of XC-WADO, where a Responding Imaging Gateway has them."""
+    mllp: MllpAddress | None = None
+    """Where it takes the patient feed by ITI-8, where it plays a registry."""
+    patients: KnownPatients = "announce"
+    """How a scenario that needs a new patient gets one, where it plays a registry: `announce` tells it by the
+    feed, `accept` says nothing as it takes any, and a list has patients that it knows, each for one use."""
+
     proxy: ProxyMode | None = None
     """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on
     and keeps it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy`
     keeps nothing."""
     recording: Path | None = None
     """Folder of what is kept; absent, it is in the data folder."""
+
+    def address_of(self, transaction: str) -> str:
+        """Where a message of a transaction goes, which the client may name in full, as `ITI-44 add`."""
+        return self.addresses.get(transaction.partition(" ")[0], self.url)
 
     def beside(self, folder: Path) -> Peer:
         """The same with a relative path taken from `folder`, where the topology's file is."""
@@ -108,6 +173,15 @@ class Peer(Checked):
         return self
 
 
+def diverted(peers: Sequence[Peer]) -> Mapping[tuple[str, str], str]:
+    """By the address of a peer and a transaction: the address that it has for that."""
+    return {
+        (peer.url, transaction): peer.address_of(transaction)
+        for peer in peers
+        for transaction in TRANSACTIONS
+    }
+
+
 def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
     """Raises where a peer plays nobody of those who answer, or has a web address that the role has not.
 
@@ -118,9 +192,15 @@ def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
             hint = did_you_mean(peer.plays, roles)
             raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
         role = roles.get(peer.plays or "", "")
-        if peer.dicomweb is not None and role != "Imaging Document Source":
-            text = "only a peer that plays an imaging source has 'dicomweb'"
-            raise wrong(text, at=("peers", number, "dicomweb"), at_key=True)
+        for key, who, fits in (
+            ("mllp", "a registry", "Registry" in role),
+            ("patients", "a registry", "Registry" in role),
+            ("dicomweb", "an imaging source", role == "Imaging Document Source"),
+            ("wado", "an imaging source", role == "Imaging Document Source"),
+        ):
+            if key in peer.model_fields_set and getattr(peer, key) is not None and not fits:
+                text = f"only a peer that plays {who} has '{key}'"
+                raise wrong(text, at=("peers", number, key), at_key=True)
         if peer.xcWado is not None and role and "Imaging Gateway" not in role:
             text = "only a peer that is an imaging gateway has 'xcWado'"
             raise wrong(text, at=("peers", number, "xcWado"), at_key=True)

@@ -10,7 +10,7 @@ from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
-from xdsi_sim.client.http import HttpClient
+from xdsi_sim.client.http import HttpClient, Timeouts
 from xdsi_sim.client.mllp import MllpClient, MllpReply
 from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.content import Content
@@ -78,13 +78,15 @@ class BlockingClient:
 
 
 @contextmanager
-def outside_client(spool: Path, tls: Tls | None = None) -> Iterator[BlockingClient]:
+def outside_client(
+    spool: Path, tls: Tls | None = None, timeouts: Timeouts = Timeouts()
+) -> Iterator[BlockingClient]:
     """A client that records nothing; large parts of answers are kept in `spool`.
 
     With `tls` it speaks https where an address says so, and MLLP over TLS alone.
     """
     loop = running_loop()
-    http = HttpClient(loop.reactor, tls=tls)
+    http = HttpClient(loop.reactor, timeouts, tls=tls)
     try:
         yield BlockingClient(
             loop,

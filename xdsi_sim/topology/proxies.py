@@ -13,7 +13,7 @@ from xdsi_sim.server.proxy import ProxyResource
 from xdsi_sim.server.threads import Threads
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.store.recordings import Recordings
-from xdsi_sim.topology.addresses import DICOM_WEB
+from xdsi_sim.topology.addresses import DICOM_WEB, WADO
 from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.model import Peer, Placed
 
@@ -44,13 +44,17 @@ def proxy_of(
             f"{placed.actor.id} is to be replayed, but there is no recording in {folder}.",
             hint="Make one with 'proxy: record'.",
         )
-    faces = [(DICOM_WEB, peer.dicomweb, None)] if peer.dicomweb else []
+    faces: list[tuple[str, str, str | None]] = []
+    if peer.dicomweb:
+        faces.append((DICOM_WEB, peer.dicomweb, None))
+    if peer.wado:
+        faces.append((WADO, peer.wado, "WADO-URI"))
     if peer.xcWado and type(placed.actor) in XC_WADO:
-        faces.append((XC_WADO[type(placed.actor)], peer.xcWado, "XC-WADO"))  # type: ignore[arg-type]
+        faces.append((XC_WADO[type(placed.actor)], peer.xcWado, "XC-WADO"))
     return ProxyResource(
         Stand(
             actor_id=placed.actor.id,
-            behind=Behind(url=peer.url, faces=tuple(faces)),
+            behind=Behind(url=peer.url, faces=tuple(faces), addresses=peer.addresses),
             path=placed.path,
             ask=None if peer.proxy == "replay" else ask,
             recordings=recordings if peer.proxy in _RECORDS else None,

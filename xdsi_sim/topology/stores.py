@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xdsi_sim.client.archive import DicomWebArchive
+from xdsi_sim.client.archive_requests import ArchiveRequests
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.store.instances import SqliteInstanceStore
@@ -25,11 +26,15 @@ def store_of(
 ) -> SourceStore:
     """The source's `own` store, or the archive behind it, for which `own` keeps what is not there.
 
-    `itself` is the address of its DICOMweb face; raises CannotRun where that is the archive.
+    `itself` is the address of its DICOMweb face; raises CannotRun where that is the archive, or where the
+    password for it is not there.
     """
     backend = model.backend if isinstance(model, Source) else None
     if backend is None:
         return own
     if backend.dicomweb == itself:
         raise CannotRun(f"the backend of {model.id} is {model.id} itself.", hint="Name another archive.")
-    return DicomWebArchive(backend.dicomweb, client, wait, sender=model.id, own=own)
+    requests = ArchiveRequests(
+        backend.dicomweb, client, wait, sender=model.id, authorization=backend.authorization()
+    )
+    return DicomWebArchive(requests, own)

@@ -14,7 +14,7 @@ from xdsi_sim.topology.build import start
 from xdsi_sim.topology.model import Listen
 
 SETUP = """\
-variables: {mine: "${fresh.uid}"}
+variables: {mine: "${new.uid}"}
 setup:
   - name: announced
     patient: {registry: registry, add: P1, name: Roth^Anna}

@@ -33,7 +33,25 @@ def test_samples_may_be_shortened_and_numbered_anew(tmp_path: Path) -> None:
     assert run(tmp_path, step.replace("save: l", "save: m") % "" + step % held).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("key", ["first: 2", "accession: X-7"])
+def test_samples_may_have_uids_of_their_own(tmp_path: Path) -> None:
+    steps = """\
+  - {name: a, load: {source: pacs-north, samples: [cr-chest]}, save: a}
+  - {name: b, load: {source: pacs-north, samples: [cr-chest], first: 1, root: new}, save: b}
+  - name: c
+    load: {source: pacs-north, samples: [cr-chest], root: "${b.root}"}
+    expect:
+      count: 2
+      values:
+        "studies[0].header.study_instance_uid": "${b.studies[0].header.study_instance_uid}"
+        "studies[0].instances": {count: 2}
+        root: {not: "${a.root}"}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS, record.steps
+    assert record.steps[1].text == "1 instance of 1 study"
+
+
+@pytest.mark.parametrize("key", ["first: 2", "accession: X-7", "root: new"])
 def test_only_samples_are_shortened_or_numbered(tmp_path: Path, key: str) -> None:
     (tmp_path / "cr").mkdir()
     with pytest.raises(UsageError, match=r":5:\d+: only samples are shortened or changed"):

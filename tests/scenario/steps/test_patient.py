@@ -6,6 +6,7 @@ import pytest
 from a_scenario import HEAD, write
 from pydantic import ValidationError
 
+from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import RunRecord, Verdict
 from xdsi_sim.scenario.runner import play
@@ -81,3 +82,53 @@ def test_what_is_no_id_is_the_scenario_s_error(tmp_path: Path) -> None:
 def test_a_step_adds_or_merges(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="either added or merged"):
         PatientStep.model_validate({"registry": "r", **given})
+
+
+def test_patients_who_were_never_there_are_announced(tmp_path: Path) -> None:
+    steps = """\
+  - {name: two, patient: {registry: registry, new: 2}, save: who, expect: {count: 2}}
+  - {name: another, patient: {registry: registry, new: 1}, save: more}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS
+    ids = [dict(step.details)["Patients"].split(", ") for step in record.steps]
+    assert [len(each) for each in ids] == [2, 1]
+    assert len({*ids[0], *ids[1]}) == 3
+    assert all(id.endswith("^^^&2.999.1.1&ISO") for each in ids for id in each)
+    assert [exchange.transaction for exchange in record.exchanges] == ["ITI-44"] * 3
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict", "said"),
+    [
+        ("accept", Verdict.PASS, "2 patients of whom nobody tells it"),
+        ("[A1, A2]", Verdict.PASS, "2 patients that it knows"),
+        ("[A1]", Verdict.ERROR, "no patient is left of those that the peer of registry names."),
+    ],
+)
+def test_a_foreign_registry_is_not_told_of_patients_that_it_knows(
+    tmp_path: Path, known: str, verdict: Verdict, said: str
+) -> None:
+    peer = f'  peers: [{{id: v, plays: registry, url: "http://127.0.0.1:9/r", patients: {known}}}]\n'
+    head = INLINE.replace("  communities:\n", peer + "  communities:\n")
+    record = run(tmp_path, "  - {name: two, patient: {registry: registry, new: 2}}\n", head)
+    assert (record.verdict, record.steps[0].text) == (verdict, said)
+    assert record.exchanges == ()
+
+
+def test_a_foreign_registry_with_mllp_is_told_by_iti_8(tmp_path: Path) -> None:
+    vendor = load_scenario(write(tmp_path, "  - {name: a, stop: {actors: [registry]}}\n", INLINE)).topology
+    with start(vendor, tmp_path / "theirs", Listen("127.0.0.1", 0)) as theirs:
+        addresses = f'url: "{theirs.url_of("registry")}", mllp: "{theirs.mllp_of("registry")}"'
+        peer = f"  peers: [{{id: v, plays: registry, {addresses}}}]\n"
+        head = INLINE.replace("  communities:\n", peer + "  communities:\n").replace(", feed: {mllp: 0}", "")
+        record = run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head)
+        assert record.verdict is Verdict.PASS
+        assert [exchange.transaction for exchange in theirs.exchanges()] == ["ITI-8"]
+
+
+def test_only_a_peer_that_plays_a_registry_knows_patients(tmp_path: Path) -> None:
+    peer = '  peers: [{id: v, url: "http://127.0.0.1:9/r", patients: accept}]\n'
+    head = INLINE.replace("  communities:\n", peer + "  communities:\n")
+    with pytest.raises(UsageError, match="only a peer that plays a registry has 'patients'"):
+        run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head)

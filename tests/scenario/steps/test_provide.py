@@ -147,3 +147,29 @@ def test_documents_go_to_another_community_through_a_gateway(tmp_path: Path) -> 
 def test_a_community_is_named_to_gateways_alone(keys: dict[str, str], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         Provide.model_validate({"patient": "P1", **keys})
+
+
+def test_what_a_repository_would_add_comes_with_metadata_that_go_to_a_registry_at_once(
+    tmp_path: Path,
+) -> None:
+    steps = """\
+  - name: make
+    provide: {registry: registry, patient: P1, documents: [{text: "No fracture."}]}
+    save: made
+    expect: {values: {"entries[0].size": 12, "entries[0].repositoryUniqueId": 2.999.10.3}}
+  - name: without
+    provide: {registry: registry, patient: P1, documents: [{entry: {hash: null}}]}
+    expect: {status: Failure, errors: [XDSRegistryMetadataError]}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS, record.steps
+
+
+def test_a_document_may_come_without_its_metadata(tmp_path: Path) -> None:
+    steps = """\
+  - name: make
+    provide: {repository: repository, patient: P1, documents: [{}, {withoutEntry: true}]}
+    expect: {count: 1, status: Failure, errors: [XDSMissingDocumentMetadata]}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS, record.steps

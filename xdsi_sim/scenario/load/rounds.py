@@ -93,6 +93,7 @@ class Rounds:
                 audience=watching,
                 spool=Path(spool),
                 tags=frozenset(),
+                since=self._running.mark(),
             )
             whole = Making(ended=watching.ended)
             scope = first_scope(self._loaded, self._running) | kept

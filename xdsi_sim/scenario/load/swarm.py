@@ -33,7 +33,8 @@ def main(plan: dict[str, Any]) -> None:
     environment = Environment(user_classes=[user], stop_timeout=_GRACE)
     if plan["role"] == "worker":
         _work(environment.create_worker_runner(plan["host"], plan["port"]), user)
-        environment.events.quitting.fire(environment=environment)  # the master waits to hear of it
+        # the master waits to hear of it
+        environment.events.quitting.fire(environment=environment)  # type: ignore[no-untyped-call]
         return
     pace = plan["rate"] / plan["users"] if plan["rate"] else None
     _set_pace(user, pace)
@@ -95,7 +96,7 @@ def _dismiss(runner: Any) -> None:
     from locust.rpc import Message  # noqa: PLC0415
 
     for client in runner.clients.all:
-        runner.server.send_to_client(Message("quit", None, client.id))
+        runner.server.send_to_client(Message("quit", None, client.id))  # type: ignore[no-untyped-call]
     with gevent.Timeout(_GRACE + 5, exception=False):
         while runner.clients.all:
             gevent.sleep(0.05)

@@ -21,7 +21,7 @@ from xdsi_sim.scenario.reports.sequence import HALF_BAR, LOOP
 from xdsi_sim.scenario.reports.wording import duration_text, iso_time, moment_text, plural, shorten, size_text
 from xdsi_sim.visible import visible
 
-__all__ = ["render"]
+__all__ = ["environment", "policy_of", "render", "style_and_script"]
 
 _FOLDER: Final = Path(__file__).parent
 _FILTERS: Final = {
@@ -35,29 +35,39 @@ _FILTERS: Final = {
 
 def render(record: RunRecord) -> str:
     """The run as one page; links to bodies are relative to it."""
-    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    template = _environment().get_template("report.html.j2")
+    style, script = style_and_script()
+    template = environment().get_template("report.html.j2")
     return template.render(
         page=page_of(record),
-        policy=_policy(style, script),
+        policy=policy_of(style, script),
         style=Markup(style),
         script=Markup(script),
         version=__version__,
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+def style_and_script() -> tuple[str, str]:
+    """What pages carry in them."""
+    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    return style, script
+
+
+def environment(*folders: Path) -> Environment:
+    """What makes pages of the templates here and in other folders.
+
+    Nothing that it puts out is taken as markup but what we have made so.
+    """
+    made = Environment(
+        loader=FileSystemLoader([_FOLDER, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= _FILTERS
-    environment.globals |= {"plural": plural, "HALF_BAR": HALF_BAR, "LOOP": LOOP}
-    return environment
+    made.filters |= _FILTERS
+    made.globals |= {"plural": plural, "HALF_BAR": HALF_BAR, "LOOP": LOOP}
+    return made
 
 
 def _harmless(value: object) -> object:
@@ -65,7 +75,8 @@ def _harmless(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _policy(style: str, script: str) -> str:
+def policy_of(style: str, script: str) -> str:
+    """A content policy that allows this style and script, and nothing else."""
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"

@@ -13,6 +13,7 @@ from xdsi_sim.scenario.steps.fault import FAULT
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.for_each import FOR_EACH
 from xdsi_sim.scenario.steps.include import INCLUDE
+from xdsi_sim.scenario.steps.invoke_display import INVOKE_DISPLAY
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.locate import LOCATE
@@ -30,9 +31,13 @@ from xdsi_sim.scenario.steps.reject import REJECT
 from xdsi_sim.scenario.steps.remove import REMOVE, REMOVE_DOCUMENTS
 from xdsi_sim.scenario.steps.repeat import REPEAT
 from xdsi_sim.scenario.steps.retrieve import RETRIEVE
+from xdsi_sim.scenario.steps.search import SEARCH
 from xdsi_sim.scenario.steps.send import SEND
 from xdsi_sim.scenario.steps.stop import STOP
+from xdsi_sim.scenario.steps.store import STORE
 from xdsi_sim.scenario.steps.update import UPDATE
+from xdsi_sim.scenario.steps.wado_rs import WADO_RS
+from xdsi_sim.scenario.steps.wado_uri import WADO_URI
 from xdsi_sim.scenario.steps.wait import WAIT
 
 __all__ = ["KINDS"]
@@ -43,6 +48,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         PATIENT,
         DISCOVER_PATIENT,
         LOAD,
+        STORE,
         REJECT,
         KEY_IMAGE_NOTE,
         PUBLISH,
@@ -57,6 +63,10 @@ KINDS: Final[Mapping[str, StepKind]] = {
         REMOVE_DOCUMENTS,
         LOCATE,
         FETCH,
+        SEARCH,
+        WADO_RS,
+        WADO_URI,
+        INVOKE_DISPLAY,
         COMPARE,
         STOP,
         FAULT,

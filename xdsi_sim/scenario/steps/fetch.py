@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import model_validator
 
@@ -13,13 +13,16 @@ from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Content
 from xdsi_sim.dicomweb.xc_wado import CrossAddress
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
-from xdsi_sim.messages.retrieve import DocumentRequest
-from xdsi_sim.scenario.images import image_of
-from xdsi_sim.scenario.kind import ConsumerId, ImagingGatewayId, StepKind
+from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse
+from xdsi_sim.scenario.asked import AskedSeries, Series, one_by_one
+from xdsi_sim.scenario.crossing import transaction_to
+from xdsi_sim.scenario.images import images_of
+from xdsi_sim.scenario.kind import AnyImagingGatewayId, ConsumerId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.scenario.steps.locate import LocatedSeries
 from xdsi_sim.topology.checked import Checked, wrong
+from xdsi_sim.topology.model import Source
 
 __all__ = ["FETCH"]
 
@@ -42,16 +45,19 @@ class Fetch(Checked):
     """Which images, and by which transaction."""
 
     consumer: ConsumerId
-    series: Any
-    """Series that were located: `${located.series}`."""
+    series: Series
+    """Series that were located or stored: `${located.series}`; or `studyInstanceUID`, `seriesInstanceUID`,
+    `sopInstanceUIDs`, `source` or `location`, perhaps `homeCommunityId`, of what need not be there."""
     by: Literal["wado-rs", "xc-wado", "rad-69"]
     level: Literal["study", "series"] = "series"
     """Of one request of WADO-RS or XC-WADO."""
     transferSyntaxUIDs: tuple[str, ...] | None = None
     """What the consumer takes; absent, whatever there is on the web, and all usual ones in RAD-69."""
-    through: ImagingGatewayId = None
-    """The Initiating Imaging Gateway that is asked: by RAD-69 for all of them in one message, by XC-WADO for
-    those of other communities."""
+    through: AnyImagingGatewayId = None
+    """The imaging gateway that is asked: by RAD-69 for all of them in one message (a responding one by
+    RAD-75), by XC-WADO for those of other communities."""
+    home: str | None = None
+    """homeCommunityId of the series that have none: those that were stored or located without a gateway."""
     complete: bool = True
     """Whether all that is listed must come; if not, `missing` and `refused` tell what did not, and why."""
 
@@ -93,15 +99,18 @@ class _Fetched:
     contents: tuple[Content, ...]
     answer: Answered | None = None
     """Of a SOAP request."""
+    documents: tuple[DocumentResponse, ...] = ()
+    """Of its answer."""
     got: _Got | None = None
     """Of an HTTP request."""
 
 
 def play(step: Fetch, stage: Stage) -> Outcome:
     """Fetch all images; checks that those received are those listed."""
-    series = step.series if isinstance(step.series, tuple) else (step.series,)
+    found = (_located(each, stage) for each in one_by_one(step.series))
+    series = tuple(replace(each, homeCommunityId=each.homeCommunityId or step.home) for each in found)
     fetched = list(_BY[step.by](step, stage, series))
-    images = tuple(image_of(content) for part in fetched for content in part.contents)
+    images = images_of(content for part in fetched for content in part.contents)
     listed_uids = sorted(uid for item in series for uid in item.sopInstanceUIDs)
     received = sorted(image.sopInstanceUID for image in images)
     got = [part.got for part in fetched if part.got is not None]
@@ -111,6 +120,7 @@ def play(step: Fetch, stage: Stage) -> Outcome:
         text=f"{plural(len(images), 'image')}, {sum(image.size for image in images):,} octets",
         value={
             "images": images,
+            "documents": tuple(document for part in fetched for document in part.documents),
             "missing": missing,
             "refused": tuple(each for each in got if not each.good),
             "errors": tuple(error for answer in answers for error in answer.errors),
@@ -128,6 +138,27 @@ def play(step: Fetch, stage: Stage) -> Outcome:
                 cites="RAD TF: 4.69",
             ),
         ),
+    )
+
+
+def _located(asked: LocatedSeries | AskedSeries, stage: Stage) -> LocatedSeries:
+    if isinstance(asked, LocatedSeries):
+        return asked
+    topology = stage.running.topology
+    location = asked.location
+    if location is None:
+        location = (topology.find(asked.source).actor.metadata_oid if asked.source else None) or ""
+    source = asked.source or stage.actor_of(location) or ""
+    is_source = bool(source) and isinstance(topology.find(source).actor, Source)
+    return LocatedSeries(
+        studyInstanceUID=asked.studyInstanceUID,
+        seriesInstanceUID=asked.seriesInstanceUID,
+        source=source if is_source else "",
+        location=location,
+        base=stage.running.dicomweb_of(source) if is_source else "",
+        retrieveURL=None,
+        sopInstanceUIDs=one_by_one(asked.sopInstanceUIDs),
+        homeCommunityId=asked.homeCommunityId,
     )
 
 
@@ -198,13 +229,15 @@ def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> It
     for source, group in groupby(sorted(series, key=receiver), key=receiver):
         message = RetrieveImagingDocumentSetRequest(
             requests=tuple(_request(item, uid) for item in group for uid in item.sopInstanceUIDs),
-            transferSyntaxUIDs=step.transferSyntaxUIDs or _SYNTAXES,
+            transferSyntaxUIDs=_SYNTAXES if step.transferSyntaxUIDs is None else step.transferSyntaxUIDs,
         )
-        reply = stage.call(sender=step.consumer, receiver=source, transaction="RAD-69", message=message)
+        transaction = transaction_to(stage.running, source, "RAD-69")
+        reply = stage.call(sender=step.consumer, receiver=source, transaction=transaction, message=message)
         documents = () if isinstance(reply.answer, NoAnswer) else reply.answer.documents
         yield _Fetched(
             tuple(document.content for document in documents),
-            answer=answered(reply, receiver=source, transaction="RAD-69"),
+            answer=answered(reply, receiver=source, transaction=transaction),
+            documents=documents,
         )
 
 

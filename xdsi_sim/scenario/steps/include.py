@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from xdsi_sim.scenario.cast import actors_of
-from xdsi_sim.scenario.fresh import FRESH, NAME
 from xdsi_sim.scenario.kind import FileName, StepKind
 from xdsi_sim.scenario.stage import Act, Outcome, Stage
 from xdsi_sim.scenario.variables import resolve
@@ -27,7 +26,7 @@ def play(step: Include, stage: Stage) -> Outcome:
     """Play them in place of this step."""
     path = stage.folder / step.file
     fragment = stage.company.included(path)
-    names: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(stage.running)}, NAME: FRESH}
+    names: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(stage.running)}}
     for name, default in fragment.variables.items():
         names[name] = step.variables[name] if name in step.variables else resolve(default, names)
     acted = stage.company.act(Act(steps=fragment.steps, names=names, alone=True, folder=path.parent))

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from xdsi_sim.dicom.media import arrivals
-from xdsi_sim.dicom.samples import SAMPLES, write_sample
+from xdsi_sim.dicom.samples import ROOT, SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study, once
 from xdsi_sim.scenario.images import Image, image_of
 from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
@@ -22,7 +22,9 @@ from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 
-__all__ = ["LOAD"]
+__all__ = ["LOAD", "Load", "described", "root_of"]
+
+_NEW: Final = "new"
 
 
 def _a_sample(name: str) -> str:
@@ -44,12 +46,15 @@ class Load(Checked):
     accession: str | None = None
     """The accession number of samples in place of their own; who has issued it stays."""
 
+    root: str | None = None
+    """Root of the UIDs of samples in place of their own: `new` is one that nobody has used before."""
+
     @model_validator(mode="after")
     def _has_something_to_load(self) -> Load:
         if not self.samples and not self.paths:
             raise wrong("there is nothing to load.", hint="Name samples, paths, or both.")
-        if not self.samples and (self.first or self.accession):
-            at = "first" if self.first else "accession"
+        at = next((key for key in ("first", "accession", "root") if getattr(self, key)), None)
+        if not self.samples and at is not None:
             raise wrong("only samples are shortened or changed", at=(at,), at_key=True)
         return self
 
@@ -60,6 +65,8 @@ class _Taken:
 
     studies: tuple[Study, ...]
     instances: tuple[StoredInstance, ...]
+    root: str
+    """Of the UIDs of samples, for a later step."""
 
     @cached_property
     def images(self) -> tuple[Image, ...]:
@@ -69,16 +76,16 @@ class _Taken:
 
 def play(load: Load, stage: Stage) -> Outcome:
     """Store the files; gives the studies that they belong to."""
-    store = stage.running.store_of(load.source)
+    store, root = stage.running.store_of(load.source), root_of(load, stage)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        samples = (path for name in load.samples for path in _sample(load, name, Path(folder)))
+        samples = (path for name in load.samples for path in _sample_files(load, name, root, Path(folder)))
         loaded = store.add_all(chain(samples, arrivals(stage.folder / path for path in load.paths)))
     studies = _studies(stage, load.source, once(item.studyInstanceUID for item in loaded.instances))
     return Outcome(
         text=f"{plural(len(loaded.instances), 'instance')} of {plural(len(studies), 'study', 'studies')}",
-        value=_Taken(studies, loaded.instances),
+        value=_Taken(studies, loaded.instances, root),
         count=len(loaded.instances),
-        details=details_of({"Studies": listed([_described(study) for study in studies])}),
+        details=details_of({"Studies": listed([described(study) for study in studies])}),
         checks=tuple(
             Check(text=f"{broken.path.name} is a DICOM file", ok=False, observed=str(broken.error))
             for broken in loaded.broken
@@ -87,8 +94,13 @@ def play(load: Load, stage: Stage) -> Outcome:
     )
 
 
-def _sample(load: Load, name: str, folder: Path) -> Iterator[Path]:
-    yield from write_sample(name, folder / name, accession=load.accession)[: load.first]
+def root_of(load: Load, stage: Stage) -> str:
+    """Of the UIDs of its samples."""
+    return stage.new_uid() if load.root == _NEW else load.root or ROOT
+
+
+def _sample_files(load: Load, name: str, root: str, folder: Path) -> Iterator[Path]:
+    yield from write_sample(name, folder / name, root=root, accession=load.accession)[: load.first]
 
 
 def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, ...]:
@@ -96,7 +108,8 @@ def _studies(stage: Stage, source: str, uids: tuple[str, ...]) -> tuple[Study, .
     return tuple(study for uid in uids if (study := store.study(uid)) is not None)
 
 
-def _described(study: Study) -> str:
+def described(study: Study) -> str:
+    """A study in a few words."""
     return f"{study.header.description or 'study'} ({'/'.join(study.modalities)})"
 
 

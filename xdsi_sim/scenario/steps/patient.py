@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.identity_source import PatientIdentitySource, as_adt, as_call
 from xdsi_sim.errors import UsageError
+from xdsi_sim.ids import new_mark
 from xdsi_sim.messages.patient_feed import (
     Ii,
     PatientFeed,
@@ -44,6 +45,9 @@ class PatientStep(Checked):
     registry: RegistryId
     add: str | tuple[str, ...] | None = None
     """Patients to announce, one message each."""
+    new: Annotated[int, Field(ge=1)] | None = None
+    """So many patients who were never there, announced as well; of a registry that somebody else plays, those
+    that its peer names, or patients that it takes without being told."""
     merge: Merge | None = None
     name: str | None = None
     """`FAMILY^GIVEN` of the patient."""
@@ -54,19 +58,26 @@ class PatientStep(Checked):
     mothersMaidenName: str | None = None
     otherIds: str | tuple[str, ...] = ()
     """CX of the patient in other domains."""
-    by: Literal["iti-44", "iti-8"] = "iti-44"
+    by: Literal["iti-44", "iti-8"] | None = None
+    """Without, ITI-44; to a registry that somebody else plays ITI-8, if its peer has `mllp`."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> PatientStep:
-        if (self.add is None) == (self.merge is None):
-            raise wrong("a patient is either added or merged.", hint="It takes one of: add, merge.")
+        if sum(each is not None for each in (self.add, self.new, self.merge)) != 1:
+            raise wrong("a patient is either added or merged.", hint="It takes one of: add, new, merge.")
         return self
 
 
 def play(step: PatientStep, stage: Stage) -> Outcome:
     """Send one message a patient, or one for the merge, and read the acknowledgements."""
+    if step.new is not None:
+        peer = stage.running.topology.played_by(step.registry)
+        if peer is not None and peer.patients != "announce":
+            return _untold(step, stage, known=not isinstance(peer.patients, str))
+        step = step.model_copy(update={"add": tuple(_a_new_id() for _ in range(step.new))})
+    by = _way(step, stage)
     feeds = tuple(_feeds(step, stage))
-    replies = [_SEND[step.by](step, stage, feed) for feed in feeds]
+    replies = [_SEND[by](step, stage, feed) for feed in feeds]
     ids = [patient_id(id, id.root) for feed in feeds for id in feed.patientIds]
     return Outcome(
         text=_text(step, ids, replies),
@@ -77,12 +88,34 @@ def play(step: PatientStep, stage: Stage) -> Outcome:
             ),
         },
         count=len(feeds),
-        answers=tuple(
-            answered(reply, receiver=step.registry, transaction=step.by.upper()) for reply in replies
-        ),
+        answers=tuple(answered(reply, receiver=step.registry, transaction=by.upper()) for reply in replies),
         checks=tuple(_check(feed, reply) for feed, reply in zip(feeds, replies, strict=True)),
         details=details_of({"Patients": listed(ids), "Merged": step.merge.subsumed if step.merge else ""}),
     )
+
+
+def _a_new_id() -> str:
+    return f"T{new_mark()[:12].upper()}"
+
+
+def _untold(step: PatientStep, stage: Stage, *, known: bool) -> Outcome:
+    """Patients of whom the registry needs not be told."""
+    authority = stage.running.topology.find(step.registry).community.patientAuthority
+    ids = []
+    for _ in range(step.new or 0):
+        text = stage.running.roster.take(step.registry) if known else _a_new_id()
+        if text is None:
+            raise UsageError(f"no patient is left of those that the peer of {step.registry} names.")
+        id = _id(text, authority)
+        ids.append(patient_id(id, id.root))
+    text = plural(len(ids), "patient") + (" that it knows" if known else " of whom nobody tells it")
+    value = {"patientIds": tuple(ids), "acknowledgements": ()}
+    return Outcome(text=text, value=value, count=0, details=details_of({"Patients": listed(ids)}))
+
+
+def _way(step: PatientStep, stage: Stage) -> Literal["iti-44", "iti-8"]:
+    peer = stage.running.topology.played_by(step.registry)
+    return step.by or ("iti-44" if peer is None or peer.mllp is None else "iti-8")
 
 
 def _check(feed: PatientFeed, reply: Reply) -> Check:

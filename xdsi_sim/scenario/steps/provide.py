@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, model_validator
 
-from xdsi_sim.content import BytesContent, Content, FileContent
+from xdsi_sim.content import BytesContent, Content, FileContent, sha1_of
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList, SubmissionSet
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_uuid
@@ -65,6 +65,8 @@ class Provided(Checked):
     """What it does to registered entries: `RPLC: ENTRYUUID`."""
     leftOut: bool = False
     """Sends the metadata without the document."""
+    withoutEntry: bool = False
+    """Sends the document without its metadata."""
 
     @model_validator(mode="after")
     def _relates_as_documents_do(self) -> Provided:
@@ -89,7 +91,7 @@ class Provide(Checked):
     repository: Annotated[str | None, ActorOf(Repository)] = None
     recipient: Annotated[str | None, ActorOf(Recipient)] = None
     registry: Annotated[str | None, ActorOf(Registry)] = None
-    """Gets the metadata alone, by ITI-42."""
+    """Gets the metadata alone, by ITI-42, with hash, size and repository as a repository would add them."""
     through: GatewayId = None
     """The Initiating Gateway that hands it on to another community."""
     home: HomeCommunityId | None = None
@@ -156,7 +158,10 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
     sound: dict[str, Any] = {"patientId": patientId, "now": stage.now()}
     set_ = with_attributes(sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), **sound), step.submissionSet)
     entries = tuple(
-        with_attributes(sound_entry(entryUUID=new_uuid(), uniqueId=stage.new_uid(), **sound), each.entry)
+        with_attributes(
+            _stored(sound_entry(entryUUID=new_uuid(), uniqueId=stage.new_uid(), **sound), each, step, stage),
+            each.entry,
+        )
         for each in step.documents
     )
     folders = tuple(
@@ -164,21 +169,39 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
         for each in step.folders
     )
     pairs = list(zip(step.documents, entries, strict=True))
+    told = tuple(entry for each, entry in pairs if not each.withoutEntry)
     associations = (
-        *(_member(set_.entryUUID, each.entryUUID, "Original") for each in entries),
+        *(_member(set_.entryUUID, each.entryUUID, "Original") for each in told),
         *(_member(set_.entryUUID, each.entryUUID, None) for each in folders),
         *(each for provided, entry in pairs for each in _related(provided, entry.entryUUID)),
         *map(_association, step.associations),
     )
     return _Submission(
         RegistryObjectList(
-            submissionSets=(set_,), documentEntries=entries, folders=folders, associations=associations
+            submissionSets=(set_,), documentEntries=told, folders=folders, associations=associations
         ),
         tuple(
             Document(id=entry.entryUUID, content=provided.content(stage))
             for provided, entry in pairs
             if not provided.leftOut
         ),
+    )
+
+
+def _stored(entry: DocumentEntry, provided: Provided, step: Provide, stage: Stage) -> DocumentEntry:
+    """With what a repository adds before it registers, where a registry gets the metadata at once.
+
+    The repository is the first of its community (ITI TF-2: 3.41.4.1.3).
+    """
+    if step.registry is None:
+        return entry
+    repositories = stage.running.topology.find(step.registry).community.repositories
+    content = provided.content(stage)
+    return replace(
+        entry,
+        hash=sha1_of(content),
+        size=str(content.size),
+        repositoryUniqueId=next((each.repositoryUniqueId for each in repositories), None),
     )
 
 

@@ -12,7 +12,8 @@ from xdsi_sim.dicom.codes import CODING_SCHEMES
 from xdsi_sim.ebrim.model import RegistryObjectList, Slot
 from xdsi_sim.messages.query import LEAF_CLASS, AdhocQueryRequest
 from xdsi_sim.messages.stored_queries import STORED_QUERIES, Coding, Param, StoredQuery, encode
-from xdsi_sim.scenario.kind import ActorOf, ConsumerId, GatewayId, StepKind
+from xdsi_sim.scenario.crossing import transaction_to
+from xdsi_sim.scenario.kind import ActorOf, AnyGatewayId, ConsumerId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
@@ -37,8 +38,8 @@ class QueryStep(Checked):
 
     consumer: ConsumerId
     registry: Annotated[str | None, ActorOf(Registry)] = None
-    through: GatewayId = None
-    """The Initiating Gateway that is asked in place of a registry."""
+    through: AnyGatewayId = None
+    """The gateway that is asked in place of a registry; a Responding Gateway by ITI-38."""
     home: str | None = None
     """homeCommunityId of the community that a query without a patient is for; a gateway needs it."""
     query: Annotated[str, AfterValidator(_a_query)]
@@ -115,11 +116,10 @@ def play(step: QueryStep, stage: Stage) -> Outcome:
     request = AdhocQueryRequest(
         id=query.id, parameters=step.slots(), returnType=step.returnType, home=step.home
     )
-    reply = stage.call(
-        sender=step.consumer, receiver=step.receiver, transaction=query.transaction, message=request
-    )
+    transaction = transaction_to(stage.running, step.receiver, query.transaction)
+    reply = stage.call(sender=step.consumer, receiver=step.receiver, transaction=transaction, message=request)
     objects = RegistryObjectList() if isinstance(reply.answer, NoAnswer) else reply.answer.objects
-    answer = answered(reply, receiver=step.receiver, transaction=query.transaction)
+    answer = answered(reply, receiver=step.receiver, transaction=transaction)
     entries = objects.documentEntries
     found = len(objects.objects()) + len(objects.objectRefs)
     return Outcome(

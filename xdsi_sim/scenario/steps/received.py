@@ -1,4 +1,4 @@
-"""`received`: what an actor was sent so far, as the exchange log has it."""
+"""`received`: what an actor was sent since the run began, as the exchange log has it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, model_validator
 
+from xdsi_sim.scenario.hearing import all_since
 from xdsi_sim.scenario.kind import ServerId, StepKind
 from xdsi_sim.scenario.matchers import Expected, described, holds, shown
 from xdsi_sim.scenario.message import Message
@@ -80,10 +81,10 @@ def _observed(message: Message, path: str) -> Any:
 
 
 def play(step: Received, stage: Stage) -> Outcome:
-    """All such messages since the actors were started, in the order in which they came."""
+    """All such messages since the run began, in the order in which they came."""
     came = [
         Message(exchange, stage.company.spool)
-        for exchange in stage.running.exchanges()
+        for exchange in all_since(stage.running, stage.company.since)
         if exchange.receiver == step.actor
     ]
     messages = tuple(message for message in came if not any(misses(step, message)))

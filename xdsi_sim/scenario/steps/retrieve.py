@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.content import Content, sha1_of
@@ -16,7 +16,9 @@ from xdsi_sim.messages.retrieve import DocumentRequest, DocumentResponse, Retrie
 from xdsi_sim.rules.answers import check_delivered
 from xdsi_sim.rules.on_demand_retrieve import check_delivery
 from xdsi_sim.rules.retrieved import DeliveredDocument
-from xdsi_sim.scenario.kind import ConsumerId, GatewayId, StepKind
+from xdsi_sim.scenario.asked import AskedDocument, Documents, one_by_one
+from xdsi_sim.scenario.crossing import transaction_to
+from xdsi_sim.scenario.kind import AnyGatewayId, ConsumerId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked
@@ -29,10 +31,11 @@ class Retrieve(Checked):
     """Who fetches which documents."""
 
     consumer: ConsumerId
-    entries: Any
-    """DocumentEntries that a query has saved: `${found.entries}`."""
-    through: GatewayId = None
-    """The Initiating Gateway that is asked for all of them in one message."""
+    entries: Documents
+    """DocumentEntries that a query has saved: `${found.entries}`; or `uniqueId`, `repositoryUniqueId`
+    and perhaps `homeCommunityId` of documents that need not be there."""
+    through: AnyGatewayId = None
+    """The gateway that is asked for all of them in one message; a Responding Gateway by ITI-39."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class RetrievedDocument:
 
 def play(step: Retrieve, stage: Stage) -> Outcome:
     """One message to each repository, or to the gateway; checks hash, size and media type of what comes."""
-    entries = step.entries if isinstance(step.entries, tuple) else (step.entries,)
+    entries = tuple(_entry(each) for each in one_by_one(step.entries))
     outcomes = [
         _fetched(stage, step.consumer, receiver, asked)
         for receiver, asked in _receivers(step, stage, entries)
@@ -88,6 +91,17 @@ def play(step: Retrieve, stage: Stage) -> Outcome:
         ),
         checks=tuple(check for document in held for check in _checks(document)),
         findings=tuple(finding for document in held for finding in _findings(document)),
+    )
+
+
+def _entry(asked: DocumentEntry | AskedDocument) -> DocumentEntry:
+    if isinstance(asked, DocumentEntry):
+        return asked
+    return DocumentEntry(
+        entryUUID="",
+        uniqueId=asked.uniqueId,
+        repositoryUniqueId=asked.repositoryUniqueId,
+        homeCommunityId=asked.homeCommunityId,
     )
 
 
@@ -122,9 +136,10 @@ def _fetched(
             for entry in entries
         )
     )
-    reply = stage.call(sender=consumer, receiver=receiver, transaction="ITI-43", message=message)
+    transaction = transaction_to(stage.running, receiver, "ITI-43")
+    reply = stage.call(sender=consumer, receiver=receiver, transaction=transaction, message=message)
     documents = () if isinstance(reply.answer, NoAnswer) else reply.answer.documents
-    return answered(reply, receiver=receiver, transaction="ITI-43"), list(_matched(documents, entries))
+    return answered(reply, receiver=receiver, transaction=transaction), list(_matched(documents, entries))
 
 
 def _matched(
@@ -151,9 +166,16 @@ class _Held:
     document: RetrievedDocument
     hash: str
 
+    @property
+    def is_registered(self) -> bool:
+        """Whether there are metadata to hold it against: a scenario may ask for a document without."""
+        return bool(self.document.entry.entryUUID)
+
 
 def _findings(held: _Held) -> tuple[Finding, ...]:
     document = held.document
+    if not held.is_registered:
+        return document.findings
     delivered = DeliveredDocument(
         entry=document.entry, mimeType=document.mimeType, hash=held.hash, size=document.size
     )
@@ -163,6 +185,8 @@ def _findings(held: _Held) -> tuple[Finding, ...]:
 def _checks(held: _Held) -> Iterator[Check]:
     """What a consumer holds a document against (ITI TF-2: 3.43.4.2.3.2)."""
     document, entry = held.document, held.document.entry
+    if not held.is_registered:
+        return
     if entry.objectType == ON_DEMAND:  # nothing is registered of the bytes
         yield _new_id(document)
     else:

@@ -29,6 +29,7 @@ from xdsi_sim.soap.media import Headers, header
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Attachments
 from xdsi_sim.soap.saved import OF_THE_CONNECTION, Form, Saved, Unrecognised, read_saved
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.whereabouts import foreign
 from xdsi_sim.vocab import ACTIONS, NS, Transaction
 
 __all__ = ["SEND", "status_of"]
@@ -105,6 +106,9 @@ def play(step: Send, stage: Stage) -> Outcome:
         return _by_mllp(step, stage, saved.body)
     url = step.url or stage.running.url_of(step.to or "")
     ready = _ready(step, saved, url)
+    peer = foreign(stage.running.topology, step.to or "")
+    if peer is not None:
+        url = peer.address_of(ready.transaction)
     if step.to is not None and ready.method != "POST":
         url = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}{ready.target}"
     reply = stage.ask(
