@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from a_domain import FILE
 
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.errors import UsageError
@@ -71,3 +78,19 @@ def test_what_is_no_proxy_is_told(
 ) -> None:
     with pytest.raises(UsageError, match=words):
         with_peers(central, peers, proxies)
+
+
+def test_a_topology_of_proxies_alone_is_started(tmp_path: Path) -> None:
+    (tmp_path / "domain.yaml").write_text(FILE, encoding="utf-8")
+    told = ["--proxy", "registry=http://127.0.0.1:9/", "--proxy", "repository=http://127.0.0.1:9/,spy"]
+    command = [sys.executable, "-m", "xdsi_sim", "up", str(tmp_path / "domain.yaml"), *told, "--json"]
+    with subprocess.Popen(
+        [*command, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            actors = json.loads(process.stdout.readline())["actors"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert [actor["url"].rpartition("/")[2] for actor in actors] == ["registry", "repository"]
+    assert not any(actor["here"] for actor in actors)

@@ -153,7 +153,7 @@ def up(
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
         _others(running, others, ended),
     ):
-        if all(placed.address_less or placed.actor.id in running.elsewhere for placed in found.actors()):
+        if not any(running.plays(placed) for placed in found.actors()):
             raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
             print(json.dumps(description_of(running)), flush=True)  # noqa: T201
