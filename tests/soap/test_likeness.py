@@ -41,10 +41,11 @@ def test_boundaries_and_content_ids_are_no_part_of_it(like: Any) -> None:
 
 
 def test_a_submission_with_other_ids_is_like_it_and_one_of_another_title_is_not(like: Any) -> None:
-    one, two = like(request("ITI-41", provision(1))), like(request("ITI-41", provision(2)))
+    later = {"20240212083015": "20250101000000"}  # when the document was made
+    one, two = like(request("ITI-41", provision(1))), like(request("ITI-41", provision(2), **later))
     assert one.exact_key != two.exact_key
     assert one.loose_key == two.loose_key
-    other = like(request("ITI-41", provision(2), **{"CT Head": "MR Head"}))
+    other = like(request("ITI-41", provision(2), **later, **{"CT Head": "MR Head"}))
     assert other.loose_key != one.loose_key
     assert "'SubmitObjectsRequest" not in difference(other, one)
     assert "MR Head" in difference(other, one)
