@@ -11,6 +11,7 @@ from a_domain import FILE, ask, provide, provision
 from submissions import PATIENT
 from wire import message, post, send
 
+from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.inspector.played_again import Made, Wanted, make_scenario
@@ -18,6 +19,7 @@ from xdsi_sim.resources import scenarios
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import RunRecord, Verdict
 from xdsi_sim.scenario.runner import play
+from xdsi_sim.store.recordings import Recordings
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import load_topology
 from xdsi_sim.topology.model import Listen, Topology
@@ -140,3 +142,20 @@ def test_a_folder_of_somebody_else_is_left_alone(
     with pytest.raises(UsageError, match=r"again holds notes\.txt, which is not of a scenario made here"):
         made(exchanges, topology, tmp_path / "again.yaml")
     assert (tmp_path / "again" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_proxies_have_recorded_is_played_again(
+    central: tuple[Topology, tuple[Exchange, ...]], tmp_path: Path
+) -> None:
+    topology, _ = central
+    loaded = load_scenario(scenarios() / "central.yaml")
+    with start(topology, tmp_path / "real", FREE) as real:
+        behind = {id_: real.url_of(id_) for id_ in ("registry", "repository")}
+        proxied = with_peers(topology, None, [f"{id_}={url}" for id_, url in behind.items()])
+        with start(proxied, tmp_path / "data", FREE) as running:
+            assert play(replace(loaded, topology=proxied), running).verdict is Verdict.PASS
+    folders = [tmp_path / "data" / "recordings" / id_ for id_ in behind]
+    recorded = tuple(each.exchange for folder in folders for each in Recordings(folder))
+    assert made(recorded, topology, tmp_path / "again.yaml").steps == len(recorded) == 13
+    (record,) = played(tmp_path / "again.yaml")
+    assert record.verdict is Verdict.PASS, told(record)

@@ -203,7 +203,8 @@ def to_scenario(
     ] = "central",
     data: DataOption = None,
     recording: Annotated[
-        str | None, typer.Option(metavar="DIR", help="What a proxy has recorded, in place of the log.")
+        list[str] | None,
+        typer.Option(metavar="DIR", help="What a proxy has recorded, in place of the log; may be repeated."),
     ] = None,
     actor: Annotated[
         str | None, typer.Option(metavar="ID", help="All that this actor was sent, by other actors as well.")
@@ -226,7 +227,9 @@ def to_scenario(
 
     chosen = _selection(None, transaction, status)
     with (
-        _recorded(Path(recording), chosen) if recording else _logged(data or context.obj, chosen)
+        _recorded([Path(each) for each in recording], chosen)
+        if recording
+        else _logged(data or context.obj, chosen)
     ) as exchanges:
         made = write_scenario(
             exchanges, file_to_write("--to", to), topology, receiver=actor, waited_for=wait_for or ()
@@ -261,12 +264,13 @@ def _logged(data: Path | None, selection: Selection) -> Iterator[Iterator[Exchan
 
 
 @contextmanager
-def _recorded(folder: Path, selection: Selection) -> Iterator[Iterator[Exchange]]:
+def _recorded(folders: list[Path], selection: Selection) -> Iterator[Iterator[Exchange]]:
     from xdsi_sim.store.recordings import Recordings  # noqa: PLC0415
 
-    if not folder.is_dir():
-        raise UsageError(f"--recording: there is no folder {folder}.")
-    exchanges = (recorded.exchange for recorded in Recordings(folder))
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"--recording: there is no folder {folder}.")
+    exchanges = (recorded.exchange for folder in folders for recorded in Recordings(folder))
     yield (exchange for exchange in exchanges if selection.takes(exchange))
 
 

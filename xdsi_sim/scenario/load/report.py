@@ -113,8 +113,9 @@ def _checks(rows: Sequence[Row], settings: LoadSettings) -> Iterator[LoadCheck]:
     done, failed = (rounds.times, rounds.failed) if rounds is not None else (0, 0)
     yield LoadCheck(text="there are rounds", ok=done > 0, observed=str(done))
     share = failed / done if done else 0.0
-    text = f"failed rounds <= {settings.failures:.4%}"
-    yield LoadCheck(text=text, ok=share <= settings.failures, observed=f"{share:.4%}, {failed} of {done}")
+    text = f"failed rounds <= {settings.failures * 100:g}%"
+    observed = f"{share * 100:.3g}%, {failed} of {done}"
+    yield LoadCheck(text=text, ok=share <= settings.failures, observed=observed)
     for limit in settings.limits:
         yield from _limited(rows, limit)
 
