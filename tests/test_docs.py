@@ -39,7 +39,7 @@ BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|xdsi-sim)(?: [^`]+)?)`")
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)\)")
 
-GROUPS = (["tls"], ["topology"], ["faults"], ["sut"])  # commands that hold commands
+GROUPS = (["tls"], ["topology"], ["faults"], ["session"], ["sut"])  # commands that hold commands
 CLI = "from xdsi_sim.cli import main; main()"
 PLAIN = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
 for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):

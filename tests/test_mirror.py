@@ -24,6 +24,7 @@ ACROSS = {
     "test_mirror.py": "this file",
     "test_packaging.py": "the wheel",
     "test_removal.py": "ITI-62 and ITI-86 from socket to disk",
+    "test_sessions.py": "two hundred sessions at once, over sockets",
     "test_smoke.py": "the shortest way through everything",
     "test_metadata_update.py": "updates over a socket: queries at both levels, many at once",
     "test_vendor_manifest.py": "a manifest of somebody else's making with many faults, judged by the command",

@@ -29,9 +29,9 @@ class Answer:
     body: bytes
 
 
-def connect(url: str) -> socket.socket:
+def connect(url: str, patience: float = 10) -> socket.socket:
     split = urlsplit(url)
-    return socket.create_connection((split.hostname, split.port), timeout=10)
+    return socket.create_connection((split.hostname, split.port), timeout=patience)
 
 
 def read_answer(connection: socket.socket, rest: bytearray | None = None) -> Answer:
@@ -56,9 +56,9 @@ def read_answer(connection: socket.socket, rest: bytearray | None = None) -> Ans
     return Answer(int(status.split()[1]), headers, bytes(buffer[:length]))
 
 
-def send(url: str, data: bytes) -> Answer:
-    """Send raw bytes on a connection of their own."""
-    with connect(url) as connection:
+def send(url: str, data: bytes, patience: float = 10) -> Answer:
+    """Send raw bytes on a connection of their own; so many seconds may pass without an answer."""
+    with connect(url, patience) as connection:
         connection.sendall(data)
         return read_answer(connection)
 

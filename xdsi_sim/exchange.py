@@ -51,3 +51,5 @@ class Exchange:
     findings: tuple[Finding, ...] = ()
     deviations: tuple[str, ...] = ()
     """What the receiver was told to do wrong in its answer, and did: `delay seconds=2`."""
+    session: str | None = None
+    """Name of the session in which it was; None for the actors that all share."""

@@ -73,6 +73,11 @@ class Limits:
     connections_per_address: int = _limit(256, Unit.COUNT)
     """Those of them that come from one address."""
 
+    sessions: int = _limit(250, Unit.COUNT)
+    """Sessions that there are, awake or not."""
+    session_idle: int = _limit(60, Unit.SECONDS)
+    """How long a session with no request stays awake, and keeps its files open."""
+
     @property
     def body(self) -> int:
         """Octets that no body within the limits exceeds: as many parts as may be, of the largest size."""

@@ -57,3 +57,8 @@ def test_a_status_has_the_colour_of_its_meaning(status: str, colour: str) -> Non
 def test_what_was_wrong_on_purpose_stands_beside_the_status() -> None:
     _, line = lines(an_exchange(deviations=("delay seconds=2",)))
     assert "Success; fault delay seconds=2" in line
+
+
+def test_the_session_stands_before_who_asked_whom() -> None:
+    _, line = lines(an_exchange(session="acme"))
+    assert "  acme: viewer → registry  " in line

@@ -70,3 +70,8 @@ def test_a_body_that_the_log_has_lost_hides_nothing_else(tmp_path: Path) -> None
 def test_what_was_wrong_on_purpose_is_told() -> None:
     assert "wrong on purpose: delay seconds=2\n" in shown(an_exchange(deviations=("delay seconds=2",)))
     assert "on purpose" not in shown(an_exchange())
+
+
+def test_the_session_is_told() -> None:
+    assert ", session acme\n" in shown(an_exchange(session="acme"))
+    assert "session" not in shown(an_exchange())

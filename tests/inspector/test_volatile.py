@@ -56,6 +56,12 @@ def test_headers_of_the_connection_and_of_ours_stay_behind() -> None:
     assert written(Volatile(), an_exchange(request=request)) == "GET /c/x HTTP/1.1\r\nAccept: a/b\r\n\r\n"
 
 
+def test_the_path_of_a_session_is_left_out() -> None:
+    request = a_message("GET /s/acme/c/pacs/s/acme/x HTTP/1.1", b"", Accept="a/b")
+    line = written(Volatile(), an_exchange(request=request, session="acme")).partition("\r\n")[0]
+    assert line == "GET /c/pacs/s/acme/x HTTP/1.1"
+
+
 def test_an_id_that_an_answer_names_first_is_captured_where_it_is_asked_for_later() -> None:
     found = '<rim:ExtrinsicObject id="urn:uuid:other"/><rim:ExtrinsicObject id="%s"/><rim:ObjectRef id="%s"/>'
     asking, later = exchange("", found % (ONE, TWO)), exchange(f"<v>{ONE}</v>")

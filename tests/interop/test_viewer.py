@@ -44,7 +44,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
     if not (OHIF / "index.html").is_file():
         pytest.skip("needs OHIF: tests/interop/install.sh installs it")
     folder = tmp_path_factory.mktemp("viewed")
-    topology = load_topology(find_topology("central")).model_copy(update={"viewer": Viewer(folder=OHIF)})
+    changed = {"viewer": Viewer(folder=OHIF), "sessions": "open"}
+    topology = load_topology(find_topology("central")).model_copy(update=changed)
     with start(topology, folder / "data", Listen("127.0.0.1", 0)) as started:
         for sample in SAMPLED:
             started.store_of("pacs-south").add_all(write_sample(sample, folder / sample))
@@ -122,3 +123,24 @@ def test_the_viewer_lists_the_studies_of_a_source(running: RunningTopology, brow
 def test_a_viewer_that_asks_for_what_is_not_here_is_told(running: RunningTopology, browser: Any) -> None:
     browser.get(f"{running.image_display_of('pacs-south')}?requestType=STUDY&studyUID=1.2.3")
     assert "no study here fits" in browser.page_source
+
+
+def test_in_a_session_it_shows_what_is_there_alone(
+    running: RunningTopology, browser: Any, tmp_path: Path
+) -> None:
+    inside, outside = (SAMPLES[sample].header for sample in SAMPLED)
+    with running.session("acme") as world:
+        world.store_of("pacs-south").add_all(write_sample(SAMPLED[0], tmp_path))
+        browser.get(world.viewer_of("pacs-south"))
+        assert waited_for(lambda: int(inside.description in browser.page_source), 1)
+        assert outside.description not in browser.page_source
+        asked(browser)
+        browser.get(
+            f"{world.image_display_of('pacs-south')}?requestType=STUDY&studyUID={inside.study_instance_uid}"
+        )
+        assert waited_for(lambda: int(browser.execute_script(SHADES)), 50) >= 50
+        paths = [urlsplit(each["url"]).path for each in asked(browser)]
+        web = [path for path in paths if "/dicom-web" in path]
+        assert web
+        assert all(path.startswith("/s/acme/") for path in web)
+        assert "/app-config.js" not in paths

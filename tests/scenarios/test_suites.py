@@ -20,7 +20,12 @@ from xdsi_sim.sut.telling import Untold
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.loader import load_topology
 
-LEAST = {"registry": 40, "repository": 12, "imaging-document-source": 20}
+LEAST = {
+    "registry": 40,
+    "imaging-document-source": 20,
+    "document-source": 5,
+    "imaging-document-consumer": 5,
+}
 TESTS = [(role, id_, path) for role in shipped() for id_, path in files_of(role).items()]
 ALL_OPTIONS = f"options: [{', '.join(OPTIONS)}]\n"
 FOREIGN = {

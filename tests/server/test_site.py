@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from wire import connect, get, message, post, read_answer
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from wire import connect, get, message, post, read_answer, send
 
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
+from xdsi_sim.server.admin import JsonReader
+from xdsi_sim.server.http import FrontRequest, answer
 from xdsi_sim.server.loop import running_loop
-from xdsi_sim.server.site import ActorSite
+from xdsi_sim.server.site import ActorSite, Branch
 
 
 def test_a_port_that_is_taken_is_said_to_be_with_the_way_out(site: ActorSite, spool: Path) -> None:
@@ -90,3 +95,50 @@ def test_closing_waits_for_nobody_for_ever(
         with pytest.raises(ConnectionResetError):
             busy.recv(1)
     registry.found.set_result(AdhocQueryResponse())
+
+
+class Asked(Resource):
+    """Tells who answers, and how bodies were read."""
+
+    isLeaf = True
+    body_reader = JsonReader
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def render(self, request: FrontRequest) -> int:
+        answer(request, 200, (), [f"{self._name} {request.body(None)}".encode()])
+        return NOT_DONE_YET
+
+
+def test_branches_below_a_path_have_what_was_put_into_each(site: ActorSite) -> None:
+    loop = running_loop()
+    acme, other = Branch(loop), Branch(loop)
+    manners = {b"acme": acme.manners}
+
+    class Gate(Resource):
+        def getChild(self, path: bytes, _request: object) -> object:
+            return {b"acme": acme, b"other": other}[path].root
+
+    site.put("/c/actor", Asked("site"))
+    acme.put("/c/actor", Asked("acme"))
+    other.put("/c/actor", Asked("other"))
+    site.divide("s", Gate(), manners)
+    base = f"http://127.0.0.1:{site.port}"
+
+    def told(path: str) -> bytes:
+        return send(base, post(base + path, "application/json", b"[1]")).body
+
+    assert told("/c/actor") == b"site [1]"
+    assert told("/s/acme/c/actor") == b"acme [1]"
+    assert told("/s/other/c/actor") == b"other [1]"  # by the manners of the site
+    acme.move("/c/actor", "/c/moved", Asked("moved"))
+    assert told("/s/acme/c/moved") == b"moved [1]"
+    assert get(f"{base}/s/acme/c/actor").status == 404
+    began = time.monotonic()
+    acme.delay("/c", 0.3)
+    assert told("/c/actor") == b"site [1]"
+    assert time.monotonic() - began < 0.3
+    assert told("/s/acme/c/moved") == b"moved [1]"
+    assert time.monotonic() - began >= 0.3

@@ -102,3 +102,15 @@ def test_messages_for_nobody_stay_unfound(url: str) -> None:
 def test_a_folder_that_is_gone_is_not_found(url: str, folder: Path) -> None:
     (folder / "index.html").unlink()
     assert get(f"{url}/viewer").status == 404
+
+
+def test_below_a_path_the_page_has_settings_of_its_own(site: ActorSite, folder: Path) -> None:
+    (folder / "index.html").write_bytes(b'<script src="/app-config.js"></script><script src=/app.bundle.js>')
+    site.put_elsewhere(ViewerResource(folder, CONFIG, "/s/acme/"))
+    base = f"http://127.0.0.1:{site.port}/s/acme/"
+    page = b'<script src="/s/acme/app-config.js"></script><script src=/app.bundle.js>'
+    answer = get(base)
+    assert answer.body == get(f"{base}viewer/pacs?StudyInstanceUIDs=1.2").body == page
+    assert get(base, f"If-None-Match: {answer.headers['etag']}").status == 304
+    assert get(f"{base}app-config.js").body == CONFIG
+    assert get(f"{base}app.bundle.js").body == b"'use strict';"

@@ -77,15 +77,20 @@ def test_the_newest_are_given_as_they_began(log: ExchangeLog, reader: ExchangeRe
         (Selection(status="f"), [2, 3]),
         (Selection(status="%"), []),
         (Selection(actor="registry", status="Failure"), [3]),
+        (Selection(session="acme"), [2]),
+        (Selection(session="acme", actor="registry"), []),
+        (Selection(session=""), [1, 3]),
+        (Selection(session="", actor="registry"), [1, 3]),
+        (Selection(session="acm"), []),
     ],
 )
-def test_exchanges_are_selected_by_actor_transaction_and_status(
+def test_exchanges_are_selected_by_actor_transaction_status_and_session(
     log: ExchangeLog, reader: ExchangeReader, selection: Selection, expected: list[int]
 ) -> None:
     record(
         log,
         an_exchange(1),
-        an_exchange(2, receiver="repository", transaction="ITI-43", status="Fault Sender"),
+        an_exchange(2, receiver="repository", transaction="ITI-43", status="Fault Sender", session="acme"),
         an_exchange(3, sender="registry", receiver="x", transaction="ITI-42", status="Failure"),
     )
     assert numbers(reader.newest(selection, 10)[0]) == expected
@@ -126,6 +131,8 @@ def test_an_exchange_is_named_by_the_beginning_of_its_id(log: ExchangeLog, reade
         (Selection(actor="other"), False),
         (Selection(transaction="ITI-1"), False),
         (Selection(status="fail"), False),
+        (Selection(session=""), True),
+        (Selection(session="acme"), False),
     ],
 )
 def test_an_exchange_that_is_in_no_table_is_selected_in_the_same_way(

@@ -52,15 +52,20 @@ def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> Non
     first = Schema(
         application_id=SCHEMA.application_id, subject=SCHEMA.subject, migrations=SCHEMA.migrations[:1]
     )
-    old = ", ".join(COLUMNS.split(", ")[:-1])
+    old = ", ".join(COLUMNS.split(", ")[:-2])
     with Database(tmp_path / "log.db", first) as database:
-        row = row_of(an_exchange(), 1, Place(0, 0), None)[:-1]
+        row = row_of(an_exchange(), 1, Place(0, 0), None)[:-2]
         database.submit(
             lambda connection: insert(connection, f"INSERT INTO exchange ({old})", [row])
         ).result()
     with Database(tmp_path / "log.db", SCHEMA) as database:
         (found,) = database.reader().execute(f"SELECT {COLUMNS} FROM exchange").fetchall()  # noqa: S608
-    assert exchange_of(found, Path("bodies")).deviations == ()
+    was = exchange_of(found, Path("bodies"))
+    assert (was.deviations, was.session) == ((), None)
+
+
+def test_the_session_comes_back() -> None:
+    assert through(an_exchange(session="acme"), Place(0, 0), None).session == "acme"
 
 
 def test_a_row_without_a_request_is_a_defect() -> None:

@@ -316,3 +316,23 @@ def test_what_comes_behind_a_mark_is_heard_in_the_order_of_its_coming(tmp_path: 
     assert begin < first < second == log.mark()
     assert [exchange.id for _, exchange in log.heard(first)] == ["e3"]
     log.close()
+
+
+def test_a_part_is_of_one_session_and_knows_no_other(tmp_path: Path) -> None:
+    log = ExchangeLog(tmp_path / "log")
+    acme, none = log.part("acme"), log.part(None)
+    acme.record(an_exchange(1, BytesContent(b"")))
+    mark = none.mark()
+    none.record(an_exchange(2, BytesContent(b"")))
+    log.part("other").record(an_exchange(3, BytesContent(b"")))
+    acme.record(an_exchange(4, BytesContent(b"")))
+    assert [exchange.id for exchange in acme.exchanges()] == ["e4", "e1"]
+    one = acme.exchanges()[0].conversation
+    assert [exchange.id for exchange in acme.exchanges(one)] == ["e4", "e1"]
+    assert [exchange.id for exchange in none.exchanges()] == ["e2"]
+    assert [exchange.id for _, exchange in acme.heard(mark)] == ["e4"]
+    assert [exchange.id for _, exchange in none.heard(mark)] == ["e2"]
+    assert len({part.name for part in (acme, none, log)}) == 1  # who has recorded in one need not in another
+    log.forget("acme")
+    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2"]  # as they began
+    log.close()

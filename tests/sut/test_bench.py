@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from a_peer import Said, peers, said
-from a_system import QUICK, a_closed_port, a_plan, a_product, description
+from a_system import PRODUCT, QUICK, a_closed_port, a_plan, a_product, description
 
 from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.scenario.record import StepRecord
@@ -193,3 +193,32 @@ def test_a_port_that_is_taken_is_told_of_each_test_that_needs_it(tmp_path: Path)
         run = play_tests(a_plan(tmp_path, text, "REG-01", "REG-02"), tmp_path / "ours", Untold())
     assert outcomes(run) == [Outcome.NOT_RUN, Outcome.NOT_RUN]
     assert "our own actors cannot be started" in run.results[1].reason
+
+
+CODES = """\
+title: Codes of a hall
+classCode: {2.999.42.7: [REP]}
+typeCode: {2.999.42.7: [NOTE]}
+codeList: {2.999.42.7: [SHELF]}
+contentTypeCode: {2.999.42.7: [SENT]}
+"""
+OUR_CODES = """\
+codes:
+  classCode: REP^Reports^2.999.42.7
+  typeCode: NOTE^Note^2.999.42.7
+  contentTypeCode: SENT^Sent^2.999.42.7
+  codeList: SHELF^Shelf^2.999.42.7
+"""
+
+
+def test_a_system_whose_domain_has_codes_of_its_own_is_sent_those(tmp_path: Path) -> None:
+    (tmp_path / "hall.yaml").write_text(CODES, encoding="utf-8")
+    strict = PRODUCT.replace("    registry:", f"    codes: {{files: [{tmp_path}/hall.yaml]}}\n    registry:")
+    with a_product(tmp_path / "product", strict) as product:
+        text = description(registry=product.url_of("index"))
+        ids = ("REG-01", "REG-02", "REG-41")
+        plain = play_tests(a_plan(tmp_path, text, *ids), tmp_path / "a", Untold())
+        coded = play_tests(a_plan(tmp_path, text + OUR_CODES, *ids), tmp_path / "b", Untold())
+    assert outcomes(plain) == [Outcome.FAIL] * 3
+    assert "D28" in plain.results[0].reason
+    assert outcomes(coded) == [Outcome.PASS] * 3

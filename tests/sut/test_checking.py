@@ -101,3 +101,14 @@ def test_a_port_of_ours_that_somebody_has_is_told(tmp_path: Path) -> None:
         system = loaded(tmp_path, description(repository="http://192.0.2.7/vault", listen=port))
         assert [str(listen) for listen in taken_ports(system)] == [f"127.0.0.1:{port}"]
     assert taken_ports(system) == ()
+
+
+def test_what_only_asks_is_told_whom_it_may_ask(tmp_path: Path) -> None:
+    text = "name: acme\nlisten: 127.0.0.1:8099\nroles: {imaging-document-consumer: {}}\n"
+    (checked,) = check_system(loaded(tmp_path, text), tmp_path, None)
+    assert (checked.good, checked.tests) == (True, 6)
+    assert {entry.receiver: entry.transactions for entry in checked.entries} == {
+        "our-registry": ("ITI-18",),
+        "our-repository": ("ITI-43",),
+        "our-source": ("RAD-69", "WADO-RS"),
+    }

@@ -16,7 +16,9 @@ def test_without_a_system_all_suites_are_played_on_our_own_actors() -> None:
     plan = plan_of(None)
     assert plan.name == OURSELVES
     assert {"registry", "repository"} <= {suite.role for suite in plan.suites}
-    assert all(test.skipped is None for suite in plan.suites for test in suite.tests)
+    tests = [test for suite in plan.suites for test in suite.tests]
+    skipped = {test.id for test in tests if test.skipped is not None}
+    assert skipped == {test.id for test in tests if "interactive" in test.loaded.scenario.tags}
 
 
 def test_the_suites_are_those_of_the_roles_of_the_system(tmp_path: Path) -> None:
@@ -32,6 +34,31 @@ def test_options_that_are_not_claimed_are_skipped_with_a_word(tmp_path: Path) ->
     assert why == {
         f"the option {option} is not claimed"
         for option in ("metadata-update", "remove-metadata", "on-demand", "multi-patient", "reference-id")
+    }
+
+
+SOURCE = "name: acme\nroles:\n  imaging-document-source: {url: 'http://192.0.2.7/a', oid: 2.999.42.20%s}\n"
+CLAIMED = "options: [wado-rs, qido-rs, stow-rs, wado-uri]\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "played", "skipped"),
+    [
+        ("", [], {"dicomweb": ["IDS-01", "IDS-23", "IDS-36", "IDS-39"]}),
+        (", studies: loaded", ["IDS-01"], {"dicomweb": ["IDS-23", "IDS-39"], "wado": ["IDS-36"]}),
+        (", dicomweb: 'http://192.0.2.7/b'", ["IDS-01", "IDS-23", "IDS-39"], {"wado": ["IDS-36"]}),
+        (", dicomweb: 'http://192.0.2.7/b', wado: 'http://192.0.2.7/c'", ["IDS-01", "IDS-23", "IDS-36"], {}),
+    ],
+)
+def test_a_test_that_needs_an_address_is_skipped_where_the_file_tells_none(
+    tmp_path: Path, keys: str, played: list[str], skipped: dict[str, list[str]]
+) -> None:
+    asked = [*played, *(id_ for ids in skipped.values() for id_ in ids)]
+    (suite,) = plan_of(loaded(tmp_path, SOURCE % keys + CLAIMED), ids=asked).suites
+    assert {test.id: test.skipped for test in suite.tests} == dict.fromkeys(played) | {
+        id_: f"the file tells no '{key}' of the imaging-document-source"
+        for key, ids in skipped.items()
+        for id_ in ids
     }
 
 

@@ -59,3 +59,10 @@ def test_all_tests_together_are_as_the_worst(outcomes: list[Outcome], worst: Out
     run = TestRun(system="a", title="A", started=0, duration=0, results=results)
     assert run.outcome is worst
     assert sum(run.counts.values()) == len(outcomes)
+
+
+def test_each_thing_that_was_not_as_expected_is_a_line() -> None:
+    again = replace(BROKEN, name="Ask again")
+    outcome, reason = outcome_of(a_record(BROKEN, again), None)
+    assert outcome is Outcome.FAIL
+    assert [line.partition(":")[0] for line in reason.splitlines()] == ["Ask", "Ask again"]

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -31,8 +32,10 @@ from xdsi_sim.cli.conventions import (
     GOOD,
     USAGE,
     JsonOption,
+    SessionOption,
     folder_to_fill,
     listen_option,
+    session_name,
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.faults import faults
@@ -44,6 +47,7 @@ from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.run_load import LoadOptions, make_load
 from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
+from xdsi_sim.cli.session import session
 from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
@@ -83,6 +87,7 @@ _app.command()(schema)
 _app.add_typer(manifest)
 _app.add_typer(topology)
 _app.add_typer(faults)
+_app.add_typer(session)
 _app.add_typer(sut)
 _app.command("test")(bench)
 
@@ -94,6 +99,13 @@ DataOption = Annotated[str | None, typer.Option("--data", metavar="DIR", help=_D
 UpDataOption = Annotated[
     str | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
 ]
+
+
+class SessionsMode(StrEnum):
+    """Who makes sessions."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 PeerOption = Annotated[
@@ -136,6 +148,10 @@ def up(
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
     ] = None,
+    sessions: Annotated[
+        SessionsMode | None,
+        typer.Option(help="Have worlds below /s/NAME: open makes each at its first request."),
+    ] = None,
 ) -> None:
     """Start the actors of a topology and leave them running until Ctrl-C.
 
@@ -148,6 +164,8 @@ def up(
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
     found = with_peers(load_topology(find_topology(topology)), peers, proxies)
     found, others = _with_viewer(found, viewer), workers - 1
+    if sessions is not None:
+        found = found.model_copy(update={"sessions": sessions.value})
     wanted = _only(found, only, listen)
     with (
         start(found, folder, listen_option(listen), record=log, shared=others > 0, only=wanted) as running,
@@ -208,6 +226,7 @@ def run(
         str | None,
         typer.Option("--load-worker", metavar="HOST:PORT", help="Be a worker of the master there."),
     ] = None,
+    session: SessionOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
@@ -225,6 +244,8 @@ def run(
     _refuse_twins(loaded)
     wanted = LoadOptions(load=load, master=load_master, workers=load_workers, worker=load_worker)
     if wanted.wanted:
+        if session is not None or seed is not None or keep:
+            raise UsageError("load goes without --session, --seed and --keep.")
         folders = (folder_to_fill("--reports", reports), folder_to_fill("--data", data))
         where = {"reports": folders[0], "data": folders[1], "listen": listen_option(listen)}
         raise typer.Exit(make_load(loaded, wanted, json_=json_, **where))  # type: ignore[arg-type]
@@ -236,6 +257,7 @@ def run(
         several=len(loaded) > 1,
         tags=tuple(tag or ()),
         seed=seed,
+        session=None if session is None else session_name(session),
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     if json_:
@@ -303,6 +325,7 @@ class _Options:
     several: bool
     tags: tuple[str, ...]
     seed: int | None
+    session: str | None
 
     def below(self, folder: Path | None, name: str) -> Path | None:
         """The folder itself for a single scenario, else one of its own in it."""
@@ -384,6 +407,13 @@ def _others(running: RunningTopology, count: int, ended: threading.Event) -> Abs
     return Workers(running, count, ended.set)
 
 
+def _for_a_session(topology: Topology, options: _Options) -> Topology:
+    """A topology that has sessions where one is to be played in, whatever it says itself."""
+    if options.session is None or topology.sessions != "off":
+        return topology
+    return topology.model_copy(update={"sessions": "closed"})
+
+
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
     """Play one scenario on actors of its own; gives what came of it and the reports written."""
     from xdsi_sim.scenario.reports import write_reports  # noqa: PLC0415
@@ -395,7 +425,10 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
     reports = options.below(options.reports, name)
     with (
         _the_same_every_time(options.seed),
-        start(one.topology, options.below(options.data, name), options.listen) as running,
+        start(
+            _for_a_session(one.topology, options), options.below(options.data, name), options.listen
+        ) as all_,
+        nullcontext(all_) if options.session is None else all_.session(options.session) as running,
     ):
         told = None if options.json else Told(output, one.scenario)
         record = play(one, running, told, tags=options.tags)

@@ -22,12 +22,16 @@ __all__ = [
     "FINDINGS",
     "GOOD",
     "USAGE",
+    "AtOption",
+    "CertificatesOption",
     "JsonOption",
+    "SessionOption",
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
     "listen_option",
     "peer_address",
+    "session_name",
 ]
 
 GOOD: Final = 0
@@ -38,6 +42,16 @@ COULD_NOT_RUN: Final = 3
 DATA_VARIABLE: Final = "XDSI_SIM_DATA"
 """Names the data folder, for `up` and for those who look into it."""
 
+AtOption = Annotated[
+    str, typer.Option("--at", metavar="URL", help="Where actors answer: http://127.0.0.1:8080.")
+]
+CertificatesOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
+]
+SessionOption = Annotated[
+    str | None, typer.Option("--session", metavar="NAME", help="In the session of this name.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -84,6 +98,15 @@ def peer_address(option: str, text: str, *schemes: str) -> str:
     if not is_address(text) or text.partition(":")[0].lower() not in schemes:
         forms = " or ".join(f"{scheme}://HOST:PORT/PATH" for scheme in schemes)
         raise UsageError(f"{option}: '{text}' is not {forms}.")
+    return text
+
+
+def session_name(text: str) -> str:
+    """The name of a session; raises UsageError where it cannot be one."""
+    from xdsi_sim.topology.within import name_trouble  # noqa: PLC0415
+
+    if trouble := name_trouble(text):
+        raise UsageError(trouble)
     return text
 
 

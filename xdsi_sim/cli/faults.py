@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import DATA_VARIABLE, JsonOption, certificates_for, peer_address
+from xdsi_sim.cli.conventions import (
+    AtOption,
+    CertificatesOption,
+    JsonOption,
+    SessionOption,
+    certificates_for,
+    peer_address,
+    session_name,
+)
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,13 +34,6 @@ faults = typer.Typer(
     no_args_is_help=True,
 )
 
-AtOption = Annotated[
-    str, typer.Option("--at", metavar="URL", help="Where actors answer: http://127.0.0.1:8080.")
-]
-CertificatesOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
-]
 _AT: str = "http://127.0.0.1:8080"
 
 
@@ -103,6 +104,7 @@ def on(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the deviation.")
     ] = None,
+    session: SessionOption = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -120,7 +122,7 @@ def on(
         "probability": probability,
         "parameters": dict(map(_parameter, set_ or ())),
     }
-    with _client(at, data) as client:
+    with _client(at, data, session) as client:
         switch = client.on(asked)
     if json_:
         print(json.dumps(switch))  # noqa: T201
@@ -141,6 +143,7 @@ def off(
         int | None, typer.Argument(metavar="[NUMBER]", help="As `faults show` tells it; without, all.")
     ] = None,
     at: AtOption = _AT,
+    session: SessionOption = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -148,18 +151,23 @@ def off(
 
     Example: xdsi-sim faults off 3 --at http://127.0.0.1:8080
     """
-    with _client(at, data) as client:
+    with _client(at, data, session) as client:
         count = client.off(number)
     print(json.dumps({"off": count}) if json_ else f"{count} switched off")  # noqa: T201
 
 
 @faults.command()
-def show(at: AtOption = _AT, data: CertificatesOption = None, json_: JsonOption = False) -> None:
+def show(
+    at: AtOption = _AT,
+    session: SessionOption = None,
+    data: CertificatesOption = None,
+    json_: JsonOption = False,
+) -> None:
     """Show what is on, and how often it has fired.
 
     Example: xdsi-sim faults show --at http://127.0.0.1:8080
     """
-    with _client(at, data) as client:
+    with _client(at, data, session) as client:
         found = client.faults()
     if json_:
         print(json.dumps({"faults": found}))  # noqa: T201
@@ -177,11 +185,14 @@ def _cells(fault: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _client(at: str, data: Path | None) -> Iterator[FaultsClient]:
+def _client(at: str, data: Path | None, session: str | None) -> Iterator[FaultsClient]:
     from xdsi_sim.client.faults import TOKEN_VARIABLE, FaultsClient  # noqa: PLC0415
     from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
+    from xdsi_sim.topology.within import PATH  # noqa: PLC0415
 
     peer_address("--at", at, "http", "https")
+    if session is not None:
+        at = f"{at.rstrip('/').removesuffix('/faults')}/{PATH}/{session_name(session)}"
     tls = certificates_for(at, data) if at.lower().startswith("https:") else None
     loop = running_loop()
     client = FaultsClient(at, loop.reactor, loop.call, tls=tls, token=os.environ.get(TOKEN_VARIABLE))

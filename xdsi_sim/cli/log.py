@@ -49,6 +49,9 @@ StatusOption = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Only those whose status begins so: Success, fault, 'HTTP 4'."),
 ]
+SessionFilter = Annotated[
+    str | None, typer.Option("--session", metavar="NAME", help="Only this session; '' is those in none.")
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it, or its first digits.")]
 
 
@@ -67,6 +70,7 @@ def log(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    session: SessionFilter = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most the newest N.")] = 50,
     json_: JsonOption = False,
 ) -> None:
@@ -79,7 +83,7 @@ def log(
     context.obj = data
     if context.invoked_subcommand is not None:
         return
-    selection = _selection(actor, transaction, status)
+    selection = _selection(actor, transaction, status, session)
     with _opened(data) as reader, suppress(KeyboardInterrupt):
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
@@ -176,6 +180,7 @@ def export(
     actor: ActorOption = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    session: SessionFilter = None,
     json_: JsonOption = False,
 ) -> None:
     """Write every request and answer as a file into a ZIP, with an index.
@@ -187,7 +192,7 @@ def export(
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
-        count = write(reader.all(_selection(actor, transaction, status)), file)
+        count = write(reader.all(_selection(actor, transaction, status, session)), file)
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
@@ -211,6 +216,7 @@ def to_scenario(
     ] = None,
     transaction: TransactionOption = None,
     status: StatusOption = None,
+    session: SessionFilter = None,
     wait_for: Annotated[
         list[str] | None,
         typer.Option(
@@ -225,7 +231,7 @@ def to_scenario(
     """
     from xdsi_sim.cli.log_scenario import told_of, write_scenario  # noqa: PLC0415
 
-    chosen = _selection(None, transaction, status)
+    chosen = _selection(None, transaction, status, session)
     with (
         _recorded([Path(each) for each in recording], chosen)
         if recording
@@ -274,10 +280,12 @@ def _recorded(folders: list[Path], selection: Selection) -> Iterator[Iterator[Ex
     yield (exchange for exchange in exchanges if selection.takes(exchange))
 
 
-def _selection(actor: str | None, transaction: str | None, status: str | None) -> Selection:
+def _selection(
+    actor: str | None, transaction: str | None, status: str | None, session: str | None
+) -> Selection:
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
-    return Selection(actor=actor, transaction=transaction, status=status)
+    return Selection(actor=actor, transaction=transaction, status=status, session=session)
 
 
 def _named(reader: ExchangeReader, prefix: str) -> Exchange:

@@ -31,10 +31,13 @@ class Face:
     """Address of its WADO-URI."""
 
 
-def app_config(faces: Sequence[Face]) -> bytes:
-    """The script with the settings: each source is one to choose, the first one unasked."""
+def app_config(faces: Sequence[Face], path: str = "/") -> bytes:
+    """The script with the settings: each source is one to choose, the first one unasked.
+
+    `path` is that of the pages, with a slash at its end.
+    """
     settings = {
-        "routerBasename": "/",
+        "routerBasename": path,
         "extensions": [],
         "modes": [],
         "customizationService": {},

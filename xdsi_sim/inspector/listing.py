@@ -61,10 +61,11 @@ def _cells(exchange: Exchange) -> Iterator[str]:
 
 def _texts(exchange: Exchange) -> tuple[str, ...]:
     size = exchange.request.body.size + (exchange.response.body.size if exchange.response else 0)
+    session = f"{exchange.session}: " if exchange.session else ""
     return (
         iso_time(exchange.started),
         exchange.id[:SHORT],
-        f"{exchange.sender} → {exchange.receiver}",
+        f"{session}{exchange.sender} → {exchange.receiver}",
         exchange.transaction,
         "; ".join((exchange.status, *(f"fault {one}" for one in exchange.deviations))),
         str(len(exchange.findings) or ""),

@@ -49,7 +49,8 @@ def _facts(exchange: Exchange) -> Iterator[str]:
     yield f"[bold]{_plain(exchange.transaction)}[/bold] {ends}"
     yield f"[{colour}]{_plain(exchange.status)}[/{colour}] after {duration_text(exchange.duration)}"
     yield f"id {_plain(exchange.id)}, conversation {_plain(exchange.conversation)}"
-    yield f"started {iso_time(exchange.started)}"
+    session = f", session {_plain(exchange.session)}" if exchange.session else ""
+    yield f"started {iso_time(exchange.started)}{session}"
     for deviation in exchange.deviations:
         yield f"[yellow]wrong on purpose:[/yellow] {_plain(deviation)}"
 

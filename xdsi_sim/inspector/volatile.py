@@ -129,7 +129,10 @@ class Volatile:
         """The request as a file for the step `send`, to an actor of that id."""
         request = exchange.request
         fields = tuple(pair for pair in request.headers if pair[0].lower() not in _OURS)
-        head = HttpMessage(start_line=request.start_line, headers=fields, body=request.body).head
+        line = request.start_line
+        if exchange.session is not None:  # whose addresses begin with its own path
+            line = line.replace(f" /s/{exchange.session}/", " /", 1)
+        head = HttpMessage(start_line=line, headers=fields, body=request.body).head
         media = header(request.headers, "content-type")
         body = changed(read_all(request.body), media, _escaped if "xml" in media else str)
         text = _root_text(request)

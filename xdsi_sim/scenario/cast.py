@@ -99,6 +99,7 @@ def description_of(running: Running) -> dict[str, Any]:
         "topology": running.topology.name,
         "authority": str(running.trust) if running.trust is not None else None,
         "faults": running.admin,
+        "sessions": running.sessions,
         "actors": [
             {
                 "id": actor.id,

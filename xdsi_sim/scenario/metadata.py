@@ -16,6 +16,7 @@ from xdsi_sim.ebrim.model import (
     Author,
     Code,
     DocumentEntry,
+    Folder,
     InternationalString,
     MetadataObject,
     Slot,
@@ -25,9 +26,19 @@ from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Attr, Form
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.variables import as_text
 from xdsi_sim.topology.checked import did_you_mean, wrong
+from xdsi_sim.topology.model import Topology
 from xdsi_sim.vocab import STABLE
 
-__all__ = ["SENDER_OID", "check_attributes", "sound_entry", "sound_set", "with_attributes"]
+__all__ = [
+    "SENDER_OID",
+    "V",
+    "check_attributes",
+    "own_codes",
+    "sound_entry",
+    "sound_folder",
+    "sound_set",
+    "with_attributes",
+]
 
 SENDER_OID: Final = "2.999.0.1"
 """sourceId of what a scenario submits by itself."""
@@ -161,6 +172,24 @@ def sound_set(*, entryUUID: str, uniqueId: str, patientId: str, now: datetime) -
         submissionTime=_dtm(now),
         contentTypeCode=Publisher(sourceId=SENDER_OID, patient_authority="").reportType,
     )
+
+
+def sound_folder(*, entryUUID: str, uniqueId: str, patientId: str) -> Folder:
+    """A Folder that breaks no rule."""
+    return Folder(
+        entryUUID=entryUUID,
+        uniqueId=uniqueId,
+        patientId=patientId,
+        codeList=(Publisher(sourceId=SENDER_OID, patient_authority="").reportType,),
+        title=InternationalString.of("Folder"),
+    )
+
+
+def own_codes(value: V, topology: Topology) -> V:
+    """The object with the codes that a foreign system of the topology takes, where a peer names them."""
+    codes = next((peer.codes.given for peer in topology.peers if peer.codes is not None), {})
+    known = KINDS[type(value)].by_name
+    return with_attributes(value, {name: code for name, code in codes.items() if name in known})
 
 
 def _dtm(moment: datetime) -> str:

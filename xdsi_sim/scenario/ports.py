@@ -246,6 +246,11 @@ class Running(Protocol):
         """Where they are switched on and off by HTTP."""
         ...
 
+    @property
+    def sessions(self) -> str | None:
+        """Below which address sessions are, with a slash at its end; None where there are none."""
+        ...
+
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
         """The log, whole or of one conversation, in the order in which the exchanges began."""
         ...

@@ -198,6 +198,8 @@ def print_actors(output: Console, running: Running) -> None:
     output.print(
         f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
     )
+    if running.sessions is not None:
+        output.print(f"Sessions: the same actors below {_plain(running.sessions)}NAME/")
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
 
 

@@ -1,4 +1,4 @@
-"""The address at which faults are switched on and off while actors run: JSON, for the machine itself.
+"""The addresses at which faults, and more, are set while actors run: JSON, for the machine itself.
 
 Whoever asks from the loopback address of the machine may do so; everybody else needs the token that the
 actors were started with, and gets nothing where there is none. A page in a browser of the machine is
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from twisted.internet.defer import maybeDeferred
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -23,18 +26,20 @@ from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UsageError
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.http import FrontRequest, answer
 
-__all__ = ["FaultsResource"]
+__all__ = ["Administration", "FaultsResource", "JsonReader", "Refused"]
 
+_LOG: Final = logging.getLogger(__name__)
 _JSON: Final = "application/json"
-_MOST: Final = 64 * 1024
-"""Octets of a request."""
 _PROXIED: Final = ("forwarded", "x-forwarded-for", "via")
 """Headers that tell of somebody behind whoever has connected."""
-_METHODS: Final = {True: "GET, POST, DELETE", False: "GET, DELETE"}
+_TOKEN: Final = "XDSI_SIM_TOKEN"
 
 
 class JsonReader:
     """Takes a body of JSON; realises `http.BodyReader`."""
+
+    most = 64 * 1024
+    """Octets of a request."""
 
     def __init__(self, content_type: str, _folder: Path, _limits: Limits, *, coding: str | None) -> None:
         self.beginning = bytearray()
@@ -42,15 +47,15 @@ class JsonReader:
 
     def feed(self, data: bytes) -> None:
         """The next piece."""
-        if len(self.beginning) <= _MOST:
+        if len(self.beginning) <= self.most:
             self.beginning += data
 
     def finish(self) -> Any:
         """The value; raises ProtocolViolation."""
         if not self._sound:
             raise ProtocolViolation(f"Content-Type is to be {_JSON}")
-        if len(self.beginning) > _MOST:
-            raise LimitExceeded(f"a request is at most {_MOST} octets")
+        if len(self.beginning) > self.most:
+            raise LimitExceeded(f"a request is at most {self.most} octets")
         try:
             return json.loads(bytes(self.beginning))
         except (ValueError, RecursionError) as error:
@@ -60,48 +65,42 @@ class JsonReader:
         """Nothing is kept."""
 
 
-class FaultsResource(Resource):
-    """All faults: GET lists them, POST switches one on, DELETE all off. Below it is each, by its number."""
+class Administration(Resource):
+    """What is set while actors run: GET lists it, other methods change it. Below it is each, by its name."""
 
-    body_reader = JsonReader
+    body_reader: Any = JsonReader
+    what = "this is set"
+    """For who may not."""
+    methods: ClassVar[Mapping[bool, tuple[str, ...]]]
+    """Those that change something: of all, and of each."""
 
-    def __init__(
-        self, board: Switchboard, switch_on: Callable[[Any], Switch], *, token: str | None, alone: bool
-    ) -> None:
-        """`switch_on` reads what is asked and does it, or raises UsageError.
-
-        Where this process is not `alone`, others answer as well and would not hear of a change.
-        """
+    def __init__(self, *, token: str | None, alone: bool) -> None:
+        """Where this process is not `alone`, others answer as well and would not hear of a change."""
         super().__init__()
-        self._board = board
-        self._switch_on = switch_on
         self._token = token
         self._alone = alone
 
     def getChild(self, path: bytes, _request: Any) -> Any:
-        """One fault."""
+        """One of them."""
         return self if path == b"" else _One(self, path.decode("latin-1"))
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request."""
         return self.serve(request, None)
 
-    def serve(self, request: FrontRequest, number: str | None) -> int:
-        """The same, for the fault of a number."""
-        try:
-            self._admit(request)
-            status, told = self._done(request, number)
-        except _Refused as refused:
-            status, told = refused.status, {"error": str(refused), "hint": refused.hint}
-        except UsageError as error:
-            status, told = 400, {"error": error.message, "hint": error.hint}
-        except ProtocolViolation as problem:
-            status, told = problem.http, {"error": problem.reason, "hint": None}
+    def serve(self, request: FrontRequest, name: str | None) -> int:
+        """The same, for the one of a name."""
+        done = maybeDeferred(self._served, request, name)
+        done.addErrback(_in_words)
+        done.addCallback(lambda answered: self._tell(request, name, *answered))
+        return NOT_DONE_YET
+
+    def _tell(self, request: FrontRequest, name: str | None, status: int, told: Mapping[str, Any]) -> None:
         headers = [("Content-Type", _JSON), ("Cache-Control", "no-store")]
         if status == 405:
-            headers.append(("Allow", _METHODS[number is None]))
-        answer(request, status, headers, [json.dumps(told).encode() + b"\n"])
-        return NOT_DONE_YET
+            headers.append(("Allow", ", ".join(("GET", *self.methods[name is None]))))
+        if not request.gone:
+            answer(request, status, headers, [json.dumps(told).encode() + b"\n"])
 
     # --- who may
 
@@ -111,25 +110,59 @@ class FaultsResource(Resource):
         ):
             return
         if not _from_this_machine(request):
-            hint = "Send the token that the actors were started with, in XDSI_SIM_TOKEN: Bearer TOKEN."
-            raise _Refused(403, "faults are switched from the machine itself, or with a token.", hint)
+            hint = f"Send the token that the actors were started with, in {_TOKEN}: Bearer TOKEN."
+            raise Refused(403, f"{self.what} from the machine itself, or with a token.", hint)
 
     # --- what is done
 
-    def _done(self, request: FrontRequest, number: str | None) -> tuple[int, Mapping[str, Any]]:
+    def _served(self, request: FrontRequest, name: str | None) -> Any:
+        self._admit(request)
         method = request.method.decode("latin-1")
         if method in ("GET", "HEAD"):
-            return 200, {"faults": [switch.facts() for switch in self._switches(number)]}
-        if method not in _METHODS[number is None]:
-            raise _Refused(405, f"{method[:20]} is not served here.")
+            return 200, self.listed(name)
+        if method not in self.methods[name is None]:
+            raise Refused(405, f"{method[:20]} is not served here.")
         if not self._alone:
-            raise _Refused(
+            raise Refused(
                 409, "several processes answer here, and only one would hear of it.", "Use --workers 1."
             )
+        return self.changed(method, request.body({}), name)
+
+    def listed(self, name: str | None) -> Mapping[str, Any]:
+        """What GET tells; raises Refused."""
+        raise NotImplementedError
+
+    def changed(self, method: str, asked: Any, name: str | None) -> Any:
+        """Do it, for all or for one; gives status and what is told, or a Deferred of these.
+
+        Raises Refused, UsageError.
+        """
+        raise NotImplementedError
+
+
+class FaultsResource(Administration):
+    """All faults: GET lists them, POST switches one on, DELETE all off. Below it is each, by its number."""
+
+    what = "faults are switched"
+    methods = {True: ("POST", "DELETE"), False: ("DELETE",)}
+
+    def __init__(
+        self, board: Switchboard, switch_on: Callable[[Any], Switch], *, token: str | None, alone: bool
+    ) -> None:
+        """`switch_on` reads what is asked and does it, or raises UsageError."""
+        super().__init__(token=token, alone=alone)
+        self._board = board
+        self._switch_on = switch_on
+
+    def listed(self, name: str | None) -> Mapping[str, Any]:
+        """Those that are on."""
+        return {"faults": [switch.facts() for switch in self._switches(name)]}
+
+    def changed(self, method: str, asked: Any, name: str | None) -> Any:
+        """Switch one on, or some off."""
         if method == "POST":
-            return 201, self._switch_on(request.body({})).facts()
-        found = self._switches(number)
-        off = sum(self._board.off(switch.number) for switch in found)
+            return 201, self._switch_on(asked).facts()
+        off = sum(self._board.off(switch.number) for switch in self._switches(name))
         return 200, {"off": off}
 
     def _switches(self, number: str | None) -> tuple[Switch, ...]:
@@ -137,30 +170,44 @@ class FaultsResource(Resource):
             return self._board.switches()
         found = tuple(switch for switch in self._board.switches() if str(switch.number) == number)
         if not found:
-            raise _Refused(404, f"no fault has the number {number[:20]!r}.", "GET /faults lists them.")
+            raise Refused(404, f"no fault has the number {number[:20]!r}.", "GET /faults lists them.")
         return found
 
 
 class _One(Resource):
-    """One fault by its number."""
+    """One of what is set, by its name."""
 
     isLeaf = True
-    body_reader = JsonReader
 
-    def __init__(self, above: FaultsResource, number: str) -> None:
+    def __init__(self, above: Administration, name: str) -> None:
         super().__init__()
         self._above = above
-        self._number = number
+        self._name = name
 
     def render(self, request: FrontRequest) -> int:
-        return self._above.serve(request, self._number)
+        return self._above.serve(request, self._name)
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """A request that is not served, with the status that says so."""
+
     def __init__(self, status: int, text: str, hint: str | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.hint = hint
+
+
+def _in_words(failure: Failure) -> tuple[int, Mapping[str, Any]]:
+    """What is told of trouble."""
+    error = failure.value
+    if isinstance(error, Refused):
+        return error.status, {"error": str(error), "hint": error.hint}
+    if isinstance(error, UsageError):
+        return 400, {"error": error.message, "hint": error.hint}
+    if isinstance(error, ProtocolViolation):
+        return error.http, {"error": error.reason, "hint": None}
+    _LOG.error("a request to set something failed", exc_info=error)
+    return 500, {"error": f"internal error: {type(error).__name__}, which is logged", "hint": None}
 
 
 def _from_this_machine(request: FrontRequest) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -25,6 +26,7 @@ __all__ = [
     "Front",
     "FrontRequest",
     "MakeReader",
+    "Manners",
     "answer",
     "begin_answer",
     "headers_of",
@@ -192,6 +194,26 @@ def headers_of(headers: Any) -> tuple[tuple[str, str], ...]:
     )
 
 
+@dataclass(slots=True)
+class Manners:
+    """How requests are taken, by what their paths begin with."""
+
+    readers: dict[bytes, MakeReader] = field(default_factory=dict)
+    """What takes the bodies at and below a path, where that is no SOAP."""
+    delays: dict[bytes, float] = field(default_factory=dict)
+    """Seconds for which requests at and below a path are kept waiting."""
+
+    def reader_of(self, path: bytes) -> MakeReader:
+        """What takes the body of a request for `path`."""
+        below = (make for start, make in self.readers.items() if (path + b"/").startswith(start + b"/"))
+        return next(below, PackageReader)
+
+    def delay_of(self, path: bytes) -> float:
+        """Seconds for which a request for `path` is kept waiting."""
+        below = (delay for start, delay in self.delays.items() if (path + b"/").startswith(start + b"/"))
+        return next(below, 0.0)
+
+
 class Front(Site):
     """The site of one port: a resource tree and the folder in which large parts are spooled."""
 
@@ -199,34 +221,47 @@ class Front(Site):
     protocol: Any = Channel  # no HTTP/2 negotiation: SOAP stacks speak 1.1
 
     def __init__(
-        self, root: Any, spool: Path, limits: Limits = Limits(), *, later: Later | None = None
+        self,
+        root: Any,
+        spool: Path,
+        limits: Limits = Limits(),
+        *,
+        later: Later | None = None,
+        manners: Manners | None = None,
     ) -> None:
         super().__init__(root, timeout=limits.idle)
         self.later: Any = later
         """What calls a function when so many seconds have passed."""
-        self.delays: dict[bytes, float] = {}
-        """Seconds for which requests at and below a path are kept waiting."""
         self.spool = spool
         self.limits = limits
         self.connections = Connections(limits)
         self.channels: set[Channel] = set()
         """The connections that are open."""
-        self.readers: dict[bytes, MakeReader] = {}
-        """What takes the bodies at and below a path, where that is no SOAP."""
+        self.manners = manners or Manners()
+        self.divided: tuple[bytes, Mapping[bytes, Manners]] | None = None
+        """Where paths begin that have manners of their own, and these by the segment that follows."""
 
     def reader_of(self, target: bytes) -> MakeReader:
         """What takes the body of a request for `target`."""
-        if not self.readers:
+        if not self.manners.readers:
             return PackageReader
         absolute = _ABSOLUTE.match(target)
-        path = unquote_to_bytes(target[absolute.end() if absolute else 0 :].partition(b"?")[0]) + b"/"
-        below = (make for start, make in self.readers.items() if path.startswith(start + b"/"))
-        return next(below, PackageReader)
+        path = unquote_to_bytes(target[absolute.end() if absolute else 0 :].partition(b"?")[0])
+        manners, path = self._manners_of(path)
+        return manners.reader_of(path)
 
     def delay_of(self, path: bytes) -> float:
         """Seconds for which a request for `path` is kept waiting."""
-        below = (delay for start, delay in self.delays.items() if (path + b"/").startswith(start + b"/"))
-        return next(below, 0.0)
+        manners, path = self._manners_of(path)
+        return manners.delay_of(path) if manners.delays else 0.0
+
+    def _manners_of(self, path: bytes) -> tuple[Manners, bytes]:
+        """Those for a path, and the path as they know it."""
+        if self.divided is None or not path.startswith(self.divided[0]):
+            return self.manners, path
+        start, below = self.divided
+        name, _, rest = path[len(start) :].partition(b"/")
+        return below.get(name, self.manners), b"/" + rest
 
     def log(self, request: Any) -> None:
         """No access log: the exchange log has more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.limits import Limits
-from xdsi_sim.server.http import Front, FrontRequest, answer, nothing_at
+from xdsi_sim.server.http import Front, FrontRequest, Manners, answer, nothing_at
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.server.ports import Ports
 from xdsi_sim.tls.settings import Tls
 
-__all__ = ["ActorSite", "Folder"]
+__all__ = ["ActorSite", "Branch", "Folder"]
 
 _FAREWELL: Final = 5  # seconds; an answer that takes longer is not waited for when the port closes
 
@@ -47,7 +47,50 @@ class Folder(Resource):
         return answered
 
 
-class ActorSite:
+class Branch:
+    """A root of resources, each at a path of its own below it."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self.root: Any = Folder()
+        self.manners = Manners()
+        """How requests for its resources are taken."""
+
+    def put(self, path: str, resource: Any) -> None:
+        """Let `resource` answer at `path` and below it; its `body_reader`, if there is one, takes bodies."""
+        self._loop.call(self._put, path.strip("/").encode().split(b"/"), resource)
+
+    def _put(self, names: list[bytes], resource: Any) -> None:
+        below = self.root
+        for name in names[:-1]:
+            if name not in below.children:
+                below.putChild(name, Folder())
+            below = below.children[name]
+        below.putChild(names[-1], resource)
+        if (reader := getattr(resource, "body_reader", None)) is not None:
+            self.manners.readers[b"/" + b"/".join(names)] = reader
+
+    def move(self, path: str, new: str, resource: Any) -> None:
+        """Let `resource` answer at `new`, and nobody at `path` any more."""
+        self._loop.call(self._take_away, path.strip("/").encode().split(b"/"))
+        self.put(new, resource)
+
+    def _take_away(self, names: list[bytes]) -> None:
+        above = self.root
+        for name in names[:-1]:
+            above = above.children[name]
+        del above.children[names[-1]]
+
+    def delay(self, path: str, seconds: float) -> None:
+        """Keep all requests waiting that come for `path`, or for what is below it."""
+        self._loop.call(self.manners.delays.__setitem__, f"/{path.strip('/')}".encode(), seconds)
+
+    def put_elsewhere(self, resource: Any) -> None:
+        """Let `resource` answer wherever no path begins that something was put at."""
+        self._loop.call(setattr, self.root, "otherwise", resource)
+
+
+class ActorSite(Branch):
     """Listens from the start, so that its address is known before an actor is put there."""
 
     def __init__(
@@ -66,9 +109,8 @@ class ActorSite:
 
         `presents` is asked at each connection, and gives what stands there in the place of `tls`.
         """
-        self._loop = loop
-        self._root: Any = Folder()
-        self._front = Front(self._root, spool, limits, later=loop.reactor.callLater)
+        super().__init__(loop)
+        self._front = Front(self.root, spool, limits, later=loop.reactor.callLater, manners=self.manners)
         factory: Any = self._front
         if tls is not None:
             from xdsi_sim.server.tls import secured  # noqa: PLC0415  costs what nobody without TLS should pay
@@ -79,38 +121,13 @@ class ActorSite:
         )
         self.port: int = self._port.getHost().port
 
-    def put(self, path: str, resource: Any) -> None:
-        """Let `resource` answer at `path` and below it; its `body_reader`, if there is one, takes bodies."""
-        self._loop.call(self._put, path.strip("/").encode().split(b"/"), resource)
+    def divide(self, name: str, door: Any, manners: Mapping[bytes, Manners]) -> None:
+        """Let `door` lead to branches below `/name/`: each is taken by the manners of its own name.
 
-    def _put(self, names: list[bytes], resource: Any) -> None:
-        below = self._root
-        for name in names[:-1]:
-            if name not in below.children:
-                below.putChild(name, Folder())
-            below = below.children[name]
-        below.putChild(names[-1], resource)
-        if (reader := getattr(resource, "body_reader", None)) is not None:
-            self._front.readers[b"/" + b"/".join(names)] = reader
-
-    def move(self, path: str, new: str, resource: Any) -> None:
-        """Let `resource` answer at `new`, and nobody at `path` any more."""
-        self._loop.call(self._take_away, path.strip("/").encode().split(b"/"))
-        self.put(new, resource)
-
-    def _take_away(self, names: list[bytes]) -> None:
-        above = self._root
-        for name in names[:-1]:
-            above = above.children[name]
-        del above.children[names[-1]]
-
-    def delay(self, path: str, seconds: float) -> None:
-        """Keep all requests waiting that come for `path`, or for what is below it."""
-        self._loop.call(self._front.delays.__setitem__, f"/{path.strip('/')}".encode(), seconds)
-
-    def put_elsewhere(self, resource: Any) -> None:
-        """Let `resource` answer wherever no path begins that something was put at."""
-        self._loop.call(setattr, self._root, "otherwise", resource)
+        One without any, which is about to be there, is taken as the site itself.
+        """
+        self._front.divided = (f"/{name}/".encode(), manners)
+        self.put(name, door)
 
     def close(self) -> None:
         """Take no new connection and end those that are open, one with a request after its answer.

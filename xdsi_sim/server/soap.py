@@ -40,7 +40,7 @@ from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, NO_REPLY
 
-__all__ = ["SoapResource"]
+__all__ = ["Post", "SendFrom", "SoapResource"]
 
 _LOG: Final = logging.getLogger(__name__)
 _LOCATION: Final = re.compile(r'(<soap12:address[^>]*location=")[^"]*(")')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,8 @@ _HEADERS: Final = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
 )
+_SETTINGS: Final = re.compile(rb"""([=(,]\s*["']?)/?app-config\.js""")
+"""Where a page names them."""
 _FORBIDDEN: Final = ("/", "\\", "\0")
 
 
@@ -55,14 +58,20 @@ class ViewerResource(Resource):
 
     isLeaf = True
 
-    def __init__(self, folder: Path, config: bytes) -> None:
+    def __init__(self, folder: Path, config: bytes, path: str = "/") -> None:
+        """The pages are at `path`. Scripts name themselves from the root, where another one serves them."""
         super().__init__()
         self._folder = folder.resolve()
+        self._path = path.encode()
         self._config = BytesContent(config)
 
     def render(self, request: FrontRequest) -> int:
         """Serve one file."""
-        names = [unquote(part) for part in request.path.decode("latin-1").split("/") if part]
+        names = [
+            unquote(part)
+            for part in request.path.removeprefix(self._path).decode("latin-1").split("/")
+            if part
+        ]
         found = self._found(names) if request.method in (b"GET", b"HEAD") else None
         if found is None:
             plain = (("Content-Type", "text/plain; charset=UTF-8"),)
@@ -88,12 +97,24 @@ class ViewerResource(Resource):
             if names and _suffix(names[-1]) in _TYPES:
                 return None
             path = self._folder / INDEX
+        if self._path != b"/" and path.name == INDEX:
+            return self._page(path)
         try:
             state, content = path.stat(), FileContent.of(path)
         except OSError:
             return None
         media = _TYPES.get(_suffix(path.name), _OCTETS)
         return media, content, f'"{state.st_mtime_ns:x}-{state.st_size:x}"'
+
+    def _page(self, path: Path) -> tuple[str, Content, str] | None:
+        """The page, with the settings that are at our own path."""
+        try:
+            page = path.read_bytes()
+        except OSError:
+            return None
+        own = _SETTINGS.sub(rb"\g<1>%b%b" % (self._path, CONFIG.encode()), page)
+        tag = hashlib.sha1(own, usedforsecurity=False).hexdigest()
+        return _TYPES[".html"], BytesContent(own), f'"{tag}"'
 
     def _file(self, names: Sequence[str]) -> Path | None:
         """The file of these names below the folder, wherever links lead; None where there is none."""

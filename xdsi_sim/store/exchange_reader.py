@@ -12,7 +12,7 @@ from xdsi_sim.exchange import Exchange
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, exchange_of
 from xdsi_sim.store.sqlite import open_to_read
 
-__all__ = ["BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
+__all__ = ["ALL", "BODIES", "DATABASE", "FOLDER", "ExchangeReader", "Selection"]
 
 FOLDER: Final = "log"
 """Of the log, in a data folder."""
@@ -32,11 +32,14 @@ class Selection:
     """In any case: `iti-18`."""
     status: str | None = None
     """How it begins, in any case: `fault`."""
+    session: str | None = None
+    """By its name; empty selects what is of none."""
 
     def sql(self) -> tuple[str, tuple[str, ...]]:
         """A condition and its values."""
         chosen = [(text, value) for text, value in zip(_CONDITIONS, self._values(), strict=True) if value]
-        where = " AND ".join(text for text, _ in chosen) or "1"
+        of_none = ["session IS NULL"] if self.session == "" else []
+        where = " AND ".join((*(text for text, _ in chosen), *of_none)) or "1"
         return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
 
     def takes(self, exchange: Exchange) -> bool:
@@ -45,17 +48,23 @@ class Selection:
             self.actor in (None, exchange.sender, exchange.receiver)
             and (self.transaction or exchange.transaction).lower() == exchange.transaction.lower()
             and exchange.status.lower().startswith((self.status or "").lower())
+            and (self.session is None or (exchange.session or "") == self.session)
         )
 
     def _values(self) -> tuple[str | None, ...]:
-        return self.actor, self.transaction, self.status
+        return self.actor, self.transaction, self.status, self.session
 
 
 _CONDITIONS: Final = (
     "? IN (sender, receiver)",
     "lower(transaction_) = lower(?)",
     "substr(lower(status), 1, length(?)) = lower(?)",
+    "session = ?",
 )
+
+
+ALL: Final = Selection()
+"""Nothing is left out."""
 
 
 class ExchangeReader:
@@ -75,11 +84,12 @@ class ExchangeReader:
         """Only for a reader that was opened."""
         self._connection().close()
 
-    def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
+    def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
+        where, values = selection.sql()
         if conversation is None:
-            return self._read("1 ORDER BY started, rowid")
-        return self._read("conversation = ? ORDER BY started, rowid", conversation)
+            return self._read(f"{where} ORDER BY started, rowid", *values)
+        return self._read(f"conversation = ? AND {where} ORDER BY started, rowid", conversation, *values)
 
     def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
         """The last ones recorded, at most so many, as they began; and a mark for `since`."""
@@ -95,9 +105,10 @@ class ExchangeReader:
         found = self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
         return tuple(exchange for _, exchange in found), found[-1][0] if found else mark
 
-    def marked(self, mark: int) -> list[tuple[int, Exchange]]:
+    def marked(self, mark: int, selection: Selection = ALL) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, a page at most and in that order; each with the mark behind it."""
-        return self._rows("rowid > ? ORDER BY rowid LIMIT ?", mark, _PAGE)
+        where, values = selection.sql()
+        return self._rows(f"rowid > ? AND {where} ORDER BY rowid LIMIT ?", mark, *values, _PAGE)
 
     def all(self, selection: Selection) -> Iterator[Exchange]:
         """All that were recorded, in that order, without keeping the writer from its file."""

@@ -25,8 +25,8 @@ _FACTS: Final = {
     "findings": str,
     "segment": int,
 }
-_ADDED: Final = {"deviations": str}
-"""What later versions have added."""
+_ADDED: Final = {"deviations": str, "session": str}
+"""What later versions have added, one each."""
 _MESSAGE: Final = {"head": str, "offset": int, "size": int, "linked": str}
 _SIDES: Final = ("request", "response")
 _FIRST: Final = _FACTS | {f"{side}_{name}": kind for side in _SIDES for name, kind in _MESSAGE.items()}
@@ -43,12 +43,19 @@ def _create(database: sqlite_utils.Database) -> None:
 
 
 def _add_deviations(database: sqlite_utils.Database) -> None:
-    for name, kind in _ADDED.items():
-        database.table("exchange").add_column(name, kind)
+    database.table("exchange").add_column("deviations", str)
+
+
+def _add_session(database: sqlite_utils.Database) -> None:
+    database.table("exchange").add_column("session", str)
+    # of what is in one alone, so that nothing else pays for it
+    database.execute("CREATE INDEX idx_exchange_session ON exchange (session) WHERE session IS NOT NULL")
 
 
 SCHEMA: Final = Schema(
-    application_id=0x5844584D, subject="exchange log", migrations=(_create, _add_deviations)
+    application_id=0x5844584D,
+    subject="exchange log",
+    migrations=(_create, _add_deviations, _add_session),
 )
 
 
@@ -68,6 +75,7 @@ def row_of(exchange: Exchange, segment: int, request: Place, response: Place | N
         *_columns(exchange.request, request),
         *_columns(exchange.response, response),
         json.dumps(exchange.deviations) if exchange.deviations else None,
+        exchange.session,
     )
 
 
@@ -98,6 +106,7 @@ def exchange_of(row: Sequence[Any], bodies: Path) -> Exchange:
         request=request,
         response=_message(facts, "response", bodies),
         deviations=tuple(json.loads(facts["deviations"] or "[]")),
+        session=facts["session"],
     )
 
 

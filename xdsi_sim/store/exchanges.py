@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,12 +22,12 @@ from typing import Final, Protocol
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
-from xdsi_sim.store.exchange_reader import BODIES, DATABASE, ExchangeReader, Selection
+from xdsi_sim.store.exchange_reader import ALL, BODIES, DATABASE, ExchangeReader, Selection
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, insert
 
-__all__ = ["NOT_RECORDED", "ExchangeLog", "Log", "Recorder", "Retention"]
+__all__ = ["NOT_RECORDED", "ExchangeLog", "Log", "LogPart", "Recorder", "Retention"]
 
 _LOG: Final = logging.getLogger(__name__)
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
@@ -68,10 +68,6 @@ class Log(Recorder, Protocol):
 
     def heard(self, since: int) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, in that order, each with the mark behind it."""
-        ...
-
-    def close(self) -> None:
-        """Nothing more is recorded."""
         ...
 
 
@@ -170,20 +166,31 @@ class ExchangeLog:
             batch.waiting.append((exchange, bodies))
             batch.octets += sum(map(octets_in, bodies))
 
-    def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
+    def exchanges(self, conversation: str | None = None, selection: Selection = ALL) -> tuple[Exchange, ...]:
         """All exchanges, or those of one conversation, in the order in which they began."""
         self._catch_up()
-        return self._reader.exchanges(conversation)
+        return self._reader.exchanges(conversation, selection)
 
     def mark(self) -> int:
         """Stands behind all that was recorded so far."""
         self._catch_up()
         return self._reader.newest(Selection(), 0)[1]
 
-    def heard(self, since: int) -> list[tuple[int, Exchange]]:
+    def heard(self, since: int, selection: Selection = ALL) -> list[tuple[int, Exchange]]:
         """What was recorded after a mark, in that order, each with the mark behind it."""
         self._catch_up()
-        return self._reader.marked(since)
+        return self._reader.marked(since, selection)
+
+    def part(self, session: str | None) -> LogPart:
+        """What is of a session, or what is of none."""
+        return LogPart(self, session)
+
+    def forget(self, session: str) -> None:
+        """Take all of a session out of the table; their bodies go with those that they stand among."""
+        self._catch_up()
+        self._database.submit(
+            lambda connection: connection.execute("DELETE FROM exchange WHERE session = ?", (session,))
+        ).result()
 
     def _catch_up(self) -> None:
         """Have everything written that was recorded."""
@@ -231,6 +238,34 @@ class ExchangeLog:
         elif (first := done.result()) is not None:
             self._bodies.remove_below(first)
         batch.waiting.clear()  # the contents in it would live as long as what refers to this call
+
+
+class LogPart:
+    """The exchanges of one session, or those of none: records them as such, and knows no others."""
+
+    on = True
+
+    def __init__(self, log: ExchangeLog, session: str | None) -> None:
+        self._log = log
+        self._session = session
+        self._selection = Selection(session=session or "")
+        self.name = log.name
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep an exchange as one of the session."""
+        self._log.record(exchange if self._session is None else replace(exchange, session=self._session))
+
+    def exchanges(self, conversation: str | None = None) -> tuple[Exchange, ...]:
+        """Its exchanges, or those of one conversation, in the order in which they began."""
+        return self._log.exchanges(conversation, self._selection)
+
+    def mark(self) -> int:
+        """Stands behind all that was recorded so far."""
+        return self._log.mark()
+
+    def heard(self, since: int) -> list[tuple[int, Exchange]]:
+        """What was recorded of it after a mark, in that order, each with the mark behind it."""
+        return self._log.heard(since, self._selection)
 
 
 def _first_needed(connection: Connection) -> int:

@@ -81,6 +81,17 @@ def check_system(loaded: LoadedSystem, spool: Path, tls: Tls | None) -> Iterator
     with outside_client(spool, tls, timeouts) as client:
         for name, role in loaded.system.roles.given():
             yield check_role(name, role, loaded, client, tls)
+    for name in loaded.system.roles.clients():
+        yield _check_client(name, loaded)
+
+
+def _check_client(name: str, loaded: LoadedSystem) -> Checked:
+    """One that asks and is not asked: what it has to know of us."""
+    from xdsi_sim.sut.suites import files_of  # noqa: PLC0415
+
+    entries = entries_of(laid_over(name, loaded), name)
+    asks = Tried(what="role", good=True, text="it asks and is never asked, so there is nothing to try")
+    return Checked(role=name, url="", tried=(asks,), entries=entries, tests=len(files_of(name)))
 
 
 def check_role(

@@ -59,6 +59,8 @@ def _peers(plain: Topology, role: str, loaded: LoadedSystem) -> Iterator[Mapping
         told = {key: getattr(each, key) for key in type(each).model_fields if key in Peer.model_fields}
         if name == "registry":
             told["patients"] = loaded.system.patients
+        if loaded.system.codes is not None:
+            told["codes"] = loaded.system.codes.given
         told = {key: value for key, value in told.items() if value is not None}
         yield {"id": f"{loaded.system.name}-{name}", "plays": name, **told}
 

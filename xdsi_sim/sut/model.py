@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.sut.options import OPTIONS
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.coded import OwnCodes
 from xdsi_sim.topology.federation import KnownPatients, MllpAddress, Transactions
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import ListenOption, Patience
@@ -17,7 +18,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["ROLES", "Role", "Roles", "SystemUnderTest"]
+__all__ = ["CLIENTS", "ROLES", "ClientRole", "Role", "Roles", "SystemUnderTest"]
 
 
 def _address(value: str) -> str:
@@ -47,6 +48,10 @@ class Role(Checked):
     def address_of(self, transaction: str) -> str:
         """Where a message of the transaction goes."""
         return self.addresses.get(transaction, self.url)
+
+
+class ClientRole(Checked):
+    """A part that asks and is never asked, so that it has no address."""
 
 
 class RegistryRole(Role):
@@ -99,16 +104,26 @@ class Roles(Checked):
     responding_imaging_gateway: ImagingGatewayRole | None = Field(
         default=None, alias="responding-imaging-gateway"
     )
+    document_source: ClientRole | None = Field(default=None, alias="document-source")
+    imaging_document_consumer: ClientRole | None = Field(default=None, alias="imaging-document-consumer")
+
+    def names(self) -> Iterator[str]:
+        """Those that the system plays, as suites name them."""
+        return (name for field, name in _NAMES.items() if getattr(self, field) is not None)
 
     def given(self) -> Iterator[tuple[str, Role]]:
-        """Those that the system plays, by the names that suites have for them."""
+        """Those of them that have an address, by their names."""
         for field, name in _NAMES.items():
-            if (role := getattr(self, field)) is not None:
+            if isinstance(role := getattr(self, field), Role):
                 yield name, role
+
+    def clients(self) -> Iterator[str]:
+        """Those that have none."""
+        return (name for field, name in _NAMES.items() if isinstance(getattr(self, field), ClientRole))
 
     @model_validator(mode="after")
     def _at_least_one(self) -> Roles:
-        if not any(self.given()):
+        if not any(self.names()):
             raise wrong("the system plays no role", hint=f"It takes one of: {', '.join(ROLES)}.")
         return self
 
@@ -116,6 +131,8 @@ class Roles(Checked):
 _NAMES: Final = {field: info.alias or field for field, info in Roles.model_fields.items()}
 ROLES: Final = tuple(_NAMES.values())
 """What a system can be, as files and suites name it."""
+CLIENTS: Final = ("document-source", "imaging-document-consumer")
+"""Those that ask, and are never asked."""
 
 
 def _an_option(name: str) -> str:
@@ -142,6 +159,8 @@ class SystemUnderTest(Checked):
     roles: Roles
     options: tuple[Annotated[str, AfterValidator(_an_option)], ...] = ()
     """Options of the profiles that it claims; tests of others are skipped."""
+    codes: OwnCodes | None = None
+    """Codes that its affinity domain takes, in place of those of the tests."""
     deviations: dict[str, str] = {}
     """Known deviations: ids of tests that it does not pass, each with a word on why."""
     tls: TlsOption = None

@@ -73,7 +73,7 @@ def plan_of(
 
 def _roles(system: LoadedSystem | None, asked: Sequence[str]) -> tuple[str, ...]:
     known = tuple(shipped())
-    played = known if system is None else tuple(name for name, _ in system.system.roles.given())
+    played = known if system is None else tuple(system.system.roles.names())
     for role in asked:
         if role not in known:
             raise UsageError(f"there is no suite for a role '{role}'.", hint=did_you_mean(role, known))

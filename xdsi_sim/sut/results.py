@@ -45,7 +45,7 @@ class TestResult:
     tags: tuple[str, ...]
     outcome: Outcome
     reason: str = ""
-    """Why it failed, was skipped or not run; of one that passed, that it is listed as a known deviation."""
+    """Why it failed, was skipped or not run, a line each; of one that passed, that it was not expected."""
     known: str | None = None
     """What the vendor says of it, where it is listed as a known deviation."""
     seconds: float = 0.0
@@ -97,7 +97,7 @@ def outcome_of(record: RunRecord, known: str | None) -> tuple[Outcome, str]:
     outcome = _OUTCOMES.get(record.verdict, Outcome.ERROR)
     if outcome is Outcome.PASS:
         return outcome, "" if known is None else f"passes, though it is listed as a deviation: {known}"
-    why = "; ".join(_whys(record)) or "no step was played"
+    why = "\n".join(_whys(record)) or "no step was played"
     if outcome is Outcome.FAIL and known is not None:
         return Outcome.KNOWN, f"{known}: {why}"
     return outcome, why

@@ -64,8 +64,8 @@ class Told(Untold):
             self._role = result.role
             self._output.print(f"\n[bold]{_plain(result.role)}[/bold]")
         self._output.print(f"  {result.id:<8}{_MARKS[result.outcome]}  {_plain(result.title)}")
-        if result.reason:
-            self._output.print(f"{'':19}{_plain(result.reason)}")
+        for line in result.reason.splitlines():
+            self._output.print(f"{'':19}{_plain(line)}")
 
     def end(self, run: TestRun, reports: Sequence[Path]) -> None:
         """How all came out; the last line says where to read more."""

@@ -29,6 +29,11 @@ __all__ = ["Clients"]
 class Clients:
     """Close them to give up their connections."""
 
+    http: HttpClient
+    """For actors."""
+    patient: HttpClient
+    """For who waits for actors that wait for others."""
+
     def __init__(
         self,
         topology: Topology,
@@ -39,14 +44,20 @@ class Clients:
         spool: Path,
         traces: dict[str, Trace],
         reply_to: str,
+        beside: Clients | None = None,
     ) -> None:
-        """Answers of asynchronous exchange are to come in at `reply_to`, from where `mailbox` gets them."""
+        """Answers of asynchronous exchange are to come in at `reply_to`, from where `mailbox` gets them.
+
+        The connections are those of `beside`, if there are others already.
+        """
         self._loop, self._tls, self._open = loop, tls, ExitStack()
         self.mailbox = Mailbox()
         timeouts = timeouts_of(topology.timeouts)
-        http = self._http(timeouts)
+        http: HttpClient = beside.http if beside else self._http(timeouts)
         # a gateway that gives up on a member must still get its own answer out
-        outside = self._http(replace(timeouts, first_byte=2 * timeouts.first_byte))
+        patient = replace(timeouts, first_byte=2 * timeouts.first_byte)
+        outside: HttpClient = beside.patient if beside else self._http(patient)
+        self.http, self.patient = http, outside
         soap = partial(
             AsynchronousClient,
             recorder=recorder,

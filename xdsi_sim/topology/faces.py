@@ -69,13 +69,13 @@ def image_display(
     )
 
 
-def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]]) -> ViewerResource:
-    """The viewer of sources, each with the address of its DICOMweb face and that of its WADO-URI."""
+def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]], path: str = "/") -> ViewerResource:
+    """The viewer at `path` of sources, each with the addresses of its DICOMweb face and its WADO-URI."""
     known = [
         Face(id=source.id, title=source.title or source.id, dicomweb=dicomweb, wado=wado)
         for source, dicomweb, wado in faces
     ]
-    return ViewerResource(folder, app_config(known))
+    return ViewerResource(folder, app_config(known, path), path)
 
 
 def xc_wado_face(

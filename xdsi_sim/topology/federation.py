@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, WithJs
 
 from xdsi_sim.soap.peers import is_address
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.coded import OwnCodes
 from xdsi_sim.topology.listen import Listen, read_listen
 from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
@@ -132,6 +133,8 @@ class Peer(Checked):
     """How a scenario that needs a new patient gets one, where it plays a registry: `announce` tells it by the
     feed, `accept` says nothing as it takes any, and a list has patients that it knows, each for one use."""
 
+    codes: OwnCodes | None = None
+    """Codes of the metadata that scenarios make up for it, where it does not take ours."""
     proxy: ProxyMode | None = None
     """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on
     and keeps it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy`

@@ -27,6 +27,7 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
     Raises UsageError with the place of what cannot be used.
     """
     _check_faults(topology, document, at)
+    _check_sessions(topology, document, at)
     for with_ in (_with_codes, _with_tls, _with_viewer):
         topology = with_(topology, document, folder, at)
     return topology.model_copy(update={"peers": tuple(peer.beside(folder) for peer in topology.peers)})
@@ -39,6 +40,17 @@ def _check_faults(topology: Topology, document: Document, at: Place) -> None:
     from xdsi_sim.topology.players import ROLES  # noqa: PLC0415  costs what only deviations should
 
     check_faults(topology, ROLES, document, at)
+
+
+def _check_sessions(topology: Topology, document: Document, at: Place) -> None:
+    if topology.sessions == "off":
+        return
+    from xdsi_sim.topology.within import check_sessions  # noqa: PLC0415
+
+    try:
+        check_sessions(topology, alone=True)
+    except UsageError as error:
+        raise document.error((*at, "sessions"), error.message, hint=error.hint) from None
 
 
 def _with_codes(topology: Topology, document: Document, folder: Path, at: Place) -> Topology:

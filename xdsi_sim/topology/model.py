@@ -28,6 +28,7 @@ from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen, read_port_or_listen
 from xdsi_sim.topology.log import Log
 from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid, PatientId, Port, matching
+from xdsi_sim.topology.patience import Patience
 from xdsi_sim.topology.rules import CheckedProfile
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.viewer import ViewerOption
@@ -339,22 +340,6 @@ class Placed:
         return f"/{self.community.id}/{self.actor.id}"
 
 
-Seconds = Annotated[float, Field(gt=0)]
-
-
-class Patience(Checked):
-    """How long peers are waited for, in seconds."""
-
-    connect: Seconds = 5
-    """For a connection."""
-    firstByte: Seconds = 30
-    """For the first octet of an answer."""
-    total: Seconds = 300
-    """For all of it."""
-    reply: Seconds = 300
-    """For the answer to an asynchronous request."""
-
-
 class Topology(Checked):
     """Everything that `up` starts."""
 
@@ -374,6 +359,8 @@ class Topology(Checked):
     timeouts: Patience = Patience()
     viewer: ViewerOption = None
     """A web viewer of the studies of all sources, at the address of the topology; None without one."""
+    sessions: Literal["off", "open", "closed"] = "off"
+    """Whether there are worlds below `/s/NAME`: `open` at the first request, `closed` by command alone."""
 
     def actors(self) -> tuple[Placed, ...]:
         """All actors, in the order of the file."""

@@ -17,3 +17,8 @@ def test_facts_are_plain_values_in_the_units_of_the_reports() -> None:
 
 def test_an_answer_that_did_not_come_is_null() -> None:
     assert facts_of(an_exchange(response=None))["response"] is None
+
+
+def test_the_session_is_a_fact() -> None:
+    assert facts_of(an_exchange(session="acme"))["session"] == "acme"
+    assert facts_of(an_exchange())["session"] is None

@@ -63,6 +63,3 @@ class RoundsLog:
         """What was recorded after a mark, and has not been forgotten."""
         with self._lock:
             return list(islice((pair for pair in self._recent if pair[0] > since), _PAGE))
-
-    def close(self) -> None:
-        """Nothing is open."""

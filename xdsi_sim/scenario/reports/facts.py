@@ -26,6 +26,7 @@ def facts_of(exchange: Exchange) -> dict[str, Any]:
         "response": exchange.response and _message(exchange.response),
         "findings": [asdict(finding) for finding in exchange.findings],
         "deviations": exchange.deviations,
+        "session": exchange.session,
     }
 
 

@@ -174,7 +174,8 @@ def _by_iti_8(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:
     listen = stage.running.mllp_of(step.registry)
     if listen is None:
         raise StepFailed(
-            f"{step.registry} takes no feed by ITI-8: its topology has no 'feed: {{mllp: PORT}}'"
+            f"{step.registry} takes no feed by ITI-8: its topology has no 'feed: {{mllp: PORT}}', "
+            "or this is a session, which has paths alone"
         )
     client = stage.running.client
     return client.send_mllp(listen, as_adt(feed), sender=_SENDER, conversation=stage.conversation)

@@ -16,7 +16,15 @@ from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.scenario.kind import ActorOf, FileName, GatewayId, StepKind
-from xdsi_sim.scenario.metadata import check_attributes, sound_entry, sound_set, with_attributes
+from xdsi_sim.scenario.metadata import (
+    V,
+    check_attributes,
+    own_codes,
+    sound_entry,
+    sound_folder,
+    sound_set,
+    with_attributes,
+)
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.model import Recipient, Registry, Repository
@@ -156,16 +164,17 @@ def play(step: Provide, stage: Stage) -> Outcome:
 def _submission(step: Provide, stage: Stage) -> _Submission:
     patientId = _patient(step, stage)
     sound: dict[str, Any] = {"patientId": patientId, "now": stage.now()}
-    set_ = with_attributes(sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), **sound), step.submissionSet)
+    set_ = _own(sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), **sound), stage, step.submissionSet)
     entries = tuple(
-        with_attributes(
+        _own(
             _stored(sound_entry(entryUUID=new_uuid(), uniqueId=stage.new_uid(), **sound), each, step, stage),
+            stage,
             each.entry,
         )
         for each in step.documents
     )
     folders = tuple(
-        with_attributes(Folder(entryUUID=new_uuid(), uniqueId=stage.new_uid(), patientId=patientId), each)
+        _own(sound_folder(entryUUID=new_uuid(), uniqueId=stage.new_uid(), patientId=patientId), stage, each)
         for each in step.folders
     )
     pairs = list(zip(step.documents, entries, strict=True))
@@ -186,6 +195,11 @@ def _submission(step: Provide, stage: Stage) -> _Submission:
             if not provided.leftOut
         ),
     )
+
+
+def _own(value: V, stage: Stage, given: dict[str, Any]) -> V:
+    """With codes that the receiver takes, and all that the scenario says."""
+    return with_attributes(own_codes(value, stage.running.topology), given)
 
 
 def _stored(entry: DocumentEntry, provided: Provided, step: Provide, stage: Stage) -> DocumentEntry:

@@ -11,7 +11,7 @@ from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObj
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.scenario.kind import ActorOf, GatewayId, StepKind
-from xdsi_sim.scenario.metadata import sound_set, with_attributes
+from xdsi_sim.scenario.metadata import own_codes, sound_set, with_attributes
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Registry
@@ -91,9 +91,9 @@ def play(step: Update, stage: Stage) -> Outcome:
 
 
 def _objects(step: Update, former: DocumentEntry | Folder, stage: Stage) -> RegistryObjectList:
-    set_ = sound_set(
-        entryUUID=_SET, uniqueId=stage.new_uid(), patientId=former.patientId or "", now=stage.now()
-    )
+    patient, topology = former.patientId or "", stage.running.topology
+    made = sound_set(entryUUID=_SET, uniqueId=stage.new_uid(), patientId=patient, now=stage.now())
+    set_ = own_codes(made, topology)
     newer = _next_version(former, step) if step.set else None
     triggers = []
     if newer is not None:

@@ -30,7 +30,7 @@ class One:
     tags: tuple[str, ...]
     outcome: Outcome
     reason: str
-    """Why it failed, was skipped or not run; empty where there is nothing to say."""
+    """Why it failed, was skipped or not run, one thing a line; empty where there is nothing to say."""
     known: str | None
     """What the vendor says of it, where it is listed as a known deviation."""
     seconds: float

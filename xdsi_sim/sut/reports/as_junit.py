@@ -47,8 +47,8 @@ def _case(result: TestResult) -> TestCase:
 
 
 def _failure(result: TestResult) -> FinalResult:
-    found = Failure(visible(result.reason), "check")
-    found.text = visible(result.reason.replace("; ", ";\n"))
+    found = Failure(visible(result.reason.partition("\n")[0]), "check")
+    found.text = visible(result.reason)
     return found
 
 
@@ -58,7 +58,7 @@ def _error(result: TestResult) -> FinalResult:
 
 def _skipped(result: TestResult) -> FinalResult:
     known = "known deviation: " if result.outcome is Outcome.KNOWN else ""
-    return Skipped(visible(known + result.reason))
+    return Skipped(visible(known + result.reason.partition("\n")[0]))
 
 
 _RESULTS: Final[dict[Outcome, Callable[[TestResult], FinalResult]]] = {
