@@ -14,6 +14,7 @@ PACKAGE = ROOT / "xdsi_sim"
 LAYERS = (
     ("cli", "testing", "__main__"),
     ("inspector", "sut"),
+    ("checklist",),
     ("scenario",),
     ("topology",),
     ("server", "client"),

@@ -30,6 +30,14 @@ def test_a_peer_plays_an_actor_of_a_topology_that_ships(central: Topology) -> No
     assert found.communities == central.communities
 
 
+def test_an_archive_has_two_addresses_on_the_web_and_an_imaging_gateway_has_one() -> None:
+    federated = load_topology(find_topology("federated-2"))
+    options = ["south-pacs=http://v/a,http://v/b,http://v/c", "south-rig=http://v/d,http://v/e"]
+    told = {peer.plays: peer for peer in with_peers(federated, options).peers}
+    assert (told["south-pacs"].dicomweb, told["south-pacs"].wado) == ("http://v/b", "http://v/c")
+    assert (told["south-rig"].xcWado, told["south-rig"].dicomweb) == ("http://v/e", None)
+
+
 def test_the_option_goes_before_what_the_file_says(central: Topology) -> None:
     first = with_peers(central, ["registry=http://one.test/"])
     assert [peer.url for peer in with_peers(first, ["registry=http://two.test/"]).peers] == [

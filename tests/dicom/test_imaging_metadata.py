@@ -115,12 +115,12 @@ def test_a_study_without_zone_is_taken_in_that_of_the_publisher(studies: dict[st
 @pytest.mark.parametrize(
     ("name", "codes"),
     [
-        ("mr-knee", ["MR", "72696002", "61685007"]),
+        ("mr-knee", ["MR", "72696002", "61685007", "7771000"]),
         ("us-heart", ["US", "80891009"]),
         ("cr-chest", ["CR", "816094009", "67734004"]),
     ],
 )
-def test_a_region_comes_with_its_target_region_and_no_code_twice(
+def test_a_region_comes_with_its_target_region_a_side_behind_it_and_no_code_twice(
     studies: dict[str, Study], name: str, codes: list[str]
 ) -> None:
     assert [code.code for code in an_entry(studies[name]).eventCodeList] == codes

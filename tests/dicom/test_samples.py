@@ -9,6 +9,7 @@ import pytest
 
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom import part10
+from xdsi_sim.dicom.coded import HierarchicDesignator, Identifier
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study
 
@@ -70,3 +71,12 @@ def test_an_unknown_sample_is_a_key_error(tmp_path: Path) -> None:
 def test_the_table_of_samples_needs_no_dicom_library() -> None:
     code = "import sys, xdsi_sim.dicom.samples; sys.exit('pydicom' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_sample_may_be_of_a_patient_with_another_national_id(tmp_path: Path) -> None:
+    other = Identifier("T1", HierarchicDesignator.of("2.999.9", "NATIONAL"))
+    (first, _) = write_sample("cr-chest", tmp_path, patient=other)
+    found = [item.PatientID for item in part10.read_header(FileContent.of(first)).OtherPatientIDsSequence]
+    assert "T1" in found
+    assert "NAT-1002" not in found
+    assert SAMPLES["cr-chest"].national_id.value == "NAT-1002"

@@ -24,6 +24,7 @@ def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_p
         dicomweb=f"{address}/dicom-web",
         oid="2.999.20.10",
         home="urn:oid:2.999.10",
+        patientAuthority="2.999.10.1",
         community="national",
     )
     assert cast["workstation"].url is None

@@ -11,7 +11,7 @@ from rich.console import Console
 from xdsi_sim.scenario.cast import description_of
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
-from xdsi_sim.scenario.terminal import Told, console, print_actors, print_end, summary_of
+from xdsi_sim.scenario.terminal import Asking, Told, console, print_actors, print_end, summary_of
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen
@@ -176,3 +176,26 @@ def test_where_a_recipient_keeps_what_it_gets_stands_below_it(output: Console, t
     told = written(output)
     assert told.count("keeps what it gets") == 3
     assert "received" in told
+
+
+def test_whoever_has_to_do_something_is_told_what_once(output: Console) -> None:
+    asking = Asking(output, "DS-05  Documents come")
+    asking.begins("1", "The source submits", holds=False)
+    for seconds in (120.0, 119.9, 119.8):
+        asking.waits("1", ("Submit one document", "Send ITI-41 to \x1b[31mhttp://127.0.0.1"), seconds)
+    asking.ended("1", a_step())
+    assert written(output).splitlines() == [
+        "",
+        "DS-05  Documents come",
+        "  Waiting 2 min 0 s:",
+        "  Submit one document",
+        "  Send ITI-41 to ⟨U+001B⟩[31mhttp://127.0.0.1",
+    ]
+
+
+def test_on_a_terminal_the_seconds_that_are_left_are_shown() -> None:
+    terminal = Console(file=io.StringIO(), width=80, force_terminal=True)
+    asking = Asking(terminal, "DS-05")
+    asking.waits("1", ("Submit",), 42.0)
+    asking.ended("1", a_step())
+    assert "42 s left" in written(terminal)

@@ -6,7 +6,7 @@ import pytest
 from a_scenario import write
 
 from xdsi_sim.scenario.loader import load_scenario
-from xdsi_sim.sut.needs import changes_actors, looked_into, new_patients, steps_of
+from xdsi_sim.sut.needs import addresses, changes_actors, looked_into, new_patients, steps_of
 
 STEPS = """\
   - {name: a, patient: {registry: registry, new: 2}}
@@ -37,3 +37,18 @@ def test_steps_that_leave_an_actor_changed_are_known(tmp_path: Path, step: str) 
     loaded = load_scenario(write(tmp_path, f"  - {{name: a, {step}}}\n"))
     assert changes_actors(loaded)
     assert looked_into(loaded) == {"registry"}
+
+
+@pytest.mark.parametrize(
+    ("step", "needed"),
+    [
+        ("store: {source: pacs-north, samples: [cr-chest]}", ("pacs-north", "dicomweb", True)),
+        ("store: {source: pacs-north, samples: [cr-chest], root: new}", ("pacs-north", "dicomweb", False)),
+        ("search: {consumer: workstation, source: pacs-north}", ("pacs-north", "dicomweb", False)),
+        ("wado-uri: {consumer: workstation, source: pacs-north}", ("pacs-north", "wado", False)),
+    ],
+)
+def test_addresses_beside_that_of_soap_are_known(
+    tmp_path: Path, step: str, needed: tuple[str, str, bool]
+) -> None:
+    assert list(addresses(load_scenario(write(tmp_path, f"  - {{name: a, {step}}}\n")))) == [needed]

@@ -12,4 +12,4 @@ def test_every_option_is_needed_by_a_test() -> None:
         for path in files_of(role).values()
         for tag in load_scenario(path).scenario.tags
     }
-    assert set(OPTIONS) - tags == {"restricted-update"}
+    assert set(OPTIONS) - tags == set()

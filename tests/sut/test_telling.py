@@ -8,8 +8,9 @@ from a_test_run import REASONS, a_test_run
 
 from xdsi_sim.sut.checking import Checked, Tried
 from xdsi_sim.sut.entries import Entry
+from xdsi_sim.sut.plan import plan_of
 from xdsi_sim.sut.results import Outcome
-from xdsi_sim.sut.telling import Told, document_of_check, print_checked, print_taken
+from xdsi_sim.sut.telling import Told, Untold, document_of_check, print_checked, print_taken
 from xdsi_sim.topology.listen import Listen
 
 ENTRY = Entry(
@@ -67,3 +68,17 @@ def test_programs_are_told_the_same() -> None:
     told = json.loads(json.dumps(document_of_check("acme", [CHECKED], [])))
     assert (told["good"], told["roles"][0]["good"]) == (False, False)
     assert told["roles"][0]["entries"][0]["url"] == ENTRY.url
+
+
+@pytest.mark.parametrize("spectator", [Told, Untold])
+def test_a_test_that_asks_somebody_to_do_something_tells_what(
+    spectator: type[Untold], capsys: pytest.CaptureFixture[str]
+) -> None:
+    suites = plan_of(None, ids=["DS-01", "REG-01"]).suites
+    tests = {test.id: test for suite in suites for test in suite.tests}
+    assert spectator().audience(tests["REG-01"]) is None
+    audience = spectator().audience(tests["DS-01"])
+    assert audience is not None
+    audience.waits("1", ("Submit one document",), 60.0)
+    shown, told = capsys.readouterr()
+    assert "  Submit one document\n" in (told if spectator is Untold else shown)

@@ -24,6 +24,7 @@ import typer
 
 from xdsi_sim import __version__
 from xdsi_sim.cli import tls
+from xdsi_sim.cli.checklist import checklist
 from xdsi_sim.cli.codes import codes
 from xdsi_sim.cli.conventions import (
     COULD_NOT_RUN,
@@ -39,6 +40,7 @@ from xdsi_sim.cli.conventions import (
 )
 from xdsi_sim.cli.explain import explain
 from xdsi_sim.cli.faults import faults
+from xdsi_sim.cli.find import find
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
@@ -51,6 +53,7 @@ from xdsi_sim.cli.session import session
 from xdsi_sim.cli.sut import bench, sut
 from xdsi_sim.cli.topology import topology
 from xdsi_sim.cli.validate import validate
+from xdsi_sim.cli.viewers import with_viewer
 from xdsi_sim.errors import CannotRun, UsageError, XdsiSimError
 from xdsi_sim.visible import log_to_terminal, visible
 
@@ -88,6 +91,8 @@ _app.add_typer(manifest)
 _app.add_typer(topology)
 _app.add_typer(faults)
 _app.add_typer(session)
+_app.add_typer(checklist)
+_app.command()(find)
 _app.add_typer(sut)
 _app.command("test")(bench)
 
@@ -104,6 +109,7 @@ UpDataOption = Annotated[
 class SessionsMode(StrEnum):
     """Who makes sessions."""
 
+    OFF = "off"
     OPEN = "open"
     CLOSED = "closed"
 
@@ -163,7 +169,7 @@ def up(
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
     found = with_peers(load_topology(find_topology(topology)), peers, proxies)
-    found, others = _with_viewer(found, viewer), workers - 1
+    found, others = with_viewer(found, viewer), workers - 1
     if sessions is not None:
         found = found.model_copy(update={"sessions": sessions.value})
     wanted = _only(found, only, listen)
@@ -369,18 +375,6 @@ def _the_same_every_time(seed: int | None) -> AbstractContextManager[object]:
         context.enter_context(counted(seed))
         context.enter_context(frozen())
     return context
-
-
-def _with_viewer(topology: Topology, folder: str | None) -> Topology:
-    from xdsi_sim.topology.viewer import Viewer, check_viewer  # noqa: PLC0415
-
-    if folder is None:
-        return topology
-    try:
-        check_viewer(Path(folder), (community.id for community in topology.communities))
-    except UsageError as error:
-        raise UsageError(f"--viewer: {error.message}", hint=error.hint) from None
-    return topology.model_copy(update={"viewer": Viewer(folder=Path(folder))})
 
 
 def _refuse_twins(loaded: Sequence[Loaded]) -> None:

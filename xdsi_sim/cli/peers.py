@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from xdsi_sim.cli.conventions import peer_address
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["with_peers"]
 
 _FORM: Final = (
-    "ACTOR=URL, or for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and of WADO-URI"
+    "ACTOR=URL, for an imaging source ACTOR=URL,BASE[,WADO] with its addresses of DICOMweb and WADO-URI, "
+    "for an imaging gateway ACTOR=URL,BASE with that of XC-WADO"
 )
 _PROXY_FORM: Final = f"{_FORM}; a mode may follow: {{}}"
 
@@ -29,7 +30,9 @@ def with_peers(
 
     from xdsi_sim.topology.model import Peer, Topology  # noqa: PLC0415
 
-    told = [_peer(option) for option in options or ()] + [_proxy(option) for option in proxies or ()]
+    roles = {placed.actor.id: placed.actor.role for placed in topology.actors()}
+    told = [_played("--peer", option, _FORM, roles) for option in options or ()]
+    told += [_proxy(option, roles) for option in proxies or ()]
     taken = {each["plays"] for each in told}
     if len(taken) < len(told):
         raise UsageError("--peer and --proxy: one system stands for each actor.")
@@ -42,11 +45,7 @@ def with_peers(
         raise UsageError(f"{option}: {error.errors()[0]['msg'].rstrip('.')}.") from None
 
 
-def _peer(option: str) -> dict[str, Any]:
-    return _played("--peer", option, _FORM)
-
-
-def _proxy(option: str) -> dict[str, Any]:
+def _proxy(option: str, roles: Mapping[str, str]) -> dict[str, Any]:
     """The last word may be a mode, else it records."""
     from xdsi_sim.topology.federation import ProxyMode  # noqa: PLC0415
 
@@ -55,19 +54,20 @@ def _proxy(option: str) -> dict[str, Any]:
     if mode not in modes:
         addresses, mode = option, modes[0]
     form = _PROXY_FORM.format(", ".join(modes))
-    return {**_played("--proxy", addresses, form), "proxy": mode}
+    return {**_played("--proxy", addresses, form, roles), "proxy": mode}
 
 
-def _played(name: str, option: str, form: str) -> dict[str, Any]:
+def _played(name: str, option: str, form: str, roles: Mapping[str, str]) -> dict[str, Any]:
     actor, separator, addresses = option.partition("=")
     if not separator:
         raise UsageError(f"{name}: '{option}' is not {form}.")
     url, _, web = addresses.partition(",")
     base, _, wado = web.partition(",")
+    face = "xcWado" if "Imaging Gateway" in roles.get(actor, "") else "dicomweb"
     return {
         "id": f"peer-{actor}",
         "plays": actor,
         "url": peer_address(name, url, "http", "https"),
-        "dicomweb": peer_address(name, base, "http", "https") if base else None,
+        face: peer_address(name, base, "http", "https") if base else None,
         "wado": peer_address(name, wado, "http", "https") if wado else None,
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xdsi_sim.sut.loader import LoadedSystem
     from xdsi_sim.tls.settings import Tls
 
-__all__ = ["bench", "sut"]
+__all__ = ["bench", "loaded_system", "sut"]
 
 sut = typer.Typer(
     name="sut",
@@ -64,7 +64,7 @@ def check(
     from xdsi_sim.sut.checking import check_system, taken_ports  # noqa: PLC0415
     from xdsi_sim.sut.telling import document_of_check, print_checked, print_taken  # noqa: PLC0415
 
-    loaded, tls = _loaded(file, data)
+    loaded, tls = loaded_system(file, data)
     told = []
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool:
         for checked in check_system(loaded, Path(spool), tls):
@@ -114,7 +114,7 @@ def bench(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     folder = folder_to_fill("--reports", reports)
-    loaded = None if file is None else _loaded(file, data)[0]
+    loaded = None if file is None else loaded_system(file, data)[0]
     plan = plan_of(loaded, role or (), tag or (), only or ())
     spectator: Any = Untold() if json_ else Told()
     listen = Listen("127.0.0.1", 0) if loaded is None else None
@@ -131,7 +131,7 @@ def bench(
     raise typer.Exit(_CODES[run.outcome.value])
 
 
-def _loaded(file: str, data: str | None) -> tuple[LoadedSystem, Tls | None]:
+def loaded_system(file: str, data: str | None) -> tuple[LoadedSystem, Tls | None]:
     """The description, with certificates of ours where it has `tls`; raises UsageError."""
     from xdsi_sim.sut.certificates import with_certificates  # noqa: PLC0415
     from xdsi_sim.sut.loader import load_system  # noqa: PLC0415

@@ -138,7 +138,7 @@ def _code(entry: CodedEntry, publisher: Publisher) -> Code:
 
 
 def _events(study: Study, publisher: Publisher) -> tuple[Code, ...]:
-    """Acquisition modalities, then regions: as the images name them and as the study's target region.
+    """Acquisition modalities; regions as the images name them and as the target region of the study; sides.
 
     Searching by either finds the study (choice: the framework names value sets, not a granularity).
     """
@@ -148,7 +148,8 @@ def _events(study: Study, publisher: Publisher) -> tuple[Code, ...]:
         if modality in ACQUISITION_MODALITIES
     ]
     regions = [region for named in study.regions for region in (named, *target_regions(named))]
-    unique = {(entry.value, entry.scheme): entry for entry in reversed([*modalities, *regions])}
+    sides = [side for series in study.series for side in series.lateralities]
+    unique = {(entry.value, entry.scheme): entry for entry in reversed([*modalities, *regions, *sides])}
     return tuple(_code(entry, publisher) for entry in reversed(unique.values()))
 
 

@@ -48,13 +48,20 @@ def manifest_header(
     header = replace(
         header,
         timezone_offset=header.timezone_offset or f"{written:%z}"[:5],
-        institution=header.institution or custodian.institution,
+        institution=_institution(header.institution, custodian.institution),
     )
     if profile == "mado":
         header = _described(header, study, custodian.accessions or location)
     accessions = {request.accession for request in header.requests if request.accession}
     # several requests answered by one study: no single number may stand for it
     return header if len(accessions) < 2 else replace(header, accession=None)
+
+
+def _institution(told: str | None, custodian: str | None) -> str | None:
+    """As the images tell it; a custodian of the same name, who has an id in the form XON, adds the id."""
+    if told is None or custodian is None:
+        return told or custodian
+    return custodian if custodian.partition("^")[0] == told else told
 
 
 def _issued(header: StudyHeader, custodian: Custodian) -> StudyHeader:

@@ -95,6 +95,16 @@ class Sample:
         """The same study with UIDs below `root`."""
         return replace(self, header=replace(self.header, study_instance_uid=f"{root}.{self.number}"))
 
+    @property
+    def national_id(self) -> Identifier:
+        """The patient's id that all sites know."""
+        return self.header.patient.ids[-1]
+
+    def of(self, patient: Identifier) -> Sample:
+        """The same study of a patient who has another national id."""
+        ids = (*self.header.patient.ids[:-1], patient)
+        return replace(self, header=replace(self.header, patient=replace(self.header.patient, ids=ids)))
+
     def numbered(self, accession: str) -> Sample:
         """The same study with another accession number of the same issuer."""
         given = Identifier(accession, self.site.accessions)
@@ -239,25 +249,33 @@ SAMPLES: Final[Mapping[str, Sample]] = {sample.name: sample for sample in _SAMPL
 
 
 def write_sample(
-    name: str, folder: Path, *, root: str = ROOT, accession: str | None = None
+    name: str,
+    folder: Path,
+    *,
+    root: str = ROOT,
+    accession: str | None = None,
+    patient: Identifier | None = None,
 ) -> tuple[Path, ...]:
     """Write the objects of a sample to `folder` and give their files, in the order of the study.
 
-    With `accession`, they have that number in place of their own.
+    With `accession`, they have that number in place of their own; with `patient`, that national id.
     Raises KeyError for a name that SAMPLES does not have.
     """
-    objects = sample_objects(name, root, accession)
+    objects = sample_objects(name, root, accession, patient)
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(_written(name, folder, objects))
 
 
 @lru_cache(maxsize=8)
-def sample_objects(name: str, root: str = ROOT, accession: str | None = None) -> tuple[bytes, ...]:
+def sample_objects(
+    name: str, root: str = ROOT, accession: str | None = None, patient: Identifier | None = None
+) -> tuple[bytes, ...]:
     """The same as octets; those made last are kept, for suites of tests store them again and again."""
     # Imported here: it brings pydicom, which whoever only reads the table of samples need not load.
     from xdsi_sim.dicom.sample_objects import build  # noqa: PLC0415
 
     sample = SAMPLES[name].under(root)
+    sample = sample if patient is None else sample.of(patient)
     return tuple(build(sample if accession is None else sample.numbered(accession)))
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xdsi_sim.dicom.coded import Identifier
-from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, CODING_SCHEMES, TARGET_REGIONS
+from xdsi_sim.dicom.codes import (
+    ACQUISITION_MODALITIES,
+    CODING_SCHEMES,
+    LATERALITIES,
+    TARGET_REGIONS,
+)
 from xdsi_sim.dicom.library_items import read_library
 from xdsi_sim.dicom.manifest import shared_part
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION
@@ -108,7 +113,7 @@ def _known_modalities(judged: Judged) -> set[str] | None:
 def event_codes_name_a_region(judged: Judged) -> Iterator[Violation]:
     """eventCodeList has an anatomic region, with MADO each target region of the library."""
     told = {code.code for code in _entry(judged).eventCodeList if code.codingScheme == CODING_SCHEMES["SCT"]}
-    if not told:
+    if not told - {side.value for side in LATERALITIES.values()}:
         yield Violation("eventCodeList has no anatomic region", "eventCodeList")
     library = read_library(judged.root.attributes)
     for region in library.regions if library else ():

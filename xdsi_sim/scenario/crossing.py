@@ -12,11 +12,12 @@ __all__ = ["transaction_to"]
 
 _ACROSS: Final[Mapping[tuple[type[Actor], str], str]] = {
     (RespondingGateway, "ITI-18"): "ITI-38",
+    (RespondingGateway, "ITI-41"): "ITI-80",
     (RespondingGateway, "ITI-43"): "ITI-39",
     (RespondingImagingGateway, "RAD-69"): "RAD-75",
 }
 """By who gets it: the transaction within a community, and the one between communities that is like it
-(ITI TF-2: 3.38, 3.39; RAD TF: 4.75)."""
+(ITI TF-2: 3.38, 3.39; ITI XCDR; RAD TF: 4.75)."""
 
 
 def transaction_to(running: Running, actor_id: str, transaction: str) -> str:

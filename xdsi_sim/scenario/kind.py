@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
+from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID
 from xdsi_sim.scenario.stage import Outcome, Stage
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import (
@@ -33,6 +34,7 @@ __all__ = [
     "ActorOf",
     "AnyGatewayId",
     "AnyImagingGatewayId",
+    "CommunityId",
     "ConsumerId",
     "FileName",
     "GatewayId",
@@ -81,6 +83,16 @@ AnyImagingGatewayId = Annotated[str | None, ActorOf(InitiatingImagingGateway, (R
 """The same, for images."""
 ServerId = Annotated[str, ActorOf(Server)]
 ServerIds = Annotated[tuple[str, ...], ActorOf(Server)]
+
+
+def _a_home(text: str) -> str:
+    if "${" not in text and not HOME_COMMUNITY_ID.fullmatch(text):
+        raise wrong(f"'{text}' is not a homeCommunityId, such as urn:oid:2.999.1")
+    return text
+
+
+CommunityId = Annotated[str, AfterValidator(_a_home)]
+"""A homeCommunityId, perhaps as a reference."""
 
 
 def _not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from xdsi_sim.scenario.language import Scenario
 
-__all__ = ["Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
+__all__ = ["Asking", "Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
 
 _WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
 
@@ -58,10 +58,10 @@ class _Output(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def console() -> Console:
-    """Standard output; in colour only where it is a terminal."""
-    width = None if sys.stdout.isatty() else _WIDE
-    return _Output(highlight=False, soft_wrap=True, width=width)
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or the other one; in colour only where it is a terminal."""
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDE
+    return _Output(highlight=False, soft_wrap=True, width=width, stderr=stderr)
 
 
 def _plain(text: object) -> str:
@@ -137,6 +137,42 @@ class Told:
             self._waiting.start()
         else:
             self._waiting.update(text)
+
+
+class Asking:
+    """Whoever has to do something: told what, and how long it is waited for (see `runner.Audience`)."""
+
+    def __init__(self, output: Console, title: str) -> None:
+        """`title` is what it is for."""
+        self._output = output
+        self._title = title
+        self._asked: set[str] = set()
+        self._lock = threading.Lock()
+        self._waiting: Status | None = None
+
+    def begins(self, number: str, name: str, *, holds: bool) -> None:
+        """Nothing."""
+
+    def waits(self, number: str, lines: Sequence[str], seconds: float) -> None:
+        """What somebody has to do, told once; on a terminal, the seconds that are left."""
+        with self._lock:
+            if number not in self._asked:
+                self._asked.add(number)
+                self._output.print(f"\n[bold]{_plain(self._title)}[/bold]")
+                for line in (f"Waiting {duration_text(seconds)}:", *lines):
+                    self._output.print(f"  [yellow]{_plain(line)}[/yellow]")
+            if self._output.is_terminal:
+                self._waiting = self._waiting or self._output.status("")
+                self._waiting.start()
+                self._waiting.update(f"{seconds:.0f} s left")
+
+    def ended(self, number: str, record: StepRecord) -> None:  # noqa: ARG002  a Protocol's method
+        """It is waited for no more."""
+        with self._lock:
+            self._asked.discard(number)
+            if self._waiting is not None:
+                self._waiting.stop()
+                self._waiting = None
 
 
 def _broken(check: Check) -> str:

@@ -11,16 +11,20 @@ from xdsi_sim.sut.loader import LoadedSystem
 from xdsi_sim.sut.model import Role
 from xdsi_sim.sut.suites import topology_of
 from xdsi_sim.topology.checked import check
-from xdsi_sim.topology.loader import load_topology, with_files
+from xdsi_sim.topology.loader import find_topology, load_topology, with_files
 from xdsi_sim.topology.model import Peer, Topology
 from xdsi_sim.topology.yaml import Document, read_yaml
 
-__all__ = ["laid_over"]
+__all__ = ["deployment_of", "is_system", "laid_over"]
 
 _OIDS: Final = ("repositoryUniqueId", "oid", "aeTitle")
 """By these a role says what our actor has otherwise: others name the system by them."""
 _WHOLE: Final = ("listen", "tls", "timeouts")
 """Settings of the topology that are those of the system under test."""
+
+
+_GATEWAYS: Final = "gateway"
+"""What roles are called that take a federation."""
 
 
 def laid_over(role: str, loaded: LoadedSystem | None) -> Topology:
@@ -30,9 +34,24 @@ def laid_over(role: str, loaded: LoadedSystem | None) -> Topology:
     where they are ids of others in the suite, too.
     """
     path = topology_of(role)
+    return load_topology(path) if loaded is None else _laid(path, role, loaded, f"the suite '{role}'")
+
+
+def is_system(path: Path) -> bool:
+    """Whether a file describes a system under test, and no topology; raises UsageError for no YAML."""
+    value = read_yaml(path).value
+    return isinstance(value, dict) and "roles" in value and "communities" not in value
+
+
+def deployment_of(loaded: LoadedSystem) -> Topology:
+    """The system among actors of ours, with all its roles: one community, or two where it has gateways."""
+    roles = [name for name, _ in loaded.system.roles.given()]
+    federated = any(name.endswith(_GATEWAYS) for name in roles)
+    return _laid(find_topology("tested-federated" if federated else "tested"), roles[0], loaded, "a survey")
+
+
+def _laid(path: Path, role: str, loaded: LoadedSystem, what: str) -> Topology:
     plain = load_topology(path)
-    if loaded is None:
-        return plain
     document = read_yaml(path)
     value = _replaced(document.value, dict(_ids(plain, role, loaded)))
     for community in value["communities"]:
@@ -42,7 +61,7 @@ def laid_over(role: str, loaded: LoadedSystem | None) -> Topology:
     try:
         topology = with_files(check(Topology, laid), laid, Path(path).parent)
     except UsageError as error:
-        text = f"with it the suite '{role}' does not work: {error.message}"
+        text = f"with it {what} does not work: {error.message}"
         raise loaded.document.error(("roles", role), text, hint=error.hint) from None
     return topology.model_copy(update={key: getattr(loaded.system, key) for key in _WHOLE})
 

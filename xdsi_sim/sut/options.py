@@ -25,6 +25,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "wado-uri": "an imaging source gives one object by WADO-URI (RAD-55)",
     "transcoding": "an imaging source turns images into native transfer syntaxes that they are not stored in",
     "stored-bytes": "an imaging source gives the files that it was sent, to the last octet",
+    "cross-community-provide": "a gateway hands submissions on to other communities by ITI-80, or takes them",
     "affinity-domain": "an Initiating Gateway asks the registry and repositories of its own community, too",
     "xc-wado": "an imaging gateway passes WADO-RS on to other communities (RAD-160)",
     INTERACTIVE: "somebody is there to do what a test asks for: what the system sends is tested by that",

@@ -12,8 +12,9 @@ from rich.markup import escape
 
 from xdsi_sim.scenario.reports.wording import plural
 from xdsi_sim.scenario.runner import Audience
-from xdsi_sim.scenario.terminal import console
+from xdsi_sim.scenario.terminal import Asking, console
 from xdsi_sim.sut.checking import Checked
+from xdsi_sim.sut.options import INTERACTIVE
 from xdsi_sim.sut.plan import Suite, Test
 from xdsi_sim.sut.reports.as_html import headline_of
 from xdsi_sim.sut.results import Outcome, TestResult, TestRun
@@ -38,14 +39,19 @@ def _plain(text: object) -> str:
 
 
 class Untold:
-    """Nobody."""
+    """Nobody, but for those who have to do something: what, stands on standard error."""
 
     def suite(self, suite: Suite, running: RunningTopology) -> None:
         """Nothing."""
 
-    def audience(self, test: Test) -> Audience | None:  # noqa: ARG002  a Protocol's method
-        """Nobody."""
-        return None
+    def audience(self, test: Test) -> Audience | None:
+        """Who does what a test asks for; None where it asks for nothing."""
+        scenario = test.loaded.scenario
+        asks = INTERACTIVE in scenario.tags
+        return Asking(self._of_requests(), f"{test.id}  {scenario.title}") if asks else None
+
+    def _of_requests(self) -> Console:
+        return console(stderr=True)
 
     def ended(self, result: TestResult) -> None:
         """Nothing."""
@@ -57,6 +63,9 @@ class Told(Untold):
     def __init__(self) -> None:
         self._output: Console = console()
         self._role = ""
+
+    def _of_requests(self) -> Console:
+        return self._output
 
     def ended(self, result: TestResult) -> None:
         """One line, and below it why it did not pass."""

@@ -20,6 +20,7 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.backend import BackendOption
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
+from xdsi_sim.topology.destinations import check_sources
 from xdsi_sim.topology.dicomweb import DicomWebFace
 from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
 from xdsi_sim.topology.fault import Fault
@@ -180,6 +181,8 @@ class Source(Server):
     aeTitle: AeTitle
     publishesTo: str
     """Id of the repository of its community, or of the recipient, that takes its manifests and reports."""
+    imagesAt: str | None = None
+    """Id of the source of its community that keeps its images, which its manifests then name; else itself."""
     institution: str | None = None
     """Name of the house, as author of what it publishes."""
     dicomweb: DicomWebFace = DicomWebFace()
@@ -477,11 +480,5 @@ class Topology(Checked):
         recipients = [recipient.id for community in self.communities for recipient in community.recipients]
         for number, community in enumerate(self.communities):
             known = [*(repository.id for repository in community.repositories), *recipients]
-            for index, source in enumerate(community.sources):
-                if (name := source.publishesTo) not in known:
-                    raise wrong(
-                        f"no repository '{name}' in community '{community.id}', nor a recipient",
-                        hint=did_you_mean(name, known),
-                        at=("communities", number, "sources", index, "publishesTo"),
-                    )
+            check_sources(community.sources, known, community.id, ("communities", number, "sources"))
         return self

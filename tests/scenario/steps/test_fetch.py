@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import PUBLISHED, run
+from a_scenario import HEAD, PUBLISHED, run
 from pydantic import ValidationError
 
 from xdsi_sim.scenario.record import Verdict
@@ -56,3 +56,59 @@ def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
 def test_what_leads_through_a_gateway_names_it(keys: dict[str, str], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         Fetch.model_validate({"consumer": "c", "series": "s", **keys})
+
+
+STORED = "  - {name: store, store: {source: south-pacs, samples: [cr-chest], root: new}, save: s}\n"
+ACROSS = """\
+  - name: fetch
+    fetch: {consumer: north-workstation, by: rad-69, through: south-rig, series: "${s.series}"%s
+"""
+
+
+def test_a_gateway_of_another_community_is_asked_by_rad_75(tmp_path: Path) -> None:
+    head = HEAD.replace("central", "federated-2")
+    held = ", home: urn:oid:2.999.30}\n    expect: {count: 2, values: {documents: {count: 2}}}"
+    record = run(tmp_path, STORED + ACROSS % held, head=head)
+    assert record.verdict is Verdict.PASS, record.steps[-1]
+    assert [each.transaction for each in record.exchanges if each.receiver == "south-rig"] == ["RAD-75"]
+    homeless = (
+        "}\n    expect: {status: Failure, errors: [XDSMissingHomeCommunityId, XDSMissingHomeCommunityId]}"
+    )
+    assert (
+        run(tmp_path, STORED + ACROSS % (", complete: false" + homeless), head=head).verdict is Verdict.PASS
+    )
+
+
+def test_what_is_said_in_words_is_asked_for_as_it_is(tmp_path: Path) -> None:
+    steps = """\
+  - {name: store, store: {source: pacs-north, samples: [cr-chest]}, save: s}
+  - name: fetch
+    fetch:
+      consumer: workstation
+      by: rad-69
+      complete: false
+      series:
+        - ${s.series}
+        - source: pacs-north
+          location: 2.999.404
+          studyInstanceUID: 2.999.404.1
+          seriesInstanceUID: 2.999.404.2
+          sopInstanceUIDs: 2.999.404.3
+    expect:
+      status: PartialSuccess
+      errors: [XDSUnknownRepositoryId]
+      count: 2
+      values: {missing: [2.999.404.3], "images[*].studyInstanceUID": {each: 2.999.76.3}}
+"""
+    record = run(tmp_path, steps)
+    assert record.verdict is Verdict.PASS, record.steps[-1]
+
+
+def test_what_is_no_dicom_file_fails_the_step(tmp_path: Path) -> None:
+    page = "  - {name: f, fault: {actor: pacs-north, deviation: image-page, transaction: RAD-69}}\n"
+    steps = (
+        page + STORED.replace("south-pacs", "pacs-north") + ACROSS.replace(", through: south-rig", "") % "}\n"
+    )
+    record = run(tmp_path, steps.replace("north-workstation", "workstation"))
+    assert record.steps[-1].verdict is Verdict.FAIL
+    assert record.steps[-1].text.startswith("number 1 of what came is no DICOM file")

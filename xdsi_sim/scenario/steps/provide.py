@@ -15,7 +15,8 @@ from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.kind import ActorOf, FileName, GatewayId, StepKind
+from xdsi_sim.scenario.crossing import transaction_to
+from xdsi_sim.scenario.kind import ActorOf, AnyGatewayId, CommunityId, FileName, StepKind
 from xdsi_sim.scenario.metadata import (
     V,
     check_attributes,
@@ -28,7 +29,6 @@ from xdsi_sim.scenario.metadata import (
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.model import Recipient, Registry, Repository
-from xdsi_sim.topology.names import HomeCommunityId
 from xdsi_sim.vocab import Association as Type
 
 __all__ = ["PROVIDE"]
@@ -100,9 +100,9 @@ class Provide(Checked):
     recipient: Annotated[str | None, ActorOf(Recipient)] = None
     registry: Annotated[str | None, ActorOf(Registry)] = None
     """Gets the metadata alone, by ITI-42, with hash, size and repository as a repository would add them."""
-    through: GatewayId = None
-    """The Initiating Gateway that hands it on to another community."""
-    home: HomeCommunityId | None = None
+    through: AnyGatewayId = None
+    """The gateway that hands it on to another community, or a responding one, which gets it by ITI-80."""
+    home: CommunityId | None = None
     """That community; a gateway needs it."""
     patient: str
     """Patient id: a CX, or a bare id of the community's authority."""
@@ -140,7 +140,8 @@ def play(step: Provide, stage: Stage) -> Outcome:
     submission = SubmitObjectsRequest(objects=made.objects)
     if step.home is not None:
         submission = aimed_at(submission, step.home)
-    transaction = "ITI-41" if step.registry is None else "ITI-42"
+    provided = "ITI-41" if step.registry is None else "ITI-42"
+    transaction = transaction_to(stage.running, step.receiver, provided)
     message: Any = submission
     if step.registry is None:
         message = ProvideAndRegisterDocumentSetRequest(submission=submission, documents=made.documents)

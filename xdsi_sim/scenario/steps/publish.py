@@ -52,7 +52,7 @@ class Publish(Sending):
     anew: bool = False
     """Whether a study that has not changed is published again."""
     retrieveLocationUID: str | None = None
-    """Where the images are, if not at the source itself: the OID of another archive."""
+    """Where the images are, if not where the topology says: the OID of another archive."""
     retrieveURL: str | None = None
     """Base of WADO-RS there."""
 
@@ -138,11 +138,12 @@ def _composed(
     stage: Stage, publish: Publish, study: Study, now: datetime, new_uid: Callable[[], str]
 ) -> tuple[Manifest, DocumentEntry]:
     placed, source = source_of(stage, publish.source)
+    _, archive = source_of(stage, source.imagesAt or source.id)
     location = RetrieveLocation(
-        oid=publish.retrieveLocationUID or source.oid,
-        ae_title=source.aeTitle,
-        retrieve_url=publish.retrieveURL or stage.running.dicomweb_of(publish.source),
-        display_uri=stage.running.viewer_of(publish.source, study.header.study_instance_uid),
+        oid=publish.retrieveLocationUID or archive.oid,
+        ae_title=archive.aeTitle,
+        retrieve_url=publish.retrieveURL or stage.running.dicomweb_of(archive.id),
+        display_uri=stage.running.viewer_of(archive.id, study.header.study_instance_uid),
     )
     publisher = publisher_of(placed, source)
     custodian = Custodian(

@@ -16,11 +16,10 @@ from xdsi_sim.ebrim.limited import limited
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.messages.community import aimed_at
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.scenario.kind import GatewayId, RecipientId, SourceId
+from xdsi_sim.scenario.kind import CommunityId, GatewayId, RecipientId, SourceId
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed, answered
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Placed, Source
-from xdsi_sim.topology.names import HomeCommunityId
 
 __all__ = ["Published", "Sending", "place_of", "provide", "publisher_of", "source_of", "study_of", "withdraw"]
 
@@ -33,7 +32,7 @@ class Sending(Checked):
     """The recipient that gets it; without, whom the source publishes to."""
     through: GatewayId = None
     """The Initiating Gateway that hands it on to another community."""
-    home: HomeCommunityId | None = None
+    home: CommunityId | None = None
     """That community."""
     intendedRecipient: tuple[str, ...] = ()
     """Whom it is for, each as `XON|XCN|XTN`."""

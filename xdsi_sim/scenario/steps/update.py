@@ -10,7 +10,7 @@ from pydantic import model_validator
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.scenario.kind import ActorOf, GatewayId, StepKind
+from xdsi_sim.scenario.kind import ActorOf, AnyGatewayId, StepKind
 from xdsi_sim.scenario.metadata import own_codes, sound_set, with_attributes
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of
 from xdsi_sim.topology.checked import Checked, wrong
@@ -30,7 +30,7 @@ class Update(Checked):
     sender: str = "document-administrator"
     """Who the exchange log says that it is: no actor of the topology has to."""
     registry: Annotated[str | None, ActorOf(Registry)] = None
-    through: GatewayId = None
+    through: AnyGatewayId = None
     """The Initiating Gateway that hands it on, by `iti-92`, to the community that the object is of."""
     object: Any
     """The DocumentEntry or Folder that a query has saved: `${found.entries[0]}`."""

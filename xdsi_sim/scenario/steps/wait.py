@@ -121,7 +121,7 @@ def _conditions(step: Wait) -> Iterator[str]:
     if step.sender is not None:
         yield f"  from {described(step.sender)}"
     for path, expected in step.where.items():
-        yield f"  {path} must be {described(expected)}"
+        yield f"  {path}: {described(expected)}"
 
 
 # --- what came in its place ------------------------------------------------------------------

@@ -1,0 +1,372 @@
+"""`find`: studies of a patient by two levels of filtering, from a registry or through a gateway."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from xdsi_sim.cli.conventions import (
+    COULD_NOT_RUN,
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    JsonOption,
+    certificates_for,
+    peer_address,
+)
+from xdsi_sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from xdsi_sim.checklist.sites import Difference, SiteStudies
+    from xdsi_sim.checklist.two_level import Criteria, FoundStudy
+    from xdsi_sim.ebrim.model import Code
+    from xdsi_sim.topology.outside import BlockingClient
+
+__all__ = ["find"]
+
+_SENDER: Final = "consumer"
+_SCHEMES: Final = ("http", "https")
+
+
+def _several(name: str, metavar: str, text: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=text)
+
+
+def find(
+    registry: Annotated[
+        str,
+        typer.Option("--registry", metavar="URL", help="SOAP address of a registry or Initiating Gateway."),
+    ],
+    patient: Annotated[str, typer.Option("--patient", metavar="CX", help="Whose studies: P1^^^&OID&ISO.")],
+    modality: Annotated[
+        list[str] | None, _several("--modality", "CODE", "Level 1: CT, MR, ...; any of several.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, _several("--region", "NAME", "Level 1: HEAD, Knee, or a code; any of several.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None, _several("--setting", "CODE^^SCHEME", "Level 1: practiceSettingCode.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Level 1: made on that day or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Level 1: made before that day.")
+    ] = None,
+    study: Annotated[list[str] | None, _several("--study", "UID", "Level 2: Study Instance UID.")] = None,
+    accession: Annotated[
+        list[str] | None, _several("--accession", "NUMBER", "Level 2: bare, or CX with its issuer.")
+    ] = None,
+    order: Annotated[
+        list[str] | None, _several("--order", "NUMBER", "Level 2: placer order number, likewise.")
+    ] = None,
+    procedure: Annotated[
+        list[str] | None, _several("--procedure", "CODE", "Level 2: typeCode, with ^^SCHEME or without.")
+    ] = None,
+    qido_from: Annotated[
+        list[str] | None,
+        _several("--qido-from", "URL", "Compare with what this DICOMweb service says; any number."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Find a patient's studies with their manifests and reports.
+
+    The first level asks; the second chooses among what was found. Exit code 1 says that nothing was found, or
+    that a site says otherwise.
+
+    Example: xdsi-sim find --registry http://127.0.0.1:8080/national/registry
+    --patient 'NAT-1001^^^&2.999.10.1&ISO' --modality CT --region HEAD
+    """
+    criteria = _criteria(patient, modality, region, setting, since, until, study, accession, order, procedure)
+    peer_address("--registry", registry, *_SCHEMES)
+    for base in qido_from or ():
+        peer_address("--qido-from", base, *_SCHEMES)
+    secured = (url for url in (registry, *(qido_from or ())) if url.lower().startswith("https:"))
+    tls = certificates_for(next(secured, registry), data)
+    from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
+        found = _ask(client, registry, criteria)
+        sites = tuple(_site(client, base, criteria, found) for base in qido_from or ())
+    told = _Told.of(criteria, found, sites)
+    if json_:
+        print(json.dumps(told.value))  # noqa: T201
+    else:
+        _print(told)
+    raise typer.Exit(told.code)
+
+
+# --- what is looked for ----------------------------------------------------------------------
+
+
+def _criteria(
+    patient: str,
+    modality: Sequence[str] | None,
+    region: Sequence[str] | None,
+    setting: Sequence[str] | None,
+    since: str | None,
+    until: str | None,
+    study: Sequence[str] | None,
+    accession: Sequence[str] | None,
+    order: Sequence[str] | None,
+    procedure: Sequence[str] | None,
+) -> Criteria:
+    from xdsi_sim.checklist.two_level import Criteria, coded, modality_of, region_of  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
+
+    return Criteria(
+        patientId=_read("--patient", lambda text: str(Cx.parse(text)), patient),
+        modalities=_each("--modality", modality_of, modality),
+        regions=_each("--region", region_of, region),
+        settings=_each("--setting", coded, setting),
+        since=None if since is None else _read("--from", _dtm, since),
+        until=None if until is None else _read("--until", _dtm, until),
+        studies=_each("--study", _uid, study),
+        accessions=_each("--accession", _number, accession),
+        orders=_each("--order", _number, order),
+        procedures=_each("--procedure", lambda text: coded(text) if "^^" in text else text, procedure),
+    )
+
+
+def _each(option: str, read: Callable[[str], str], texts: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(_read(option, read, text) for text in texts or ())
+
+
+def _read(option: str, read: Callable[[str], str], text: str) -> str:
+    """What an option says; raises UsageError that names it."""
+    try:
+        return read(text)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.message}", hint=error.hint) from None
+    except ValueError as error:
+        raise UsageError(f"{option}: '{text}' is {error}.") from None
+
+
+def _dtm(text: str) -> str:
+    from xdsi_sim.ebrim.datatypes import check_dtm  # noqa: PLC0415
+
+    digits = text.replace("-", "")
+    check_dtm(digits)
+    return digits
+
+
+def _uid(text: str) -> str:
+    from xdsi_sim.dicom.attributes import is_uid  # noqa: PLC0415
+
+    if not is_uid(text):
+        raise ValueError("no UID")
+    return text
+
+
+def _number(text: str) -> str:
+    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
+
+    return str(Cx.parse(text)) if "^" in text else text
+
+
+# --- asking ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the registry said."""
+
+    status: str
+    """`Success`, or what came instead."""
+    errors: tuple[str, ...]
+    studies: tuple[FoundStudy, ...]
+    first: int
+    """Studies of the first level."""
+    source_ids: tuple[str, ...]
+    """Ids of the patient at the sources of what was found."""
+    answered: bool
+
+
+def _ask(client: BlockingClient, registry: str, criteria: Criteria) -> _Found:
+    from xdsi_sim.actors.flow import Call, NoAnswer  # noqa: PLC0415
+    from xdsi_sim.checklist.two_level import chosen, query_of, studies_of  # noqa: PLC0415
+    from xdsi_sim.messages.response import status_name  # noqa: PLC0415
+
+    call = Call(url=registry, transaction="ITI-18", message=query_of(criteria))
+    answer = client.call(call, sender=_SENDER, conversation="find").answer
+    if isinstance(answer, NoAnswer):
+        return _Found(
+            status="no answer", errors=(str(answer),), studies=(), first=0, source_ids=(), answered=False
+        )
+    entries = answer.objects.documentEntries
+    first = studies_of(entries)
+    return _Found(
+        status=status_name(answer.status),
+        errors=tuple(f"{error.errorCode} {error.codeContext}".strip() for error in answer.errors),
+        studies=chosen(first, criteria),
+        first=len(first),
+        source_ids=tuple(_bare(entry.sourcePatientId) for entry in entries if entry.sourcePatientId),
+        answered=True,
+    )
+
+
+def _bare(cx: str) -> str:
+    return cx.partition("^")[0]
+
+
+def _site(client: BlockingClient, base: str, criteria: Criteria, found: _Found) -> SiteStudies:
+    from xdsi_sim.checklist.sites import ask_site  # noqa: PLC0415
+
+    ids = dict.fromkeys((*found.source_ids, _bare(criteria.patientId)))
+
+    def get(url: str, accept: str) -> Any:
+        asked = {"transaction": "QIDO-RS", "sender": _SENDER, "conversation": "find"}
+        return client.get(url, accept=accept, **asked)
+
+    return ask_site(get, base, ids, site=base, matching=_keys(criteria))
+
+
+def _keys(criteria: Criteria) -> dict[str, str]:
+    """What QIDO-RS has a key for: one modality, one accession number, studies (PS3.18: 10.6)."""
+    keys = {}
+    if len(criteria.modalities) == 1:
+        keys["ModalitiesInStudy"] = criteria.modalities[0].partition("^^")[0]
+    if len(criteria.accessions) == 1:
+        keys["AccessionNumber"] = _bare(criteria.accessions[0])
+    if criteria.studies:
+        keys["StudyInstanceUID"] = ",".join(criteria.studies)
+    return keys
+
+
+def _narrowed(criteria: Criteria) -> bool:
+    """Whether the registry was asked for less than the sites."""
+    others = (criteria.regions, criteria.settings, criteria.since, criteria.until, criteria.orders)
+    several = (criteria.modalities[1:], criteria.accessions[1:], criteria.procedures)
+    return any((*others, *several))
+
+
+# --- telling ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is told, and the exit code."""
+
+    found: _Found
+    sites: tuple[SiteStudies, ...]
+    differences: tuple[Difference, ...]
+
+    @classmethod
+    def of(cls, criteria: Criteria, found: _Found, sites: tuple[SiteStudies, ...]) -> _Told:
+        """With the comparison of all."""
+        from xdsi_sim.checklist.sites import compare  # noqa: PLC0415
+
+        different = compare(found.studies, sites, narrowed=_narrowed(criteria), all_sites=False)
+        return cls(found=found, sites=sites, differences=different if found.answered else ())
+
+    @property
+    def code(self) -> int:
+        """Exit code."""
+        if not self.found.answered or any(site.trouble for site in self.sites):
+            return COULD_NOT_RUN
+        good = self.found.status == "Success" and self.found.studies and not self.differences
+        return GOOD if good else FINDINGS
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "status": self.found.status,
+            "errors": list(self.found.errors),
+            "studies": [_study(study) for study in self.found.studies],
+            "firstLevel": self.found.first,
+            "sites": [
+                {"site": site.site, "studies": sorted(site.studies), "trouble": site.trouble}
+                for site in self.sites
+            ],
+            "differences": [
+                {"site": each.site, "studyInstanceUID": each.studyInstanceUID, "text": each.text}
+                for each in self.differences
+            ],
+        }
+
+
+def _study(study: FoundStudy) -> dict[str, Any]:
+    from xdsi_sim.vocab import CodingScheme, ReferenceIdType  # noqa: PLC0415
+
+    return {
+        "studyInstanceUID": study.studyInstanceUID,
+        "started": next((entry.serviceStartTime for entry in study.entries if entry.serviceStartTime), None),
+        "modalities": list(study.modalities),
+        "regions": [_shown(code) for code in study.events(CodingScheme.SNOMED_CT)],
+        "procedures": _once(_shown(entry.typeCode) for entry in study.manifests if entry.typeCode),
+        "accessions": list(study.ids(ReferenceIdType.ACCESSION)),
+        "orders": list(study.ids(ReferenceIdType.ORDER)),
+        "homeCommunityIds": _once(entry.homeCommunityId for entry in study.entries if entry.homeCommunityId),
+        "manifests": [_document(entry) for entry in study.manifests],
+        "reports": [_document(entry) for entry in study.reports],
+    }
+
+
+def _document(entry: Any) -> dict[str, Any]:
+    return {
+        "uniqueId": entry.uniqueId,
+        "repositoryUniqueId": entry.repositoryUniqueId,
+        "title": str(entry.title or ""),
+        "mimeType": entry.mimeType,
+    }
+
+
+def _shown(code: Code) -> str:
+    return str(code.displayName or code.code)
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _print(told: _Told) -> None:
+    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+
+    output = console()
+    if told.found.studies:
+        columns = ("Study", "Made", "What", "Ids", "Manifests", "Reports", *(["At"] if told.sites else ()))
+        print_table(output, "Studies", columns, _rows(told))
+    for line in _lines(told):
+        output.print(line, markup=False)
+
+
+def _rows(told: _Told) -> Iterator[tuple[str, ...]]:
+    for study in told.found.studies:
+        facts = _study(study)
+        what = ("/".join(facts["modalities"]), ", ".join(facts["regions"]), ", ".join(facts["procedures"]))
+        at = [site.site for site in told.sites if study.studyInstanceUID in site.studies]
+        yield (
+            "\n".join((study.studyInstanceUID, *facts["homeCommunityIds"])),
+            facts["started"] or "",
+            "\n".join(filter(None, what)),
+            "\n".join((*facts["accessions"], *facts["orders"])),
+            "\n".join(each["uniqueId"] for each in facts["manifests"]),
+            "\n".join(f"{each['title']} {each['uniqueId']}" for each in facts["reports"]),
+            *(["\n".join(at) or "none of them"] if told.sites else ()),
+        )
+
+
+def _lines(told: _Told) -> Iterator[str]:
+    found = told.found
+    if found.status != "Success":
+        yield f"{found.status}: {'; '.join(found.errors)}"
+    elif not found.studies:
+        yield "Nothing was found."
+    elif found.first > len(found.studies):
+        yield f"{len(found.studies)} of {found.first} that the first level has found."
+    for site in told.sites:
+        if site.trouble:
+            yield f"{site.site}: {site.trouble}"
+    for each in told.differences:
+        yield f"{each.site}: study {each.studyInstanceUID} {each.text}"
