@@ -11,7 +11,7 @@ from xdsi_sim import __version__
 from xdsi_sim.checklist.gaps import GapReport
 from xdsi_sim.checklist.results import Result
 from xdsi_sim.checklist.rows import SETS
-from xdsi_sim.scenario.reports.as_html import environment, policy_of, style_and_script
+from xdsi_sim.scenario.reports.templates import FOLDER, environment_of, policy_of, style_and_script
 
 __all__ = ["render"]
 
@@ -31,7 +31,7 @@ def render(report: GapReport) -> str:
     style, _ = style_and_script()
     more = (_FOLDER / "gaps.css").read_text("utf-8")
     return (
-        environment(_FOLDER)
+        environment_of(FOLDER, _FOLDER)
         .get_template("gaps.html.j2")
         .render(
             report=report,
