@@ -34,7 +34,7 @@ from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen, Topology
 
 FREE = Listen("127.0.0.1", 0)
-ALL_ASKED = ("S-11", "S-14", "S-15", "M-18", "K-20", "T-04", "D-19")
+ALL_ASKED = ("S-15", "M-18", "T-04")
 UTOPIA = Answers.model_validate({"jurisdiction": "Utopia", "answers": dict.fromkeys(ALL_ASKED, "yes")})
 
 ARCADIA = Answers.model_validate(
@@ -75,7 +75,7 @@ def surveyed(name: str, manifest: str = "xds-i") -> Surveyed:
 
 @functools.cache
 def complete() -> Observed:
-    """One that keeps to every row: regions and a central archive, joined, over TLS, with a viewer."""
+    """One that keeps to every row: regions and a central archive, joined, over TLS, with viewer and FHIR."""
     mixed = topology("mixed", manifest="mado")
     communities = tuple(
         each.model_copy(
@@ -89,7 +89,8 @@ def complete() -> Observed:
     )
     with TemporaryDirectory() as folder:
         viewer = {"folder": a_viewer(Path(folder) / "viewer")}
-        told = {**dict(mixed), "communities": communities, "tls": True, "viewer": viewer}
+        north = {**dict(communities[0]), "mhd": {"id": "north-fhir"}}
+        told = {**dict(mixed), "communities": (north, *communities[1:]), "tls": True, "viewer": viewer}
         with start(Topology.model_validate(told), listen=FREE) as running:
             return observe(running, declared="mixed", jurisdictions=(UTOPIA,)).observed
 

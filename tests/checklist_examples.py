@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from xdsi_sim.checklist.answers import Answers
 from xdsi_sim.checklist.observed import Located, Observed
 from xdsi_sim.checklist.sites import QidoStudy
-from xdsi_sim.ebrim.model import Code
+from xdsi_sim.ebrim.model import Code, DocumentEntry
 from xdsi_sim.vocab import APPROVED
 
 Change = Callable[[Observed], Observed]
@@ -173,6 +173,29 @@ def a_study_that_is_not_registered(seen: Observed) -> Observed:
     return replace(seen, sites=(replace(first, studies={**first.studies, **stray}), *others))
 
 
+def by_fhir(**values: Any) -> Change:
+    return lambda seen: replace(seen, fhir=replace(seen.fhir, **values))
+
+
+def in_resources(change: Callable[[Any], object]) -> Change:
+    """What the FHIR face gives is changed."""
+
+    def broken(seen: Observed) -> Observed:
+        assert seen.fhir is not None
+        resources = deepcopy(seen.fhir.resources)
+        for resource in resources:
+            change(resource)
+        return replace(seen, fhir=replace(seen.fhir, resources=resources))
+
+    return broken
+
+
+def entries_by_fhir_say_little(seen: Observed) -> Observed:
+    assert seen.fhir is not None
+    bare = (DocumentEntry(entryUUID=each.entryUUID, uniqueId=each.uniqueId) for each in seen.fhir.entries)
+    return replace(seen, fhir=replace(seen.fhir, entries=tuple(bare)))
+
+
 def sent_too_early(each: Any) -> Any:
     return replace(each, sent=each.ready - 1)
 
@@ -192,6 +215,8 @@ BROKEN: dict[str, Change] = {
     "S-08": second_address,
     "S-09": some("manifests", lambda _: None),
     "S-10": entry(formatCode=OTHER),
+    "S-11": by_fhir(documents={}),
+    "S-14": in_resources(lambda each: each["content"][0]["attachment"].update(data="AAAA")),
     "S-12": no_hop("ITI-43"),
     "S-13": no_hop("ITI-39"),
     "M-01": events(SCT),
@@ -237,6 +262,7 @@ BROKEN: dict[str, Change] = {
             each, notes=tuple(replace(note, references=frozenset({"2.999"})) for note in each.notes)
         ),
     ),
+    "K-20": entries_by_fhir_say_little,
     "K-21": lambda seen: with_manifests(seen, all_of(remade=tuple(str(number) for number in range(40)))),
     "T-01": lambda seen: replace(seen, rows=(replace(seen.rows[0], how=""), *seen.rows[1:])),
     "T-02": lambda seen: replace(seen, jurisdictions=(SILENT,)),
@@ -269,6 +295,7 @@ BROKEN: dict[str, Change] = {
     ),
     "D-17": lambda seen: replace(seen, tolerance=replace(seen.tolerance, missing=frozenset())),
     "D-18": unanswered("region"),
+    "D-19": in_resources(lambda each: each.pop("extension", None)),
     "D-20": some("pieces", all_of(came=False, status="HTTP 404")),
     "D-21": other_octets("xc-wado"),
     "D-22": with_entries(all_of(formatCode=FHIR_FORM), reports=True),

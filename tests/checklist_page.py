@@ -23,7 +23,7 @@ def _section(letter: str, title: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for row in ROWS.values():
         if row.set == letter:
-            how = row.how if automatic(row) else f"with MHD: {row.how}" if row.stack else "asked"
+            how = f"with MHD: {row.how}" if row.stack else row.how if automatic(row) else "asked"
             where = f" (architecture {' and '.join(row.architectures)})" if row.architectures else ""
             yield f"| {row.id} | {row.topic}: {row.recommendation}{where} | {how} | {cited(row) or ''} |"
     yield ""

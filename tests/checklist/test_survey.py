@@ -53,7 +53,7 @@ def test_with_manifests_of_mado_only_the_viewer_is_missing() -> None:
 def test_a_survey_is_a_record_of_steps_with_all_their_messages() -> None:
     record = surveyed("central").record
     assert record.verdict is Verdict.PASS
-    assert [step.kind for step in record.steps] == ["phase"] * 6
+    assert [step.kind for step in record.steps] == ["phase"] * 7
     assert {exchange.transaction for exchange in record.exchanges} >= {"ITI-18", "ITI-42", "ITI-43", "RAD-69"}
     known = {exchange.id for exchange in record.exchanges}
     assert all(question.message in known for question in surveyed("central").observed.questions)
@@ -86,7 +86,7 @@ def test_faults_of_real_actors_are_seen_in_the_rows_that_they_concern() -> None:
         ],
     )
     failed = rows(seen, Result.FAIL) - BASELINE - NO_VIEWER
-    assert failed == {"S-03", "M-11", "K-14", "K-16", "D-13", "D-17", "D-20"}
+    assert failed == {"S-03", "M-11", "K-14", "K-16", "D-13", "D-17", "D-20", "K-20"}
 
 
 def test_gateways_that_go_wrong_are_seen_likewise() -> None:
@@ -191,5 +191,5 @@ def test_what_is_declared_otherwise_than_it_is_laid_out_fails() -> None:
 def test_so_many_manifests_are_looked_into_as_are_asked_for() -> None:
     with start(topology("central"), listen=FREE) as running:
         seen = observe(running, most=1).observed
-    assert (len(seen.manifests), len(seen.reports), len(seen.approved)) == (1, 1, 6)
+    assert (len(seen.manifests), len(seen.reports), len(seen.approved)) == (1, 1, 7)
     assert judge_all(seen)["S-09"].result is Result.PASS

@@ -297,9 +297,9 @@ def _entries(seen: Observed) -> tuple[DocumentEntry, ...]:
     of=Subjects(name="entry", more="entries", select=_entries, nothing="no entry was found"),
     cites=_MADO,
 )
-def forms_are_dicom(entry: DocumentEntry, seen: Observed) -> Iterator[Point]:
-    """MHD alone may have it."""
+def forms_are_dicom(entry: DocumentEntry, _: Observed) -> Iterator[Point]:
+    """Whoever speaks XDS reads the DICOM form alone."""
     format_ = entry.formatCode
-    if format_ is not None and format_.code.startswith(_FHIR_FORM) and "mhd" not in seen.stacks:
+    if format_ is not None and format_.code.startswith(_FHIR_FORM):
         at = Evidence(document=entry.uniqueId or "", at="formatCode")
         yield lack(f"{entry.uniqueId} is {format_.code}", at)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from xdsi_sim.checklist.answers import Answers
+from xdsi_sim.checklist.by_fhir import ByFhir
 from xdsi_sim.checklist.described import Described
 from xdsi_sim.checklist.layout import Layout, Member, Site
 from xdsi_sim.checklist.results import Evidence
@@ -308,6 +309,8 @@ class Observed:
     changes: tuple[Change, ...] = ()
     links: tuple[LinkTried, ...] = ()
     sites: tuple[SiteStudies, ...] = ()
+    fhir: ByFhir | None = None
+    """What a FHIR face says; None where there is none."""
     moved: Moved | None = None
     tolerance: Tolerance | None = None
     hops: tuple[Hop, ...] = ()

@@ -39,6 +39,8 @@ class Asker:
     """Initiating Gateway, in a federation."""
     imaging: str | None = None
     """Initiating Imaging Gateway, likewise."""
+    mhd: str | None = None
+    """FHIR face of its community."""
 
     @property
     def receiver(self) -> str:

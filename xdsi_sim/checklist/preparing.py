@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from xdsi_sim.checklist.by_fhir import publish_by_fhir
 from xdsi_sim.checklist.cda import write_report
 from xdsi_sim.checklist.layout import Layout, Site
 from xdsi_sim.checklist.observed import Publication
@@ -47,6 +48,8 @@ class Prepared:
     publications: list[Publication] = field(default_factory=list)
     reports: dict[str, DocumentEntry] = field(default_factory=dict)
     """Entries of reports before a manifest was replaced, by Study Instance UID."""
+    by_fhir: tuple[str | None, str | None] = (None, None)
+    """Status and message of what was published by MHD; None where nothing was."""
 
 
 def prepare(player: Player, layout: Layout) -> Prepared:
@@ -95,6 +98,9 @@ def _bring(player: Player, prepared: Prepared, site: Site, sample: str, patient:
         return
     _publish(player, prepared, site, study)
     _report(player, prepared, site, study, as_cda=changes)
+    community = player.running.topology.find(player.asker.consumer).community.id
+    if player.asker.mhd is not None and site.community == community and prepared.by_fhir == (None, None):
+        prepared.by_fhir = publish_by_fhir(player, site, study)
     if changes:
         _remember_report(player, prepared, study)
         _load(player, site, sample, files)

@@ -106,7 +106,7 @@ _POSITIONING: Final = _rows(
     (
         "Profiles",
         "MHD with WADO-RS serves any architecture.",
-        "ITI-65, ITI-67, ITI-68 and WADO-RS",
+        "ITI-65, ITI-67, ITI-68 and WADO-RS bring what XDS does",
     ),
     (
         "Profiles",
@@ -121,7 +121,7 @@ _POSITIONING: Final = _rows(
     (
         "FHIR",
         "FHIR finds documents; images and manifest stay DICOM.",
-        "no FHIR resource holds images",
+        "references carry no documents, and manifests are DICOM",
     ),
     (
         "Scope",
@@ -326,7 +326,7 @@ _MANIFEST: Final = _rows(
     (
         "Neutrality",
         "The same content has a form in FHIR.",
-        "fields that survive the way there and back",
+        "attributes of entries that FHIR tells as XDS does: nine of ten",
     ),
     (
         "Source",
@@ -397,7 +397,11 @@ _MADO: Final = _rows(
         "Modality, region, study, accession and order can be searched for.",
         "a query by each finds what has it",
     ),
-    ("FHIR", "A DocumentReference has modality, region and related study.", "its profile"),
+    (
+        "FHIR",
+        "A DocumentReference has modality, region and related study.",
+        "in each reference to a manifest",
+    ),
     ("Retrieval", "Studies, series and instances can be had.", "each level answers with 200"),
     ("Communities", "XC-WADO leads through gateways.", "it brings the same octets as WADO-RS"),
     ("Formats", "Beside MHD there is only the DICOM form.", "no formatCode of the FHIR form"),

@@ -11,6 +11,7 @@ from typing import Final
 
 from xdsi_sim.checklist.answers import Answers
 from xdsi_sim.checklist.asking import ask_all, ask_by_values, find_changes
+from xdsi_sim.checklist.by_fhir import FHIR, ask_fhir
 from xdsi_sim.checklist.imaging import (
     ask_sites,
     fetch_all,
@@ -79,6 +80,7 @@ def _asker(community: Community, *, several: bool) -> Asker:
         registry=community.registry.id if community.registry is not None else "",
         through=gateway.id if several and gateway is not None else None,
         imaging=imaging.id if several and imaging is not None else None,
+        mhd=community.mhd.id if community.mhd is not None else None,
     )
 
 
@@ -142,6 +144,8 @@ def _observed(
         questions = ask_by_values(player, entries)
     with player.phase("Manifests and reports"):
         read = read_documents(player, entries, most)
+    with player.phase("The same by MHD"):
+        fhir = ask_fhir(player, asked, most, prepared.by_fhir)
     with player.phase("Images"):
         fetched = fetch_all(player, read)
         pieces = fetch_pieces(player, read.manifests)
@@ -168,6 +172,8 @@ def _observed(
         moved=moved,
         tolerance=tolerance,
         hops=_hops(player),
+        fhir=fhir,
+        stacks=frozenset() if fhir is None else frozenset({FHIR}),
         elsewhere=frozenset(player.running.elsewhere),
     )
 

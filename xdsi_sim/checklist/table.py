@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xdsi_sim.checklist import access, coding, content, identity, linkage, mado, positioning, tracking
+from xdsi_sim.checklist import access, coding, content, fhir, identity, linkage, mado, positioning, tracking
 from xdsi_sim.checklist.checking import CHECKS, judge
 from xdsi_sim.checklist.observed import Observed
 from xdsi_sim.checklist.results import Judgement
@@ -12,7 +12,7 @@ from xdsi_sim.checklist.rows import ROWS, Row
 
 __all__ = ["automatic", "cited", "judge_all"]
 
-_MODULES = (access, coding, content, identity, linkage, mado, positioning, tracking)
+_MODULES = (access, coding, content, fhir, identity, linkage, mado, positioning, tracking)
 """Named, so that none is taken for an import that nobody needs."""
 
 

@@ -262,8 +262,8 @@ class Mhd(Server):
 
     @model_validator(mode="after")
     def _has_no_soap(self) -> Mhd:
-        for key in ("asynchronous", "validation"):
-            if key in self.model_fields_set:
+        for key, asked in (("asynchronous", self.asynchronous), ("validation", self.validation != "off")):
+            if asked:
                 raise wrong(f"'{key}' is about SOAP, and mhd speaks FHIR alone", at=(key,), at_key=True)
         return self
 

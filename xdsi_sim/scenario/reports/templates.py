@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +32,9 @@ _FILTERS: Final = {
 }
 
 
+@cache
 def environment_of(*folders: Path) -> Environment:
-    """The templates of these folders, those of the first before those of the others."""
+    """The templates of these folders, those of the first before those of the others; each compiled once."""
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
