@@ -53,7 +53,7 @@ class Selection:
         return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
 
     def takes(self, exchange: Exchange) -> bool:
-        """The same of an exchange that is in no table."""
+        """Whether one that is in no table fits, by its ends, transaction, status and session."""
         return (
             self.actor in (None, exchange.sender, exchange.receiver)
             and (self.transaction or exchange.transaction).lower() == exchange.transaction.lower()
