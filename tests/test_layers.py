@@ -19,7 +19,7 @@ LAYERS = (
     ("topology",),
     ("server", "client"),
     ("mhd",),
-    ("services", "deviations", "dicomweb"),
+    ("services", "deviations", "dicomweb", "judging"),
     ("actors", "soap", "store"),
     ("fhir",),
     ("rules",),
@@ -56,6 +56,8 @@ FENCED = {
     "pytest": ("xdsi_sim.testing.plugin",),  # it is pytest that imports it
     "pynetdicom": ("xdsi_sim.server.dimse",),  # threads of its own; an extra brings it
     "fhir": ("xdsi_sim.fhir.models",),  # large, and imported when a resource comes
+    "locust": ("xdsi_sim.scenario.load.swarm",),  # rewires the process; an extra brings it
+    "gevent": ("xdsi_sim.scenario.load.swarm",),
     "pickle": (),
     "xml": (),  # lxml, through the hardened reader
 }

@@ -21,7 +21,12 @@ PACKAGE = ROOT / "xdsi_sim"
 
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".*_cache", "build", "dist", "*.egg-info", "__pycache__")
 IMPORTED_BY_OTHERS = {"legacy-cgi": "Spyne imports cgi"}
-PART_OF = {"markupsafe": "jinja2", "pydantic-core": "pydantic", "zope-interface": "twisted"}
+PART_OF = {
+    "gevent": "locust",
+    "markupsafe": "jinja2",
+    "pydantic-core": "pydantic",
+    "zope-interface": "twisted",
+}
 
 
 def setup_cfg() -> configparser.ConfigParser:
@@ -48,7 +53,7 @@ def requirements() -> set[str]:
 def optional() -> set[str]:
     """What extras bring along, each for modules that no other imports; tests/test_layers.py fences them."""
     return set().union(
-        *(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse", "pytest"))
+        *(named("options.extras_require", extra) for extra in ("zeep", "rendered", "dimse", "pytest", "load"))
     )
 
 

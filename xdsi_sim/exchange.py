@@ -19,6 +19,12 @@ class HttpMessage:
     headers: tuple[tuple[str, str], ...]
     body: Content
 
+    @property
+    def head(self) -> bytes:
+        """What stands before the body: put together from the fields, in their order."""
+        lines = (self.start_line, *(f"{name}: {value}" for name, value in self.headers), "", "")
+        return "\r\n".join(lines).encode("latin-1", "replace")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:

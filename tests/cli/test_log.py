@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from wire import message, post, send
 from xdsi_sim.content import read_all
 from xdsi_sim.inspector.pieces import pieces_of
 from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader
+from xdsi_sim.store.recordings import Recordings
 
 COMMAND = [sys.executable, "-m", "xdsi_sim"]
 TOPOLOGY = """\
@@ -297,3 +299,20 @@ def test_without_a_log_there_is_none(tmp_path: Path) -> None:
     server.stop()
     assert run(server).returncode == 2
     assert not (server.data / FOLDER).exists()
+
+
+def test_a_scenario_is_made_of_the_log_and_of_a_recording(server: Server, tmp_path: Path) -> None:
+    topology = str(server.data.parent / "domain.yaml")
+    made = [logged(server.data, "to-scenario", "--topology", topology, "--to", str(tmp_path / "a.yaml"))]
+    with closing(ExchangeReader.open(server.data / FOLDER)) as reader:
+        recordings = Recordings(tmp_path / "kept")
+        for exchange in reader.exchanges()[:3]:
+            recordings.keep(exchange)
+    options = ("--recording", str(tmp_path / "kept"), "--transaction", "iti-41", "--json")
+    made.append(
+        logged(tmp_path, "to-scenario", *options, "--topology", topology, "--to", str(tmp_path / "b.yaml"))
+    )
+    assert [each.returncode for each in made] == [0, 0]
+    assert b"steps in " in made[0].stdout
+    assert json.loads(made[1].stdout)["steps"] == 1
+    assert "ITI-41.http" in (tmp_path / "b.yaml").read_text(encoding="utf-8")

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from a_domain import FILE
 
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.errors import UsageError
@@ -52,3 +59,46 @@ def test_the_option_goes_before_what_the_file_says(central: Topology) -> None:
 def test_what_cannot_be_is_told(central: Topology, option: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         with_peers(central, [option])
+
+
+def test_a_proxy_records_unless_told_else(central: Topology) -> None:
+    told = ["registry=http://v/,replay", "pacs-north=http://v/a,http://v/rs,spy", "repository=http://v/r"]
+    found = {peer.plays: peer for peer in with_peers(central, None, told).peers}
+    assert {actor: peer.proxy for actor, peer in found.items()} == {
+        "registry": "replay",
+        "pacs-north": "spy",
+        "repository": "record",
+    }
+    assert (found["pacs-north"].url, found["pacs-north"].dicomweb) == ("http://v/a", "http://v/rs")
+
+
+@pytest.mark.parametrize(
+    ("peers", "proxies", "words"),
+    [
+        ([], ["registry=http://v/,rekord"], "'rekord' is not http://HOST:PORT/PATH"),
+        ([], ["registry"], "--proxy: 'registry' is not ACTOR=URL.*replay-else-record"),
+        ([], ["nobody=http://v/"], "--proxy: no actor 'nobody'"),
+        (["registry=http://v/"], ["registry=http://v/"], "one system stands for each actor"),
+    ],
+)
+def test_what_is_no_proxy_is_told(
+    central: Topology, peers: list[str], proxies: list[str], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        with_peers(central, peers, proxies)
+
+
+def test_a_topology_of_proxies_alone_is_started(tmp_path: Path) -> None:
+    (tmp_path / "domain.yaml").write_text(FILE, encoding="utf-8")
+    told = ["--proxy", "registry=http://127.0.0.1:9/", "--proxy", "repository=http://127.0.0.1:9/,spy"]
+    command = [sys.executable, "-m", "xdsi_sim", "up", str(tmp_path / "domain.yaml"), *told, "--json"]
+    with subprocess.Popen(
+        [*command, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            actors = json.loads(process.stdout.readline())["actors"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert [actor["url"].rpartition("/")[2] for actor in actors] == ["registry", "repository"]
+    assert not any(actor["here"] for actor in actors)

@@ -12,8 +12,8 @@ from wire import message, post
 
 from xdsi_sim.ebrim.model import InternationalString
 from xdsi_sim.ebrim.xml import local_name, parse
-from xdsi_sim.inspector.judged import judge_message
 from xdsi_sim.inspector.places import Locator
+from xdsi_sim.judging.judged import judge_message
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.soap.saved import read_saved
 from xdsi_sim.vocab import FAILURE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from wire import QUERY, message
@@ -156,3 +157,18 @@ def test_a_message_names_no_schema_of_its_own() -> None:
         assert texts(query(f'<r:Name {hint}><x xmlns="urn:x"/></r:Name>')) != []
         with pytest.raises(BlockingIOError):
             server.accept()
+
+
+def test_what_is_looked_at_at_once_is_told_of_each_alone() -> None:
+    def wrong(number: int) -> Element:
+        text = (
+            f'<q:AdhocQueryRequest xmlns:q="{NS.QUERY}" xmlns:rim="{NS.RIM}">'
+            f'<q:ResponseOption wrong{number}="1"/><rim:AdhocQuery id="urn:x"/></q:AdhocQueryRequest>'
+        )
+        return parse(text.encode())
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda number: schema_findings(wrong(number)), range(1_500)))
+    assert [len(findings) for findings in found] == [1] * 1_500
+    for number, (finding,) in enumerate(found):
+        assert finding.text == f"attribute wrong{number} does not belong here"

@@ -169,3 +169,22 @@ def test_an_outline_tells_what_there_is_to_count(log: ExchangeLog, reader: Excha
     assert (one.number, one.found, one.last) == (2, 0, 1003.0)
     assert (other.number, other.found, other.status) == (1, 1, "Failure")
     assert reader.outlines(reader.mark(), reader.mark() + 9) == []
+
+
+@pytest.mark.parametrize(
+    ("selection", "taken"),
+    [
+        (Selection(), True),
+        (Selection(actor="viewer", transaction="iti-18", status="succ"), True),
+        (Selection(actor="registry"), True),
+        (Selection(actor="other"), False),
+        (Selection(transaction="ITI-1"), False),
+        (Selection(status="fail"), False),
+        (Selection(session=""), True),
+        (Selection(session="acme"), False),
+    ],
+)
+def test_an_exchange_that_is_in_no_table_is_selected_in_the_same_way(
+    selection: Selection, taken: bool
+) -> None:
+    assert selection.takes(an_exchange()) is taken

@@ -46,6 +46,7 @@ from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
+from xdsi_sim.cli.run_load import LoadOptions, make_load
 from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.session import session
@@ -117,6 +118,14 @@ PeerOption = Annotated[
     list[str] | None,
     typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; may be repeated."),
 ]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--proxy",
+        metavar="ACTOR=URL[,MODE]",
+        help="Stand in front of a system: record, replay, replay-else-record or spy; may be repeated.",
+    ),
+]
 
 
 @_app.command()
@@ -140,6 +149,7 @@ def up(
         ),
     ] = None,
     peers: PeerOption = None,
+    proxies: ProxyOption = None,
     viewer: Annotated[
         str | None,
         typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
@@ -159,7 +169,7 @@ def up(
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
-    found = with_peers(load_topology(find_topology(topology)), peers)
+    found = with_peers(load_topology(find_topology(topology)), peers, proxies)
     found, others = with_viewer(found, viewer), workers - 1
     if sessions is not None:
         found = found.model_copy(update={"sessions": sessions.value})
@@ -169,7 +179,7 @@ def up(
         _others(running, others, ended),
         inspecting(running) as inspector,
     ):
-        if all(placed.address_less or placed.actor.id in running.elsewhere for placed in found.actors()):
+        if not any(running.plays(placed) for placed in found.actors()):
             raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
             print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)  # noqa: T201
@@ -204,6 +214,26 @@ def run(
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
     peers: PeerOption = None,
+    proxies: ProxyOption = None,
+    load: Annotated[
+        str | None,
+        typer.Option(
+            "--load",
+            metavar="users=N,duration=60s,...",
+            help="Make load of the steps: users, duration, rate, spawn, failures, p95 and other limits.",
+        ),
+    ] = None,
+    load_master: Annotated[
+        str | None,
+        typer.Option("--load-master", metavar="HOST:PORT", help="Lead workers that connect here."),
+    ] = None,
+    load_workers: Annotated[
+        int, typer.Option("--load-workers", min=1, metavar="N", help="Wait for so many workers.")
+    ] = 1,
+    load_worker: Annotated[
+        str | None,
+        typer.Option("--load-worker", metavar="HOST:PORT", help="Be a worker of the master there."),
+    ] = None,
     session: SessionOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
@@ -217,9 +247,16 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
-    loaded = [replace(one, topology=with_peers(one.topology, peers)) for one in loaded]
+    loaded = [replace(one, topology=with_peers(one.topology, peers, proxies)) for one in loaded]
     loaded = _tagged(loaded, tag or ())
     _refuse_twins(loaded)
+    wanted = LoadOptions(load=load, master=load_master, workers=load_workers, worker=load_worker)
+    if wanted.wanted:
+        if session is not None or seed is not None or keep:
+            raise UsageError("load goes without --session, --seed and --keep.")
+        folders = (folder_to_fill("--reports", reports), folder_to_fill("--data", data))
+        where = {"reports": folders[0], "data": folders[1], "listen": listen_option(listen)}
+        raise typer.Exit(make_load(loaded, wanted, json_=json_, **where))  # type: ignore[arg-type]
     options = _Options(
         reports=folder_to_fill("--reports", reports),
         data=folder_to_fill("--data", data),

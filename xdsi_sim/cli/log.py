@@ -123,10 +123,10 @@ def show(
 
     Example: xdsi-sim log show 3fa9c2 --data ./data --part 2 > manifest.dcm
     """
-    from xdsi_sim.inspector.capture import octets_of  # noqa: PLC0415
     from xdsi_sim.inspector.facts import message_facts_of  # noqa: PLC0415
     from xdsi_sim.inspector.message_view import print_exchange  # noqa: PLC0415
     from xdsi_sim.inspector.pieces import SIDES, message_of  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.capture import octets_of  # noqa: PLC0415
     from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
 
     sides = SIDES if side is None else (side.value,)
@@ -202,7 +202,7 @@ def export(
 
     Example: xdsi-sim log export --data ./data --to exchanges.zip
     """
-    from xdsi_sim.inspector.capture import export as write  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.capture import export as write  # noqa: PLC0415
     from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
 
     file = file_to_write("--to", to)
@@ -213,6 +213,57 @@ def export(
         _print_json({"file": str(file), "exchanges": count})
     else:
         print(f"{plural(count, 'exchange')} in {file}")  # noqa: T201
+
+
+@log_app.command(name="to-scenario")
+def to_scenario(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(metavar="FILE.yaml", help="Where to; messages go into a folder beside.")],
+    topology: Annotated[
+        str, typer.Option(metavar="NAME", help="A YAML file, or the name of one that ships: who is played.")
+    ] = "central",
+    data: DataOption = None,
+    recording: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="What a proxy has recorded, in place of the log; may be repeated."),
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="ID", help="All that this actor was sent, by other actors as well.")
+    ] = None,
+    transaction: TransactionOption = None,
+    status: StatusOption = None,
+    session: SessionFilter = None,
+    wait_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SENDER", help="Wait for what it sends, instead of sending it; may be repeated."
+        ),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a scenario of what was on the wire: it sends the same again, and expects the same.
+
+    Example: xdsi-sim log to-scenario --data ./data --topology central --to again.yaml
+    """
+    from xdsi_sim.cli.log_scenario import told_of, write_scenario  # noqa: PLC0415
+
+    chosen = _selection(None, transaction, status, session)
+    with (
+        _recorded([Path(each) for each in recording], chosen)
+        if recording
+        else _logged(data or context.obj, chosen)
+    ) as exchanges:
+        made = write_scenario(
+            exchanges, file_to_write("--to", to), topology, receiver=actor, waited_for=wait_for or ()
+        )
+    if json_:
+        _print_json(
+            {"file": to, "steps": made.steps, "images": made.images, "leftOut": made.left_out},
+        )
+    else:
+        for line in told_of(made, to):
+            print(line)  # noqa: T201
+    raise typer.Exit(GOOD if made.steps else FINDINGS)
 
 
 # --- the parts of commands -------------------------------------------------------------------
@@ -228,14 +279,31 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
         yield reader
 
 
+@contextmanager
+def _logged(data: Path | None, selection: Selection) -> Iterator[Iterator[Exchange]]:
+    with _opened(data) as reader:
+        yield reader.all(selection)
+
+
+@contextmanager
+def _recorded(folders: list[Path], selection: Selection) -> Iterator[Iterator[Exchange]]:
+    from xdsi_sim.store.recordings import Recordings  # noqa: PLC0415
+
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"--recording: there is no folder {folder}.")
+    exchanges = (recorded.exchange for folder in folders for recorded in Recordings(folder))
+    yield (exchange for exchange in exchanges if selection.takes(exchange))
+
+
 def _selection(
     actor: str | None,
     transaction: str | None,
     status: str | None,
     session: str | None,
-    finding: str | None,
-    patient: str | None,
-    text: str | None,
+    finding: str | None = None,
+    patient: str | None = None,
+    text: str | None = None,
 ) -> Selection:
     from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
 
@@ -278,8 +346,8 @@ def _write(body: Content) -> None:
 
 def _told(json_: bool, follow: bool) -> Any:
     """What shows exchanges: lines of a table, one JSON document, or one a line."""
-    from xdsi_sim.inspector.facts import facts_of  # noqa: PLC0415
     from xdsi_sim.inspector.listing import print_heading, print_lines  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.facts import facts_of  # noqa: PLC0415
     from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
 
     if not json_:

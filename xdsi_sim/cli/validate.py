@@ -16,9 +16,9 @@ from xdsi_sim.cli.conventions import COULD_NOT_RUN, FINDINGS, GOOD, JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from xdsi_sim.inspector.judged import Asked
     from xdsi_sim.inspector.sources import Source
     from xdsi_sim.inspector.validation import Validated
+    from xdsi_sim.judging.judged import Asked
     from xdsi_sim.vocab import Transaction
 
 __all__ = ["validate"]

@@ -1,43 +1,18 @@
-"""Exchanges as plain values, for `--json` and the index of an export. Times are UTC, durations seconds."""
+"""One exchange with its bodies as plain values, for `--json`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.exchange import Exchange
 from xdsi_sim.inspector.pieces import Piece, pieces_of
-from xdsi_sim.scenario.reports.wording import iso_time
+from xdsi_sim.scenario.reports.facts import facts_of
 
-__all__ = ["facts_of", "message_facts_of"]
-
-
-def facts_of(exchange: Exchange) -> dict[str, Any]:
-    """What a list tells; sizes are octets of bodies."""
-    return {
-        "id": exchange.id,
-        "conversation": exchange.conversation,
-        "sender": exchange.sender,
-        "receiver": exchange.receiver,
-        "transaction": exchange.transaction,
-        "patients": exchange.patients,
-        "started": iso_time(exchange.started),
-        "duration": exchange.duration,
-        "status": exchange.status,
-        "request": _message(exchange.request),
-        "response": exchange.response and _message(exchange.response),
-        "findings": [asdict(finding) for finding in exchange.findings],
-        "deviations": exchange.deviations,
-        "session": exchange.session,
-    }
-
-
-def _message(message: HttpMessage) -> dict[str, Any]:
-    return {"start_line": message.start_line, "headers": message.headers, "size": message.body.size}
+__all__ = ["message_facts_of"]
 
 
 def message_facts_of(exchange: Exchange) -> dict[str, Any]:
-    """The same, and the bodies by number."""
+    """What a list tells, and the bodies by number."""
     return {**facts_of(exchange), "parts": [_piece(piece) for piece in pieces_of(exchange)]}
 
 

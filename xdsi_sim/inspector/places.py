@@ -9,9 +9,9 @@ from typing import Final
 from xdsi_sim.ebrim.tables import KINDS, Attr, Form
 from xdsi_sim.ebrim.xml import Element, local_name
 from xdsi_sim.errors import Finding
-from xdsi_sim.inspector.judged import Judged
 from xdsi_sim.inspector.positions import Position, Positions
-from xdsi_sim.inspector.requests import Found
+from xdsi_sim.judging.judged import Judged
+from xdsi_sim.judging.requests import Found
 from xdsi_sim.rules.registry import Place
 from xdsi_sim.soap.saved import Form as SavedAs
 from xdsi_sim.vocab import NS

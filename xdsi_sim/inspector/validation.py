@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from xdsi_sim.errors import Finding, Severity
-from xdsi_sim.inspector.judged import Asked, Judged, judge_message
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.inspector.positions import Position
+from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.scenario.reports.wording import one_line, plural
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.saved import read_saved

@@ -21,7 +21,7 @@ def named(topology: Topology, exchanges: Iterable[Exchange]) -> tuple[Exchange, 
 def _parts(topology: Topology) -> Iterator[tuple[str, str, str]]:
     """Host and port, the beginning of the target of a request, and the actor."""
     for peer in topology.peers:
-        if peer.plays is not None:
+        if peer.plays is not None and peer.proxy is None:  # what a proxy passes on is not what it was sent
             for url in (peer.url, *peer.addresses.values(), peer.dicomweb, peer.xcWado):
                 if url is not None:
                     split = urlsplit(url)

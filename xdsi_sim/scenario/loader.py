@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.resources import scenarios
+from xdsi_sim.scenario.filling import texts_of
 from xdsi_sim.scenario.kind import ActorOf, FileName
 from xdsi_sim.scenario.language import RESERVED, Fragment, Scenario, StepBase
 from xdsi_sim.scenario.steps.include import INCLUDE, Include
@@ -178,7 +179,7 @@ class _File:
 
     def _check_filled(self, path: Path, known: frozenset[str]) -> None:
         """A message whose references are replaced refers to what is known."""
-        lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+        lines = texts_of(path.read_bytes()).splitlines()
         for number, line in enumerate(lines, start=1):
             try:
                 names = [str(parse_path(reference)[0]) for reference in references(line)]

@@ -34,7 +34,7 @@ from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
 from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.variables import New, NotThere, filled, follow, parse_path, resolve
 
-__all__ = ["Audience", "Silent", "play"]
+__all__ = ["Audience", "Run", "Silent", "first_scope", "play"]
 
 _LOG: Final = logging.getLogger(__name__)
 _GRACE: Final = 1.0  # seconds in which a thread that is to end may do so
@@ -63,7 +63,7 @@ def play(
     started, begin = time.time(), time.perf_counter()
     scenario, watching = loaded.scenario, audience or Silent()
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-", ignore_cleanup_errors=True) as spool:
-        run = _Run(
+        run = Run(
             loaded=loaded,
             running=running,
             audience=watching,
@@ -93,7 +93,7 @@ def play(
     )
 
 
-def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
+def first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
     scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, "new": New()}
     for name, value in loaded.scenario.variables.items():
@@ -102,7 +102,7 @@ def _first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
 
 
 @dataclass(kw_only=True)
-class _Run:
+class Run:
     """One run: what is common to all its steps."""
 
     loaded: Loaded
@@ -122,17 +122,17 @@ class _Run:
         """Set up, play, tear down."""
         scenario = self.loaded.scenario
         whole = Making(ended=self.audience.ended)
-        scope, ear = _first_scope(self.loaded, self.running), Ear()
+        scope, ear = first_scope(self.loaded, self.running), Ear()
         passing = True
         try:
             for name, steps in (("setup", scenario.setup), ("", scenario.steps)):
-                passing = self._phase(whole, name, steps, scope, ear, passing=passing)
+                passing = self.phase(whole, name, steps, scope, ear, passing=passing)
         finally:
             with suppress(KeyboardInterrupt):  # a second Ctrl-C ends the teardown, too
-                self._phase(whole, "teardown", scenario.teardown, scope, ear, passing=True)
+                self.phase(whole, "teardown", scenario.teardown, scope, ear, passing=True)
         return whole.records
 
-    def _phase(
+    def phase(
         self,
         whole: Making,
         name: str,
@@ -225,7 +225,7 @@ class _Run:
             outcome = step.kind.play(resolve(step.parameters, scope), stage)
             seen = Seen.of(outcome, stage)
             said = self._judged(step, expect, outcome, seen)
-            captured = {name: each.of_message(seen) for name, each in step.capture.items()}
+            captured = {name: each.of_message(seen) for name, each in resolve(step.capture, scope).items()}
         except StepFailed as error:
             return {"verdict": Verdict.FAIL, "text": str(error), "checks": error.checks}
         except NotThere as error:

@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from xdsi_sim.scenario.language import Fragment, Scenario, Step
+from xdsi_sim.scenario.load.report import LoadReport
 from xdsi_sim.scenario.reports.as_json import Report
 from xdsi_sim.scenario.steps import KINDS
 from xdsi_sim.topology.model import Topology
@@ -123,6 +124,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], JsonSchemaValue]]] = {
     "topology": written_by_people(Topology),
     "fragment": written_by_people(Fragment),
     "report": read_by_programs(Report),
+    "load": read_by_programs(LoadReport),
 }
 """What there is a schema of, and what makes it."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from xdsi_sim.clock import now
 from xdsi_sim.ebrim.model import Code, InternationalString
 from xdsi_sim.errors import XdsiSimError
 from xdsi_sim.ids import new_uid, new_uuid
@@ -42,7 +43,7 @@ class Later(BaseModel):
 
 
 class New:
-    """`${new.uid}`, `${new.uuid}`: ids that were never given before, another one each time."""
+    """`${new.uid}`, `${new.uuid}`: ids that were never given before, another one each time; `${new.time}`."""
 
     @property
     def uid(self) -> str:
@@ -53,6 +54,11 @@ class New:
     def uuid(self) -> str:
         """A UUID as a URN, such as an entryUUID or a MessageID."""
         return new_uuid()
+
+    @property
+    def time(self) -> str:
+        """Now, in UTC, as metadata have it: `20260101120000`."""
+        return f"{now():%Y%m%d%H%M%S}"
 
 
 class NotThere(XdsiSimError):

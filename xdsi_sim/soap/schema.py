@@ -7,6 +7,7 @@ place before: any octets are base64Binary, so nothing does (rule B15).
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -72,6 +73,8 @@ _WORDS: Final = tuple(
     )
 )
 _LONGEST: Final = 300
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""A schema keeps the errors of what it has looked at: two threads would read each other's."""
 
 
 class Validation(StrEnum):
@@ -88,7 +91,7 @@ def schema_findings(body: Element) -> tuple[Finding, ...]:
         text = "the body is too wide to be held against the schemas"
         return (finding("C01", text, _path(body), severity=Severity.INFO),)
     schema = _schema()
-    with _reassembled(body):
+    with _reassembled(body), _ONE_AT_A_TIME:
         if schema.validate(body):
             return ()
         log: Any = schema.error_log  # typed as if it could not be iterated

@@ -52,6 +52,15 @@ class Selection:
         where = " AND ".join((*(text for text, _ in chosen), *of_none)) or "1"
         return where, tuple(value for text, value in chosen for _ in range(text.count("?")))
 
+    def takes(self, exchange: Exchange) -> bool:
+        """Whether one that is in no table fits, by its ends, transaction, status and session."""
+        return (
+            self.actor in (None, exchange.sender, exchange.receiver)
+            and (self.transaction or exchange.transaction).lower() == exchange.transaction.lower()
+            and exchange.status.lower().startswith((self.status or "").lower())
+            and (self.session is None or (exchange.session or "") == self.session)
+        )
+
     def _values(self) -> tuple[str | None, ...]:
         return (
             *(self.actor, self.transaction, self.status, self.session),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,7 +28,7 @@ from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
 from xdsi_sim.store.sqlite import Database, insert
 
-__all__ = ["NOT_RECORDED", "ExchangeLog", "LogPart", "Recorder", "Retention"]
+__all__ = ["NOT_RECORDED", "ExchangeLog", "Log", "LogPart", "Recorder", "Retention"]
 
 _LOG: Final = logging.getLogger(__name__)
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
@@ -53,6 +53,22 @@ class Recorder(Protocol):
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange; returns before it is written."""
+        ...
+
+
+class Log(Recorder, Protocol):
+    """A recorder that gives back what it has taken."""
+
+    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
+        """All exchanges, or those of one conversation, in the order in which they began."""
+        ...
+
+    def mark(self) -> int:
+        """Stands behind all that was recorded so far."""
+        ...
+
+    def heard(self, since: int) -> list[tuple[int, Exchange]]:
+        """What was recorded after a mark, in that order, each with the mark behind it."""
         ...
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final, Protocol
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.inspector.capture import octets_of
-from xdsi_sim.inspector.judged import Asked, Judged, judge_message
+from xdsi_sim.judging.judged import Asked, Judged, judge_message
+from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.saved import read_saved
 
 __all__ = ["Message", "Received", "told"]

@@ -56,7 +56,9 @@ class Addresses(ABC):
 
     def face_of(self, source_id: str) -> str:
         """The same, as the gateways of its community call it."""
-        if (peer := self.topology.played_by(source_id)) is not None:
+        if (peer := self.topology.played_by(source_id)) is not None and (
+            peer.proxy is None or not peer.dicomweb
+        ):
             return peer.dicomweb or ""
         return f"{self.url_of(source_id)}/{self.face_path(source_id)}"
 
@@ -66,13 +68,15 @@ class Addresses(ABC):
 
     def xc_wado_of(self, gateway_id: str) -> str:
         """Base of an imaging gateway's addresses of XC-WADO; empty where a peer tells none."""
-        if (peer := self.topology.played_by(gateway_id)) is not None:
+        if (peer := self.topology.played_by(gateway_id)) is not None and (
+            peer.proxy is None or not peer.xcWado
+        ):
             return peer.xcWado or ""
         return f"{self.url_of(gateway_id)}/{XC_WADO[type(self.topology.find(gateway_id).actor)]}"
 
     def wado_of(self, source_id: str) -> str:
         """Address of a source's WADO-URI; empty where a peer tells none."""
-        if (peer := self.topology.played_by(source_id)) is not None:
+        if (peer := self.topology.played_by(source_id)) is not None and (peer.proxy is None or not peer.wado):
             return peer.wado or ""
         return f"{self.url_of(source_id)}/{WADO}"
 

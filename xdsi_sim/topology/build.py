@@ -21,7 +21,7 @@ from xdsi_sim.server.mllp import MllpPort
 from xdsi_sim.server.ports import Ports
 from xdsi_sim.server.site import ActorSite
 from xdsi_sim.store.exchange_reader import ExchangeReader
-from xdsi_sim.store.exchanges import Recorder
+from xdsi_sim.store.exchanges import Log, Recorder
 from xdsi_sim.store.opening import Share
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
@@ -58,6 +58,7 @@ class RunningTopology(World):
         shared: bool = False,
         joined: Joined | None = None,
         only: Collection[str] | None = None,
+        log: Log | None = None,
     ) -> None:
         """Start everything, or nothing: what was begun is undone where a part fails.
 
@@ -74,7 +75,8 @@ class RunningTopology(World):
             share=Share.JOINING if joined else Share.FIRST if shared else Share.ALONE,
         )
         self.only = None if only is None else frozenset(only)
-        self._record = record
+        self._record = record and log is None
+        self._log = log
         self._joined = joined
         self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
         self._sites: dict[Listen, ActorSite] = {}
@@ -107,7 +109,8 @@ class RunningTopology(World):
         self._spool = self._folder / "spool"
         logged = (self.topology.log, self._folder, self._share, self._joined)
         self._whole_log = self._opened(exchange_log(*logged)) if self._record else None
-        self._log = self._whole_log.part(None) if self._whole_log is not None else None
+        if self._whole_log is not None:
+            self._log = self._whole_log.part(None)
         if self._joined is None:
             shutil.rmtree(self._spool, ignore_errors=True)  # what a crash left half received
             self._spool.mkdir(parents=True)
@@ -237,10 +240,12 @@ def start(
     record: bool = True,
     shared: bool = False,
     only: Collection[str] | None = None,
+    log: Log | None = None,
 ) -> RunningTopology:
     """Start a topology; without `data` its folder is temporary and goes with it.
 
+    Exchanges go to `log`, else into the data folder, or nowhere unless they are to be a `record`.
     With `only`, ids of actors, all others answer elsewhere, at their addresses in the file. If `shared`,
     other processes may join: see `topology.workers`.
     """
-    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only)
+    return RunningTopology(topology, data, listen, record=record, shared=shared, only=only, log=log)

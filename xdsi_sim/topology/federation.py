@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, WithJsonSchema, model_validator
@@ -15,7 +16,19 @@ from xdsi_sim.topology.names import HomeCommunityId, Id, PatientId
 from xdsi_sim.topology.yaml import Place
 from xdsi_sim.vocab import TRANSACTIONS
 
-__all__ = ["Correlation", "KnownPatients", "MllpAddress", "Peer", "Transactions", "check_parts", "diverted"]
+__all__ = [
+    "Correlation",
+    "KnownPatients",
+    "MllpAddress",
+    "Peer",
+    "ProxyMode",
+    "Transactions",
+    "check_parts",
+    "diverted",
+]
+
+ProxyMode = Literal["record", "replay", "replay-else-record", "spy"]
+"""What an address does that stands in front of a real system."""
 
 
 class Correlation(Checked):
@@ -122,10 +135,30 @@ class Peer(Checked):
 
     codes: OwnCodes | None = None
     """Codes of the metadata that scenarios make up for it, where it does not take ours."""
+    proxy: ProxyMode | None = None
+    """Whether the address of the actor stays ours, and stands in front of the peer: `record` passes all on
+    and keeps it, `replay` answers from what was kept, `replay-else-record` passes on what was not, `spy`
+    keeps nothing."""
+    recording: Path | None = None
+    """Folder of what is kept; absent, it is in the data folder."""
 
     def address_of(self, transaction: str) -> str:
         """Where a message of a transaction goes, which the client may name in full, as `ITI-44 add`."""
         return self.addresses.get(transaction.partition(" ")[0], self.url)
+
+    def beside(self, folder: Path) -> Peer:
+        """The same with a relative path taken from `folder`, where the topology's file is."""
+        if self.recording is None:
+            return self
+        return self.model_copy(update={"recording": folder / self.recording})
+
+    @model_validator(mode="after")
+    def _a_proxy_plays(self) -> Peer:
+        if self.proxy is not None and self.plays is None:
+            raise wrong("a proxy stands at the address of an actor, which 'plays' names", at=("proxy",))
+        if self.recording is not None and self.proxy in (None, "spy"):
+            raise wrong("only what records or replays has a recording", at=("recording",))
+        return self
 
     @model_validator(mode="after")
     def _a_gateway_has_a_home(self) -> Peer:

@@ -30,7 +30,7 @@ def with_files(topology: Topology, document: Document, folder: Path, at: Place =
     _check_sessions(topology, document, at)
     for with_ in (_with_codes, _with_tls, _with_viewer):
         topology = with_(topology, document, folder, at)
-    return topology
+    return topology.model_copy(update={"peers": tuple(peer.beside(folder) for peer in topology.peers)})
 
 
 def _check_faults(topology: Topology, document: Document, at: Place) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import did_you_mean
 from xdsi_sim.topology.listen import Listen
-from xdsi_sim.topology.model import Placed, Registry, Server, Topology
+from xdsi_sim.topology.model import Peer, Placed, Registry, Server, Topology
 
-__all__ = ["base_of", "hosts_of", "listen_of", "moved_to", "named", "others", "url_of"]
+__all__ = ["base_of", "foreign", "hosts_of", "listen_of", "moved_to", "named", "others", "url_of"]
 
 
 def listen_of(topology: Topology, placed: Placed) -> Listen:
@@ -27,9 +27,15 @@ def base_of(topology: Topology, listen: Listen) -> str:
     return f"{'http' if topology.tls is None else 'https'}://{listen}/"
 
 
+def foreign(topology: Topology, actor_id: str) -> Peer | None:
+    """The peer at whose own address an actor is asked; None where that is ours, be it that of a proxy."""
+    peer = topology.played_by(actor_id)
+    return None if peer is None or peer.proxy is not None else peer
+
+
 def url_of(topology: Topology, placed: Placed) -> str:
-    """The address of an actor, be it simulated or played by a peer."""
-    peer = topology.played_by(placed.actor.id)
+    """The address of an actor, be it simulated, played by a peer, or that of a proxy."""
+    peer = foreign(topology, placed.actor.id)
     here = base_of(topology, listen_of(topology, placed)) + placed.path.removeprefix("/")
     return here if peer is None else peer.url
 
@@ -72,9 +78,9 @@ def others(topology: Topology, only: Collection[str] | None) -> dict[str, str]:
     for placed in topology.actors():
         id_ = placed.actor.id
         here = only is None or id_ in only
-        if placed.address_less or (here and topology.played_by(id_) is None):
+        if placed.address_less or (here and foreign(topology, id_) is None):
             continue
-        if not here and topology.played_by(id_) is None and listen_of(topology, placed).port == 0:
+        if not here and foreign(topology, id_) is None and listen_of(topology, placed).port == 0:
             raise UsageError(
                 f"{id_} is to be played elsewhere, but port 0 says nothing of where.",
                 hint="Give it, or its community, a port in the file.",

@@ -17,6 +17,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.server.dicomweb import DicomWebResource
 from xdsi_sim.server.loop import Loop
+from xdsi_sim.server.proxy import ProxyResource
 from xdsi_sim.server.replies import RepliesResource
 from xdsi_sim.server.site import Branch
 from xdsi_sim.server.soap import Post, SendFrom, SoapResource
@@ -24,7 +25,7 @@ from xdsi_sim.server.wado_uri import WadoUriResource
 from xdsi_sim.server.xc_wado import XcWadoResource
 from xdsi_sim.services.host import Endpoint
 from xdsi_sim.soap.peers import Peers
-from xdsi_sim.store.exchanges import NOT_RECORDED, LogPart, Recorder
+from xdsi_sim.store.exchanges import NOT_RECORDED, Log, Recorder
 from xdsi_sim.store.opening import Share
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
@@ -40,10 +41,11 @@ from xdsi_sim.topology.faces import (
 )
 from xdsi_sim.topology.faults import FAULTS, faults_resource
 from xdsi_sim.topology.gateways import XC_WADO, cross_gateway_of
-from xdsi_sim.topology.model import Listen, Mhd, Placed, Server, Source, Topology
+from xdsi_sim.topology.model import Listen, Mhd, Peer, Placed, Server, Source, Topology
 from xdsi_sim.topology.opening import offer, recover
 from xdsi_sim.topology.outside import BlockingClient
 from xdsi_sim.topology.players import ROLES, Players
+from xdsi_sim.topology.proxies import proxy_of
 from xdsi_sim.topology.roster import Roster
 from xdsi_sim.topology.stores import SourceStore
 
@@ -82,7 +84,7 @@ class World(Addresses):
         self._resources: dict[str, tuple[_Stoppable, ...]] = {}
         self._crossing: dict[str, XcWadoResource] = {}
         self._traces: dict[str, Trace] = {}
-        self._log: LogPart | None = None
+        self._log: Log | None = None
         self._tls: Tls | None = None
         self._folder = Path()
         self._spool = Path()
@@ -167,6 +169,8 @@ class World(Addresses):
 
     def _serve(self, placed: Placed, recorder: Recorder) -> Any:
         model = placed.actor
+        if (peer := self.topology.played_by(model.id)) is not None:
+            return self._serve_proxy(placed, peer, recorder)
         strict = isinstance(model, Server) and model.strictness == "strict"
         role, make = ROLES[type(model)]
         send, post = self._ways_out()
@@ -203,6 +207,20 @@ class World(Addresses):
             branch.put(f"{placed.path}/{XC_WADO[type(model)]}", cross)
         self._serve_beside(placed, actor, recorder)
         return actor
+
+    def _serve_proxy(self, placed: Placed, peer: Peer, recorder: Recorder) -> ProxyResource:
+        """What stands in front of a peer."""
+        proxy = proxy_of(
+            *(peer, placed),
+            ask=self._clients.ask,
+            recorder=recorder,
+            data=self._folder,
+            spool=self._spool,
+            loop=self._loop,
+        )
+        self._open.callback(self._loop.call, proxy.close)
+        self._branch(placed).put(placed.path, proxy)
+        return proxy
 
     def _serve_web(self, placed: Placed, model: Source, actor: Any, recorder: Recorder) -> None:
         """The faces of an imaging source on the web."""
@@ -261,7 +279,8 @@ class World(Addresses):
     def elsewhere(self) -> Collection[str]:
         """Ids of the actors that somebody else plays."""
         ids = {placed.actor.id for placed in self.topology.actors()}
-        return self._elsewhere.keys() | (ids - self.only if self.only is not None else set())
+        played = {id_ for id_ in ids if self.topology.played_by(id_) is not None}
+        return self._elsewhere.keys() | played | (ids - self.only if self.only is not None else set())
 
     @property
     def trust(self) -> Path | None:
@@ -320,6 +339,8 @@ class World(Addresses):
         """The id; raises UsageError where somebody else plays the actor, whom nobody here can look into."""
         if actor_id in self._elsewhere:
             raise UsageError(f"{actor_id} answers elsewhere, at {self._elsewhere[actor_id]}: it is not ours.")
+        if (peer := self.topology.played_by(actor_id)) is not None:
+            raise UsageError(f"{actor_id} is a proxy, behind which is {peer.url}: it is not ours.")
         return actor_id
 
     def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:

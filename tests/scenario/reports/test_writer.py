@@ -13,6 +13,7 @@ def test_folder_gets_every_format_and_the_messages(a_run: RunRecord, tmp_path: P
     assert [path.name for path in written] == ["report.html", "junit.xml", "report.json"]
     assert {path.name for path in written[0].parent.iterdir()} == {
         "messages",
+        "messages.zip",
         *(path.name for path in written),
     }
 

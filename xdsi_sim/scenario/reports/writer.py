@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from xdsi_sim.scenario.record import RunRecord
+from xdsi_sim.scenario.reports.capture import ARCHIVE, archive
 from xdsi_sim.scenario.reports.message_files import write_messages
 
 __all__ = ["FORMATS", "write_reports"]
@@ -25,13 +26,16 @@ FORMATS: Final = {
 
 
 def write_reports(record: RunRecord, folder: Path) -> tuple[Path, ...]:
-    """Write every format and, in `messages/`, each body byte for byte; returns the formats' files.
+    """Write every format, in `messages/` each body byte for byte, and all messages whole in `messages.zip`.
+
+    Returns the formats' files.
 
     `folder` is made where it is missing; the report of an earlier run in it is replaced.
     Raises OSError where the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_messages(record, folder)
+    archive(record, folder / ARCHIVE)
     return tuple(_write(folder / name, module, record) for name, module in FORMATS.items())
 
 

@@ -16,6 +16,7 @@ from xdsi_sim.errors import ProtocolViolation, UsageError
 from xdsi_sim.exchange import HttpMessage
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.response import status_name
+from xdsi_sim.scenario.filling import changed
 from xdsi_sim.scenario.kind import FileName, ServerId, StepKind
 from xdsi_sim.scenario.message import Message
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, StepFailed, details_of
@@ -28,9 +29,10 @@ from xdsi_sim.soap.media import Headers, header
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, Attachments
 from xdsi_sim.soap.saved import OF_THE_CONNECTION, Form, Saved, Unrecognised, read_saved
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
+from xdsi_sim.topology.whereabouts import foreign
 from xdsi_sim.vocab import ACTIONS, NS, Transaction
 
-__all__ = ["SEND"]
+__all__ = ["SEND", "status_of"]
 
 _LEFT_OUT: Final = OF_THE_CONNECTION | {TRACE_HEADER.lower(), EXCHANGE_HEADER.lower(), "accept-encoding"}
 _ENVELOPE: Final = (f"{{{NS.SOAP}}}Envelope", f"{{{NS.SOAP11}}}Envelope")
@@ -104,7 +106,7 @@ def play(step: Send, stage: Stage) -> Outcome:
         return _by_mllp(step, stage, saved.body)
     url = step.url or stage.running.url_of(step.to or "")
     ready = _ready(step, saved, url)
-    peer = stage.running.topology.played_by(step.to or "")
+    peer = foreign(stage.running.topology, step.to or "")
     if peer is not None:
         url = peer.address_of(ready.transaction)
     if step.to is not None and ready.method != "POST":
@@ -131,7 +133,7 @@ def _outcome(step: Send, stage: Stage, url: str) -> Outcome:
     answer = Answered(
         receiver=step.to or urlsplit(url).netloc,
         transaction=message.transaction,
-        status=_status(message, response),
+        status=status_of(message, response),
         errors=message.errors,
     )
     return Outcome(
@@ -150,7 +152,7 @@ def _outcome(step: Send, stage: Stage, url: str) -> Outcome:
     )
 
 
-def _status(message: Message, response: HttpMessage | None) -> str:
+def status_of(message: Message, response: HttpMessage | None) -> str:
     """In the words of SOAP where the answer is SOAP; else any good status of HTTP is success."""
     if isinstance(message.answer, Fault):
         return f"Fault {message.answer.code}"
@@ -198,7 +200,7 @@ def _captured(step: Send, stage: Stage) -> HttpMessage:
     if not step.fill:
         return request
     kind = header(request.headers, "content-type")
-    data = _text_filled(read_all(request.body), stage, escape if "xml" in kind else str)
+    data = _text_filled(read_all(request.body), kind, stage, escape if "xml" in kind else str)
     return HttpMessage(start_line=request.start_line, headers=request.headers, body=BytesContent(data))
 
 
@@ -206,12 +208,12 @@ def _filled(data: bytes, saved: Saved | None, stage: Stage) -> bytes:
     xml = saved is not None and (
         saved.form in (Form.XML, Form.MULTIPART) or "xml" in saved.header("content-type")
     )
-    return _text_filled(data, stage, escape if xml else str)
+    kind = "" if saved is None else saved.header("content-type")
+    return _text_filled(data, kind, stage, escape if xml else str)
 
 
-def _text_filled(data: bytes, stage: Stage, encode: Callable[[str], str]) -> bytes:
-    text = data.decode("utf-8", "surrogateescape")  # parts may hold anything
-    return stage.company.fill(text, encode).encode("utf-8", "surrogateescape")
+def _text_filled(data: bytes, kind: str, stage: Stage, encode: Callable[[str], str]) -> bytes:
+    return changed(data, kind, lambda text: stage.company.fill(text, encode))
 
 
 def _replaced(headers: Headers, others: Mapping[str, str]) -> Headers:

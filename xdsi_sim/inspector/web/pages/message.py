@@ -16,7 +16,6 @@ from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.inspector.attributes import AttributeTable, tables_of
-from xdsi_sim.inspector.capture import octets_of
 from xdsi_sim.inspector.curl import address_of, curl_of, is_http
 from xdsi_sim.inspector.judgement import Looked, Told, judge_exchange
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
@@ -28,6 +27,7 @@ from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.inspector.web.pages.findings import code_in_words, shown
 from xdsi_sim.inspector.web.pages.messages import rows_of
 from xdsi_sim.scenario.reports.body_view import BodyView, view_of
+from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
 
 __all__ = ["PartRow", "body", "message", "part_row", "raw", "where_it_went"]

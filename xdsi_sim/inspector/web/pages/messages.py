@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from xdsi_sim.content import FileContent
 from xdsi_sim.errors import Severity
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.inspector.capture import export as write
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import Inspected
+from xdsi_sim.scenario.reports.capture import export as write
 from xdsi_sim.scenario.reports.glossary import TRANSACTION_TITLES
 from xdsi_sim.scenario.reports.sequence import Tone, tone_of
 from xdsi_sim.store.exchange_reader import Selection

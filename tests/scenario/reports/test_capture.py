@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from an_exchange import DOCUMENT, SOAP, a_message, an_exchange
 
-from xdsi_sim.content import FileContent
-from xdsi_sim.inspector.capture import export, octets_of
+from xdsi_sim.content import FileContent, read_all
+from xdsi_sim.scenario.record import RunRecord
+from xdsi_sim.scenario.reports.capture import archive, export, octets_of
 
 
 def test_a_message_is_its_head_and_its_body() -> None:
@@ -36,3 +37,26 @@ def test_an_export_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         export([an_exchange(body=FileContent(tmp_path / "gone", 5))], path)
     assert [item.name for item in tmp_path.iterdir()] == ["e.zip"]
     assert path.read_bytes() == b"old"
+
+
+def test_an_archive_of_a_run_has_every_message_as_on_the_wire_and_its_step(
+    a_run: RunRecord, tmp_path: Path
+) -> None:
+    archive(a_run, tmp_path / "messages.zip")
+    with zipfile.ZipFile(tmp_path / "messages.zip") as found:
+        index = json.loads(found.read("index.json"))
+        for entry, exchange in zip(index["exchanges"], a_run.exchanges, strict=True):
+            assert entry["id"] == exchange.id
+            request = found.read(entry["files"]["request"])
+            assert request == exchange.request.head + read_all(exchange.request.body)
+            if exchange.response is not None:
+                answer = found.read(entry["files"]["response"])
+                assert answer == exchange.response.head + read_all(exchange.response.body)
+    assert (index["scenario"], index["verdict"]) == (a_run.scenario, a_run.verdict.value)
+    assert {entry["step"] for entry in index["exchanges"]} >= {"1"}
+
+
+def test_the_same_run_makes_the_same_archive(a_run: RunRecord, tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        archive(a_run, tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()

@@ -27,8 +27,8 @@ from lxml import etree
 from wire import message, post
 
 from xdsi_sim.errors import Severity
-from xdsi_sim.inspector.judged import Asked, Judged, judge_message
 from xdsi_sim.inspector.places import Locator
+from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.soap.addressing import write_addressing
 from xdsi_sim.soap.envelope import write_envelope
 from xdsi_sim.soap.known import named

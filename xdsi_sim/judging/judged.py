@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from xdsi_sim.content import BytesContent, Content
+from xdsi_sim.content import BytesContent, Content, chunks_of
 from xdsi_sim.ebrim.xml import Element, child_of, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
-from xdsi_sim.inspector.requests import Found, check_request, found_in
+from xdsi_sim.judging.requests import Found, check_request, found_in
 from xdsi_sim.messages.adt import read_ack, read_adt, read_header
 from xdsi_sim.rules.answers import check_answer
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, finding
@@ -59,6 +59,8 @@ class Judged:
     """What became of one message."""
 
     saved: Saved
+    content: Content | None = None
+    """The body, where it is too large for `saved` to hold."""
     transaction: Transaction | None = None
     name: str | None = None
     """Of the transaction, as people call it; None where it is not known."""
@@ -112,12 +114,14 @@ def judge_message(
     transaction: Transaction | None = None,
     asked: Asked | None = None,
     strict: bool = False,
+    content: Content | None = None,
 ) -> Judged:
     """Judge one message; parts of it are spooled to `folder` for as long as it is needed.
 
     `transaction` is said by whoever knows better than the message, `asked` is the request of an answer.
+    `content` stands for the body of `saved`, and is never held as a whole.
     """
-    judged = Judged(saved=saved)
+    judged = Judged(saved=saved, content=content)
     try:
         if saved.form is Form.HL7V2:
             _judge_hl7(judged, strict=strict)
@@ -147,7 +151,7 @@ def _judge_soap(
     saved = judged.saved
     if saved.method not in (None, "POST"):
         judged.add(finding("A01", f"the method is {saved.method}, POST is expected", saved.start_line))
-    if saved.status in _NO_BODY and not saved.body.strip():
+    if saved.status in _NO_BODY and not saved.body.strip() and not (judged.content and judged.content.size):
         judged.side = "answer"
         return
     package = _package(judged, folder)
@@ -167,7 +171,8 @@ def _package(judged: Judged, folder: Path) -> Package:
         return Package(root=saved.body, parts={}, mtom=False, raw=(), media=NO_MEDIA_TYPE)
     coding = coding_of(saved.header("content-encoding") or None)
     reader = PackageReader(saved.header("content-type"), folder, coding=coding)
-    reader.feed(saved.body)
+    for piece in chunks_of(judged.content or BytesContent(saved.body)):
+        reader.feed(piece)
     package = reader.finish()
     judged.mtom = package.mtom
     judged.add(*package.findings)

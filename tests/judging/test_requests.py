@@ -10,7 +10,7 @@ from submissions import a_provision, a_submission, an_entry
 
 from xdsi_sim.actors.patient_seeker import PatientSeeker
 from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.inspector.requests import check_request
+from xdsi_sim.judging.requests import check_request
 from xdsi_sim.messages.imaging import ImagingDocumentRequest, RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import Ii, Person
 from xdsi_sim.messages.stored_queries import GET_DOCUMENTS
