@@ -13,10 +13,10 @@ from typing import Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.rules.registry import Place
+from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.media import header, parse_media_type
 from xdsi_sim.soap.saved import Unrecognised, read_saved
 
