@@ -67,7 +67,7 @@ def list_(
         if rows:
             output.print(f"[bold]{family}[/bold]")
         for row in rows:
-            output.print(f"  {row.id:<30}{row.text}", markup=False)
+            output.print(f"  {row.id:<30} {row.text}", markup=False)
 
 
 @faults.command()

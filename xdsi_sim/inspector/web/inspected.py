@@ -62,25 +62,27 @@ class Inspected:
 
     @cached_property
     def templates(self) -> Environment:
-        """Ours, and those of the report."""
-        from markupsafe import Markup  # noqa: PLC0415  see `resource`
-
-        from xdsi_sim.scenario.reports.templates import FOLDER as REPORTS  # noqa: PLC0415
+        """Ours, and those of the report; other inspectors of the process share them."""
+        from xdsi_sim.scenario.reports.templates import FOLDER as REPORTS  # noqa: PLC0415  see `resource`
         from xdsi_sim.scenario.reports.templates import environment_of  # noqa: PLC0415
 
         environment = environment_of(HERE, REPORTS)
         environment.filters["quoted"] = lambda text: quote(text, safe="")
-        environment.globals |= {
-            "root": f"/{PATH}",
-            "version": __version__,
-            "topology": self.running.topology.title or self.running.topology.name,
-            "token_field": Markup('<input type="hidden" name="{}" value="{}">').format(_TOKEN, self.token),
-        }
+        environment.globals |= {"root": f"/{PATH}", "version": __version__}
         return environment
+
+    @cached_property
+    def _own(self) -> dict[str, Any]:
+        """What each page has, and another inspector has otherwise."""
+        from markupsafe import Markup  # noqa: PLC0415  see `resource`
+
+        field = Markup('<input type="hidden" name="{}" value="{}">').format(_TOKEN, self.token)
+        topology = self.running.topology
+        return {"topology": topology.title or topology.name, "token_field": field}
 
     def rendered(self, template: str, **values: Any) -> str:
         """A template with these values."""
-        return self.templates.get_template(template).render(**values)
+        return self.templates.get_template(template).render(**self._own, **values)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Answered:
         """The same as an answer."""
