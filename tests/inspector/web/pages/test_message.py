@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from an_inspector import HOSTILE, Inspector, words_of
 from wire import post, send
-from xdsi_sim.inspector.capture import octets_of
 
 from xdsi_sim.content import read_all
+from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.testing.steps import Steps
 
 
