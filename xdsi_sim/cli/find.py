@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -18,6 +17,7 @@ from xdsi_sim.cli.conventions import (
     FINDINGS,
     GOOD,
     JsonOption,
+    Stack,
     certificates_for,
     peer_address,
 )
@@ -34,14 +34,6 @@ __all__ = ["find"]
 
 _SENDER: Final = "consumer"
 _SCHEMES: Final = ("http", "https")
-
-
-class Stack(StrEnum):
-    """By which profile is asked."""
-
-    XDS_I = "xds-i"
-    XCA_I = "xca-i"
-    MHD = "mhd"
 
 
 def _several(name: str, metavar: str, text: str) -> Any:
