@@ -78,6 +78,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
         "resend": f"messages/{one('ITI-18').id}/resend",
         "compare": f"messages/{one('ITI-42').id}/compare?with={inspector.refused.id}",
         "scenarios": "scenarios",
+        "checklist": "checklist",
         "patients": "patients",
         "faults": "faults",
         "codes": "codes",
@@ -88,7 +89,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
 
 NAMES = [
     *("overview", "messages", "refused", "hostile", "images", "manifest", "image", "conversation"),
-    *("resend", "compare", "scenarios", "patients", "faults", "codes", "rules", "nothing"),
+    *("resend", "compare", "scenarios", "checklist", "patients", "faults", "codes", "rules", "nothing"),
 ]
 
 
@@ -250,6 +251,26 @@ def test_a_scenario_is_played_and_reported(inspector: Inspector, browser: Any) -
         browser.execute_script("return getComputedStyle(document.querySelector('.top')).borderTopWidth")
         == "5px"
     )
+    assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
+
+
+def test_the_checklist_is_run_and_leads_to_its_evidence(inspector: Inspector, browser: Any) -> None:
+    browser.get(f"{inspector.url}checklist")
+    browser.find_element("css selector", "form.switch button").click()
+    assert waited_for(lambda: "/checklists/" in browser.current_url)
+    assert waited_for(lambda: browser.find_elements("link text", "The gap report"))
+    for scheme in SIZES:
+        dressed(browser, scheme)
+        browser.save_screenshot(str(BUILD / f"inspector-survey-{scheme}.png"))
+        if AXE.is_file():
+            browser.execute_script(AXE.read_text(encoding="utf-8"))
+            assert browser.execute_async_script(CHECK) == []
+        wide, shown = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= shown
+    browser.find_element("link text", "The gap report").click()
+    assert waited_for(lambda: "Adoption checklist · gap report" in browser.page_source)
+    browser.execute_script("document.querySelector('a[href^=\"trace/report.html#m\"]').click()")
+    assert waited_for(lambda: "What was done, in order" in text_of(browser))
     assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
 
 

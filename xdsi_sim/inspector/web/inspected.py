@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from xdsi_sim.inspector.playing import Plays
+    from xdsi_sim.inspector.surveying import Surveys
     from xdsi_sim.inspector.tally import Tally
 
 __all__ = ["HERE", "PATH", "Inspected"]
@@ -54,6 +55,13 @@ class Inspected:
         from xdsi_sim.inspector.playing import Plays  # noqa: PLC0415  see `resource`
 
         return Plays(self.running)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """Runs of the checklist."""
+        from xdsi_sim.inspector.surveying import Surveys  # noqa: PLC0415  see `resource`
+
+        return Surveys(self.running)
 
     @cached_property
     def actors(self) -> tuple[ActorInfo, ...]:

@@ -9,6 +9,7 @@ from typing import Final
 from xdsi_sim.inspector.web.asked import Answered, Refused
 from xdsi_sim.inspector.web.pages import (
     again,
+    checklist,
     codes,
     compare,
     conversation,
@@ -63,6 +64,14 @@ _ROUTES: Final = (
     _Route("GET", "runs/*/steps", scenarios.progress),
     _Route("GET", "runs/*/report.html", scenarios.report),
     _Route("GET", "runs/*/messages/*", scenarios.body),
+    _Route("GET", "checklist", checklist.checklist),
+    _Route("POST", "checklist", checklist.begin),
+    _Route("GET", "checklists/*", checklist.survey),
+    _Route("GET", "checklists/*/phases", checklist.progress),
+    _Route("GET", "checklists/*/gaps.html", checklist.report),
+    _Route("GET", "checklists/*/files/*", checklist.file),
+    _Route("GET", "checklists/*/trace/report.html", checklist.trace),
+    _Route("GET", "checklists/*/trace/messages/*", checklist.body),
     _Route("GET", "codes", codes.codes),
     _Route("GET", "patients", patients.patients),
     _Route("POST", "patients", patients.tell),
