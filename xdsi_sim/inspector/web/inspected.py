@@ -86,7 +86,11 @@ class Inspected:
 
         field = Markup('<input type="hidden" name="{}" value="{}">').format(_TOKEN, self.token)
         topology = self.running.topology
-        return {"topology": topology.title or topology.name, "token_field": field}
+        return {
+            "topology": topology.title or topology.name,
+            "token_field": field,
+            "has_sessions": self.running.keeper is not None,
+        }
 
     def rendered(self, template: str, **values: Any) -> str:
         """A template with these values."""

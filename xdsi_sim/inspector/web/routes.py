@@ -21,6 +21,7 @@ from xdsi_sim.inspector.web.pages import (
     patients,
     rules,
     scenarios,
+    sessions,
     static,
     studies,
 )
@@ -75,6 +76,10 @@ _ROUTES: Final = (
     _Route("GET", "codes", codes.codes),
     _Route("GET", "patients", patients.patients),
     _Route("POST", "patients", patients.tell),
+    _Route("GET", "sessions", sessions.sessions),
+    _Route("POST", "sessions", sessions.add),
+    _Route("POST", "sessions/clear", sessions.clear),
+    _Route("POST", "sessions/remove", sessions.remove),
     _Route("GET", "faults", faults.faults),
     _Route("POST", "faults", faults.on),
     _Route("POST", "faults/off", faults.off),
