@@ -8,8 +8,26 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+ROWS = "each of its rows passes and fails in tests/checklist/test_rows.py"
+SURVEYED = "a part of the survey, seen whole in tests/checklist/test_survey.py"
 WITHOUT_TESTS = {
     "vocab.py": "constants only",
+    "checklist/access.py": ROWS,
+    "checklist/coding.py": ROWS,
+    "checklist/content.py": ROWS,
+    "checklist/identity.py": ROWS,
+    "checklist/linkage.py": ROWS,
+    "checklist/mado.py": ROWS,
+    "checklist/positioning.py": ROWS,
+    "checklist/telling.py": ROWS,
+    "checklist/tracking.py": ROWS,
+    "checklist/asking.py": SURVEYED,
+    "checklist/by_fhir.py": SURVEYED,
+    "checklist/imaging.py": SURVEYED,
+    "checklist/preparing.py": SURVEYED,
+    "checklist/retrieving.py": SURVEYED,
+    "checklist/observed.py": SURVEYED,
+    "checklist/results.py": ROWS,
     "exchange.py": "values without behaviour",
     "inspector/views/rows.py": "values without behaviour",
     "resources.py": "seen to work from a checkout and from a wheel in tests/test_packaging.py",

@@ -113,6 +113,23 @@ def test_a_study_without_zone_is_taken_in_that_of_the_publisher(studies: dict[st
 
 
 @pytest.mark.parametrize(
+    ("institution", "told"),
+    [
+        ("North^^^^^&2.999.5&ISO^^^^7", "North^^^^^&2.999.5&ISO^^^^7"),
+        ("North^^^^^^^^^2.999.20", "North^^^^^^^^^2.999.20"),
+        ("Smith & Sons", "Smith \\T\\ Sons"),
+        ("North^East", "North^East"),
+    ],
+)
+def test_an_institution_with_an_id_stays_as_it_is(
+    studies: dict[str, Study], institution: str, told: str
+) -> None:
+    study = studies["ct-head"]
+    entry = an_entry(replace(study, header=replace(study.header, institution=institution)))
+    assert [author.authorInstitution for author in entry.author] == [(told,)]
+
+
+@pytest.mark.parametrize(
     ("name", "codes"),
     [
         ("mr-knee", ["MR", "72696002", "61685007", "7771000"]),

@@ -59,6 +59,12 @@ def test_institution_and_zone_are_filled_in(profile: ManifestProfile) -> None:
 
 
 @each_profile
+def test_a_custodian_of_the_same_name_adds_its_id(profile: ManifestProfile) -> None:
+    assert made(a_header(institution="North"), profile).institution == CUSTODIAN.institution
+    assert made(a_header(institution="North Wing"), profile).institution == "North Wing"
+
+
+@each_profile
 def test_of_several_accession_numbers_none_stands_for_the_study(profile: ManifestProfile) -> None:
     requests = tuple(Request(accession=Identifier(number)) for number in ("A1", "A2"))
     header = made(a_header(accession=Identifier("A1"), requests=requests), profile)

@@ -18,11 +18,12 @@ from xdsi_sim.checklist.observed import Publication
 from xdsi_sim.checklist.playing import Played, Player
 from xdsi_sim.checklist.two_level import Criteria, query_of
 from xdsi_sim.dicom.coded import HierarchicDesignator, Identifier
+from xdsi_sim.dicom.samples import ROOT, write_sample
 from xdsi_sim.dicom.samples import SAMPLES as SAMPLES_BY_NAME
-from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.dicom.study import Study, once
 from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ebrim.model import DocumentEntry
+from xdsi_sim.ids import new_uid
 from xdsi_sim.scenario.steps.key_image_note import KEY_IMAGE_NOTE
 from xdsi_sim.scenario.steps.load import LOAD
 from xdsi_sim.scenario.steps.patient import PATIENT
@@ -57,10 +58,19 @@ def prepare(player: Player, layout: Layout) -> Prepared:
     prepared = Prepared()
     ours = [site for site in layout.sites if site.ours]
     ours.sort(key=lambda site: not site.keeps)  # the note of the first study stays where it was made
-    patients = _patients(player)
+    patients, root = _patients(player), _root(player)
     for site, sample in _dealt(ours):
-        _bring(player, prepared, site, sample, patients[SAMPLES_BY_NAME[sample].national_id.value])
+        patient = patients[SAMPLES_BY_NAME[sample].national_id.value]
+        files = write_sample(sample, player.folder / sample, patient=patient, root=root)
+        _bring(player, prepared, site, sample, files)
     return prepared
+
+
+def _root(player: Player) -> str:
+    """Of the UIDs of sample studies: a new one where others may know those of a former survey."""
+    topology = player.running.topology
+    registries = (each.registry for each in topology.communities if each.registry is not None)
+    return new_uid() if any(topology.played_by(each.id) is not None for each in registries) else ROOT
 
 
 def _patients(player: Player) -> dict[str, Identifier]:
@@ -89,10 +99,9 @@ def _dealt(sites: Sequence[Site]) -> Iterator[tuple[Site, str]]:
     return ((sites[number % len(sites)], sample) for number, sample in enumerate(SAMPLES) if sites)
 
 
-def _bring(player: Player, prepared: Prepared, site: Site, sample: str, patient: Identifier) -> None:
+def _bring(player: Player, prepared: Prepared, site: Site, sample: str, files: tuple[Path, ...]) -> None:
     """A study from the modality to the registry."""
     changes = sample == _CHANGES
-    files = write_sample(sample, player.folder / sample, patient=patient)
     study = _load(player, site, sample, files[:_FIRST] if changes else files)
     if study is None:
         return

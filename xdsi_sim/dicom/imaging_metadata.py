@@ -18,7 +18,7 @@ from xdsi_sim.dicom.manifest import KEY_OBJECT_SELECTION, Manifest
 from xdsi_sim.dicom.publisher import Publisher, Report
 from xdsi_sim.dicom.study import Patient, Study, StudyHeader, once
 from xdsi_sim.dicom.times import utc_dtm
-from xdsi_sim.ebrim.datatypes import Cx, Cxi
+from xdsi_sim.ebrim.datatypes import Cx, Cxi, Xon
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
@@ -232,9 +232,18 @@ def _author(header: StudyHeader, publisher: Publisher, person: str | None = None
     return (
         Author(
             authorPerson=xcn(person) if person else None,
-            authorInstitution=(_escaped(institution),) if institution else (),
+            authorInstitution=(_organisation(institution),) if institution else (),
         ),
     )
+
+
+def _organisation(name: str) -> str:
+    """As XON: one that is written so already, with an id, stays; all else is a name."""
+    try:
+        known = "^" in name and Xon.parse(name).id is not None
+    except ValueError:
+        known = False
+    return name if known else _escaped(name)
 
 
 # --- submission ------------------------------------------------------------------------------

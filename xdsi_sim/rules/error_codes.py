@@ -146,8 +146,21 @@ _TABLE: Final = (
     ),
     _code("XDSRegistryError", _REGISTRY, "Any problem of a registry that has no code of its own."),
     _code("XDSRepositoryError", _REPOSITORY, "Any problem of a repository that has no code of its own."),
-    _code("XDSRegistryMetadataError", _SUBMIT, "Metadata are wrong; the registry says so."),
-    _code("XDSRepositoryMetadataError", _P, "Metadata are wrong; the repository or the recipient says so."),
+    # as a warning, too: no other code tells of metadata that are taken although they stray
+    _code(
+        "XDSRegistryMetadataError",
+        _SUBMIT,
+        "Metadata are wrong; the registry says so.",
+        Context.ANYTHING,
+        _EITHER,
+    ),
+    _code(
+        "XDSRepositoryMetadataError",
+        _P,
+        "Metadata are wrong; the repository or the recipient says so.",
+        Context.ANYTHING,
+        _EITHER,
+    ),
     _code("XDSRegistryNotAvailable", _P, "The repository did not reach its registry."),
     _code("XDSRegistryOutOfResources", _REGISTRY, "The registry is short of resources."),
     _code("XDSRepositoryOutOfResources", _REPOSITORY, "The repository is short of resources."),
