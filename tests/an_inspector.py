@@ -20,26 +20,18 @@ from xdsi_sim.scenario.runner import play
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
 
-__all__ = ["HOSTILE", "Inspector", "an_inspector"]
+__all__ = ["HOSTILE", "Inspector", "Pages", "an_inspector"]
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(2)>"
 """A title that a page must not obey."""
 
 
 @dataclass(frozen=True)
-class Inspector:
+class Pages:
     """Its address, and what runs behind it."""
 
     running: RunningTopology
     url: str
-    exchanges: Sequence[Exchange]
-    """Those of the scenario."""
-    refused: Exchange
-    """A submission with several errors."""
-    hostile: Exchange
-
-    def one(self, transaction: str) -> Exchange:
-        return next(one for one in self.exchanges if one.transaction == transaction)
 
     def get(self, path: str, *headers: str, method: str = "GET") -> Answer:
         return get(self.url + path, *headers, method=method)
@@ -67,6 +59,20 @@ class Inspector:
         found = re.search(r'name="token" value="([^"]+)"', self.page("faults"))
         assert found
         return found[1]
+
+
+@dataclass(frozen=True)
+class Inspector(Pages):
+    """One that has something to show."""
+
+    exchanges: Sequence[Exchange]
+    """Those of the scenario."""
+    refused: Exchange
+    """A submission with several errors."""
+    hostile: Exchange
+
+    def one(self, transaction: str) -> Exchange:
+        return next(one for one in self.exchanges if one.transaction == transaction)
 
 
 def words_of(page: str) -> str:

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bench import floors, load, messages
 from tests.bench.federation import federation_rows
 from tests.bench.imaging import imaging_rows
+from tests.bench.inspecting import inspector_rows
 from tests.bench.recording import recording_rows
 from tests.bench.relay import relay_rows
 from tests.bench.running import Row, Up, up
@@ -178,6 +179,7 @@ _GROUPS: Final[dict[str, Callable[[Path, argparse.Namespace], Iterator[Row]]]] =
     "growth": lambda work, asked: growth_rows(work, asked.blocks),
     "start": lambda work, _asked: start_rows(work),
     "recording": lambda work, _asked: recording_rows(work),
+    "inspector": lambda work, _asked: inspector_rows(work),
     "tls": lambda work, _asked: tls_rows(work),
     "imaging": lambda work, _asked: imaging_rows(work),
     "streams": lambda work, _asked: stream_rows(work),

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from a_browser import a_browser
 from a_domain import a_query
-from an_inspector import HOSTILE, Inspector, an_inspector
+from a_session import below, domain_of_sessions
+from an_inspector import HOSTILE, Inspector, Pages, an_inspector
 from foreign_clients import ROOT
 from wire import message, post, send
+
+from xdsi_sim.inspector.web import inspecting
 
 pytestmark = pytest.mark.interop
 
@@ -37,6 +40,12 @@ CHECK = """
 def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
     with an_inspector(tmp_path_factory.mktemp("inspected")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def of_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    with domain_of_sessions(tmp_path_factory.mktemp("sessions")) as running, inspecting(running) as url:
+        yield Pages(running, url)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +87,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
         "resend": f"messages/{one('ITI-18').id}/resend",
         "compare": f"messages/{one('ITI-42').id}/compare?with={inspector.refused.id}",
         "scenarios": "scenarios",
+        "checklist": "checklist",
         "patients": "patients",
         "faults": "faults",
         "codes": "codes",
@@ -88,7 +98,7 @@ def pages(inspector: Inspector) -> dict[str, str]:
 
 NAMES = [
     *("overview", "messages", "refused", "hostile", "images", "manifest", "image", "conversation"),
-    *("resend", "compare", "scenarios", "patients", "faults", "codes", "rules", "nothing"),
+    *("resend", "compare", "scenarios", "checklist", "patients", "faults", "codes", "rules", "nothing"),
 ]
 
 
@@ -124,6 +134,11 @@ def query(inspector: Inspector) -> str:
 def test_a_page_is_for_everybody(inspector: Inspector, browser: Any, name: str, scheme: str) -> None:
     dressed(browser, scheme)
     browser.get(inspector.url + pages(inspector)[name])
+    is_for_everybody(browser, name, scheme)
+
+
+def is_for_everybody(browser: Any, name: str, scheme: str) -> None:
+    """What is shown now fits the window, and neither browser nor checker has a complaint."""
     browser.save_screenshot(str(BUILD / f"inspector-{name}-{scheme}.png"))
     wide, shown = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert wide <= shown == SIZES[scheme][0]  # nothing stands out at the side
@@ -251,6 +266,66 @@ def test_a_scenario_is_played_and_reported(inspector: Inspector, browser: Any) -
         == "5px"
     )
     assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
+
+
+def test_the_checklist_is_run_and_leads_to_its_evidence(inspector: Inspector, browser: Any) -> None:
+    browser.get(f"{inspector.url}checklist")
+    browser.find_element("css selector", "form.switch button").click()
+    assert waited_for(lambda: "/checklists/" in browser.current_url)
+    assert waited_for(lambda: browser.find_elements("link text", "The gap report"))
+    browser.save_screenshot(str(BUILD / "inspector-survey.png"))
+    browser.find_element("link text", "The gap report").click()
+    assert waited_for(lambda: "Adoption checklist · gap report" in browser.page_source)
+    browser.execute_script("document.querySelector('a[href^=\"trace/report.html#m\"]').click()")
+    assert waited_for(lambda: "What was done, in order" in text_of(browser))
+    assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
+
+
+@pytest.mark.parametrize("scheme", SIZES)
+def test_a_survey_is_for_everybody(inspector: Inspector, browser: Any, scheme: str) -> None:
+    begun = inspector.submit("checklist", token=inspector.token).headers["location"]
+    dressed(browser, scheme)
+    browser.get(inspector.url.removesuffix("/inspector/") + begun)
+    assert waited_for(lambda: browser.find_elements("link text", "The gap report"))
+    is_for_everybody(browser, "survey", scheme)
+
+
+def test_a_session_is_made_looked_into_emptied_and_removed(of_sessions: Pages, browser: Any) -> None:
+    browser.get(f"{of_sessions.url}sessions")
+    browser.find_element("id", "name").send_keys("acme\n")
+    assert waited_for(lambda: browser.find_elements("link text", "Messages of acme"))
+    url = below(of_sessions.running, "acme")
+    send(url, post(url, *message(url)))
+    of_sessions.running.mark()
+    browser.find_element("link text", "Messages of acme").click()
+    assert waited_for(lambda: "acme: 127.0.0.1" in first_row(browser))
+    for button, left in (("clear", True), ("remove", False)):
+        browser.get(f"{of_sessions.url}sessions")
+        browser.find_element("css selector", "details.sure summary").click()
+        before = browser.find_element("id", "page")
+        browser.find_element("css selector", f"form[action$='/{button}'] button").click()
+        assert waited_for(lambda before=before: gone(before))
+        assert ("Messages of acme" in text_of(browser)) is left
+    assert "Nothing fits." in of_sessions.words("messages?session=acme")
+
+
+def gone(element: Any) -> bool:
+    """Whether the page that had it is another one now."""
+    exceptions = pytest.importorskip("selenium.common.exceptions")
+    try:
+        return not element.is_enabled()
+    except exceptions.StaleElementReferenceException:
+        return True
+
+
+@pytest.mark.parametrize("scheme", SIZES)
+def test_the_page_of_sessions_is_for_everybody(of_sessions: Pages, browser: Any, scheme: str) -> None:
+    dressed(browser, scheme)
+    for name in ("acme", "vendor-with-a-rather-long-name-indeed-17"):
+        of_sessions.submit("sessions", token=of_sessions.token, name=name)
+    browser.get(f"{of_sessions.url}sessions")
+    browser.find_element("css selector", "details.sure summary").click()
+    is_for_everybody(browser, "sessions", scheme)
 
 
 def test_what_is_hostile_does_nothing(inspector: Inspector, browser: Any) -> None:

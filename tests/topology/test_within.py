@@ -9,7 +9,7 @@ from a_domain import topology
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.loader import load_topology
 from xdsi_sim.topology.model import Topology
-from xdsi_sim.topology.within import check_sessions, name_trouble, within
+from xdsi_sim.topology.within import apart, check_sessions, name_trouble, within
 
 FILE = """\
 name: mine
@@ -70,6 +70,28 @@ def test_what_has_no_path_is_not_in_a_session() -> None:
     assert (found.tls, community.registry.feed, source.dimse) == (None, None, None)  # type: ignore[union-attr]
     assert (source.dicomweb.publicUrl, source.dicomweb.delete) == (None, True)
     assert [fault.deviation for fault in community.registry.faults] == ["delay"]  # type: ignore[union-attr]
+
+
+def test_actors_that_are_started_once_more_are_bound_to_no_port_and_no_address() -> None:
+    found = apart(
+        changed(
+            registry={"port": 9009, "feed": {"mllp": 2575}, "faults": [{"deviation": "tls-expired"}]},
+            source={"dimse": {"port": 11112}, "dicomweb": {"publicUrl": "https://pacs.example"}},
+            topology={
+                "tls": True,
+                "sessions": "open",
+                "viewer": {"folder": "ohif", "publicUrl": "https://v.example"},
+            },
+        )
+    )
+    (community,) = found.communities
+    (source,), registry = community.sources, community.registry
+    assert registry is not None
+    assert found.viewer is not None
+    assert (registry.port, registry.feed, source.dimse, source.dicomweb.publicUrl) == (None,) * 4
+    assert (found.sessions, found.viewer.publicUrl, found.tls is not None) == ("off", None, True)
+    assert [fault.deviation for fault in registry.faults] == ["tls-expired"]
+    assert apart(topology()) == topology()
 
 
 def test_all_else_is_as_it_is_outside() -> None:

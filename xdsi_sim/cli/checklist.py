@@ -175,6 +175,7 @@ def run(
     """
     from xdsi_sim.checklist.answers import read_answers  # noqa: PLC0415
     from xdsi_sim.checklist.gaps import gaps_of  # noqa: PLC0415
+    from xdsi_sim.checklist.manifests import with_manifests  # noqa: PLC0415
     from xdsi_sim.checklist.reports import write_gaps  # noqa: PLC0415
     from xdsi_sim.checklist.reports.as_json import value_of  # noqa: PLC0415
     from xdsi_sim.checklist.survey import asker_of, observe  # noqa: PLC0415
@@ -186,7 +187,7 @@ def run(
     asked, declared = tuple(map(_patient, patients or ())), _declared(architecture, given)
     where = (folder_to_fill("--data", data), listen_option(listen))
     asker_of(found)  # before anything starts
-    with start(_with_manifest(found, manifest), *where) as running:
+    with start(with_manifests(found, manifest), *where) as running:
         surveyed = observe(
             running,
             patients=asked,
@@ -246,23 +247,6 @@ def _patient(text: str) -> str:
         return str(Cx.parse(text))
     except ValueError as error:
         raise UsageError(f"--patient: '{text}' is {error}.", hint="A patient id is P1^^^&OID&ISO.") from None
-
-
-def _with_manifest(topology: Topology, profile: str | None) -> Topology:
-    """Our own sources make manifests of this profile."""
-    if profile is None:
-        return topology
-    communities = tuple(
-        community.model_copy(
-            update={
-                "sources": tuple(
-                    source.model_copy(update={"manifest": profile}) for source in community.sources
-                )
-            }
-        )
-        for community in topology.communities
-    )
-    return topology.model_copy(update={"communities": communities})
 
 
 # --- for people ------------------------------------------------------------------------------

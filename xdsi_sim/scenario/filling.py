@@ -16,7 +16,7 @@ from xdsi_sim.soap.saved import Unrecognised, read_saved
 
 __all__ = ["changed", "texts_of"]
 
-_BINARY: Final = (Kind.BINARY, Kind.DICOM)
+_BINARY: Final = (Kind.BINARY, Kind.DICOM, Kind.PDF)
 
 
 def changed(data: bytes, content_type: str, change: Callable[[str], str]) -> bytes:

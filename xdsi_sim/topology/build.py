@@ -196,6 +196,11 @@ class RunningTopology(World):
         """Below which address sessions are, with a slash at its end; None where there are none."""
         return None if self._sessions is None else self._sessions.base
 
+    @property
+    def keeper(self) -> Sessions | None:
+        """Makes, lists, empties and removes sessions, in the reactor's thread; None where there are none."""
+        return self._sessions
+
     def session(self, name: str) -> AbstractContextManager[World]:
         """The world of a session, made where there is none yet, and awake until the end of the block.
 

@@ -1,8 +1,9 @@
-"""What a topology is within a session: the same actors, but for what has no path."""
+"""What a topology is once more beside itself, in a session or on ports of its own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.codes.settings import CodeSettings
 from xdsi_sim.topology.model import Community, Registry, Server, Source, Topology
 
-__all__ = ["FOLDER", "PATH", "check_sessions", "name_trouble", "within"]
+__all__ = ["FOLDER", "PATH", "apart", "check_sessions", "name_trouble", "within"]
 
 PATH: Final = "s"
 """Below which sessions are, on every port."""
@@ -60,34 +61,56 @@ def within(topology: Topology, codes: Path | None = None) -> Topology:
 
     With `codes`, a table of its own takes the place of those that the communities have.
     """
-    communities = tuple(_community(community, codes) for community in topology.communities)
+    communities = tuple(_coded(_with(community, _actor), codes) for community in topology.communities)
     return topology.model_copy(update={"tls": None, "communities": communities})
 
 
-def _community(community: Community, codes: Path | None) -> Community:
+def apart(topology: Topology) -> Topology:
+    """The same actors on ports that are free: nothing that is fixed to one, or known by another address."""
+    viewer = topology.viewer and topology.viewer.model_copy(update={"publicUrl": None})
+    communities = tuple(_with(community, _portless) for community in topology.communities)
+    return topology.model_copy(update={"sessions": "off", "viewer": viewer, "communities": communities})
+
+
+def _with(community: Community, change: Callable[[Any], Any]) -> Community:
+    """The same, each of its actors changed."""
     changed: dict[Any, list[Any]] = {}
     for place, actor in community.actors():
-        changed.setdefault(place[0], []).append(_actor(actor))
+        changed.setdefault(place[0], []).append(change(actor))
     update: dict[str, Any] = {
         key: tuple(actors) if isinstance(getattr(community, key), tuple) else actors[0]
         for key, actors in changed.items()
     }
-    if codes is not None:
-        settings = community.codes or CodeSettings(files=(codes,))
-        update["codes"] = settings.looked_at().model_copy(update={"files": (codes,), "valueSets": {}})
     return community.model_copy(update=update)
 
 
+def _coded(community: Community, codes: Path | None) -> Community:
+    if codes is None:
+        return community
+    settings = community.codes or CodeSettings(files=(codes,))
+    own = settings.looked_at().model_copy(update={"files": (codes,), "valueSets": {}})
+    return community.model_copy(update={"codes": own})
+
+
 def _actor(actor: Any) -> Any:
-    update: dict[str, Any] = {}
+    if isinstance(actor, Server):
+        faults = tuple(fault for fault in actor.faults if _has_a_path(fault.deviation))
+        return _unbound(actor, faults=faults)
+    return actor
+
+
+def _portless(actor: Any) -> Any:
+    return _unbound(actor, port=None) if isinstance(actor, Server) else actor
+
+
+def _unbound(actor: Any, **update: Any) -> Any:
+    """Without ports of other protocols, and without an address that leads elsewhere."""
     if isinstance(actor, Registry):
         update["feed"] = None
     if isinstance(actor, Source):
         update["dimse"] = None
         update["dicomweb"] = actor.dicomweb.model_copy(update={"publicUrl": None})
-    if isinstance(actor, Server):
-        update["faults"] = tuple(fault for fault in actor.faults if _has_a_path(fault.deviation))
-    return actor.model_copy(update=update) if update else actor
+    return actor.model_copy(update=update)
 
 
 def _has_a_path(deviation: str) -> bool:

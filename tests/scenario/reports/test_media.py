@@ -17,6 +17,7 @@ from xdsi_sim.soap.media import header
         ("application/dicom", Kind.DICOM),
         ('multipart/related; type="text/xml"', Kind.MULTIPART),
         ("text/html", Kind.TEXT),
+        ("application/pdf", Kind.PDF),
         ("x-application/hl7-v2+er7", Kind.HL7),
         ("image/jpeg", Kind.BINARY),
     ],
@@ -31,6 +32,7 @@ def test_content_type_settles_the_kind(media: str, kind: Kind) -> None:
         (b"\0" * 128 + b"DICM", Kind.DICOM),
         (b"\xef\xbb\xbf\r\n<a/>", Kind.XML),
         (b"GIF89a", Kind.BINARY),
+        (b"%PDF-1.7\n", Kind.PDF),
         (b"", Kind.BINARY),
     ],
 )

@@ -13,10 +13,10 @@ from xdsi_sim.checklist.results import Result
 from xdsi_sim.checklist.rows import SETS
 from xdsi_sim.scenario.reports.templates import FOLDER, environment_of, policy_of, style_and_script
 
-__all__ = ["render"]
+__all__ = ["BADGES", "headline", "policy", "render"]
 
 _FOLDER: Final = Path(__file__).parent
-_BADGES: Final = {
+BADGES: Final = {
     Result.PASS: "pass",
     Result.WARN: "error",
     Result.FAIL: "fail",
@@ -28,8 +28,7 @@ _BADGES: Final = {
 
 def render(report: GapReport) -> str:
     """The page."""
-    style, _ = style_and_script()
-    more = (_FOLDER / "gaps.css").read_text("utf-8")
+    style = _style()
     return (
         environment_of(FOLDER, _FOLDER)
         .get_template("gaps.html.j2")
@@ -37,16 +36,25 @@ def render(report: GapReport) -> str:
             report=report,
             sets={letter: title for letter, title in SETS.items() if letter in report.totals},
             results=tuple(Result),
-            badges=_BADGES,
-            headline=_headline(report),
-            policy=policy_of(style + more, ""),
-            style=Markup(style + more),  # noqa: S704  our own files
+            badges=BADGES,
+            headline=headline(report),
+            policy=policy(),
+            style=Markup(style),  # noqa: S704  our own files
             version=__version__,
         )
     )
 
 
-def _headline(report: GapReport) -> str:
+def policy() -> str:
+    """What a browser may do with the page: show it in its own style."""
+    return policy_of(_style(), "")
+
+
+def _style() -> str:
+    return style_and_script()[0] + (_FOLDER / "gaps.css").read_text("utf-8")
+
+
+def headline(report: GapReport) -> str:
     """`81 rows: 52 pass, 3 warn, 12 fail, 10 not tested, 4 not applicable`."""
     counts = report.totals["all"]
     told = ", ".join(f"{count} {result.value}" for result, count in counts.items() if count)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from xdsi_sim.inspector.playing import Plays
+    from xdsi_sim.inspector.surveying import Surveys
     from xdsi_sim.inspector.tally import Tally
 
 __all__ = ["HERE", "PATH", "Inspected"]
@@ -56,6 +57,13 @@ class Inspected:
         return Plays(self.running)
 
     @cached_property
+    def surveys(self) -> Surveys:
+        """Runs of the checklist."""
+        from xdsi_sim.inspector.surveying import Surveys  # noqa: PLC0415  see `resource`
+
+        return Surveys(self.running)
+
+    @cached_property
     def actors(self) -> tuple[ActorInfo, ...]:
         """Everybody in the topology."""
         return actors_of(self.running)
@@ -78,7 +86,11 @@ class Inspected:
 
         field = Markup('<input type="hidden" name="{}" value="{}">').format(_TOKEN, self.token)
         topology = self.running.topology
-        return {"topology": topology.title or topology.name, "token_field": field}
+        return {
+            "topology": topology.title or topology.name,
+            "token_field": field,
+            "has_sessions": self.running.keeper is not None,
+        }
 
     def rendered(self, template: str, **values: Any) -> str:
         """A template with these values."""

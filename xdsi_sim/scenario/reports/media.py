@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MULTIPART = "multipart"
     HL7 = "HL7 v2"
     DICOM = "DICOM object"
+    PDF = "PDF"
     BINARY = "binary"
 
 
@@ -33,6 +34,7 @@ _BY_TYPE: Final = (  # first hit wins: how the media type begins, how it ends
     ("", "+json", Kind.JSON),
     ("", "+xml", Kind.XML),
     ("application/dicom", "", Kind.DICOM),
+    ("application/pdf", "", Kind.PDF),
     ("text/", "", Kind.TEXT),
     ("x-application/hl7-v2+er7", "", Kind.HL7),
 )
@@ -53,6 +55,8 @@ def kind_of(headers: Headers, head: bytes) -> Kind:
 def _sniffed(head: bytes) -> Kind:
     if head[_DICOM_PREFIX] == b"DICM":
         return Kind.DICOM
+    if head.startswith(b"%PDF-"):
+        return Kind.PDF
     return Kind.XML if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else Kind.BINARY
 
 

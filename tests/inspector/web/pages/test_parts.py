@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from a_domain import provide, provision
 from an_inspector import Inspector
 
 from xdsi_sim.content import read_all
@@ -44,6 +45,19 @@ def test_a_part_is_had_byte_for_byte(inspector: Inspector) -> None:
     answer = inspector.get(f"messages/{exchange.id}/parts/2/octets")
     assert answer.body == read_all(piece.body)
     assert answer.headers["content-disposition"].endswith('part-2.dcm"')
+
+
+def test_a_pdf_is_offered_with_its_size_and_never_opened(inspector: Inspector) -> None:
+    url, mark = inspector.running.url_of("repository"), inspector.running.mark()
+    provide(url, provision(4711, content=b"%PDF-1.4\n%%EOF\n"))
+    inspector.running.mark()
+    sent = next(one for _, one in inspector.running.heard(mark) if one.transaction == "ITI-41")
+    assert "Part 2 PDF, 15 B" in inspector.words(f"messages/{sent.id}")
+    assert "The PDF, to open it elsewhere" in inspector.words(f"messages/{sent.id}/parts/2")
+    answer = inspector.get(f"messages/{sent.id}/parts/2/octets")
+    assert (answer.body, answer.headers["content-type"]) == (b"%PDF-1.4\n%%EOF\n", "application/octet-stream")
+    assert answer.headers["content-disposition"].endswith('part-2.pdf"')
+    assert inspector.get(f"messages/{sent.id}/parts/2?as=text").status == 404
 
 
 def test_what_has_no_picture_says_so(inspector: Inspector) -> None:

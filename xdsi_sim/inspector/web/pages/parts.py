@@ -17,6 +17,8 @@ __all__ = ["octets", "part", "picture"]
 
 _SIZES = {"small": (128, 128), "large": (900, 900)}
 _TEXT = "text"
+_WITHOUT_TEXT = (Kind.DICOM, Kind.PDF, Kind.BINARY)
+_SUFFIXES = {Kind.DICOM: "dcm", Kind.PDF: "pdf"}
 
 
 def part(inspected: Inspected, asked: Asked, id: str, number: str) -> Answered:
@@ -24,7 +26,7 @@ def part(inspected: Inspected, asked: Asked, id: str, number: str) -> Answered:
     exchange, piece = _found(inspected, id, number)
     row = part_row(piece)
     views = [view for view in VIEWS if view.name in row.views]
-    texts = () if row.kind in (Kind.DICOM, Kind.BINARY) else ((_TEXT, "Text"),)
+    texts = () if row.kind in _WITHOUT_TEXT else ((_TEXT, "Text"),)
     names = [*texts, *((view.name, view.title) for view in views)]
     chosen = asked.query.get("as", names[0][0])
     if chosen not in dict(names):
@@ -60,7 +62,7 @@ def picture(inspected: Inspected, asked: Asked, id: str, number: str) -> Answere
 def octets(inspected: Inspected, _asked: Asked, id: str, number: str) -> Answered:
     """The body byte for byte."""
     _, piece = _found(inspected, id, number)
-    suffix = "dcm" if part_row(piece).kind is Kind.DICOM else "bin"
+    suffix = _SUFFIXES.get(part_row(piece).kind, "bin")
     return Answered.download(f"{id[:12]}-part-{piece.number}.{suffix}", [piece.body])
 
 
