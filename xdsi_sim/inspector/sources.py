@@ -63,7 +63,7 @@ def _members(name: str, data: bytes) -> Iterator[Source]:
 
 
 def _carries_nothing(archive: zipfile.ZipFile, member: str) -> bool:
-    """Whether it is a request that carries no message: the log has WADO-RS, searches of FHIR and their kin."""
+    """Whether it is a request that carries no message: WADO-RS and its kin, or a search of FHIR."""
     with archive.open(member) as file:
         line = file.readline(_LONGEST_LINE)
     return line.startswith(_GET) or _SEARCH in line
