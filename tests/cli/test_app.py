@@ -74,6 +74,24 @@ def test_several_scenarios_are_one_document_and_have_their_own_folders(tmp_path:
         assert {path.name for path in (tmp_path / folder).iterdir()} == {"trial", "other"}
 
 
+@pytest.mark.parametrize(("ids", "code", "same"), [("[1, 2]", 0, "yes"), ("[1, 3]", 1, "no: Ids")])
+def test_tables_of_several_scenarios_are_held_against_each_other(
+    ids: str, code: int, same: str, tmp_path: Path
+) -> None:
+    head = write(tmp_path, PUBLISHED).read_text(encoding="utf-8").partition("steps:")[0]
+    paths = []
+    for name, row in (("trial", "[1, 2]"), ("other", ids)):
+        table = f"title: ways, first: {{Ids: {row}}}, rows: [{{a: {row}}}], names: [x], columns: {{Ids: a}}"
+        text = f"{head}steps:\n  - {{name: all, tabulate: {{{table}, same: [Ids]}}}}\n"
+        paths.append(tmp_path / f"{name}.yaml")
+        paths[-1].write_text(text.replace("name: trial", f"name: {name}"), encoding="utf-8")
+    reports = tmp_path / "reports"
+    told = run("run", *map(str, paths), "--listen", "127.0.0.1:0", "--reports", str(reports))
+    assert (told.returncode, f"Report: {reports}/tables.html" in told.stdout) == (code, True)
+    (table,) = json.loads((reports / "tables.json").read_text("utf-8"))["tables"]
+    assert [row[-1] for row in table["rows"]] == ["yes", "yes", same, same]
+
+
 def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
     path = str(write(tmp_path, PUBLISHED))
     ended = run("run", path, path)

@@ -37,15 +37,22 @@ def central() -> Iterator[RunningTopology]:
 
 
 def find(registry: str, *words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(_app, ["find", "--registry", registry, "--patient", ANNA, *words])
+    return called("--registry", registry, "--patient", ANNA, *words)
+
+
+def called(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(_app, ["find", *words])
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.exit_code, done.output
 
 
-def studies(running: RunningTopology, *words: str) -> list[str]:
-    _, output = find(running.url_of("registry"), *words, "--json")
-    return [study["studyInstanceUID"] for study in json.loads(output)["studies"]]
+def find_by_fhir(face: str, *words: str) -> tuple[int, str]:
+    return called("--stack", "mhd", "--fhir", face, "--patient", ANNA, *words)
+
+
+def studies(found: tuple[int, str]) -> list[str]:
+    return [study["studyInstanceUID"] for study in json.loads(found[1])["studies"]]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,45 @@ def studies(running: RunningTopology, *words: str) -> list[str]:
 def test_each_element_filters_at_its_level(
     central: RunningTopology, words: tuple[str, ...], found: set[str]
 ) -> None:
-    assert set(studies(central, *words)) == found
+    assert set(studies(find(central.url_of("registry"), *words, "--json"))) == found
+    assert set(studies(find_by_fhir(central.url_of("fhir"), *words, "--json"))) == found
+
+
+def test_over_fhir_the_same_is_told_as_over_soap(central: RunningTopology) -> None:
+    north = central.dicomweb_of("pacs-north")
+    for words in (("--modality", "CT", "--qido-from", north), ("--study", MR, "--json")):
+        by_soap = find(central.url_of("registry"), *words)
+        assert find_by_fhir(central.url_of("fhir"), *words) == by_soap
+        assert by_soap[0] == 0
+    told = [find(central.url_of("registry"), "--json"), find_by_fhir(central.url_of("fhir"), "--json")]
+    by_uid = [
+        sorted(json.loads(output)["studies"], key=str) for _, output in told
+    ]  # the newest first by FHIR
+    assert by_uid[0] == by_uid[1]
+
+
+def test_a_face_that_refuses_or_is_none_is_told(central: RunningTopology) -> None:
+    code, output = find_by_fhir(central.url_of("fhir") + "/nowhere")
+    assert (code, "HTTP 404" in output) == (1, True)
+    code, output = find_by_fhir(f"{central.url_of('registry')}?wsdl=")
+    assert (code, "is no Bundle of FHIR" in output) == (3, True)
+    code, output = find_by_fhir("http://127.0.0.1:9/fhir")
+    assert (code, "no answer" in output) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ((), "either --registry or --fhir says who is asked"),
+        (("--registry", "http://h/r", "--fhir", "http://h/f"), "either --registry or --fhir"),
+        (("--stack", "mhd", "--registry", "http://h/r"), "--stack mhd asks what --fhir names"),
+        (("--stack", "xca-i", "--fhir", "http://h/f"), "--stack xca-i asks what --registry names"),
+        (("--fhir", "ftp://h/f"), "--fhir: 'ftp://h/f' is not http"),
+    ],
+)
+def test_who_is_asked_has_to_be_said_once(words: tuple[str, ...], text: str) -> None:
+    with pytest.raises(UsageError, match=text):
+        called("--patient", ANNA, *words)
 
 
 def test_a_study_is_told_with_manifest_report_and_ids(central: RunningTopology) -> None:
@@ -118,6 +163,10 @@ def test_through_a_gateway_studies_of_other_communities_are_found() -> None:
         code, output = find(running.url_of("north-ig"), "--region", "Knee", "--json")
         (study,) = json.loads(output)["studies"]
         assert (code, study["studyInstanceUID"], study["homeCommunityIds"]) == (0, MR, ["urn:oid:2.999.30"])
+        assert find_by_fhir(running.url_of("north-fhir"), "--region", "Knee", "--json") == (code, output)
+        running.stop("south-rg")
+        code, output = find_by_fhir(running.url_of("north-fhir"))
+        assert (code, "PartialSuccess: XDSUnavailableCommunity" in output, CT in output) == (1, True, True)
 
 
 def test_who_does_not_answer_is_told(central: RunningTopology) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -111,6 +112,35 @@ def free_port() -> int:
     """One that manifests can name more than once."""
     with start(load_topology(find_topology("central")), None, Listen("127.0.0.1", 0)) as running:
         return int(running.url_of("registry").split(":")[2].partition("/")[0])
+
+
+def test_manifests_are_published_over_fhir_if_asked_for(folder: Path, tmp_path: Path) -> None:
+    code, told = loaded(folder, tmp_path / "data", "--publish", "--stack", "mhd", "--listen", "127.0.0.1:0")
+    assert (code, publications(told)) == (0, ["published", "published"])
+    topology = load_topology(find_topology("central"))
+    with start(topology, tmp_path / "data", Listen("127.0.0.1", 0)) as running:
+        sent = [each.transaction for each in running.exchanges() if each.sender == "pacs-north"]
+    assert sent == ["ITI-65", "ITI-65"]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--stack", "mhd"), "--publish has to be there"),
+        (("--publish", "--stack", "xca-i"), "does not publish"),
+        (("--publish", "--stack", "mhd", "--topology", "faceless.yaml"), "has no FHIR face"),
+    ],
+)
+def test_a_stack_by_which_nobody_can_publish_is_told_before_anything_is_loaded(
+    options: tuple[str, ...], text: str, folder: Path, tmp_path: Path
+) -> None:
+    central = find_topology("central").read_text("utf-8")
+    faceless = tmp_path / "faceless.yaml"
+    faceless.write_text(re.sub(r"    mhd:\n(      .*\n)+", "", central), "utf-8")
+    named = [str(faceless) if option == "faceless.yaml" else option for option in options]
+    code, _, errors = load(folder, tmp_path / "data", *named)
+    assert (code, text in errors) == (2, True)
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_study_that_cannot_be_published_is_loaded_all_the_same(folder: Path, tmp_path: Path) -> None:

@@ -90,3 +90,17 @@ def test_any_bundle_is_a_resource_or_rejected(value: Any) -> None:
     body = json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [value]}).encode()
     with suppress(Rejected):
         assert read_resource(body, "json")["resourceType"] == "Bundle"
+
+
+@pytest.mark.parametrize("text", ["§", "!!!!", "YW-J", "=YWJ"])
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_what_is_no_base64_is_refused_and_not_cut_short(text: str, form: Any) -> None:
+    binary = {"resourceType": "Binary", "contentType": "text/plain", "data": text}
+    xml = f'<Binary xmlns="http://hl7.org/fhir"><contentType value="a/b"/><data value="{text}"/></Binary>'
+    with pytest.raises(Rejected, match=r"Binary\.data is not base64"):
+        read_resource(xml.encode() if form == "xml" else json.dumps(binary).encode(), form)
+
+
+def test_base64_may_be_broken_into_lines() -> None:
+    binary = {"resourceType": "Binary", "contentType": "text/plain", "data": "YW\nJj ZA =="}
+    assert read_resource(json.dumps(binary).encode(), "json")["data"] == "YWJjZA=="

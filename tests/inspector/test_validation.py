@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from a_fhir_face import a_bundle, the
 from answer_examples import asked, delivered, document, error, errors, registered
 from foreign_clients import CLIENTS, Client
 from lxml import etree
@@ -132,3 +134,17 @@ def test_counts_are_by_level() -> None:
     assert {result.finding.severity for result in validated.results} == {Severity.ERROR}
     text = summary_text(Counter({"error": 1, "warning": 2}), 3, 1)
     assert text == "3 messages: 1 error, 2 warnings, 0 notes; 1 file could not be read"
+
+
+def test_a_resource_of_fhir_is_judged_and_shown_with_its_elements() -> None:
+    bundle = a_bundle()
+    del the(bundle, "DocumentReference")["type"]
+    validated = validate("bundle.json", json.dumps(bundle).encode())
+    assert (validated.what, validated.form) == ("ITI-65 request", "FHIR JSON")
+    assert "error fhir-required at Bundle.entry[1].resource.type: type of DocumentReference" in shown(
+        validated
+    )
+    (fact,) = facts_of(validated)["results"]
+    assert fact["locations"] == [
+        {"file": "bundle.json", "object": "Bundle.entry[1].resource.type", "attribute": None}
+    ]

@@ -11,10 +11,13 @@ from rich.console import Console
 from xdsi_sim.scenario.cast import description_of
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
+from xdsi_sim.scenario.tables import Table
 from xdsi_sim.scenario.terminal import Asking, Told, console, print_actors, print_end, summary_of
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen
+
+UNLIKE = Table(title="ways", columns=("What", "Id"), same=("Id",), rows=(("soap", "1"), ("fhir", "2")))
 
 
 def a_step(name: str = "find", verdict: Verdict = Verdict.PASS, **more: object) -> StepRecord:
@@ -140,6 +143,16 @@ def test_the_summary_names_what_did_not_hold_and_the_reports(tmp_path: Path) -> 
     (scenario,) = summary_of([(record, (tmp_path / "report.html",))])["scenarios"]
     assert scenario["steps"][0]["failed"] == ["bad"]
     assert scenario["reports"] == [str(tmp_path / "report.html")]
+
+
+def test_a_table_that_differs_between_scenarios_is_a_fail_of_all() -> None:
+    summary = summary_of([(a_record(a_step()), ())], (UNLIKE,))
+    assert (summary["verdict"], summary["tables"][0]["same"]) == ("fail", False)
+
+
+def test_the_table_of_a_step_stands_below_it(output: Console, tmp_path: Path) -> None:
+    shown = told(output, tmp_path, a_step(table=UNLIKE))
+    assert all(text in shown for text in ("ways", "Same", "no: Id"))
 
 
 def test_addresses_are_shown_whole_however_narrow_it_is(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from xdsi_sim.store.exchange_patients import patients_in, patients_of
 
+V3 = b'<m xmlns="urn:hl7-org:v3"/>'
+
 
 @pytest.mark.parametrize(
     ("data", "expected"),
@@ -20,9 +22,18 @@ from xdsi_sim.store.exchange_patients import patients_in, patients_of
         (b"<Value>A-1^^^&amp;1.2&amp;ISO^urn:ihe:iti:xds:2013:accession</Value>", []),
         (b"<Value>Clinic^^^^^&amp;1.2&amp;ISO^^^^9</Value>", []),
         (b"^^^&1.2.3&ISO", []),
-        (b'<patient classCode="PAT"><id root="1.2.3" extension="P1"/></patient>', ["P1^^^&1.2.3&ISO"]),
-        (b"<h:patient x='1'>\n<h:id extension='P1' root='1.2.3'/>", ["P1^^^&1.2.3&ISO"]),
-        (b'<livingSubjectId><value root="1.2" extension="P1"/></livingSubjectId>', ["P1^^^&1.2&ISO"]),
+        (
+            V3 + b'<patient classCode="PAT"><id root="1.2.3" extension="P1"/></patient>',
+            ["P1^^^&1.2.3&ISO"],
+        ),
+        (
+            b"<h:patient xmlns:h='urn:hl7-org:v3' x='1'>\n<h:id extension='P1' root='1.2.3'/>",
+            ["P1^^^&1.2.3&ISO"],
+        ),
+        (
+            b'<livingSubjectId xmlns="urn:hl7-org:v3"><value root="1.2" extension="P1"/></livingSubjectId>',
+            ["P1^^^&1.2&ISO"],
+        ),
         (b'<id root="1.2.3" extension="message"/>', []),
     ],
 )
@@ -33,6 +44,14 @@ def test_patients_are_found_in_what_their_messages_share(data: bytes, expected: 
 def test_each_patient_is_named_once_and_a_few_stand_for_many() -> None:
     body = b" ".join(b"P%d^^^&1.2.3&ISO" % (number // 2) for number in range(40))
     assert patients_of("POST /r HTTP/1.1", [body]) == tuple(f"P{number}^^^&1.2.3&ISO" for number in range(5))
+
+
+def test_an_answer_is_looked_at_where_the_request_names_nobody() -> None:
+    answer = b"<Value>P2^^^&amp;1.2&amp;ISO</Value>"
+    assert patients_of("POST /r HTTP/1.1", [b"<Value>P1^^^&amp;1.2&amp;ISO</Value>", answer]) == (
+        "P1^^^&1.2&ISO",
+    )
+    assert patients_of("POST /r HTTP/1.1", [b"<Value>urn:uuid:1</Value>", answer]) == ("P2^^^&1.2&ISO",)
 
 
 def test_a_search_names_its_patient_in_its_address() -> None:

@@ -60,6 +60,7 @@ from xdsi_sim.visible import log_to_terminal, visible
 if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
     from xdsi_sim.scenario.record import RunRecord
+    from xdsi_sim.scenario.tables import Table
     from xdsi_sim.topology.build import RunningTopology
     from xdsi_sim.topology.model import Listen, Topology
 
@@ -268,9 +269,11 @@ def run(
         session=None if session is None else session_name(session),
     )
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
+    tables = _together([record for record, _ in played], options)
     if json_:
-        print(json.dumps(summary_of(played)))  # noqa: T201
-    raise typer.Exit(max(_CODES[record.verdict.value] for record, _ in played))
+        print(json.dumps(summary_of(played, tables)))  # noqa: T201
+    codes = [_CODES[record.verdict.value] for record, _ in played]
+    raise typer.Exit(max(*codes, GOOD if all(table.ok for table in tables) else FINDINGS))
 
 
 @_app.command()
@@ -437,6 +440,24 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
             if keep:
                 _stop_signals().wait()
     return record, written
+
+
+def _together(records: Sequence[RunRecord], options: _Options) -> tuple[Table, ...]:
+    """What scenarios say in tables of one title, beside each other; told, and written where reports are."""
+    from xdsi_sim.scenario.reports.together import write_tables  # noqa: PLC0415
+    from xdsi_sim.scenario.tables import joined  # noqa: PLC0415
+    from xdsi_sim.scenario.terminal import console, print_shown  # noqa: PLC0415
+
+    tables = joined((record.scenario, table) for record in records for table in record.tables)
+    written = () if options.reports is None else write_tables(tables, records, options.reports)
+    if not options.json:
+        output = console()
+        for table in tables:
+            output.print()
+            print_shown(output, table)
+        for path in written[:1]:
+            output.print(f"Report: {path}", markup=False)
+    return tables
 
 
 def _inspected(running: RunningTopology, *, keep: bool) -> AbstractContextManager[str | None]:

@@ -5,6 +5,7 @@ What an option names is looked at before anything is done, so that a slip costs 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -26,6 +27,7 @@ __all__ = [
     "CertificatesOption",
     "JsonOption",
     "SessionOption",
+    "Stack",
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
@@ -53,6 +55,14 @@ SessionOption = Annotated[
     str | None, typer.Option("--session", metavar="NAME", help="In the session of this name.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+class Stack(StrEnum):
+    """Profiles by which documents are published and found."""
+
+    XDS_I = "xds-i"
+    XCA_I = "xca-i"
+    MHD = "mhd"
 
 
 def folder_to_fill(option: str, text: str | None) -> Path | None:

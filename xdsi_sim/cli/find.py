@@ -1,4 +1,4 @@
-"""`find`: studies of a patient by two levels of filtering, from a registry or through a gateway."""
+"""`find`: studies of a patient by two levels of filtering, from a registry, a gateway, or a FHIR face."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from xdsi_sim.cli.conventions import (
     FINDINGS,
     GOOD,
     JsonOption,
+    Stack,
     certificates_for,
     peer_address,
 )
@@ -25,7 +26,8 @@ from xdsi_sim.errors import UsageError
 if TYPE_CHECKING:
     from xdsi_sim.checklist.sites import Difference, SiteStudies
     from xdsi_sim.checklist.two_level import Criteria, FoundStudy
-    from xdsi_sim.ebrim.model import Code
+    from xdsi_sim.ebrim.model import Code, DocumentEntry
+    from xdsi_sim.messages.response import RegistryError
     from xdsi_sim.topology.outside import BlockingClient
 
 __all__ = ["find"]
@@ -39,11 +41,18 @@ def _several(name: str, metavar: str, text: str) -> Any:
 
 
 def find(
-    registry: Annotated[
-        str,
-        typer.Option("--registry", metavar="URL", help="SOAP address of a registry or Initiating Gateway."),
-    ],
     patient: Annotated[str, typer.Option("--patient", metavar="CX", help="Whose studies: P1^^^&OID&ISO.")],
+    registry: Annotated[
+        str | None,
+        typer.Option("--registry", metavar="URL", help="SOAP address of a registry or Initiating Gateway."),
+    ] = None,
+    fhir: Annotated[
+        str | None, typer.Option("--fhir", metavar="URL", help="Base of a FHIR face, for --stack mhd.")
+    ] = None,
+    stack: Annotated[
+        Stack | None,
+        typer.Option("--stack", help="How to ask; without it, as the address that is given says."),
+    ] = None,
     modality: Annotated[
         list[str] | None, _several("--modality", "CODE", "Level 1: CT, MR, ...; any of several.")
     ] = None,
@@ -84,19 +93,21 @@ def find(
     The first level asks; the second chooses among what was found. Exit code 1 says that nothing was found, or
     that a site says otherwise.
 
+    Over FHIR (--fhir) the same is found and told as over SOAP.
+
     Example: xdsi-sim find --registry http://127.0.0.1:8080/national/registry
     --patient 'NAT-1001^^^&2.999.10.1&ISO' --modality CT --region HEAD
     """
     criteria = _criteria(patient, modality, region, setting, since, until, study, accession, order, procedure)
-    peer_address("--registry", registry, *_SCHEMES)
+    asked = _asked(stack, registry, fhir)
     for base in qido_from or ():
         peer_address("--qido-from", base, *_SCHEMES)
-    secured = (url for url in (registry, *(qido_from or ())) if url.lower().startswith("https:"))
-    tls = certificates_for(next(secured, registry), data)
+    secured = (url for url in (asked, *(qido_from or ())) if url.lower().startswith("https:"))
+    tls = certificates_for(next(secured, asked), data)
     from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
-        found = _ask(client, registry, criteria)
+        found = (_ask if fhir is None else _ask_fhir)(client, asked, criteria)
         sites = tuple(_site(client, base, criteria, found) for base in qido_from or ())
     told = _Told.of(criteria, found, sites)
     if json_:
@@ -104,6 +115,18 @@ def find(
     else:
         _print(told)
     raise typer.Exit(told.code)
+
+
+def _asked(stack: Stack | None, registry: str | None, fhir: str | None) -> str:
+    """The address that is asked; raises UsageError where it is none, or not that of the stack."""
+    if (registry is None) == (fhir is None):
+        hint = "A registry or gateway is asked by SOAP, a FHIR face by --stack mhd."
+        raise UsageError("either --registry or --fhir says who is asked.", hint=hint)
+    if stack is not None and (stack is Stack.MHD) != (fhir is not None):
+        raise UsageError(f"--stack {stack.value} asks what --{'fhir' if fhir is None else 'registry'} names.")
+    if fhir is not None:
+        return peer_address("--fhir", fhir, *_SCHEMES)
+    return peer_address("--registry", registry or "", *_SCHEMES)
 
 
 # --- what is looked for ----------------------------------------------------------------------
@@ -179,7 +202,7 @@ def _number(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What the registry said."""
+    """What the registry, or whoever else was asked, said."""
 
     status: str
     """`Success`, or what came instead."""
@@ -191,28 +214,63 @@ class _Found:
     """Ids of the patient at the sources of what was found."""
     answered: bool
 
+    @classmethod
+    def of(
+        cls,
+        status: str,
+        errors: Iterable[RegistryError],
+        entries: Sequence[DocumentEntry],
+        criteria: Criteria,
+    ) -> _Found:
+        """An answer, with what the second level chooses of it."""
+        from xdsi_sim.checklist.two_level import chosen, studies_of  # noqa: PLC0415
+
+        first = studies_of(entries)
+        return cls(
+            status=status,
+            errors=tuple(f"{error.errorCode} {error.codeContext}".strip() for error in errors),
+            studies=chosen(first, criteria),
+            first=len(first),
+            source_ids=tuple(_bare(entry.sourcePatientId) for entry in entries if entry.sourcePatientId),
+            answered=True,
+        )
+
+    @classmethod
+    def nothing(cls, why: str) -> _Found:
+        """No answer, or none that says anything."""
+        return cls(status="no answer", errors=(why,), studies=(), first=0, source_ids=(), answered=False)
+
 
 def _ask(client: BlockingClient, registry: str, criteria: Criteria) -> _Found:
     from xdsi_sim.actors.flow import Call, NoAnswer  # noqa: PLC0415
-    from xdsi_sim.checklist.two_level import chosen, query_of, studies_of  # noqa: PLC0415
+    from xdsi_sim.checklist.two_level import query_of  # noqa: PLC0415
     from xdsi_sim.messages.response import status_name  # noqa: PLC0415
 
     call = Call(url=registry, transaction="ITI-18", message=query_of(criteria))
     answer = client.call(call, sender=_SENDER, conversation="find").answer
     if isinstance(answer, NoAnswer):
-        return _Found(
-            status="no answer", errors=(str(answer),), studies=(), first=0, source_ids=(), answered=False
-        )
-    entries = answer.objects.documentEntries
-    first = studies_of(entries)
-    return _Found(
-        status=status_name(answer.status),
-        errors=tuple(f"{error.errorCode} {error.codeContext}".strip() for error in answer.errors),
-        studies=chosen(first, criteria),
-        first=len(first),
-        source_ids=tuple(_bare(entry.sourcePatientId) for entry in entries if entry.sourcePatientId),
-        answered=True,
-    )
+        return _Found.nothing(str(answer))
+    return _Found.of(status_name(answer.status), answer.errors, answer.objects.documentEntries, criteria)
+
+
+def _ask_fhir(client: BlockingClient, face: str, criteria: Criteria) -> _Found:
+    from xdsi_sim.checklist.two_level_by_fhir import ACCEPT, search  # noqa: PLC0415
+    from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
+
+    def get(url: str) -> Any:
+        asked = {"transaction": "ITI-67", "sender": _SENDER, "conversation": "find"}
+        return client.get(url, accept=ACCEPT, **asked)
+
+    try:
+        searched = search(criteria, face, get)
+    except StepFailed as error:
+        return _Found.nothing(str(error))
+    bad = next((answer for answer in searched.answers if answer.status != "Success"), None)
+    if bad is not None and bad.status.startswith("no answer"):
+        return _Found.nothing(bad.status.removeprefix("no answer: "))
+    errors = [error for answer in searched.answers for error in answer.errors]
+    status = "Success" if not errors else "PartialSuccess"  # as a gateway says that somebody is missing
+    return _Found.of(bad.status if bad is not None else status, errors, searched.entries, criteria)
 
 
 def _bare(cx: str) -> str:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, JsonOption, folder_to_fill, listen_option
+from xdsi_sim.cli.conventions import (
+    DATA_VARIABLE,
+    FINDINGS,
+    GOOD,
+    JsonOption,
+    Stack,
+    folder_to_fill,
+    listen_option,
+)
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +51,10 @@ def load(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish a manifest of each study, by RAD-68.")
     ] = False,
+    stack: Annotated[
+        Stack | None,
+        typer.Option("--stack", help="How to publish: mhd is by ITI-65, to the FHIR face of its community."),
+    ] = None,
     listen: Annotated[
         str | None,
         typer.Option("--listen", metavar="HOST:PORT", help="As for `up`: where manifests say it answers."),
@@ -77,6 +89,7 @@ def load(
         topology=found,
         source=source,
         publish=publish,
+        stack=stack,
         listen=address,
         json_=json_,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, Stack
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class _Job:
     source: str
     files: tuple[Arrival, ...]
     quiet: bool
+    mhd: str | None = None
+    """The FHIR face that manifests are published to, if not by SOAP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +60,19 @@ def load_dicom(
     topology: Topology,
     source: str | None,
     publish: bool,
+    stack: Stack | None,
     listen: Listen | None,
     json_: bool,
 ) -> None:
-    """Load, publish if so asked, tell what came of it, and leave with the exit code."""
+    """Load, publish if so asked, tell what came of it, and leave with the exit code.
+
+    Raises UsageError for a stack by which the source cannot publish.
+    """
     from xdsi_sim.dicom.media import arrivals  # noqa: PLC0415
 
-    job = _Job(data, _source(topology, source), tuple(arrivals(paths)), quiet=json_)
+    chosen = _source(topology, source)
+    mhd = _face(topology, chosen, stack, publish=publish)
+    job = _Job(data, chosen, tuple(arrivals(paths)), quiet=json_, mhd=mhd)
     loaded, told = _published(job, topology, listen) if publish else _loaded(job, topology)
     told = _with_links(told, job.source, topology.viewer_at(listen or topology.listen))
     if json_:
@@ -84,6 +92,20 @@ def _source(topology: Topology, id: str | None) -> str:
         known = f"Known: {', '.join(ids) or 'none'}."
         raise UsageError(f"--source: {'which one?' if id is None else f'no source {id!r}.'}", hint=known)
     return id
+
+
+def _face(topology: Topology, source: str, stack: Stack | None, *, publish: bool) -> str | None:
+    """The FHIR face that gets the manifests; None where they go by SOAP. Raises UsageError."""
+    if stack is None:
+        return None
+    if not publish:
+        raise UsageError("--stack says how manifests are published: --publish has to be there.")
+    if stack is Stack.XCA_I:
+        raise UsageError("--stack xca-i does not publish, it asks other communities.", hint="xds-i or mhd.")
+    community = topology.find(source).community
+    if stack is Stack.MHD and community.mhd is None:
+        raise UsageError(f"--stack mhd: community {community.id} of {source} has no FHIR face, `mhd`.")
+    return community.mhd.id if stack is Stack.MHD and community.mhd is not None else None
 
 
 def _loaded(job: _Job, topology: Topology) -> tuple[Loaded, list[_Told]]:
@@ -117,17 +139,17 @@ def _published(job: _Job, topology: Topology, listen: Listen | None) -> tuple[Lo
     with start(topology, job.data, listen) as running:
         store, stage = running.store_of(job.source), Stage.on(running, new_token(), Path())
         loaded = _added(store, job)
-        settled = {uid: _settled(job.source, uid, stage) for uid in _studies(loaded)}
+        settled = {uid: _settled(job, uid, stage) for uid in _studies(loaded)}
         return loaded, [_told(uid, store.study(uid), publication) for uid, publication in settled.items()]
 
 
-def _settled(source: str, uid: str, stage: Any) -> Mapping[str, str | None]:
+def _settled(job: _Job, uid: str, stage: Any) -> Mapping[str, str | None]:
     """What became of the manifest of a study."""
     from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
     from xdsi_sim.scenario.steps.publish import Publish, play  # noqa: PLC0415
 
     try:
-        outcome = play(Publish(source=source, studies=[uid]), stage)
+        outcome = play(Publish(source=job.source, studies=[uid], mhd=job.mhd), stage)
     except StepFailed as error:
         return {"publication": "failed", "trouble": str(error)}
     failed = [answer.as_observed for answer in outcome.answers if answer.status != "Success"]

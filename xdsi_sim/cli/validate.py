@@ -46,8 +46,9 @@ def validate(
 ) -> None:
     """Say what is wrong with saved messages, with rule, line and column.
 
-    A file is an HTTP capture, a SOAP envelope, the element of a Body alone, HL7 v2, or a ZIP of
-    `xdsi-sim log export`, in which answers are held against their requests.
+    A file is an HTTP capture, a SOAP envelope, the element of a Body alone, HL7 v2, a resource of FHIR
+    (a bundle of ITI-65, a DocumentReference), or a ZIP of `xdsi-sim log export`, in
+    which answers are held against their requests.
 
     Exit code 1: errors were found; 3: a file could not be read.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
-from xdsi_sim.ebrim.xml import local_name, parse, serialise
+from xdsi_sim.ebrim.xml import Element, local_name, parse, serialise
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.values import Resource
@@ -16,6 +17,10 @@ __all__ = ["FORMS", "Form", "read_resource", "write_resource"]
 Form = Literal["json", "xml"]
 FORMS: Final[Mapping[Form, str]] = {"json": "application/fhir+json", "xml": "application/fhir+xml"}
 _MOST_TOLD: Final = 50
+_FHIR: Final = "{http://hl7.org/fhir}"
+_OCTETS: Final = ("data", "hash")
+_NO_BASE64: Final = re.compile(r"[^A-Za-z0-9+/=\s]")
+_PADDING: Final = "= \t\r\n"
 _DEEPEST: Final = 60
 
 
@@ -38,6 +43,7 @@ def _from_json(data: bytes) -> Resource:
     _refuse_depth(value)
     model = _model(value.get("resourceType"))
     _refuse_strangers(value)
+    _refuse_garbage(_octets_in(value))
     return _checked(lambda: model.model_validate(value))
 
 
@@ -55,6 +61,7 @@ def _from_xml(data: bytes) -> Resource:
     if not root.tag.startswith("{http://hl7.org/fhir}"):
         raise Rejected(Issue("structure", "the root of the body is not of the namespace http://hl7.org/fhir"))
     model = _model(local_name(root))
+    _refuse_garbage(_octets_below(root))
     return _checked(lambda: model.model_validate_xml(serialise(root)))
 
 
@@ -72,6 +79,37 @@ def _refuse_strangers(value: Any) -> None:
     """The models know no way to say that a resource in a resource is of no type."""
     for name in _types_in(value):
         _model(name)
+
+
+def _refuse_garbage(octets: Iterator[tuple[str, Any]]) -> None:
+    """The models pass over characters that base64 does not have: of a document, less would be left."""
+    for name, text in octets:
+        if isinstance(text, str) and (_NO_BASE64.search(text) or "=" in text.rstrip(_PADDING)):
+            raise Rejected(Issue("value", f"{name} is not base64", expression=name))
+
+
+def _octets_in(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        if value.get("resourceType") == "Binary":
+            yield "Binary.data", value.get("data")
+        held = value.get("attachment")
+        if isinstance(held, dict):
+            yield from ((f"attachment.{name}", held.get(name)) for name in _OCTETS)
+        for each in value.values():
+            yield from _octets_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _octets_in(each)
+
+
+def _octets_below(root: Element) -> Iterator[tuple[str, Any]]:
+    for holder in root.iter(f"{_FHIR}Binary", f"{_FHIR}attachment"):
+        name = local_name(holder)
+        yield from (
+            (f"{name}.{octets}", child.get("value"))
+            for octets in _OCTETS
+            for child in holder.iterchildren(f"{_FHIR}{octets}")
+        )
 
 
 def _types_in(value: Any) -> Iterator[Any]:

@@ -12,7 +12,16 @@ from xdsi_sim.fhir.lists import list_kind
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.values import EXTENSION, Resource, as_list, at
 
-__all__ = ["PROFILES", "REQUIRED", "Entry", "ProvideBundle", "content_of", "profiled", "read_provide_bundle"]
+__all__ = [
+    "PROFILES",
+    "REQUIRED",
+    "Entry",
+    "ProvideBundle",
+    "content_of",
+    "lacking",
+    "profiled",
+    "read_provide_bundle",
+]
 
 MINIMAL: Final = "Minimal"
 COMPREHENSIVE: Final = "Comprehensive"
@@ -191,6 +200,21 @@ def _missing(entry: Entry, profile: str) -> Iterator[Issue]:
         if not _has(entry.resource, path):
             text = f"{path} of {entry.kind} is missing, which the profile {profile} asks for"
             yield Issue("required", text, expression=f"{entry.place}.{path}", status=422)
+
+
+def lacking(resource: Resource) -> tuple[Issue, ...]:
+    """What a DocumentReference alone lacks of the profile that it names, or of the minimal one."""
+    named = as_list(at(resource, "meta.profile"))
+    profile = COMPREHENSIVE if any(COMPREHENSIVE in url for url in named) else MINIMAL
+    return tuple(
+        Issue(
+            "required",
+            f"{path} is missing, which the profile {profile} asks for",
+            expression=f"DocumentReference.{path}",
+        )
+        for path in REQUIRED["DocumentReference", profile]
+        if not _has(resource, path)
+    )
 
 
 def _has(resource: Mapping[str, Any], path: str) -> bool:

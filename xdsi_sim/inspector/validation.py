@@ -16,6 +16,7 @@ from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.inspector.positions import Position
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
+from xdsi_sim.judging.resources import SavedResource, judge_resource, resource_in
 from xdsi_sim.scenario.reports.wording import one_line, plural
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.saved import read_saved
@@ -103,6 +104,9 @@ def validate(
     strict: bool = False,
 ) -> Validated:
     """Judge what a file holds; raises Unrecognised where that is no message."""
+    resource = resource_in(data)
+    if resource is not None:
+        return _of_fhir(file, resource, strict=strict)
     saved = read_saved(data)
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
         judged = judge_message(saved, Path(folder), transaction=transaction, asked=asked, strict=strict)
@@ -116,6 +120,28 @@ def validate(
             fault=None if fault is None else f"{fault.code}: {fault.reason}",
             results=tuple(sorted(_results(data, judged), key=_place)),
         )
+
+
+def _of_fhir(file: str, saved: SavedResource, *, strict: bool) -> Validated:
+    judged = judge_resource(saved, strict=strict)
+    results = (
+        Result(
+            finding=finding,
+            position=None,
+            object=None if place is None else place.object,
+            attribute=None if place is None else place.attribute,
+        )
+        for finding, place in judged.found
+    )
+    return Validated(
+        file=file,
+        form=f"FHIR {saved.form.upper()}",
+        transaction=judged.transaction,
+        side=judged.side,
+        assumed=False,
+        fault=None,
+        results=tuple(results),
+    )
 
 
 def _place(result: Result) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, partial
+from typing import Any
 from urllib.parse import urlencode
 
 from xdsi_sim.actors.document_responder import DocumentResponder
@@ -13,9 +13,8 @@ from xdsi_sim.actors.fhir_recipient import FhirRecipient
 from xdsi_sim.actors.flow import Flow
 from xdsi_sim.content import Content, read_all
 from xdsi_sim.ebrim.model import DocumentEntry
-from xdsi_sim.fhir.document_reference import ROWS
+from xdsi_sim.fhir.elements import element_of
 from xdsi_sim.fhir.identifiers import logical_id
-from xdsi_sim.fhir.lists import FOLDER_ROWS, SET_ROWS
 from xdsi_sim.fhir.outcome import Issue, Rejected, issue_of
 from xdsi_sim.fhir.submission import Domain
 from xdsi_sim.limits import Limits
@@ -26,15 +25,6 @@ __all__ = ["Face"]
 
 Perform = Callable[[Flow[Any]], Any]
 """Runs a flow to its end, in the thread of the caller."""
-
-
-_OF_DOCUMENTS: Final = {row.attribute: f"DocumentReference.{row.element}" for row in ROWS}
-_OF_LISTS: Final = {
-    **{row.attribute: f"List.{row.element}" for row in (*SET_ROWS, *FOLDER_ROWS)},
-    **dict.fromkeys(("uniqueId", "entryUUID"), "List.identifier"),
-    **dict.fromkeys(("sourceId", "contentTypeCode", "codeList", "intendedRecipient"), "List.extension"),
-}
-"""Where FHIR has the attributes of entries, and those of submission sets and folders."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +51,8 @@ class Face:
 
     def issues(self, errors: tuple[RegistryError, ...], lists: Collection[str] = ()) -> tuple[Issue, ...]:
         """What SOAP answers say, for clients of FHIR; `lists` are the ids of the objects that are Lists."""
-
-        def element_of(object: str | None, attribute: str) -> str | None:
-            return (_OF_LISTS if object in lists else _OF_DOCUMENTS).get(attribute)
-
-        return tuple(issue_of(error, self.cites, element_of) for error in errors)
+        where = partial(element_of, lists=lists)
+        return tuple(issue_of(error, self.cites, where) for error in errors)
 
     def whole(self, content: Content) -> bytes:
         """All octets of what a resource is, or is to hold; raises Rejected (413) where they are too many."""

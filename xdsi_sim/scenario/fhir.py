@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,6 +11,7 @@ from xdsi_sim.content import BytesContent, Content, read_all
 from xdsi_sim.ebrim.model import DocumentEntry, Folder, RegistryObjectList, SubmissionSet
 from xdsi_sim.errors import UsageError
 from xdsi_sim.fhir.bundles import provide_bundle
+from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import Reading, Unmapped, document_entry, subject_of
 from xdsi_sim.fhir.lists import folder, list_kind, submission_set
 from xdsi_sim.fhir.models import FORMS, Form, read_resource, write_resource
@@ -26,7 +27,17 @@ from xdsi_sim.topology.mhd import systems_of
 from xdsi_sim.topology.model import Community
 from xdsi_sim.vocab import ON_DEMAND, SEVERITY_ERROR, SEVERITY_WARNING
 
-__all__ = ["answered_by", "community_of", "found_in", "object_of", "patient_token", "provide", "search"]
+__all__ = [
+    "answered_by",
+    "community_of",
+    "found_in",
+    "object_of",
+    "pages_from",
+    "patient_token",
+    "provide",
+    "read_object",
+    "search",
+]
 
 _MOST_PAGES: Final = 1_000
 _URL: Final = "application/x-www-form-urlencoded"
@@ -127,6 +138,10 @@ def search(
     base, transaction = stage.running.url_of(mhd), "ITI-66" if kind == "List" else "ITI-67"
     query = urlencode(parameters)
     accept = ("Accept", FORMS[form])
+
+    def get(url: str) -> HttpReply:
+        return stage.get(url, sender=sender, accept=FORMS[form], transaction=transaction)
+
     if post:
         reply = stage.ask(
             "POST",
@@ -137,17 +152,23 @@ def search(
             transaction=transaction,
         )
     else:
-        url = f"{base}/{kind}?{query}"
-        reply = stage.get(url, sender=sender, accept=FORMS[form], transaction=transaction)
+        reply = get(f"{base}/{kind}?{query}")
+    return pages_from(reply, get, base=base, receiver=mhd, transaction=transaction)
+
+
+def pages_from(
+    reply: HttpReply, get: Callable[[str], HttpReply], *, base: str, receiver: str, transaction: str
+) -> tuple[list[Resource], list[Answered]]:
+    """The bundle of a search and those of all further pages, and how each was answered."""
     bundles, answers = [], []
     while True:
-        answers.append(answered_by(reply, receiver=mhd, transaction=transaction))
+        answers.append(answered_by(reply, receiver=receiver, transaction=transaction))
         bundles.append(_resource_of(reply))
         links = as_list(bundles[-1].get("link"))
         further = next((each["url"] for each in links if each.get("relation") == "next"), None)
         if further is None or len(bundles) > _MOST_PAGES:
             return bundles, answers
-        reply = stage.get(_at_home(further, base), sender=sender, accept=FORMS[form], transaction=transaction)
+        reply = get(_at_home(further, base))
 
 
 def _at_home(url: str, base: str) -> str:
@@ -168,16 +189,19 @@ def found_in(bundles: Sequence[Resource]) -> list[Resource]:
 
 
 def object_of(resource: Resource, community: Community) -> DocumentEntry | SubmissionSet | Folder:
+    """What a DocumentReference or List of a community's face says as metadata; raises StepFailed."""
+    return read_object(resource, community.patientAuthority, systems_of(community))
+
+
+def read_object(
+    resource: Resource, authority: str, systems: Systems
+) -> DocumentEntry | SubmissionSet | Folder:
     """What a DocumentReference or List says as metadata; raises StepFailed where it cannot be said so.
 
-    URI of an entry is where its document is fetched.
+    URI of an entry is where its document is fetched. Patients whose ids name no authority are of `authority`.
     """
-    resolve = resolving(resource, {}, community.patientAuthority)
-    reading = Reading(
-        systems=systems_of(community),
-        resolve=resolve,
-        patient=subject_of(community.patientAuthority, resolve),
-    )
+    resolve = resolving(resource, {}, authority)
+    reading = Reading(systems=systems, resolve=resolve, patient=subject_of(authority, resolve))
     uuid = f"urn:uuid:{resource.get('id') or ''}"
     try:
         if resource["resourceType"] == "List":

@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange
+
+if TYPE_CHECKING:
+    from xdsi_sim.scenario.tables import Table
 
 __all__ = ["ActorInfo", "Check", "Numbered", "RunRecord", "StepRecord", "Verdict", "worst_of"]
 
@@ -96,6 +99,8 @@ class StepRecord:
     details: tuple[tuple[str, str], ...] = ()
     """Label and value, in the order to show them."""
     checks: tuple[Check, ...] = ()
+    table: Table | None = None
+    """What it shows as one."""
     exchanges: tuple[str, ...] = ()
     """Ids of the exchanges that this step caused."""
     findings: tuple[Finding, ...] = ()
@@ -166,6 +171,11 @@ class RunRecord:
     def all_steps(self) -> tuple[Numbered, ...]:
         """Every step, each before those that it holds: reports number them in this order."""
         return tuple(_numbered(self.steps))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Those of all steps."""
+        return tuple(each.step.table for each in self.all_steps if each.step.table is not None)
 
     @property
     def counts(self) -> Mapping[Verdict, int]:

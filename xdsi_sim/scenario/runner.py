@@ -172,7 +172,7 @@ class Run:
         why = self._why_not(step, block)
         if why is not None:
             return making.finish(Verdict.SKIPPED, why)
-        self.audience.begins(making.number, step.name, holds=step.kind.holds)
+        self.audience.begins(making.number, making.name, holds=step.kind.holds)
         conversation = new_token()
         self.conversations.append(conversation)
         company = Troupe(run=self, making=making, block=block, stop=Stop(block.stop), keeps=step.kind.keeps)
@@ -247,6 +247,7 @@ class Run:
             "text": outcome.text,
             "details": outcome.details,
             "checks": checks,
+            "table": outcome.table,
             "findings": outcome.findings,
             "exchanges": () if outcome.subject is None else (outcome.subject.id,),
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.clock import now
@@ -18,6 +18,9 @@ from xdsi_sim.ids import new_uid
 from xdsi_sim.messages.response import RegistryError, status_name
 from xdsi_sim.scenario.ports import HttpReply, Reply, Running
 from xdsi_sim.scenario.record import Check
+
+if TYPE_CHECKING:
+    from xdsi_sim.scenario.tables import Table
 
 __all__ = [
     "Act",
@@ -81,6 +84,8 @@ class Outcome:
     details: tuple[tuple[str, str], ...] = ()
     checks: tuple[Check, ...] = ()
     """What the step checks by itself."""
+    table: Table | None = None
+    """What is shown as one."""
     findings: tuple[Finding, ...] = ()
     subject: Exchange | None = None
     """The message that the step is about, where it is not the last that the step has sent."""

@@ -10,12 +10,13 @@ import shlex
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from xdsi_sim.scenario.cast import (
     actors_of,
@@ -30,6 +31,7 @@ from xdsi_sim.scenario.cast import (
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
+from xdsi_sim.scenario.tables import ShownTable, Table
 from xdsi_sim.visible import visible
 
 if TYPE_CHECKING:
@@ -37,7 +39,16 @@ if TYPE_CHECKING:
 
     from xdsi_sim.scenario.language import Scenario
 
-__all__ = ["Asking", "Told", "console", "print_actors", "print_end", "print_table", "summary_of"]
+__all__ = [
+    "Asking",
+    "Told",
+    "console",
+    "print_actors",
+    "print_end",
+    "print_shown",
+    "print_table",
+    "summary_of",
+]
 
 _WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
 
@@ -114,6 +125,8 @@ class Told:
             for check in record.checks:
                 if not check.ok:
                     self._output.print(f"        {'  ' * number.count('.')}{_broken(check)}")
+            if record.table is not None:
+                print_shown(self._output, record.table)
             self._show()
 
     def _place(self, number: str) -> str:
@@ -192,12 +205,20 @@ def print_end(output: Console, record: RunRecord, reports: tuple[Path, ...]) -> 
         output.print(f"Report: {_plain(reports[0])}")
 
 
-def summary_of(runs: Iterable[tuple[RunRecord, tuple[Path, ...]]]) -> dict[str, Any]:
-    """What `run --json` prints of records and the reports written of them."""
-    scenarios = [_summary(record, reports) for record, reports in runs]
+def summary_of(
+    runs: Iterable[tuple[RunRecord, tuple[Path, ...]]], tables: Iterable[Table] = ()
+) -> dict[str, Any]:
+    """What `run --json` prints of records and the reports written of them, and of their tables together."""
+    scenarios, together = [_summary(record, reports) for record, reports in runs], tuple(tables)
     verdicts = {scenario["verdict"] for scenario in scenarios}
+    if not all(table.ok for table in together):
+        verdicts.add(Verdict.FAIL.value)
     worst = next(verdict for verdict in _WORST_FIRST if verdict.value in verdicts)
-    return {"verdict": worst.value, "scenarios": scenarios}
+    return {
+        "verdict": worst.value,
+        "scenarios": scenarios,
+        "tables": [asdict(ShownTable.of(table)) for table in together],
+    }
 
 
 def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
@@ -213,6 +234,7 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
                 "seconds": round(each.step.duration, 4),
                 "text": each.step.text,
                 "failed": [check.text for check in each.step.checks if not check.ok],
+                "table": None if each.step.table is None else asdict(ShownTable.of(each.step.table)),
             }
             for each in record.all_steps
         ],
@@ -249,9 +271,14 @@ def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
         yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to DIR"
 
 
+def print_shown(output: Console, table: Table) -> None:
+    """What a step shows as a table, or several runs together."""
+    print_table(output, table.title, table.shown_columns, table.shown_rows)
+
+
 def print_table(output: Console, title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """A table of plain text; what does not fit into a cell is folded, never cut."""
-    table = Table(title=_plain(title))
+    table = RichTable(title=_plain(title))
     for name in columns:
         table.add_column(name, overflow="fold")
     for cells in rows:

@@ -16,6 +16,7 @@ from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.scenario.record import ActorInfo, Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports import as_html
 from xdsi_sim.scenario.reports.message_files import write_messages
+from xdsi_sim.scenario.tables import Table
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x1b[31m\x00"
 
@@ -32,6 +33,17 @@ def words(element: HtmlElement) -> str:
 def only(page: HtmlElement, selector: str) -> HtmlElement:
     (element,) = page.xpath(selector)
     return element
+
+
+def test_the_table_of_a_step_stands_in_it(
+    a_step: Callable[..., StepRecord], a_record: Callable[..., RunRecord]
+) -> None:
+    table = Table(title=HOSTILE, columns=("What", "Id"), same=("Id",), rows=(("soap", "1"), (HOSTILE, "2")))
+    page = html.document_fromstring(as_html.render(a_record(a_step("compare", table=table))))
+    first, other = only(page, "//details[@id='s1']//table").xpath("tbody/tr")
+    assert [words(cell) for cell in first] == ["soap", "1", "yes"]
+    assert words(other).endswith("2 no: Id")
+    assert page.xpath("//details[@id='s1']//script") == []
 
 
 def test_title_verdict_and_counts_come_first(page: HtmlElement) -> None:

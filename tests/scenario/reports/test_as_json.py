@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from xdsi_sim.scenario.record import RunRecord, StepRecord
 from xdsi_sim.scenario.reports import as_json
 from xdsi_sim.scenario.schema import schema_of
+from xdsi_sim.scenario.tables import Table
 
 
 def read(record: RunRecord) -> Any:
@@ -33,6 +34,20 @@ def test_steps_that_others_hold_are_inside_them_and_numbered_on(
     assert (first["number"], first["label"], first["steps"][0]["label"]) == (1, "1", "1.1")
     assert first["steps"][0]["steps"][0]["number"] == 3
     assert (last["number"], last["label"]) == (4, "2")
+
+
+def test_the_table_of_a_step_has_its_verdicts(
+    a_step: Callable[..., StepRecord], a_record: Callable[..., RunRecord]
+) -> None:
+    table = Table(title="ways", columns=("What", "Id"), same=("Id",), rows=(("soap", "1"), ("fhir", "2")))
+    one, other = read(a_record(a_step("compare", table=table), a_step()))["steps"]
+    assert one["table"] == {
+        "title": "ways",
+        "columns": ["What", "Id", "Same"],
+        "rows": [["soap", "1", "yes"], ["fhir", "2", "no: Id"]],
+        "same": False,
+    }
+    assert other["table"] is None
 
 
 def test_run_is_described_at_the_top(a_run: RunRecord) -> None:

@@ -30,6 +30,13 @@ def test_the_steps_are_played_for_each_item_and_each_keeps_what_it_saves(tmp_pat
     assert (each.text, after.verdict) == ("2 of 2 rounds passed", Verdict.PASS)
 
 
+def test_a_round_is_called_by_the_name_of_its_item(tmp_path: Path) -> None:
+    steps = ROUNDS.replace("'stop ${{actor}}'", "stop").replace("${{actor}}", "${{actor.id}}")
+    items = "[{name: the first, id: registry}, {id: repository, other: null}]"
+    record = run(tmp_path, steps.format(items=items))
+    assert [round_.name for round_ in record.steps[0].children] == ["actor = the first", "actor = repository"]
+
+
 @pytest.mark.parametrize(
     ("items", "verdict", "text"),
     [

@@ -19,6 +19,7 @@ from xdsi_sim.scenario.record import ActorInfo, Check, RunRecord, StepRecord, Ve
 from xdsi_sim.scenario.reports.hops import step_numbers
 from xdsi_sim.scenario.reports.message_files import file_of
 from xdsi_sim.scenario.reports.wording import iso_time
+from xdsi_sim.scenario.tables import ShownTable
 
 __all__ = ["FORMAT", "Report", "render"]
 
@@ -52,6 +53,7 @@ class Step:
     details: tuple[tuple[str, str], ...]
     """Label and value."""
     checks: tuple[Check, ...]
+    table: ShownTable | None
     exchanges: tuple[int, ...]
     """Numbers of those that it caused, or waited for."""
     findings: tuple[Finding, ...]
@@ -165,6 +167,7 @@ def _step(
         text=step.text,
         details=step.details,
         checks=step.checks,
+        table=None if step.table is None else ShownTable.of(step.table),
         exchanges=tuple(exchange for exchange, owner in enumerate(owners, start=1) if owner == number),
         findings=step.findings,
         steps=_steps(step.children, f"{label}.", numbers, owners),

@@ -37,6 +37,7 @@ from xdsi_sim.scenario.steps.search import SEARCH
 from xdsi_sim.scenario.steps.send import SEND
 from xdsi_sim.scenario.steps.stop import STOP
 from xdsi_sim.scenario.steps.store import STORE
+from xdsi_sim.scenario.steps.tabulate import TABULATE
 from xdsi_sim.scenario.steps.update import UPDATE
 from xdsi_sim.scenario.steps.wado_rs import WADO_RS
 from xdsi_sim.scenario.steps.wado_uri import WADO_URI
@@ -72,6 +73,7 @@ KINDS: Final[Mapping[str, StepKind]] = {
         WADO_URI,
         INVOKE_DISPLAY,
         COMPARE,
+        TABULATE,
         STOP,
         FAULT,
         DELAY,
