@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.inspector.numbered import folder_of, next_number
 from xdsi_sim.resources import scenarios
 from xdsi_sim.scenario.loader import Loaded, load_scenario
 from xdsi_sim.scenario.record import RunRecord, StepRecord
@@ -88,7 +89,7 @@ class Plays:
         self._running = running
         self._lock = threading.Lock()
         self._runs: list[Run] = []
-        self._count = 0
+        self._folder = running.folder / "runs"
 
     @cached_property
     def fitting(self) -> dict[str, Loaded]:
@@ -120,8 +121,8 @@ class Plays:
         with self._lock:
             if any(not run.over for run in self._runs):
                 raise UsageError("another scenario is played now.", hint="Wait for its end.")
-            self._count += 1
-            run = Run(self._count, loaded, self._running.folder / "runs" / f"{self._count:04}")
+            number = next_number(self._folder, (run.number for run in self._runs))
+            run = Run(number, loaded, folder_of(self._folder, number))
             self._runs = [*self._runs[1 - _MOST :], run]
         threading.Thread(target=self._play, args=(run,), name=f"run {run.number}", daemon=True).start()
         return run

@@ -20,6 +20,7 @@ from xdsi_sim.checklist.reports import write_gaps
 from xdsi_sim.checklist.survey import asker_of, observe
 from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.errors import UsageError
+from xdsi_sim.inspector.numbered import folder_of, next_number
 from xdsi_sim.scenario.record import StepRecord
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
@@ -79,18 +80,13 @@ class Surveys:
         with self._lock:
             if any(not one.over for one in self._surveys):
                 raise UsageError("the checklist is run already.", hint="Wait for its end.")
-            number = self._next()
-            folder = self._folder / f"{number:04}"
+            number = next_number(self._folder, (one.number for one in self._surveys))
+            folder = folder_of(self._folder, number)
             survey = Survey(number=number, folder=folder, profile=profile, declared=declared)
             self._surveys = [*self._surveys[1 - _MOST :], survey]
         name = f"checklist {number}"
         threading.Thread(target=self._make, args=(survey,), name=name, daemon=True).start()
         return survey
-
-    def _next(self) -> int:
-        """A number whose folder is free: reports of former starts stay."""
-        kept = (int(each.name) for each in self._folder.glob("*") if each.name.isdecimal())
-        return 1 + max(*(one.number for one in self._surveys), *kept, 0, 0)
 
     def _make(self, survey: Survey) -> None:
         try:
