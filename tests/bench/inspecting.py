@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from tests.bench import load, messages
@@ -43,24 +44,31 @@ def inspector_rows(work: Path) -> Iterator[Row]:
 
 
 def _throughput(running: Up, query: bytes) -> Row:
-    """Of the most that it can serve: the page looks twice a second at a hundred rows, however many come."""
+    """Under all that it can serve, by the processor time of the server.
+
+    The page looks twice a second at a hundred rows, however many come; seconds on the clock would tell what
+    else this machine is doing.
+    """
     rounds = []
     for _ in range(_ROUNDS):
         with _page(running):
             live = _rate(running, query)
         rounds.append((live, _rate(running, query)))
-    live, alone = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
+    live, alone = map(median, zip(*rounds, strict=True))
     ratio, least = live / alone, 1 - _MOST
     what = f"ITI-18 of {_ENTRIES} entries, page live"
-    return Row(what, f"{live:.0f}/s", f"{alone:.0f}/s", ratio, f"≥ {least:.2f}", ratio >= least)
+    return Row(what, f"{live:.0f}/CPU s", f"{alone:.0f}/CPU s", ratio, f"≥ {least:.2f}", ratio >= least)
 
 
 def _rate(running: Up, query: bytes) -> float:
+    """Queries in a second of a processor."""
     asked = [messages.fresh(query) for _ in range(_QUERIES)]
-    rate, answers = load.play(running.address("registry"), asked, _CONNECTIONS)
+    used = _cpu(running.pid)
+    _, answers = load.play(running.address("registry"), asked, _CONNECTIONS)
+    used = _cpu(running.pid) - used
     if answers[0].count(b"<rim:ExtrinsicObject") != _ENTRIES:
         raise RuntimeError(f"FindDocuments did not give the {_ENTRIES} entries")
-    return rate
+    return _QUERIES / used
 
 
 def _share(running: Up, query: bytes) -> Row:
@@ -134,6 +142,9 @@ def _page(running: Up) -> Iterator[None]:
         raise RuntimeError("no news came to the page")
     before = page.rows
     yield
+    until = time.monotonic() + 10  # what is on its way when the load ends counts, too
+    while page.rows == before and time.monotonic() < until:
+        time.sleep(0.05)
     page.over = True
     if page.rows == before:
         raise RuntimeError("no row came to the page")

@@ -44,8 +44,11 @@ def test_a_zip_is_all_its_captures() -> None:
     ]
 
 
-def test_exchanges_of_dicomweb_in_a_zip_are_passed_over() -> None:
-    members = {REQUEST: b"GET /studies HTTP/1.1", ANSWER: b"...", "000002-request.http": b"POST"}
+@pytest.mark.parametrize(
+    "request_", [b"GET /studies HTTP/1.1", b"POST /fhir/List/_search HTTP/1.1\r\n\r\ncode=folder"]
+)
+def test_exchanges_of_dicomweb_and_searches_in_a_zip_are_passed_over(request_: bytes) -> None:
+    members = {REQUEST: request_, ANSWER: b"...", "000002-request.http": b"POST"}
     assert [source.name for source in sources_in("e.zip", packed(**members))] == ["e.zip/000002-request.http"]
 
 

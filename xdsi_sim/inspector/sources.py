@@ -20,6 +20,8 @@ __all__ = ["Source", "sources_in"]
 _REQUEST, _ANSWER, _CAPTURE = "-request.http", "-response.http", ".http"
 _ZIP: Final = b"PK\x03\x04"
 _GET: Final = b"GET "
+_SEARCH: Final = b"/_search HTTP/"
+_LONGEST_LINE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,17 @@ def _members(name: str, data: bytes) -> Iterator[Source]:
         if not names:
             raise Unrecognised("a ZIP without any capture (.http).")
         for member in sorted(names):
-            if any(_is_of_dicomweb(archive, asked) for asked in names & {member, _asking(member)}):
+            if any(_carries_nothing(archive, asked) for asked in names & {member, _asking(member)}):
                 continue
             request = _with_answer(member, lambda beside: archive.read(beside) if beside in names else None)
             yield Source(name=f"{name}/{member}", data=archive.read(member), request=request)
 
 
-def _is_of_dicomweb(archive: zipfile.ZipFile, member: str) -> bool:
-    """Whether it is a request that carries no message: the log has WADO-RS and its kin, too."""
+def _carries_nothing(archive: zipfile.ZipFile, member: str) -> bool:
+    """Whether it is a request that carries no message: WADO-RS and its kin, or a search of FHIR."""
     with archive.open(member) as file:
-        return file.read(len(_GET)) == _GET
+        line = file.readline(_LONGEST_LINE)
+    return line.startswith(_GET) or _SEARCH in line
 
 
 def _asking(answer: str) -> str:
