@@ -255,6 +255,12 @@ def test_a_fault_is_switched_on_and_off(inspector: Inspector, browser: Any) -> N
     assert inspector.running.faults.switches() == ()
 
 
+def pressed(browser: Any, selector: str) -> None:
+    """A button that may be below what a small window shows."""
+    button = browser.find_element("css selector", selector)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button)
+
+
 @pytest.mark.parametrize("scheme", SIZES)
 def test_codes_are_changed_by_a_file_and_go_back(
     inspector: Inspector, browser: Any, scheme: str, tmp_path: Path
@@ -267,11 +273,11 @@ def test_codes_are_changed_by_a_file_and_go_back(
     field = browser.find_element("css selector", "textarea")
     assert waited_for(lambda: field.get_property("value") == TABLE)
     is_for_everybody(browser, "codes-form", scheme)
-    browser.find_element("css selector", "details.changing form button").click()
+    pressed(browser, "details.changing form button")
     assert waited_for(lambda: "Changed since the start" in text_of(browser))
     is_for_everybody(browser, "codes-changed", scheme)
     assert [domain.state.changed for domain in inspector.running.domains.values()].count(True) == 1
-    browser.find_element("css selector", "form[action$='/back'] button").click()
+    pressed(browser, "form[action$='/back'] button")
     assert waited_for(lambda: "Changed since the start" not in text_of(browser))
     assert not any(domain.state.changed for domain in inspector.running.domains.values())
 

@@ -11,7 +11,7 @@ from xdsi_sim.errors import Severity, UsageError
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.topology.codes.settings import CodeSettings
 
-__all__ = ["CHECKS", "Check", "CodeDomain", "InForce"]
+__all__ = ["CHECKS", "Check", "CodeDomain", "Holding"]
 
 Check = Literal["strict", "warn", "off"]
 
@@ -21,7 +21,7 @@ _WEIGHTS: Final = {"strict": Severity.ERROR, "warn": Severity.WARNING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
+class Holding:
     """What holds at one time; never changed, only followed by another."""
 
     settings: CodeSettings | None = None
@@ -44,7 +44,7 @@ class CodeDomain:
     def __init__(self, settings: CodeSettings | None) -> None:
         """Raises UsageError where a file that is needed is wrong."""
         known = None if settings is None or settings.check == "off" else _read(settings)
-        self._at_start = InForce(settings=settings, known=known, judging=known)
+        self._at_start = Holding(settings=settings, known=known, judging=known)
         self._changing = Lock()
         self.state = self._at_start
 
@@ -64,7 +64,7 @@ class CodeDomain:
             if table is not None or known is None:
                 known = _not_empty(_read(settings))
             judging = None if check == "off" else replace(known, severity=_WEIGHTS[check])
-            self.state = InForce(settings=settings, known=known, judging=judging, changed=True)
+            self.state = Holding(settings=settings, known=known, judging=judging, changed=True)
 
     def back(self) -> None:
         """Let hold again what held at the start."""

@@ -15,7 +15,7 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
-from xdsi_sim.topology.codes.in_force import CHECKS, CodeDomain, InForce
+from xdsi_sim.topology.codes.in_force import CHECKS, CodeDomain, Holding
 from xdsi_sim.topology.model import Community, OnDemandSource, Recipient, Registry, Repository
 
 __all__ = ["back", "change", "codes"]
@@ -36,7 +36,7 @@ class _Shown:
     """A domain on the page."""
 
     community: Community
-    state: InForce
+    state: Holding
     sets: _Sets
     judges: tuple[str, ...]
     """Ids of those who answer here and judge codes."""
