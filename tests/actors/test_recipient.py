@@ -66,7 +66,7 @@ def test_what_it_takes_it_keeps_as_it_came(inbox: FolderInbox) -> None:
 
 def test_it_judges_the_codes_of_its_affinity_domain(inbox: FolderInbox) -> None:
     table = CodeSets.of((AllowedCode(attribute="mimeType", code="text/plain"),))
-    recipient = DocumentRecipient(inbox=inbox, acceptance=Acceptance(), codes=table)
+    recipient = DocumentRecipient(inbox=inbox, acceptance=Acceptance(), codes=lambda: table)
     answer = run(recipient.provide_and_register(a_provision()), lambda _call: None)
     assert codes(answer) == ["XDSRepositoryMetadataError"]
     assert "rule=D27" in answer.errors[0].codeContext

@@ -28,6 +28,7 @@ from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, A
 from xdsi_sim.messages.response import RegistryResponse, status_name
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, STORED_QUERIES, encode
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
 from xdsi_sim.vocab import Association as AssociationType
@@ -249,6 +250,15 @@ def test_patients_may_have_to_be_fed(store: SqliteRegistryStore) -> None:
     assert codes(register(registry, a_submission())) == ["XDSUnknownPatientId"]
     store.feed((PATIENT,), lambda _known: PatientChange(announced=(PATIENT,))).result()
     assert codes(register(registry, a_submission())) == []
+
+
+def test_a_message_is_held_against_the_codes_of_one_moment(store: SqliteRegistryStore) -> None:
+    table = CodeSets.of((AllowedCode(attribute="mimeType", code="text/plain"),))
+    tables = iter((table, None, table))  # somebody changes them at each look
+    registry = DocumentRegistry(store=store, clock=lambda: NOW, codes=lambda: next(tables))
+    refused = register(registry, a_submission())
+    assert (status_name(refused.status), "rule=D27" in refused.errors[0].codeContext) == ("Failure", True)
+    assert status_name(register(registry, a_submission()).status) == "Success"
 
 
 def at_once(work: Callable[[int], RegistryResponse], count: int) -> list[RegistryResponse]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
 from a_browser import a_browser
+from a_coded_domain import TABLE, written
 from a_domain import a_query
 from a_session import below, domain_of_sessions
 from an_inspector import HOSTILE, Inspector, Pages, an_inspector
@@ -251,6 +253,33 @@ def test_a_fault_is_switched_on_and_off(inspector: Inspector, browser: Any) -> N
     browser.find_element("css selector", "form.inline button").click()
     assert waited_for(lambda: "None: everybody answers" in text_of(browser))
     assert inspector.running.faults.switches() == ()
+
+
+def pressed(browser: Any, selector: str) -> None:
+    """A button that may be below what a small window shows."""
+    button = browser.find_element("css selector", selector)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button)
+
+
+@pytest.mark.parametrize("scheme", SIZES)
+def test_codes_are_changed_by_a_file_and_go_back(
+    inspector: Inspector, browser: Any, scheme: str, tmp_path: Path
+) -> None:
+    dressed(browser, scheme)
+    table = written(tmp_path, "codes.yaml", TABLE)
+    browser.get(f"{inspector.url}codes")
+    browser.find_element("css selector", "details.changing summary").click()
+    browser.find_element("css selector", "input[type=file]").send_keys(str(table))
+    field = browser.find_element("css selector", "textarea")
+    assert waited_for(lambda: field.get_property("value") == TABLE)
+    is_for_everybody(browser, "codes-form", scheme)
+    pressed(browser, "details.changing form button")
+    assert waited_for(lambda: "Changed since the start" in text_of(browser))
+    is_for_everybody(browser, "codes-changed", scheme)
+    assert [domain.state.changed for domain in inspector.running.domains.values()].count(True) == 1
+    pressed(browser, "form[action$='/back'] button")
+    assert waited_for(lambda: "Changed since the start" not in text_of(browser))
+    assert not any(domain.state.changed for domain in inspector.running.domains.values())
 
 
 def test_a_scenario_is_played_and_reported(inspector: Inspector, browser: Any) -> None:

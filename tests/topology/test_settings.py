@@ -24,7 +24,7 @@ def test_a_registry_is_what_its_model_says(tmp_path: Path) -> None:
     registry = registry_of(given, store, strict=True)
     store.close()
     assert (registry.any_patient, registry.most_results, registry.patientAuthority) == (False, 7, "2.999.1.1")
-    assert (registry.strict, registry.strict_queries, registry.codes) == (True, False, None)
+    assert (registry.strict, registry.strict_queries, registry.codes()) == (True, False, None)
     assert (registry.repositories, registry.sources) == (None, None)
 
 

@@ -15,7 +15,7 @@ from xdsi_sim.actors.provided import Provided
 from xdsi_sim.ebrim.limited import is_limited
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest
-from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.code_sets import CodesNow, any_code
 from xdsi_sim.rules.registry import Profile
 from xdsi_sim.rules.transactions import check_receipt
 from xdsi_sim.vocab import FAILURE, SEVERITY_ERROR, SUCCESS
@@ -29,8 +29,8 @@ class DocumentRecipient:
 
     inbox: Inbox
     acceptance: Acceptance
-    codes: CodeSets | None = None
-    """The codes of the affinity domain; None where any will do."""
+    codes: CodesNow = any_code
+    """Gives the codes of the affinity domain."""
     profile: Profile = field(default_factory=dict)
     """What the rules weigh here."""
     clock: Clock = utc_now
@@ -44,7 +44,7 @@ class DocumentRecipient:
             provided.objects,
             provided.prints,
             limited=limited,
-            codes=self.codes,
+            codes=self.codes(),
             profile=self.profile,
         )
         undeliverable = tuple(self.acceptance.addressing(objects))

@@ -42,7 +42,7 @@ from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.remove import RemoveObjectsRequest
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
-from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.code_sets import CodesNow, any_code
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.selection import Selection
@@ -100,8 +100,8 @@ class DocumentRegistry:
     """OID of the affinity domain's assigning authority; None takes any."""
     any_patient: bool = True
     """Takes patient ids that no feed has announced."""
-    codes: CodeSets | None = None
-    """The codes of the affinity domain; None takes any."""
+    codes: CodesNow = any_code
+    """Gives the codes of the affinity domain."""
     strict: bool = True
     """Refuses what departs from the letter, though it has one meaning."""
     strict_queries: bool = True
@@ -130,7 +130,8 @@ class DocumentRegistry:
     def _take(
         self, request: SubmitObjectsRequest, transaction: str, know: Knowing, course: Course
     ) -> Flow[RegistryResponse]:
-        verdict = check_registration(request, transaction=transaction, codes=self.codes, profile=self.profile)
+        codes = self.codes()  # once: a change must not take what it was refused for
+        verdict = check_registration(request, transaction=transaction, codes=codes, profile=self.profile)
         if verdict.accepted:
             commit = _Commit()
             with suppress(RefusedAtCommit):
@@ -138,7 +139,7 @@ class DocumentRegistry:
             verdict += commit.verdict
         else:  # one answer lists everything, also what only the registry knows
             known = know(request, self.store.view())
-            verdict = check_registration(request, known, transaction, self.codes, profile=self.profile)
+            verdict = check_registration(request, known, transaction, codes, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 

@@ -31,7 +31,7 @@ from xdsi_sim.messages.retrieve import (
     incomplete,
 )
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
-from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.code_sets import CodesNow, any_code
 from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import check_provision
@@ -51,8 +51,8 @@ class DocumentRepository:
     registry: str
     """URL of the registry."""
     store: DocumentStore
-    codes: CodeSets | None = None
-    """The codes of the affinity domain, of which a refusal tells too; None takes any."""
+    codes: CodesNow = any_code
+    """Gives the codes of the affinity domain, of which a refusal tells too."""
     profile: Profile = field(default_factory=dict)
     """What the rules weigh here."""
     new_id: NewId = new_uuid
@@ -117,7 +117,7 @@ class DocumentRepository:
             provided.objects,
             provided.prints,
             stored,
-            self.codes,
+            self.codes(),
             profile=self.profile,
         )
 

@@ -6,7 +6,7 @@ scheme is compared in one form, the bare OID (`coding_scheme`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -15,7 +15,17 @@ from xdsi_sim.ebrim.tables import KINDS, Form
 from xdsi_sim.errors import Severity
 from xdsi_sim.vocab import FHIR_SYSTEMS
 
-__all__ = ["CODED", "PLAIN", "SCHEMES", "AllowedCode", "CodeSets", "Coding", "coding_scheme"]
+__all__ = [
+    "CODED",
+    "PLAIN",
+    "SCHEMES",
+    "AllowedCode",
+    "CodeSets",
+    "CodesNow",
+    "Coding",
+    "any_code",
+    "coding_scheme",
+]
 
 SCHEMES: Final = {
     attr.key: attr.name for kind in KINDS.values() for attr in kind.attrs if attr.form is Form.CODE
@@ -98,6 +108,14 @@ class CodeSets:
             if found:
                 return f"{words}: {', '.join(map(str, found[:_FEW]))}"
         return f"the set has {len(allowed)} codes"
+
+
+CodesNow = Callable[[], CodeSets | None]
+"""Gives the sets of an affinity domain as they are now, None where any code will do; a message asks once."""
+
+
+def any_code() -> None:
+    """The sets of a domain that has none."""
 
 
 def _near(code: str, allowed: Iterable[AllowedCode]) -> list[AllowedCode]:

@@ -25,9 +25,10 @@ from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.server.loop import tune
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.topology.codes.in_force import CodeDomain
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.saved import Saved, read_saved, saved_in
-from xdsi_sim.topology.settings import codes_of, registry_of
+from xdsi_sim.topology.settings import registry_of
 from xdsi_sim.vocab import SUCCESS
 
 __all__ = ["Judged", "load_metadata", "load_requests"]
@@ -66,7 +67,7 @@ def load_metadata(
     share = Share.FIRST if workers > 1 else Share.ALONE
     with closing(SqliteRegistryStore(data / registry_id, share)) as store:
         placed = topology.find(registry_id)
-        registry = registry_of(placed, store, codes=codes_of(placed.community))
+        registry = registry_of(placed, store, codes=CodeDomain(placed.community.codes).now)
         if workers == 1:
             return _refused(load_requests(registry, enumerate(saved_in(files))), tell)
         doubtful = _refused(_shared_out(topology, registry_id, data, files, workers), tell, told=False)
@@ -186,7 +187,7 @@ def _work(
     try:
         with closing(SqliteRegistryStore(data / registry_id, Share.JOINING)) as store:
             placed = topology.find(registry_id)
-            registry = registry_of(placed, store, codes=codes_of(placed.community))
+            registry = registry_of(placed, store, codes=CodeDomain(placed.community.codes).now)
             for judged in load_requests(registry, islice(enumerate(saved_in(files)), which, None, workers)):
                 tell.send(judged)
     except (XdsiSimError, OSError) as error:

@@ -14,7 +14,6 @@ from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.repository import DocumentRepository
 from xdsi_sim.dicom.publisher import Publisher
 from xdsi_sim.mhd.face import Face
-from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.server.loop import Loop
 from xdsi_sim.store.inbox import FolderInbox
 from xdsi_sim.store.instances import SqliteInstanceStore
@@ -24,6 +23,7 @@ from xdsi_sim.store.repository import SqliteDocumentStore
 from xdsi_sim.store.transcoding import SpoolingTranscoder
 from xdsi_sim.topology.addresses import Addresses
 from xdsi_sim.topology.clients import Clients
+from xdsi_sim.topology.codes.in_force import CodeDomain
 from xdsi_sim.topology.gateways import gateway_of
 from xdsi_sim.topology.mhd import fhir_face
 from xdsi_sim.topology.model import (
@@ -41,7 +41,7 @@ from xdsi_sim.topology.model import (
     RespondingImagingGateway,
     Source,
 )
-from xdsi_sim.topology.settings import acceptance_of, codes_of, registry_of
+from xdsi_sim.topology.settings import acceptance_of, registry_of
 from xdsi_sim.topology.stores import SourceStore, store_of
 
 __all__ = ["ROLES", "Players"]
@@ -72,7 +72,9 @@ class Players:
         self._share = share
         self._open = ExitStack()
         self._registries: dict[str, SqliteRegistryStore] = {}
-        self._codes: dict[str, CodeSets | None] = {}
+        communities = addresses.topology.communities
+        self.domains = {community.id: CodeDomain(community.codes) for community in communities}
+        """Codes, by the ids of communities."""
         self.stores: dict[str, SourceStore] = {}
         """Of imaging sources, by their ids: their own, or the archives behind them."""
         self.inboxes: dict[str, FolderInbox] = {}
@@ -93,7 +95,7 @@ class Players:
         store = self._registries[placed.community.id] = self._kept(
             SqliteRegistryStore(self._folder / placed.actor.id, self._share)
         )
-        return registry_of(placed, store, codes=self._codes_of(placed), strict=strict)
+        return registry_of(placed, store, codes=self.domains[placed.community.id].now, strict=strict)
 
     def repository(self, placed: Placed, _strict: bool) -> DocumentRepository:
         """The actor behind a repository of the topology."""
@@ -102,7 +104,7 @@ class Players:
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
             store=self._kept(SqliteDocumentStore(self._folder / model.id, self._share)),
-            codes=self._codes_of(placed),
+            codes=self.domains[placed.community.id].now,
             profile=placed.community.rules,
         )
 
@@ -119,16 +121,9 @@ class Players:
         return DocumentRecipient(
             inbox=inbox,
             acceptance=acceptance_of(model),
-            codes=self._codes_of(placed),
+            codes=self.domains[placed.community.id].now,
             profile=placed.community.rules,
         )
-
-    def _codes_of(self, placed: Placed) -> CodeSets | None:
-        """The codes of the actor's affinity domain, read once."""
-        community = placed.community
-        if community.id not in self._codes:
-            self._codes[community.id] = codes_of(community)
-        return self._codes[community.id]
 
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""

@@ -8,7 +8,7 @@ from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.registry_port import RegistryStore
 from xdsi_sim.client.http import Timeouts
-from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.rules.code_sets import CodeSets, CodesNow, any_code
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.model import (
     Actor,
@@ -25,7 +25,7 @@ __all__ = ["acceptance_of", "codes_of", "registry_of", "timeouts_of", "validatin
 
 
 def registry_of(
-    placed: Placed, store: RegistryStore, *, codes: CodeSets | None = None, strict: bool = False
+    placed: Placed, store: RegistryStore, *, codes: CodesNow = any_code, strict: bool = False
 ) -> DocumentRegistry:
     """A registry as the topology has it, with what is in `store`."""
     model, community = placed.actor, placed.community

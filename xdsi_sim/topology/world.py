@@ -31,6 +31,7 @@ from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology import whereabouts
 from xdsi_sim.topology.addresses import DICOM_WEB, IMAGE_DISPLAY, WADO, Addresses
 from xdsi_sim.topology.clients import Clients
+from xdsi_sim.topology.codes.in_force import CodeDomain
 from xdsi_sim.topology.faces import (
     dicomweb_face,
     fhir_resource,
@@ -291,6 +292,11 @@ class World(Addresses):
     def sessions(self) -> str | None:
         """Below which address sessions are, with a slash at its end; None where there are none."""
         return None
+
+    @property
+    def domains(self) -> Mapping[str, CodeDomain]:
+        """The codes of each community by its id: what changes them here is heard by its actors here."""
+        return self._players.domains
 
     def store_of(self, source_id: str) -> SourceStore:
         """The instance store of an imaging source: its own, or the archive behind it."""

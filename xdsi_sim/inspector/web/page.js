@@ -1,4 +1,4 @@
-// What every page has: buttons that copy, and keys that lead to neighbours.
+// What every page has: buttons that copy, files that are chosen, and keys that lead to neighbours.
 
 const said = (button, text) => {
   const before = button.textContent;
@@ -15,6 +15,15 @@ export function uncover(part) {
 }
 
 uncover(document);
+
+// A file is read here, into the field from which the form sends it.
+for (const chooser of document.querySelectorAll("input[type=file][data-into]")) {
+  chooser.closest("[hidden]").hidden = false;
+  chooser.addEventListener("change", async () => {
+    const [file] = chooser.files;
+    if (file) document.getElementById(chooser.dataset.into).value = await file.text();
+  });
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy], button[data-copy-of]");

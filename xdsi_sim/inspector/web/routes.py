@@ -74,6 +74,8 @@ _ROUTES: Final = (
     _Route("GET", "checklists/*/trace/report.html", checklist.trace),
     _Route("GET", "checklists/*/trace/messages/*", checklist.body),
     _Route("GET", "codes", codes.codes),
+    _Route("POST", "codes", codes.change),
+    _Route("POST", "codes/back", codes.back),
     _Route("GET", "patients", patients.patients),
     _Route("POST", "patients", patients.tell),
     _Route("GET", "sessions", sessions.sessions),
