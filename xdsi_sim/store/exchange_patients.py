@@ -12,11 +12,11 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote_plus
 
-__all__ = ["patients_in", "patients_of"]
+__all__ = ["LOOKED_AT", "patients_in", "patients_of"]
 
 _MOST: Final = 5
 """Patients of one exchange; an answer that names more is not about one of them."""
-_LOOKED_AT: Final = 256 * 1024
+LOOKED_AT: Final = 256 * 1024
 """Octets of a body: metadata come first in it, and what is larger are documents."""
 _LONGEST: Final = 64
 """Octets of an id before its authority; DICOM has as many (PS3.5: 6.2)."""
@@ -64,5 +64,5 @@ def patients_of(start_line: str, bodies: Iterable[bytes]) -> tuple[str, ...]:
     for body in bodies:
         if found:
             break
-        found.update(dict.fromkeys(islice(dict.fromkeys(patients_in(body[:_LOOKED_AT])), _MOST)))
+        found.update(dict.fromkeys(islice(dict.fromkeys(patients_in(body[:LOOKED_AT])), _MOST)))
     return tuple(found)

@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.store.bodies import Bodies, Place, Stretch, octets_in
-from xdsi_sim.store.exchange_patients import patients_of
+from xdsi_sim.store.exchange_patients import LOOKED_AT, patients_of
 from xdsi_sim.store.exchange_reader import ALL, BODIES, DATABASE, ExchangeReader, Selection
 from xdsi_sim.store.exchange_rows import COLUMNS, SCHEMA, row_of
 from xdsi_sim.store.opening import Share, opening
@@ -219,7 +219,7 @@ class ExchangeLog:
         rows = [
             row_of(
                 *(exchange, segment, next(following), next(following) if len(bodies) > 1 else None),
-                patients_of(exchange.request.start_line, map(_octets, bodies)),
+                patients_of(exchange.request.start_line, map(_beginning, bodies)),
             )
             for exchange, bodies in batch.waiting
         ]
@@ -249,9 +249,16 @@ class ExchangeLog:
         batch.waiting.clear()  # the contents in it would live as long as what refers to this call
 
 
-def _octets(body: list[Stretch]) -> bytes:
-    """What of a body is at hand: large parts of it have files of their own, and are documents."""
-    return b"".join(stretch for stretch in body if isinstance(stretch, bytes))
+def _beginning(body: list[Stretch]) -> bytes:
+    """The first octets of a body that are at hand: large parts have files of their own, and are documents."""
+    pieces, size = [], 0
+    for stretch in body:
+        if isinstance(stretch, bytes):
+            pieces.append(stretch)
+            size += len(stretch)
+        if size >= LOOKED_AT:
+            break
+    return b"".join(pieces)
 
 
 class LogPart:
