@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -60,7 +61,7 @@ class JsonReader:
         """Nothing is kept."""
 
 
-class Administration(Resource):
+class Administration(Resource, ABC):
     """What is set while actors run: GET lists it, other methods change it. Below it is each, by its name."""
 
     body_reader: Any = JsonReader
@@ -119,16 +120,16 @@ class Administration(Resource):
             )
         return self.changed(method, request.body({}), name)
 
+    @abstractmethod
     def listed(self, name: str | None) -> Mapping[str, Any]:
         """What GET tells; raises Refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def changed(self, method: str, asked: Any, name: str | None) -> Any:
         """Do it, for all or for one; gives status and what is told, or a Deferred of these.
 
         Raises Refused, UsageError.
         """
-        raise NotImplementedError
 
 
 class FaultsResource(Administration):

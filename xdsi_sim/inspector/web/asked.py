@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from xdsi_sim.content import Segment
+from xdsi_sim.content import FileContent, Segment
 
-__all__ = ["HTML", "OCTETS", "Answered", "Asked", "Refused"]
+__all__ = ["HTML", "OCTETS", "Answered", "Asked", "Refused", "kept_file"]
 
 HTML: Final = "text/html; charset=UTF-8"
 OCTETS: Final = "application/octet-stream"
@@ -61,3 +61,12 @@ class Refused(Exception):
         self.status = status
         self.text = text
         self.hint = hint
+
+
+def kept_file(folder: Path, name: str) -> FileContent:
+    """A file of a report that is kept in `folder`; raises Refused where it is not there, or not yet."""
+    try:
+        return FileContent.of(folder / name)
+    except OSError:
+        hint = "A report is written when what it tells of is over."
+        raise Refused(404, "There is no such file.", hint) from None

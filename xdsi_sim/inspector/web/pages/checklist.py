@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from xdsi_sim.checklist.gaps import TRACE
@@ -14,7 +13,7 @@ from xdsi_sim.checklist.rows import ROWS, SETS
 from xdsi_sim.content import FileContent
 from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.errors import UsageError
-from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
+from xdsi_sim.inspector.web.asked import Answered, Asked, Refused, kept_file
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.scenario.reports.message_files import FOLDER
 from xdsi_sim.scenario.reports.templates import policy_of, style_and_script
@@ -97,12 +96,12 @@ def _told(found: Survey) -> dict[str, Any]:
 
 def report(inspected: Inspected, _asked: Asked, number: str) -> Answered:
     """The gap report."""
-    return _whole_page(_file(_survey(inspected, number), "gaps.html"), policy())
+    return _whole_page(kept_file(_survey(inspected, number).folder, "gaps.html"), policy())
 
 
 def trace(inspected: Inspected, _asked: Asked, number: str) -> Answered:
     """The survey as the report of a scenario, to which evidence leads."""
-    content = _file(_survey(inspected, number), f"{TRACE}/report.html")
+    content = kept_file(_survey(inspected, number).folder, f"{TRACE}/report.html")
     return _whole_page(content, policy_of(*style_and_script()))
 
 
@@ -118,14 +117,14 @@ def file(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answere
     """The report for programs, or for spreadsheets."""
     if name not in _FILES:
         raise Refused(404, "There is no such file.")
-    return Answered.download(name, [_file(_survey(inspected, number), name)])
+    return Answered.download(name, [kept_file(_survey(inspected, number).folder, name)])
 
 
 def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answered:
     """A body of which the report or the trace tells."""
     if not _BODY.fullmatch(name):
         raise Refused(404, "There is no such file.")
-    return Answered.download(name, [_file(_survey(inspected, number), f"{TRACE}/{FOLDER}/{name}")])
+    return Answered.download(name, [kept_file(_survey(inspected, number).folder, f"{TRACE}/{FOLDER}/{name}")])
 
 
 def _survey(inspected: Inspected, number: str) -> Survey:
@@ -133,10 +132,3 @@ def _survey(inspected: Inspected, number: str) -> Survey:
     if found is None:
         raise Refused(404, "There is no such survey.", "The last twenty since the start are kept.")
     return found
-
-
-def _file(found: Survey, name: str) -> FileContent:
-    try:
-        return FileContent.of(found.folder / Path(name))
-    except OSError:
-        raise Refused(404, "There is no such file.", "A report is written when the survey is over.") from None

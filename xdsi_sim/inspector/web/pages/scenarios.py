@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from xdsi_sim.content import FileContent
 from xdsi_sim.errors import UsageError
-from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
+from xdsi_sim.inspector.web.asked import Answered, Asked, Refused, kept_file
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.scenario.reports.message_files import FOLDER
 from xdsi_sim.scenario.reports.templates import policy_of, style_and_script
@@ -55,7 +54,7 @@ def progress(inspected: Inspected, _asked: Asked, number: str) -> Answered:
 def report(inspected: Inspected, _asked: Asked, number: str) -> Answered:
     """The page of the report; it may do what it allows itself."""
     policy = f"{policy_of(*style_and_script())}; frame-ancestors 'none'"
-    content = _file(_run(inspected, number), _REPORT)
+    content = kept_file(_run(inspected, number).folder, _REPORT)
     return Answered(segments=[content], headers=(("Content-Security-Policy", policy),))
 
 
@@ -63,7 +62,7 @@ def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answere
     """A body of which the report tells."""
     if not _FILE.fullmatch(name):
         raise Refused(404, "There is no such file.")
-    return Answered.download(name, [_file(_run(inspected, number), f"{FOLDER}/{name}")])
+    return Answered.download(name, [kept_file(_run(inspected, number).folder, f"{FOLDER}/{name}")])
 
 
 def _run(inspected: Inspected, number: str) -> Run:
@@ -71,10 +70,3 @@ def _run(inspected: Inspected, number: str) -> Run:
     if found is None:
         raise Refused(404, "There is no such run.", "The last twenty since the start are kept.")
     return found
-
-
-def _file(run: Run, name: str) -> FileContent:
-    try:
-        return FileContent.of(run.folder / name)
-    except OSError:
-        raise Refused(404, "There is no such file.", "A report is written when the run is over.") from None
