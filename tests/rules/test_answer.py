@@ -52,3 +52,8 @@ def test_every_error_of_an_answer_is_told_by_its_number_and_code() -> None:
 def test_an_absent_severity_weighs_as_an_error() -> None:
     inside = errors('errorCode="XDSRegistryError" codeContext="x"', highest=SEVERITY_ERROR)
     assert rules_of(("ITI-42", registered(FAILURE, inside), None)) == {"J04"}
+
+
+def test_metadata_that_stray_and_are_taken_may_be_warned_of_by_the_code_of_metadata_errors() -> None:
+    inside = errors(error("XDSRegistryMetadataError", severity=WARNING), highest=WARNING)
+    assert rules_of(("ITI-42", registered(SUCCESS, inside), None)) == set()
