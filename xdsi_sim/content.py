@@ -37,6 +37,7 @@ __all__ = [
     "sha1_of",
 ]
 
+_ENDS_BEFORE: Final = "the content ends before a change to it"
 CHUNK: Final = 256 * 1024  # one read: large enough that the loop costs nothing, small enough to keep many
 
 
@@ -242,11 +243,24 @@ class Edit(NamedTuple):
 
 
 def edited(source: Content, edits: Sequence[Edit]) -> Content:
-    """`source` with changes, in the order of their places, made while it is read."""
+    """`source` with changes, in the order of their places; made while it is read, at once in memory."""
     if not edits:
         return source
+    if isinstance(source, BytesContent):
+        return BytesContent(b"".join(_woven(memoryview(source.data), edits)))
     size = source.size + sum(len(edit.text) - edit.cut for edit in edits)
     return _EditedContent(source, tuple(edits), size)
+
+
+def _woven(data: memoryview, edits: Sequence[Edit]) -> Iterator[bytes | memoryview]:
+    at = 0
+    for edit in edits:
+        if edit.at > len(data):
+            raise OSError(errno.EIO, _ENDS_BEFORE)
+        yield data[at : edit.at]
+        yield edit.text
+        at = edit.at + edit.cut
+    yield data[at:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +288,7 @@ def _pieces_of(source: io.BufferedReader[Any], octets: int) -> Iterator[bytes]:
     while octets:
         piece = source.read(min(CHUNK, octets))
         if not piece:
-            raise OSError(errno.EIO, "the content ends before a change to it")
+            raise OSError(errno.EIO, _ENDS_BEFORE)
         octets -= len(piece)
         yield piece
 

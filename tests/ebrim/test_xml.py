@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from strategies import texts
 
 from xdsi_sim.ebrim.xml import (
+    BeginningReader,
     Opening,
-    PullReader,
+    Place,
+    check_content,
     escape,
     local_name,
     only_child,
@@ -313,15 +316,81 @@ def test_an_only_child_is_there_once_or_not_at_all() -> None:
         only_child(one, "c")
 
 
-# --- pull reader ------------------------------------------------------------------------------
+# --- a document in pieces ----------------------------------------------------------------------
 
 
-def test_elements_are_given_as_soon_as_they_are_complete() -> None:
-    reader = PullReader(("b",))
-    assert [element.tag for element in reader.feed(b"<a><b>1</b><c/><b")] == ["b"]
-    assert [element.text for element in reader.feed(b">2</b>")] == ["2"]
-    assert list(reader.feed(b"</a>")) == []
-    assert [child.tag for child in reader.close()] == ["b", "c", "b"]
+def test_the_place_behind_a_start_tag_is_known_where_it_is_the_one_that_is_looked_for() -> None:
+    reader = BeginningReader("{urn:b}c")
+    assert reader.feed(b'<a xmlns:b="urn:b"><b:c>', "d") is None
+    assert reader.feed(b"<b:d>", "d") is None
+    assert reader.feed(b'</b:d></b:c><d xmlns="urn:d"><b:c>', "{urn:d}d") == Place(
+        3, {"b": "urn:b", None: "urn:d"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "words"),
+    [
+        (b"<!DOCTYPE a><a><c>", ProtocolViolation, "document type"),
+        (b"<a><b></a><c>", ProtocolViolation, "not well-formed"),
+        (b"<a>" + b"<b/>" * 10 + b"<c>", LimitExceeded, r"limits\.elements=10"),
+        (
+            b"<a>" + b"<b %s/>" % b" ".join(b'a%d=""' % n for n in range(300)) + b"<c>",
+            LimitExceeded,
+            "attrib",
+        ),
+    ],
+)
+def test_what_no_document_may_begin_with_is_refused(data: bytes, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        BeginningReader("c", Limits(elements=10)).feed(data, "a")
+
+
+PLACE = Place(4, {"r": "urn:r", None: "urn:d"})
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" a ", b"<a/><b>1</b>", b'<r:a r:b="1"/>', b"<!-- c --><a/><![CDATA[<b>]]><?d?>"]
+)
+def test_a_content_is_read_where_it_is_to_stand(content: bytes) -> None:
+    check_content(content, PLACE)
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"<a>", ProtocolViolation, "not well-formed"),
+        (b"</o>", ProtocolViolation, "not well-formed"),
+        (b"&nobody;", ProtocolViolation, "not well-formed"),
+        (b"<a <!-- c --> b=''/>", ProtocolViolation, "not well-formed"),
+        (b"<!-- a -- b -->", ProtocolViolation, "not well-formed"),
+        (b"<![CDATA[\x01]]>", ProtocolViolation, "not well-formed"),
+        (b"<!DOCTYPE a>", ProtocolViolation, "document type"),
+        (b"<a>\xff</a>", ProtocolViolation, "not valid UTF-8"),
+        (b"<r:a xmlns:s='urn:r' r:b='' s:b=''/>", ProtocolViolation, "redefined"),
+        (b"<x:a/>", ProtocolViolation, "prefix x"),
+        (b"<a x:b=''/>", ProtocolViolation, "prefix x"),
+        (b"<a %s/>" % b" ".join(b'a%d=""' % n for n in range(300)), LimitExceeded, r"limits\.attributes"),
+        (b"<a b='" + b"x" * 10_000_001 + b"'/>", LimitExceeded, "limit of the parser"),
+        (b"x" * 10_000_001, LimitExceeded, "limit of the parser"),
+    ],
+)
+def test_a_content_that_could_not_stand_there_is_refused(
+    content: bytes, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        check_content(content, PLACE)
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+@pytest.mark.parametrize("depth", [1, 4, 200])
+def test_a_content_is_refused_at_the_depth_at_which_its_document_would_be(depth: int, extra: int) -> None:
+    nested = 256 - depth + extra
+    content = b"<a>" * nested + b"</a>" * nested
+    with pytest.raises(LimitExceeded) if extra else nullcontext():
+        parse(b"<a>" * depth + content + b"</a>" * depth)
+    with pytest.raises(LimitExceeded) if extra else nullcontext():
+        check_content(content, Place(depth, {}))
 
 
 # --- how a document begins -------------------------------------------------------------------

@@ -6,7 +6,6 @@ of any size stays where it is, in a file or on its way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from html import unescape
 from typing import BinaryIO, Final, NamedTuple
 
 from xdsi_sim.content import BytesContent, Content, Edit, Segment, body_size, edited, read_all
+from xdsi_sim.ebrim.outline import Attribute, Child, attributes_in, only_child
 from xdsi_sim.ebrim.xml import escape
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Head",
     "at_hand",
     "at_home",
+    "head_of",
     "heads_of",
     "objects_in",
     "read_head",
@@ -30,10 +31,6 @@ __all__ = [
 
 HOMED: Final = frozenset({"ExtrinsicObject", "ObjectRef", "RegistryPackage"})
 """What names its community in an answer of a gateway; an Association need not (ITI TF-2: 3.38.4.1.3)."""
-
-
-_NAME: Final = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
-_ATTRIBUTE: Final = re.compile(rb"\s+([^\s=]+)=\"([^\"]*)\"")
 
 
 class Head(NamedTuple):
@@ -54,20 +51,24 @@ class Head(NamedTuple):
 
 
 def read_head(fragment: bytes, start: int = 0) -> Head:
-    """The head of one object that `ebrim.xml.serialise` or `ebrim.writer` has written."""
-    name = _NAME.match(fragment)
-    if name is None:
+    """The head of one object, alone and well-formed; raises ValueError where it is none at all."""
+    child = only_child(fragment)
+    if child is None:
         raise ValueError(f"no object: {fragment[:40]!r}")
+    return head_of(child, attributes_in(fragment, child), start, len(fragment))
+
+
+def head_of(child: Child, attributes: Iterable[Attribute], start: int, size: int, added: int = 0) -> Head:
+    """The head of an object by its outline, where it stands now: with as much `added` behind its name."""
     id, home = "", None
-    at, cut = name.end(), 0
-    position = at
-    while attribute := _ATTRIBUTE.match(fragment, position):
-        position = attribute.end()
-        if attribute[1] == b"id":
-            id = unescape(attribute[2].decode())
-        elif attribute[1] == b"home":
-            home, at, cut = _often(attribute[2]), attribute.start(), position - attribute.start()
-    return Head(_often(name[1]), id, home, start, len(fragment), at, cut)
+    at, cut = 1 + len(child.name), 0
+    for attribute in attributes:
+        if attribute.name == b"id":
+            id = unescape(attribute.value.decode())
+        elif attribute.name == b"home":
+            home, at = _often(attribute.value), attribute.start + added
+            cut = attribute.end - attribute.start
+    return Head(_often(child.name.rpartition(b":")[2]), id, home, start, size, at, cut)
 
 
 @lru_cache(256)

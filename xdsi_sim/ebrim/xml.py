@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -22,9 +22,11 @@ from xdsi_sim.limits import Limits
 __all__ = [
     "BOMS16",
     "CHARSETS",
+    "BeginningReader",
     "Element",
     "Opening",
-    "PullReader",
+    "Place",
+    "check_content",
     "child_of",
     "escape",
     "line_of",
@@ -49,6 +51,7 @@ _DOCTYPE: Final = b"<!DOCTYPE"
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _BOM8: Final = b"\xef\xbb\xbf"
 _LIMITS: Final = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG)
+_LONGEST_TEXT: Final = 10_000_000  # octets that libxml2 takes
 _ESCAPES: Final = {  # white space as references too: a reader would normalise it if it stood bare
     "&": "&amp;",
     "<": "&lt;",
@@ -150,6 +153,10 @@ def _refusal(error: etree.XMLSyntaxError, data: bytes) -> ProtocolViolation:
         return LimitExceeded(f"the XML exceeds a limit of the parser: {limit}", rule="A23")
     if code == etree.ErrorTypes.ERR_INVALID_ENCODING:
         return ProtocolViolation(f"not valid UTF-8: {reason}", rule="A22")
+    return _ill_formed(reason)
+
+
+def _ill_formed(reason: str) -> ProtocolViolation:
     return ProtocolViolation(f"not well-formed XML: {reason}", rule="A03")
 
 
@@ -182,61 +189,88 @@ def _parser() -> etree.XMLParser:
     return parser
 
 
-class PullReader:
-    """Reads a document of any size in pieces, and gives elements of some tags as soon as they are complete.
+class _Nothing:
+    """What is made of a document whose tree nobody needs."""
 
-    Whoever is given an element may empty it and say so, and may remove those that were given before it, but
-    not the last: the parser may still put a text behind it. What is not emptied keeps to the limits. UTF-8
-    alone. Raises what `parse` raises.
-    """
+    def close(self) -> None:
+        """It is over."""
 
-    def __init__(self, tags: Sequence[str], limits: Limits = Limits()) -> None:
+
+def _checker() -> etree.XMLParser:
+    if not hasattr(_local, "checker"):
+        _local.checker = etree.XMLParser(target=_Nothing(), **_HARDENED)  # type: ignore[arg-type]  # it may lack what it need not hear
+    checker: etree.XMLParser = _local.checker
+    return checker
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is open where a content stands."""
+
+    depth: int
+    """How many elements."""
+    namespaces: Mapping[str | None, str]
+    """What is declared, by prefix."""
+
+
+class BeginningReader:
+    """Reads how a document begins, in pieces that end with a whole tag each. UTF-8 alone."""
+
+    def __init__(self, tag: str, limits: Limits = Limits()) -> None:
+        """For the place behind the start tag of an element `tag`."""
         self._limits = limits
-        self._parser = etree.XMLPullParser(events=("end",), tag=tags, **_HARDENED)
-        self._begun = b""
+        self._parser = etree.XMLPullParser(events=("start",), tag=tag, **_HARDENED)
         self._elements = 0
-        self._octets = 0
 
-    def feed(self, data: bytes) -> Iterator[Element]:
-        """The elements that end in the next piece."""
-        text = self._begun + data
-        last = max(text.rfind(b"<"), 0)
-        end = len(text) if text.find(b">", last) >= 0 else last  # tags are looked at whole
-        text, self._begun = text[:end], text[end:]
-        self._count(text)
+    def feed(self, data: bytes, parent: str) -> Place | None:
+        """The place where `data` ends, if that is behind such a start tag in an element `parent`.
+
+        Raises what `parse` raises.
+        """
+        self._elements += data.count(b"<")
+        if self._elements > self._limits.elements:
+            named = self._limits.named("elements")
+            raise LimitExceeded(f"{self._elements} tags before the objects exceed {named}", rule="A23")
+        _refuse_crowds(data, self._limits)
         try:
-            self._parser.feed(text)
+            self._parser.feed(data)
         except etree.XMLSyntaxError as error:
-            raise _refusal(error, text) from None
-        for _event, element in self._parser.read_events():
-            if not isinstance(element, Element):  # as it is for other events
-                raise TypeError(f"{element!r} is no element")
-            _refuse_doctype(element)
-            yield element
+            raise _refusal(error, data) from None
+        begun: Any = None
+        for _, begun in self._parser.read_events():
+            _refuse_doctype(begun)
+        around = None if begun is None else begun.getparent()
+        if around is None or around.tag != parent:
+            return None
+        return Place(1 + sum(1 for _ in begun.iterancestors()), begun.nsmap)
 
-    def _count(self, text: bytes) -> None:
-        self._elements += text.count(b"<") - text.count(b"</")
-        self._octets += len(text)
-        for count, limit in ((self._elements, "elements"), (self._octets + len(self._begun), "soap_root")):
-            if count > getattr(self._limits, limit):
-                raise LimitExceeded(
-                    f"the envelope without its objects exceeds {self._limits.named(limit)}", rule="A23"
-                )
-        _refuse_crowds(text, self._limits)
 
-    def emptied(self) -> None:
-        """The element that was given holds nothing any more."""
-        self._elements = self._octets = 0
+def check_content(content: bytes, place: Place, limits: Limits = Limits()) -> None:
+    """Let what is to stand at a place be read there, without a tree of it.
 
-    def close(self) -> Element:
-        """The root, when all has come."""
-        try:
-            self._parser.feed(self._begun)
-            root: Element = self._parser.close()
-        except etree.XMLSyntaxError as error:
-            raise _refusal(error, self._begun) from None
-        _refuse_doctype(root)
-        return root
+    Raises what `parse` raises. The number of its elements is for who takes it apart.
+    """
+    _refuse_crowds(content, limits)
+    names = "".join(
+        f' xmlns{":" if prefix else ""}{prefix or ""}="{escape(uri)}"'
+        for prefix, uri in place.namespaces.items()
+    )
+    # one more is open than there: without a tree the parser allows as much more
+    text = b"".join((b"<o>" * place.depth, f"<o{names}>".encode(), content, b"</o>" * (place.depth + 1)))
+    # a tree alone knows the limit of one text
+    parser = _checker() if len(content) < _LONGEST_TEXT else _parser()
+    try:
+        etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refusal(error, text) from None
+    _refuse_names(parser)
+
+
+def _refuse_names(parser: etree.XMLParser) -> None:
+    """What is wrong with namespaces stops the parser only when it makes a tree."""
+    for entry in parser.error_log:
+        if entry.level >= etree.ErrorLevels.ERROR:
+            raise _ill_formed(entry.message)
 
 
 _STRETCH: Final = 4096  # what is looked for is mostly in the first of them

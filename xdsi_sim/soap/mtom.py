@@ -144,8 +144,8 @@ class Cutter(Protocol):
 
 
 NewCutter = Callable[[Callable[[bytes], object], Callable[..., Spool], Limits], Cutter]
-"""Makes one of: who takes the envelope, where the next content goes (told how much of it in memory), and the
-limits."""
+"""Makes one of: who takes the envelope, where the next content goes (told how much of it in memory, and
+whether it is a document, with a SHA-1), and the limits."""
 
 
 class PackageReader:
@@ -267,8 +267,8 @@ class PackageReader:
         if len(self._root) > self._limits.soap_root:
             raise LimitExceeded(f"the SOAP part exceeds {self._limits.named('soap_root')}", rule="A23")
 
-    def _open_inline(self, in_memory: int = IN_MEMORY) -> Spool:
-        return self._body.open(apart=True, in_memory=in_memory)
+    def _open_inline(self, in_memory: int = IN_MEMORY, *, hashed: bool = True) -> Spool:
+        return self._body.open(apart=True, in_memory=in_memory, hashed=hashed)
 
     def _open_part(self, headers: Mapping[str, str]) -> PartSink:
         cid = _without_brackets(headers.get("content-id", ""))

@@ -208,11 +208,14 @@ class SpooledBody:
             self._raw.append(self._tape)
         self._tape.write(data)
 
-    def open(self, *, apart: bool = False, in_memory: int = IN_MEMORY) -> Spool:
-        """Where the next content goes; one `apart` is recorded as it travels, not as what it holds."""
+    def open(self, *, apart: bool = False, in_memory: int = IN_MEMORY, hashed: bool = True) -> Spool:
+        """Where the next content goes; one `apart` is recorded as it travels, not as what it holds.
+
+        It has a SHA-1 if it is to be `hashed` and those of this body are.
+        """
         if self._contents:
             self._contents[-1].finish()  # one file is open at a time, however many there are
-        content = Spool(self._folder, self._limits, self._memory(in_memory), hashed=self._hashed)
+        content = Spool(self._folder, self._limits, self._memory(in_memory), hashed=hashed and self._hashed)
         self._contents.append(content)
         if not apart and self._recorded:
             if self._tape is not None:
