@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdsi_sim.ebrim.outline import Attribute, attributes_in, children, masked, only_child, plain
+from xdsi_sim.ebrim.outline import Attribute, attributes_in, beginning, children, masked, only_child, plain
 from xdsi_sim.ebrim.xml import parse, serialise
 
 WELL_FORMED = [
@@ -73,6 +73,26 @@ def test_an_element_alone_needs_no_end_tag_to_be_known() -> None:
     assert child is not None
     assert (child.name, child.inner, child.end) == (b"a", 9, 13)
     assert only_child(b"text") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "opened", "empty"),
+    [
+        (b"<a><b>", [b"a", b"b"], False),
+        (b"<x:o><c/><y:a ><c></c><b c='/'>", [b"x:o", b"y:a", b"b"], False),
+        (b"<o><b/><a/><a></a><a><c><b/></c><b/>", [b"o", b"a", b"b"], True),
+    ],
+)
+def test_a_beginning_ends_at_the_element_that_is_looked_for(
+    text: bytes, opened: list[bytes], empty: bool
+) -> None:
+    assert beginning(text + b"<d>", len(text) + 3, [b"a", b"b"]) == (len(text), opened, empty)
+    assert beginning(text, len(text) - 1, [b"a", b"b"]) is None
+
+
+@pytest.mark.parametrize("text", [b"", b"text", b"</a><b>", b"<a></a><b>", b"<a><b c='>", b"<ab><b>"])
+def test_what_does_not_have_the_element_has_no_such_beginning(text: bytes) -> None:
+    assert beginning(text, len(text), [b"a", b"b"]) is None
 
 
 ASIDES = b"1<!-- <a> --><a/><?b c?>&amp;<![CDATA[<a>&]]]>2"

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from strategies import texts
 
 from xdsi_sim.ebrim.xml import (
-    BeginningReader,
     Opening,
     Place,
     check_content,
@@ -20,6 +19,7 @@ from xdsi_sim.ebrim.xml import (
     only_child,
     opening,
     parse,
+    place_in,
     serialise,
 )
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
@@ -316,34 +316,13 @@ def test_an_only_child_is_there_once_or_not_at_all() -> None:
         only_child(one, "c")
 
 
-# --- a document in pieces ----------------------------------------------------------------------
+# --- a content and its place -------------------------------------------------------------------
 
 
-def test_the_place_behind_a_start_tag_is_known_where_it_is_the_one_that_is_looked_for() -> None:
-    reader = BeginningReader("{urn:b}c")
-    assert reader.feed(b'<a xmlns:b="urn:b"><b:c>', "d") is None
-    assert reader.feed(b"<b:d>", "d") is None
-    assert reader.feed(b'</b:d></b:c><d xmlns="urn:d"><b:c>', "{urn:d}d") == Place(
-        3, {"b": "urn:b", None: "urn:d"}
-    )
-
-
-@pytest.mark.parametrize(
-    ("data", "error", "words"),
-    [
-        (b"<!DOCTYPE a><a><c>", ProtocolViolation, "document type"),
-        (b"<a><b></a><c>", ProtocolViolation, "not well-formed"),
-        (b"<a>" + b"<b/>" * 10 + b"<c>", LimitExceeded, r"limits\.elements=10"),
-        (
-            b"<a>" + b"<b %s/>" % b" ".join(b'a%d=""' % n for n in range(300)) + b"<c>",
-            LimitExceeded,
-            "attrib",
-        ),
-    ],
-)
-def test_what_no_document_may_begin_with_is_refused(data: bytes, error: type[Exception], words: str) -> None:
-    with pytest.raises(error, match=words):
-        BeginningReader("c", Limits(elements=10)).feed(data, "a")
+def test_the_place_in_an_element_has_what_is_declared_around_it() -> None:
+    root = parse(b'<a xmlns:b="urn:b"><d xmlns="urn:d"><b:c/></d></a>')
+    assert place_in(root[0][0]) == Place(3, {"b": "urn:b", None: "urn:d"})
+    assert place_in(root) == Place(1, {"b": "urn:b"})
 
 
 PLACE = Place(4, {"r": "urn:r", None: "urn:d"})

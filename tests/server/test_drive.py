@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 
 from xdsi_sim.actors.flow import Call, Flow, Send, Wait
-from xdsi_sim.server.drive import drive_blocking, drive_here
+from xdsi_sim.server.drive import drive_blocking, drive_here, when_done
 from xdsi_sim.server.loop import running_loop
 
 
@@ -69,6 +71,21 @@ def test_what_is_cancelled_is_an_outcome_of_the_waiting() -> None:
         return "done"
 
     assert drive_blocking(flow(), lambda _call: succeed(None), running_loop()) == "cancelled"
+
+
+def test_a_future_that_was_waited_for_leaves_nothing_to_the_collector() -> None:
+    future: Future[int] = Future()
+    gone, loop = weakref.ref(future), running_loop()
+    (fired,) = loop.call(lambda: (when_done(future, loop.reactor),))
+    gc.disable()
+    try:
+        future.set_result(7)
+        del future
+        loop.call(lambda: None)  # what was to be called in its thread before has been
+        assert fired.result == 7
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_flow_may_be_driven_in_the_thread_that_has_it() -> None:

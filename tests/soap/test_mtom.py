@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import quopri
 import secrets
 import tracemalloc
+import weakref
 import zlib
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +19,9 @@ from xdsi_sim.content import BytesContent, FileContent, SegmentsContent, read_al
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation, Severity, UnsupportedMediaType
 from xdsi_sim.limits import Limits
-from xdsi_sim.soap.inline import LARGE
-from xdsi_sim.soap.mtom import Attachments, Package, PackageReader
+from xdsi_sim.soap.inline import LARGE, InlineCutter
+from xdsi_sim.soap.mtom import Attachments, NewCutter, Package, PackageReader
+from xdsi_sim.soap.objects import ObjectsCutter
 from xdsi_sim.soap.spool import IN_MEMORY
 
 TYPE = 'multipart/related; type="application/xop+xml"; start-info="application/soap+xml"; boundary=b'
@@ -67,6 +70,27 @@ def test_what_is_attached_comes_out_at_the_other_end(tmp_path: Path, mtom_: bool
     assert package.findings == ()
     package.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content_type", [TYPE, "application/soap+xml"])
+@pytest.mark.parametrize("cutter", [InlineCutter, ObjectsCutter])
+def test_a_message_that_is_over_leaves_nothing_to_the_collector(
+    tmp_path: Path, content_type: str, cutter: NewCutter
+) -> None:
+    root = b"<r>" + b" " * LARGE + b"</r>"
+    reader = PackageReader(content_type, tmp_path, cutter=cutter)
+    reader.feed(part(root) + b"--b--" if content_type == TYPE else root)
+    inner = [vars(reader)[name] for name in ("_multipart", "_cutter")]
+    refs = [weakref.ref(each) for each in (reader, *inner) if each is not None]
+    assert len(refs) == (3 if content_type == TYPE else 2)
+    gc.disable()
+    try:
+        package = reader.finish()
+        del reader, inner
+        assert {ref() for ref in refs} == {None}
+    finally:
+        gc.enable()
+    assert package.root == root
 
 
 def test_a_large_part_is_a_file_and_a_small_one_is_not(tmp_path: Path) -> None:

@@ -174,11 +174,13 @@ def test_what_only_looks_like_an_object_is_none(tmp_path: Path, inner: str, left
     [
         ("<!-- <r:RegistryObjectList><r:ObjectRef/></r:RegistryObjectList> -->", 5),
         ("<r:RegistryObjectList><r:ObjectRef/></r:RegistryObjectList>", 5),
-        ('<q:AdhocQueryResponse><RegistryObjectList xmlns="urn:x"/></q:AdhocQueryResponse>', 5),
+        ('<q:AdhocQueryResponse><RegistryObjectList xmlns="urn:x"/></q:AdhocQueryResponse>', 0),
         ("<q:AdhocQueryResponse><r:RegistryObjectList/></q:AdhocQueryResponse>", 0),
     ],
 )
-def test_objects_are_those_of_the_first_list_of_an_answer(tmp_path: Path, before: str, cut_: int) -> None:
+def test_objects_are_cut_out_of_what_looks_like_the_list_first(
+    tmp_path: Path, before: str, cut_: int
+) -> None:
     header = f'<s:Header xmlns:q="{NS.QUERY}" xmlns:r="{NS.RIM}">{before}</s:Header>'.encode()
     reader = Reader(tmp_path)
     reader.cutter.feed(whole(OBJECTS).replace(b"<s:Body>", header + b"<s:Body>"))

@@ -7,12 +7,24 @@ to say (`ebrim.xml.check_content`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-__all__ = ["Attribute", "Child", "Masked", "attributes_in", "children", "masked", "only_child", "plain"]
+__all__ = [
+    "Attribute",
+    "Beginning",
+    "Child",
+    "Masked",
+    "attributes_in",
+    "beginning",
+    "children",
+    "masked",
+    "only_child",
+    "plain",
+]
 
 _TAG: Final = re.compile(rb"""<([^\s<>/!?"'=]+)(?=[\s/>])([^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*+)>""")
+_ANY_TAG: Final = re.compile(rb"<(?:/|" + _TAG.pattern[1:] + rb")")
 _ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=]+)\s*=\s*["']((?<=")[^"]*|(?<=')[^']*)["']""")
 _ASIDE: Final = re.compile(rb"<(?:!--|!\[CDATA\[|\?)")
 _CDATA: Final = b"<![CDATA["
@@ -45,6 +57,34 @@ def children(text: bytes, end: int) -> Iterator[Child]:
         if at == 0:
             return
         yield Child(tag[1], start, tag.end(), at)
+
+
+class Beginning(NamedTuple):
+    """How a document begins, up to the end of a start tag."""
+
+    end: int
+    open: list[bytes]
+    """The names of what is open there, from the root on."""
+    empty: bool
+    """Whether the last of them is an empty element after all."""
+
+
+def beginning(text: bytes, end: int, names: Sequence[bytes]) -> Beginning | None:
+    """Up to the first element that with those around it has these names, without their prefixes.
+
+    Every `<` before `end` is that of a tag. None where there is no such element.
+    """
+    path: list[bytes] = []
+    for tag in _ANY_TAG.finditer(text, 0, end):
+        if tag[1] is None:
+            del path[-1:]
+            continue
+        path.append(tag[1])
+        if [name.rpartition(b":")[2] for name in path[-len(names) :]] == names:
+            return Beginning(tag.end(), path, _is_empty(tag))
+        if _is_empty(tag):
+            path.pop()
+    return None
 
 
 def _is_empty(tag: re.Match[bytes]) -> bool:

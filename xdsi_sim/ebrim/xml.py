@@ -22,7 +22,6 @@ from xdsi_sim.limits import Limits
 __all__ = [
     "BOMS16",
     "CHARSETS",
-    "BeginningReader",
     "Element",
     "Opening",
     "Place",
@@ -34,6 +33,7 @@ __all__ = [
     "only_child",
     "opening",
     "parse",
+    "place_in",
     "serialise",
 ]
 
@@ -205,44 +205,17 @@ def _checker() -> etree.XMLParser:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is open where a content stands."""
+    """Where in a document a content stands."""
 
     depth: int
-    """How many elements."""
+    """How many elements are open there."""
     namespaces: Mapping[str | None, str]
     """What is declared, by prefix."""
 
 
-class BeginningReader:
-    """Reads how a document begins, in pieces that end with a whole tag each. UTF-8 alone."""
-
-    def __init__(self, tag: str, limits: Limits = Limits()) -> None:
-        """For the place behind the start tag of an element `tag`."""
-        self._limits = limits
-        self._parser = etree.XMLPullParser(events=("start",), tag=tag, **_HARDENED)
-        self._elements = 0
-
-    def feed(self, data: bytes, parent: str) -> Place | None:
-        """The place where `data` ends, if that is behind such a start tag in an element `parent`.
-
-        Raises what `parse` raises.
-        """
-        self._elements += data.count(b"<")
-        if self._elements > self._limits.elements:
-            named = self._limits.named("elements")
-            raise LimitExceeded(f"{self._elements} tags before the objects exceed {named}", rule="A23")
-        _refuse_crowds(data, self._limits)
-        try:
-            self._parser.feed(data)
-        except etree.XMLSyntaxError as error:
-            raise _refusal(error, data) from None
-        begun: Any = None
-        for _, begun in self._parser.read_events():
-            _refuse_doctype(begun)
-        around = None if begun is None else begun.getparent()
-        if around is None or around.tag != parent:
-            return None
-        return Place(1 + sum(1 for _ in begun.iterancestors()), begun.nsmap)
+def place_in(element: Element) -> Place:
+    """The place of what an element holds."""
+    return Place(1 + sum(1 for _ in element.iterancestors()), element.nsmap)
 
 
 def check_content(content: bytes, place: Place, limits: Limits = Limits()) -> None:

@@ -62,7 +62,7 @@ class InlineCutter:
         self._spools: dict[str, Spool] = {}
         self._buffer = b""
         self._at = 0
-        self._step = self._beginning
+        self._step = InlineCutter._beginning  # as a function: a method of ours would hold us in a ring
         self._closer = b""
         self._quote = b""
         self._name = ""
@@ -72,12 +72,12 @@ class InlineCutter:
         """The next piece; raises ProtocolViolation for a text that ceases to be base64 (rule B12)."""
         self._buffer = self._buffer[self._at :] + data
         self._at = 0
-        while self._step():
+        while self._step(self):
             pass
 
     def close(self) -> None:
         """The envelope is over; raises ProtocolViolation inside of what is being cut (rule A03)."""
-        if self._step == self._base64:
+        if self._step is InlineCutter._base64:
             raise ProtocolViolation(f"the envelope ends inside the content of {self._name}", rule="A03")
         self._pass(len(self._buffer))
 
@@ -95,7 +95,7 @@ class InlineCutter:
     def _beginning(self) -> bool:
         if len(self._buffer) < 2:
             return False
-        self._step = self._all if self._buffer[:2] in _BOMS16 else self._markup
+        self._step = InlineCutter._all if self._buffer[:2] in _BOMS16 else InlineCutter._markup
         return True
 
     def _all(self) -> bool:
@@ -112,7 +112,7 @@ class InlineCutter:
         self._pass(found.end())
         self._closer = _CLOSERS.get(found[0], b"")
         self._name = found[0][1:].decode("utf-8", "replace")
-        self._step = self._passage if self._closer else self._tag
+        self._step = InlineCutter._passage if self._closer else InlineCutter._tag
         return True
 
     def _passage(self) -> bool:
@@ -122,7 +122,7 @@ class InlineCutter:
             self._pass(len(self._buffer) - len(self._closer) + 1)
             return False
         self._pass(end + len(self._closer))
-        self._step = self._markup
+        self._step = InlineCutter._markup
         return True
 
     def _tag(self) -> bool:
@@ -133,7 +133,7 @@ class InlineCutter:
             return False
         if stop[0] == b">":
             empty = self._buffer[stop.start() - 1 : stop.start()] == b"/"
-            self._step = self._markup if empty else self._text
+            self._step = InlineCutter._markup if empty else InlineCutter._text
         else:
             self._quote = b"" if self._quote else stop[0]
         self._pass(stop.end())
@@ -146,12 +146,12 @@ class InlineCutter:
         if size <= self._large:
             if end < 0:
                 return False
-            self._step = self._markup
+            self._step = InlineCutter._markup
         elif _is_base64(self._buffer[self._at : self._at + self._large]):
             self._cut = _Cut(self._name, self._open_content())
-            self._step = self._base64
+            self._step = InlineCutter._base64
         else:
-            self._step = self._markup
+            self._step = InlineCutter._markup
         return True
 
     def _base64(self) -> bool:
@@ -177,7 +177,7 @@ class InlineCutter:
         placeholder = f"{self._token}:{len(self._spools)}"
         self._spools[placeholder] = self._cut.end()
         self._take(placeholder.encode())
-        self._step = self._markup
+        self._step = InlineCutter._markup
 
 
 def _is_base64(text: bytes) -> bool:

@@ -189,7 +189,7 @@ class PackageReader:
         """What came first, for the record of a body that cannot be taken apart."""
         self._problem: ProtocolViolation | OSError | None = None
         self._multipart: MultipartReader | None = None
-        self._end_coding: Callable[[], None] = lambda: None
+        self._end_coding: Callable[[], None] = _nothing
         self._feed = self._choose_feed()
         if self._coded is not None and self._problem is None:
             self._feed = self._decoded(coding or "", self._coded)
@@ -231,7 +231,7 @@ class PackageReader:
         self.abandon()
         if not (isinstance(problem, OSError) and self._root_whole):
             self._root.clear()
-        return lambda _data: None
+        return _nothing
 
     @property
     def problem(self) -> ProtocolViolation | OSError | None:
@@ -327,10 +327,17 @@ class PackageReader:
         try:
             self._close()
             parts = {cid: spool.finish() for cid, spool in self._spools.items()}
-            return self._package(parts, self._wire())
+            package = self._package(parts, self._wire())
         except (ProtocolViolation, OSError) as problem:
             self._refuse(problem)
             raise
+        self._let_go()
+        return package
+
+    def _let_go(self) -> None:
+        """Of what calls us: a ring of objects is for the collector, and messages are many."""
+        self._feed = self._end_coding = _nothing
+        self._multipart = self._cutter = None
 
     def _without_parts(self, problem: ProtocolViolation | OSError, answerable: bool) -> Package:
         if not (answerable and self._root and isinstance(problem, OSError)):
@@ -404,6 +411,10 @@ class PackageReader:
         self._body.discard()
         if self._coded is not None:
             self._coded.discard()
+
+
+def _nothing(*_data: bytes) -> None:
+    """What there is to do for a message that is over."""
 
 
 def _without_brackets(cid: str) -> str:

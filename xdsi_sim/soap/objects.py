@@ -6,15 +6,23 @@ that no message can contain it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from html import unescape
 from typing import Final
 
 from xdsi_sim.content import Content
 from xdsi_sim.ebrim.fragments import FragmentRun, Head, head_of
-from xdsi_sim.ebrim.outline import Attribute, Child, attributes_in, children, masked, plain
-from xdsi_sim.ebrim.xml import BOMS16, BeginningReader, Place, check_content, escape
+from xdsi_sim.ebrim.outline import (
+    Attribute,
+    Beginning,
+    Child,
+    attributes_in,
+    beginning,
+    children,
+    masked,
+    plain,
+)
+from xdsi_sim.ebrim.xml import BOMS16, Place, check_content, escape, parse, place_in
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation
 from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
@@ -28,11 +36,8 @@ _IN_MEMORY: Final = 1 << 20
 """Octets of objects up to which there is no file: to make one takes as long as to read some entries."""
 _AT_ONCE: Final = 256 * 1024
 """Octets that are looked at together: the parser is asked once for all objects in them."""
-_LIST: Final = f"{{{NS.RIM}}}RegistryObjectList"
-_RESPONSE: Final = f"{{{NS.QUERY}}}AdhocQueryResponse"
-_LIST_TAG: Final = re.compile(
-    rb"""<(?:[^\s<>/:!?"'=]+:)?RegistryObjectList(?=[\s/>])[^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>"""
-)
+_LIST: Final = [b"AdhocQueryResponse", b"RegistryObjectList"]
+_TAGS: Final = (f"{{{NS.QUERY}}}AdhocQueryResponse", f"{{{NS.RIM}}}RegistryObjectList")
 _INSTANCE: Final = b"XMLSchema-instance"
 """Where this is declared, prefixes may stand in values, which the parser does not look at."""
 
@@ -56,10 +61,7 @@ class ObjectsCutter:
         self._pieces: list[bytes] = []
         self._size = 0
         self._enough = self._enough_after(0)
-        self._step = self._beginning
-        self._beginning_reader = BeginningReader(_LIST, limits)
-        self._read = 0
-        """Octets before the list that the reader has."""
+        self._step = ObjectsCutter._beginning  # as a function: a method of ours would hold us in a ring
         self._place = Place(0, {})
         self._declared: dict[bytes, str] = {}
         """What is declared around the list, by the name of the attribute."""
@@ -91,7 +93,7 @@ class ObjectsCutter:
     def close(self) -> None:
         """The envelope is over; whether it is well-formed, its reader says."""
         self._go_on()
-        if self._step == self._within:
+        if self._step is ObjectsCutter._within:
             self._leave_list()
         self._behind(b"".join(self._pieces))
 
@@ -103,29 +105,43 @@ class ObjectsCutter:
 
     def _go_on(self) -> None:
         text, step = b"".join(self._pieces), None
-        while step != self._step:
+        while step is not self._step:
             step = self._step
-            text = text[step(text) :]
+            text = text[step(self, text) :]
         self._pieces, self._size = [text], len(text)
 
     # Each step gives how much of the text it is done with; where it is over, another follows.
 
     def _beginning(self, text: bytes) -> int:
         if len(text) > 1:
-            self._step = self._behind if text[:2] in BOMS16 else self._before
+            self._step = ObjectsCutter._behind if text[:2] in BOMS16 else ObjectsCutter._before
         return 0
 
     def _before(self, text: bytes) -> int:
-        """Look for the list."""
-        while tag := _LIST_TAG.search(text, self._read):
-            place = self._beginning_reader.feed(text[self._read : tag.end()], _RESPONSE)
-            self._read = tag.end()
-            if place is not None:
-                self._enter_list(place)
-                self._take(text[: tag.end()])
-                self._step = self._behind if tag[0].endswith(b"/>") else self._within
-                return tag.end()
-        return 0
+        """Look for the list. What only looks like it is none, and then the answer has none to be cut."""
+        looked_at, sure, _ = masked(text)
+        begun = beginning(looked_at, sure, _LIST)
+        if begun is None:
+            return 0
+        place = self._place_in(text, begun)
+        if place is None or begun.empty:
+            self._step = ObjectsCutter._behind
+            return 0
+        self._enter_list(place)
+        self._take(text[: begun.end])
+        self._step = ObjectsCutter._within
+        return begun.end
+
+    def _place_in(self, text: bytes, begun: Beginning) -> Place | None:
+        """The place in the list; None where the parser sees none of an answer there."""
+        opened = begun.open[: -1 if begun.empty else None]
+        closed = b"".join(b"</%s>" % name for name in reversed(opened))
+        element = parse(text[: begun.end] + closed, self._limits)
+        for _ in begun.open[1:]:
+            element = element[-1]
+        answer = element.getparent()
+        known = element.tag == _TAGS[1] and answer is not None and answer.tag == _TAGS[0]
+        return place_in(element) if known else None
 
     def _enter_list(self, place: Place) -> None:
         self._place = place
@@ -149,7 +165,7 @@ class ObjectsCutter:
             self._others += asides
         if over:
             self._leave_list()
-            self._step = self._behind
+            self._step = ObjectsCutter._behind
         return end
 
     def _refuse_crowd(self, more: int) -> None:
