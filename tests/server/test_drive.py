@@ -74,13 +74,12 @@ def test_what_is_cancelled_is_an_outcome_of_the_waiting() -> None:
 
 
 def test_a_future_that_was_waited_for_leaves_nothing_to_the_collector() -> None:
-    future: Future[int] = Future()
-    gone, loop = weakref.ref(future), running_loop()
-    (fired,) = loop.call(lambda: (when_done(future, loop.reactor),))
+    loop, futures = running_loop(), [Future[int]()]
+    gone = weakref.ref(futures[0])
+    (fired,) = loop.call(lambda: (when_done(futures[0], loop.reactor),))
     gc.disable()
     try:
-        future.set_result(7)
-        del future
+        futures.pop().set_result(7)
         loop.call(lambda: None)  # what was to be called in its thread before has been
         assert fired.result == 7
         assert gone() is None
