@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,7 @@ from an_exchange import an_exchange as complete
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
 from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
+from xdsi_sim.store.exchanges import _ENOUGH, NOT_RECORDED, ExchangeLog, Retention
 from xdsi_sim.store.opening import Share
 
 
@@ -218,6 +219,18 @@ def test_what_cannot_be_written_is_said_in_the_log_of_the_program(
     log.record(an_exchange(1, BytesContent(b"")))  # the same id: no second row of it
     log.close()
     assert "exchanges could not be recorded" in caplog.text
+
+
+def test_much_is_written_at_once_and_little_waits_for_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdsi_sim.store.exchanges._LINGER", 60)
+    with closing(ExchangeLog(tmp_path)) as log:
+        log.record(an_exchange(1, BytesContent(b"little")))
+        assert log._last is not None
+        assert not log._last.done()
+        log.record(an_exchange(2, SegmentsContent((bytes(_ENOUGH),))))
+        assert log._last.result(timeout=10) is None
 
 
 def test_a_disk_that_hangs_costs_records_and_not_the_memory(

@@ -32,6 +32,7 @@ __all__ = ["NOT_RECORDED", "ExchangeLog", "Log", "LogPart", "Recorder", "Retenti
 
 _LOG: Final = logging.getLogger(__name__)
 _LINGER: Final = 0.1  # seconds; nobody waits for the log, so it may gather what it writes
+_ENOUGH: Final = 4 * 2**20  # octets for one write; of more, the first have left the caches of the processor
 _SEGMENT: Final = 64 * 2**20
 _SHARE: Final = 16  # the log forgets a sixteenth at a time: often enough, and seldom enough to cost nothing
 _MOST_WAITING: Final = 2**28  # octets; a disk that hangs costs records and not all of the memory
@@ -161,11 +162,14 @@ class ExchangeLog:
         """Put it to what the writer takes next."""
         with self._filling:
             batch = self._batch
+            before = batch.octets
             if not batch.waiting:
                 self._last = self._database.submit(partial(self._write, batch))
                 self._last.add_done_callback(partial(self._written, batch))
             batch.waiting.append((exchange, bodies))
             batch.octets += sum(map(octets_in, bodies))
+        if before <= _ENOUGH < batch.octets:
+            self._database.hurry()
 
     @property
     def reader(self) -> ExchangeReader:
