@@ -35,7 +35,7 @@ def checklist(inspected: Inspected, _asked: Asked) -> Answered:
 
 
 def _page(inspected: Inspected, *, trouble: str | None = None) -> Answered:
-    surveys, topology = inspected.surveys.surveys(), inspected.running.topology
+    surveys, topology = inspected.surveys.last(), inspected.running.topology
     sources = (placed.actor for placed in topology.actors())
     return inspected.page(
         "checklist.html.j2",
@@ -128,7 +128,7 @@ def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answere
 
 
 def _survey(inspected: Inspected, number: str) -> Survey:
-    found = inspected.surveys.survey(number)
+    found = inspected.surveys.numbered(number)
     if found is None:
         raise Refused(404, "There is no such survey.", "The last twenty since the start are kept.")
     return found

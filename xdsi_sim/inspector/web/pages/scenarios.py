@@ -24,9 +24,8 @@ def scenarios(inspected: Inspected, _asked: Asked) -> Answered:
     """The list, and the last runs."""
     plays = inspected.plays
     known = [loaded.scenario for loaded in plays.fitting.values()]
-    return inspected.page(
-        "scenarios.html.j2", known=known, runs=plays.runs(), busy=any(not run.over for run in plays.runs())
-    )
+    runs = plays.last()
+    return inspected.page("scenarios.html.j2", known=known, runs=runs, busy=any(not run.over for run in runs))
 
 
 def start(inspected: Inspected, _asked: Asked, name: str) -> Answered:
@@ -66,7 +65,7 @@ def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answere
 
 
 def _run(inspected: Inspected, number: str) -> Run:
-    found = inspected.plays.run(number)
+    found = inspected.plays.numbered(number)
     if found is None:
         raise Refused(404, "There is no such run.", "The last twenty since the start are kept.")
     return found
