@@ -238,6 +238,7 @@ def _passed_on(home: str, fragments: tuple[Segment, ...], errors: tuple[Registry
     """What another community gives, but for what does not say that it is of that community."""
 
     def stray(head: Head) -> bool:
+        """Whether an object does not say that it is of that community."""
         return is_stray(head.element, head.home, home)
 
     refused = tuple((head.element, head.id, head.home) for head in heads_of(fragments) if stray(head))

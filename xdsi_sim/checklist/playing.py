@@ -117,6 +117,7 @@ class Player:
         """The entries that a query finds."""
 
         def ask(stage: Stage) -> Outcome:
+            """One ITI-18; what brings no answer finds no entries."""
             asked = {"receiver": self.asker.receiver, "transaction": "ITI-18"}
             reply = stage.call(sender=self.asker.consumer, message=request, **asked)
             entries = () if isinstance(reply.answer, NoAnswer) else reply.answer.objects.documentEntries
@@ -137,6 +138,7 @@ class Player:
         """A GET; None where the address itself cannot be asked."""
 
         def ask(stage: Stage) -> Outcome:
+            """One GET; an answer of any status is an outcome."""
             reply = stage.get(url, sender=self.asker.consumer, accept=accept, transaction=transaction)
             return Outcome(text=reply.trouble or f"HTTP {reply.status}", value=reply)
 

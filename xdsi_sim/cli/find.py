@@ -258,6 +258,7 @@ def _ask_fhir(client: BlockingClient, face: str, criteria: Criteria) -> _Found:
     from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
 
     def get(url: str) -> Any:
+        """One page of ITI-67."""
         asked = {"transaction": "ITI-67", "sender": _SENDER, "conversation": "find"}
         return client.get(url, accept=ACCEPT, **asked)
 
@@ -283,6 +284,7 @@ def _site(client: BlockingClient, base: str, criteria: Criteria, found: _Found) 
     ids = dict.fromkeys((*found.source_ids, _bare(criteria.patientId)))
 
     def get(url: str, accept: str) -> Any:
+        """One search by QIDO-RS."""
         asked = {"transaction": "QIDO-RS", "sender": _SENDER, "conversation": "find"}
         return client.get(url, accept=accept, **asked)
 

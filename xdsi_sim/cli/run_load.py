@@ -78,6 +78,7 @@ def make_load(
             status = stack.enter_context(output.status("load"))
 
         def tell(done: int, failed: int, left: float) -> None:
+            """Progress for who looks; seconds are those that are `left`."""
             if status is not None:
                 status.update(f"{done} rounds, {failed} failed, {left:.0f} s left")
 

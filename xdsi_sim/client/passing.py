@@ -75,6 +75,7 @@ class PassingClient:
         recording = passed.recording = Recording(self._spool)
 
         def both(data: bytes) -> None:
+            """The next piece: recorded, and handed on."""
             recording.write(data)
             take(data)
 

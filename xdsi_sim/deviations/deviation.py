@@ -212,6 +212,7 @@ def deviation(
     """Register the decorated function as the deviation `id`; its docstring says what is wrong."""
 
     def decorate(change: _C) -> _C:
+        """Enter the function in the catalogue, and give it back."""
         register(
             Deviation(
                 id=id,

@@ -88,6 +88,7 @@ class StandIn:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def ask(request: Any, *more: Any) -> Any:
+            """What the actor's method of that name gives; None where nobody would look at it."""
             return None if self._begin(request).unasked else getattr(self._actor, name)(request, *more)
 
         return ask

@@ -367,6 +367,7 @@ def subject_of(authority: str | None, resolve: Resolve) -> Callable[[Mapping[str
     """
 
     def found(reference: Mapping[str, Any]) -> str | None:
+        """The patient id in CX, None where the subject leads to none."""
         named = reference.get("identifier")
         resource = resolve(reference) or {}
         candidates = [*as_list(named), *as_list(resource.get("identifier"))]

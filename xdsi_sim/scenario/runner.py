@@ -213,6 +213,7 @@ class Run:
         seconds = step.timeout or 0.0
 
         def work() -> None:
+            """Play the step; one that is cut short has no outcome."""
             with suppress(Cut):
                 said.update(self._outcome(step, stage, company))
 

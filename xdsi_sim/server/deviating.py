@@ -36,6 +36,7 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
     meeting = Meeting(desk)
 
     def begin(request: Any) -> Meeting:
+        """What is to be wrong with the answer to this request, now that it is read."""
         transaction, envelope = invocation.transaction, invocation.envelope
         if transaction is not None and envelope is not None:
             headers = envelope.addressing
@@ -114,6 +115,7 @@ def _send(
     request: FrontRequest, reply: Reply, headers: Headers, sending: Sending, reactor: Any
 ) -> HttpMessage | None:
     def end() -> None:
+        """How the connection is left."""
         _ENDS[sending.end](request, reactor)
 
     if not sending.head:

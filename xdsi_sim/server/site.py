@@ -27,6 +27,7 @@ class _Nowhere(Resource):
     isLeaf = True
 
     def render(self, request: FrontRequest) -> int:
+        """404, with what there is instead."""
         answer(request, 404, (("Content-Type", "text/plain; charset=UTF-8"),), [nothing_at(request)])
         return NOT_DONE_YET
 

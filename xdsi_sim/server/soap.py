@@ -232,6 +232,7 @@ class SoapResource(Resource):
         """Send an answer whose documents still come; what became of it is known, and recorded, at the end."""
 
         def over(outcome: HttpMessage | Failure) -> None:
+            """Record how the answer went out: whole, or cut short."""
             try:
                 if isinstance(outcome, Failure):
                     _LOG.warning("exchange %s of %s: %s", served.exchange_id, self._actor_id, outcome.value)
@@ -314,6 +315,7 @@ class _Below(Resource):
         self._above = above
 
     def render(self, request: FrontRequest) -> int:
+        """404, as a fault."""
         return self._above.refuse(request, 404, nothing_at(request))
 
 
@@ -344,6 +346,7 @@ class _Served:
 
     @property
     def the_invocation(self) -> Invocation:
+        """That of the message; raises RuntimeError before it is read."""
         if self.invocation is None:
             raise RuntimeError("no message has been read")
         return self.invocation

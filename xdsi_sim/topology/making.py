@@ -61,10 +61,12 @@ class _Community:
 
     @property
     def title(self) -> str:
+        """Its id for people."""
         return self.id.replace("-", " ").capitalize()
 
     @property
     def oid(self) -> str:
+        """Below the root of the plan, by its number."""
         return f"{self.plan.root}.{self.number}"
 
     def sites(self) -> Iterator[tuple[int, str]]:

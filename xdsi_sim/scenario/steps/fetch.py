@@ -83,6 +83,7 @@ class _Got:
 
     @property
     def check(self) -> Check:
+        """That it was answered with 200."""
         return Check(
             text=f"GET {self.url} is answered with 200",
             ok=self.good,
@@ -222,6 +223,7 @@ def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> It
     """One message to the gateway; without one the consumer splits by location itself."""
 
     def receiver(item: LocatedSeries) -> str:
+        """Who is asked for a series; raises StepFailed where nobody has it."""
         if not (step.through or item.source):
             raise StepFailed(f"nobody in the topology has the Retrieve Location UID '{item.location}'")
         return step.through or item.source
