@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, file_to_write, listen_option
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, file_to_write, listen_option
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:

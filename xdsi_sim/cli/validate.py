@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import COULD_NOT_RUN, FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import COULD_NOT_RUN, FINDINGS, GOOD
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
