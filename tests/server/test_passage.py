@@ -222,7 +222,8 @@ def test_a_system_that_is_down_is_told_in_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_system_that_says_nothing_is_told_in_a_fault(tmp_path: Path, peer: Peer) -> None:
-    with in_front(tmp_path, "record", registry=peer(lambda _request: None)) as running:
+    haste = {"firstByte": 0.5}
+    with in_front(tmp_path, "record", haste, registry=peer(lambda _request: None)) as running:
         assert "no answer within 0.5 s" in reason_of(asked(running))
 
 
