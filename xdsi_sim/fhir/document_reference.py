@@ -77,8 +77,6 @@ class Writing:
     systems: Systems
     url: Callable[[DocumentEntry], str]
     """Where its document is fetched."""
-    own_home: str | None = None
-    """Community whose objects need not say that they are of it."""
     contained: Contained = field(default_factory=Contained)
 
 

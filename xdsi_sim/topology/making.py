@@ -13,10 +13,8 @@ from typing import Final
 
 from xdsi_sim.topology.listen import Listen
 
-__all__ = ["MOST_COMMUNITIES", "MOST_SOURCES", "Plan", "written"]
+__all__ = ["Plan", "written"]
 
-MOST_COMMUNITIES: Final = 200
-MOST_SOURCES: Final = 50
 _TREES: Final = """
 aspen birch cedar elder hazel juniper larch maple rowan willow alder beech cherry cypress fir hemlock holly
 linden locust magnolia mulberry oak olive palm pine plum poplar quince spruce walnut

@@ -112,7 +112,6 @@ def _keys(community: Community) -> set[str]:
 
 
 _OUTSIDE_WIDTH: Final = 2 * EDGE + WIDTH + 60
-_PEER: Final = 50
 
 
 def _peers(peers: Sequence[Peer], x: int, y: int) -> Stand:
