@@ -31,6 +31,9 @@ def test_what_a_rule_tells_is_a_code_of_the_table(id: str) -> None:
         ("XDSNonIdenticalHash", "2.999.2.1 has another hash", True),
         ("UnresolvedReferenceException", "urn:uuid:00000000-0000-4000-8000-000000000001", True),
         ("XDSTooManyResults", "more than 100 objects", True),
+        ("XDSMetadataVersionError", "PreviousVersion is not the last", False),
+        ("XDSMetadataVersionError", "it is 2; object=entry-1; attribute=PreviousVersion", True),
+        ("ReferencesExistException", "urn:uuid:00000000-0000-4000-8000-000000000001 is referred to", True),
     ],
 )
 def test_a_context_is_recognised_by_its_facts(code: str, text: str, says: bool) -> None:

@@ -273,6 +273,7 @@ class _Breach:
             errorCode=code,
             codeContext="; ".join((violation.text, *given)),
             severity=_SEVERITY[self.severity],
+            location=self.location or violation.attribute,
         )
 
 
