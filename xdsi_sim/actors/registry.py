@@ -304,12 +304,14 @@ class DocumentRegistry:
     def _check(self, selection: Selection, found: Found) -> None:
         if found.count > self.most_results:
             raise TooManyResults(
-                f"more than {self.most_results} objects match; setting=mostResults; rule=I18"
+                f"more than {self.most_results} objects match; setting=mostResults; rule=I18",
+                location=selection.query.id,
             )
         several = len(found.patients) > 1
         if several and selection.query.single_patient and not selection.object_refs:
             raise ResultNotSinglePatient(
-                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
+                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17",
+                location=selection.query.id,
             )
 
 
