@@ -253,7 +253,7 @@ class _Breach:
             rule=self.rule.id,
             severity=self.severity,
             text=self.violation.text if value is None else f"{self.violation.text}: {_short(value)!r}",
-            location=self.location,
+            location=self.location or self.violation.attribute,
             cites=self.rule.cites,
         )
 
