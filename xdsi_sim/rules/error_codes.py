@@ -25,7 +25,7 @@ class Context(Enum):
     PARAMETER = ("the name of the parameter", r"\$\w")
     OBJECT = (
         "the id of the object",
-        r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:|object=\S",  # symbolic ids after our own key
+        r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:|object=\S",  # or symbolic
     )
     QUERY_ID = ("the id of the query", r"\S*\d\S*")
     COUNT = ("the limit", r"\d")
