@@ -68,6 +68,7 @@ SETTINGS: Final = {
     "I08": "queries",
     "I13": "queries",
     "I18": "mostResults",
+    "I35": "unknownPatients",
 }
 """Keys of a topology that decide about a rule, beside `strictness` for what a lenient actor lets pass."""
 
