@@ -20,7 +20,7 @@ class Context(Enum):
 
     ANYTHING = ("what is wrong, in words", r"\S")
     UNIQUE_ID = ("the uniqueId", r"\d+(?:\.\d+){2,}|[0-9a-fA-F]{8}-")
-    UUID = ("the UUID", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:")
+    UUID = ("the UUID", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:|object=\S")
     PATIENT_ID = ("the patient id, as CX", r"\^\^\^")
     PARAMETER = ("the name of the parameter", r"\$\w")
     OBJECT = (
@@ -78,7 +78,8 @@ def _code(
 
 _TABLE: Final = (
     _code("DocumentQueued", _P, "A document is accepted and handled later.", Context.ANYTHING, _WARNING),
-    _code("InvalidDocumentContent", _P, "A document does not fit its metadata.", Context.UNIQUE_ID),
+    # as a warning, too: no other code tells of content that is taken although it strays
+    _code("InvalidDocumentContent", _P, "A document does not fit its metadata.", Context.UNIQUE_ID, _EITHER),
     *(
         _code(name, _P, f"{what} was left out.", Context.ANYTHING, _WARNING)
         for name, what in (
