@@ -258,6 +258,24 @@ WITH_OBJECTS_OF_THE_REGISTRY = {
 """By rule, what is wrong because of the kind of something registered: entry 1, set 100, folder 200."""
 
 
+@pytest.mark.parametrize("status", [None, "Original", "Reference"])
+@pytest.mark.parametrize("target", [200, 300])
+def test_no_folder_or_association_becomes_a_member_again(
+    registry: str, target: int, status: str | None
+) -> None:
+    inside = an_association(uuid(200), uuid(1), entryUUID=uuid(300))
+    first = a_submission(
+        entries=(an_entry(1),), folders=(a_folder(200),), more=(inside, an_association(uuid(100), uuid(300)))
+    )
+    accept(registry, first)
+    before = held(registry)
+    again = an_association(uuid(101), uuid(target), submissionSetStatus=status)
+    response = register(registry, a_submission(entries=(), set_=a_set(101), more=(again,)))
+    assert status_name(response.status) == "Failure"
+    assert [error.codeContext.rpartition("=")[2] for error in response.errors] == ["E14"]
+    assert held(registry) == before
+
+
 def test_the_kinds_of_registered_objects_are_looked_at(registry: str) -> None:
     accept(registry, a_submission(entries=(an_entry(1),), folders=(a_folder(200),)))
     for rule, associations in WITH_OBJECTS_OF_THE_REGISTRY.items():

@@ -136,14 +136,14 @@ class DocumentRegistry:
     ) -> Flow[RegistryResponse]:
         codes = self.codes()  # once: a change must not take what it was refused for
         verdict = check_registration(request, transaction=transaction, codes=codes, profile=self.profile)
+        if not verdict.accepted:  # one answer lists everything, also what only the registry knows
+            known = know(request, self.store.view())
+            verdict = check_registration(request, known, transaction, codes, profile=self.profile)
         if verdict.accepted:
             commit = _Commit()
             with suppress(RefusedAtCommit):
                 yield Wait(self.store.apply(*course(self._accepted(request.objects), commit.note)))
             verdict += commit.verdict
-        else:  # one answer lists everything, also what only the registry knows
-            known = know(request, self.store.view())
-            verdict = check_registration(request, known, transaction, codes, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
