@@ -256,7 +256,7 @@ class _Breach:
             rule=self.rule.id,
             severity=self.severity,
             text=self.violation.text if value is None else f"{self.violation.text}: {_short(value)!r}",
-            location=self.location,
+            location=self.location or self.violation.attribute,
             cites=self.rule.cites,
         )
 
@@ -278,6 +278,7 @@ class _Breach:
             errorCode=code,
             codeContext="; ".join((violation.text, *given)),
             severity=_SEVERITY[self.severity],
+            location=self.location or violation.attribute,
         )
 
 

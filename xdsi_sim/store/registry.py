@@ -6,7 +6,7 @@ writer, so that what it looks at cannot change before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from sqlite3 import Connection
@@ -103,6 +103,10 @@ class _View:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def survivors(self, patientIds: Collection[str]) -> Mapping[str, str]:
+        """Those of the ids that were announced or have metadata, each with the id that survives."""
+        return survivors(self._connection, patientIds)
 
     def _rows(self, sql: str, *values: Collection[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement each of whose `{}` stands for some values."""
