@@ -50,7 +50,7 @@ def test_in_every_architecture_the_same_images_come_to_the_last_octet(tmp_path: 
         for step in record.steps
         if step.kind == "compare"
     ]
-    assert len(compared) == 2 + 3 + 2 + 3
+    assert len(compared) == 4 * 3  # each way of getting images, in each architecture
     assert len(set(compared)) == 1
 
 
@@ -64,6 +64,9 @@ def test_in_every_architecture_every_stack_finds_and_brings_the_same(tmp_path: P
         *((f"invariants-{name}", stack) for name in ("a", "b", "c", "mixed") for stack in ("xds-i", "mhd")),
         *((f"invariants-{name}", "xca-i") for name in ("b", "mixed")),
     }
+    ways = {(name, way) for name in ("a", "b", "c", "mixed") for way in ("WADO-RS", "RAD-69", "XC-WADO")}
+    told = {(row[0].removeprefix("invariants-"), way) for row in table.rows for _, way in ways if way in row[1]}
+    assert told == ways
     assert len({row[2:] for row in table.rows}) == 1
     assert [cell.partition(",")[0] for cell in table.rows[0][2:]] == ["2", "2", "21", "21"]
 
