@@ -49,7 +49,7 @@ SOAP: Final = tuple(TRANSACTIONS)
 MTOM: Final = tuple(name for name, transaction in TRANSACTIONS.items() if transaction.mtom)
 TLS: Final = "TLS"
 """Stands for the transaction of a connection that has brought no message yet."""
-WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "DICOMweb")
+WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "RAD-106", "XC-WADO", "DICOMweb")
 ALL: Final = (*SOAP, *WEB, TLS)
 
 

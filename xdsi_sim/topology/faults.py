@@ -13,7 +13,15 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.services.host import PORT_TYPES
 from xdsi_sim.topology.fault import read_fault
-from xdsi_sim.topology.model import Actor, Mhd, Server, Source, Topology
+from xdsi_sim.topology.model import (
+    Actor,
+    InitiatingImagingGateway,
+    Mhd,
+    RespondingImagingGateway,
+    Server,
+    Source,
+    Topology,
+)
 from xdsi_sim.topology.yaml import Document, Place
 
 __all__ = ["FAULTS", "Roles", "check_faults", "faults_resource", "switchboard_of"]
@@ -26,6 +34,8 @@ FAULTS: Final = "faults"
 
 _BY_WEB: Final[Mapping[type[Actor], tuple[str, ...]]] = {
     Source: ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55"),
+    InitiatingImagingGateway: ("XC-WADO",),
+    RespondingImagingGateway: ("XC-WADO",),
     Mhd: ("ITI-65", "ITI-66", "ITI-67", "ITI-68", "ITI-105"),
 }
 """What actors answer beside SOAP, or in place of it."""
@@ -77,7 +87,8 @@ def _answered(topology: Topology, actor: Server, role: str) -> tuple[str, ...]:
     names = PORT_TYPES[role].transactions if role in PORT_TYPES else ()
     others = (other for name, other in _OTHER_NAMES.items() if name in names)
     secured = () if topology.tls is None else (TLS,)
-    return (*names, *others, *_BY_WEB.get(type(actor), ()), *secured)
+    shown = ("RAD-106",) if topology.viewer is not None and isinstance(actor, Source) else ()
+    return (*names, *others, *_BY_WEB.get(type(actor), ()), *shown, *secured)
 
 
 def _asked_for(topology: Topology) -> Iterator[tuple[Place, Setting]]:
