@@ -194,8 +194,9 @@ def test_whoever_follows_an_address_comes_through_the_gateway_again(running: Run
     uri = metadata["7FE00010"]["BulkDataURI"]
     assert uri.startswith(f"{gateway}/studies/")
     assert requests.get(uri, timeout=10).status_code == 200
-    found = requests.get(f"{gateway}/studies?StudyInstanceUID={image.studyInstanceUID}", timeout=10).json()
-    assert found[0]["00081190"]["Value"] == [f"{gateway}/studies/{image.studyInstanceUID}"]
+    series = f"{gateway}/studies/{image.studyInstanceUID}/series"
+    found = requests.get(series, params={"SeriesInstanceUID": image.seriesInstanceUID}, timeout=10).json()
+    assert found[0]["00081190"]["Value"] == [f"{series}/{image.seriesInstanceUID}"]
     xml = {"Accept": 'multipart/related; type="application/dicom+xml"'}
     text = requests.get(f"{gateway}/{path(image)}/metadata", headers=xml, timeout=10).text
     assert f'uri="{gateway}/studies/' in text
@@ -243,6 +244,12 @@ def test_the_initiating_gateway_serves_its_own_community_itself(running: Running
         ),
         ("north-iig", f"homeCommunityId/{SOUTH}/studies/1.2", 400, "is not of the form"),
         ("north-iig", "", 400, "is not of the form"),
+        (
+            "south-rig",
+            f"homeCommunityId/{SOUTH}/RetrieveLocationUID/{SOUTH}.20/studies?PatientName=A*",
+            400,
+            "is not of the form",
+        ),
         (
             "north-iig",
             f"homeCommunityId/{SOUTH}/RetrieveLocationUID/{SOUTH}.20/studies/1.2",
