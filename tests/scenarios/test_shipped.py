@@ -65,7 +65,9 @@ def test_in_every_architecture_every_stack_finds_and_brings_the_same(tmp_path: P
         *((f"invariants-{name}", "xca-i") for name in ("b", "mixed")),
     }
     ways = {(name, way) for name in ("a", "b", "c", "mixed") for way in ("WADO-RS", "RAD-69", "XC-WADO")}
-    told = {(row[0].removeprefix("invariants-"), way) for row in table.rows for _, way in ways if way in row[1]}
+    told = {
+        (row[0].removeprefix("invariants-"), way) for row in table.rows for _, way in ways if way in row[1]
+    }
     assert told == ways
     assert len({row[2:] for row in table.rows}) == 1
     assert [cell.partition(",")[0] for cell in table.rows[0][2:]] == ["2", "2", "21", "21"]

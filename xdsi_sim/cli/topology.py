@@ -12,9 +12,10 @@ from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, file_to_write, 
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from xdsi_sim.topology.model import Placed, Topology
+    from xdsi_sim.topology.model import Topology
 
 __all__ = ["topology"]
 
@@ -179,6 +180,7 @@ def _print_checked(told: list[dict[str, Any]]) -> None:
 
 def _shown(found: Topology) -> dict[str, Any]:
     from xdsi_sim.topology.ways import ways  # noqa: PLC0415
+    from xdsi_sim.topology.written import sessions_at, shown  # noqa: PLC0415
 
     return {
         "topology": found.name,
@@ -194,13 +196,14 @@ def _shown(found: Topology) -> dict[str, Any]:
         ],
         "actors": [
             {
-                "id": placed.actor.id,
-                "community": placed.community.id,
-                "role": placed.actor.role,
-                "url": _address(found, placed),
-                "oid": placed.actor.metadata_oid,
+                "id": each.placed.actor.id,
+                "community": each.placed.community.id,
+                "role": each.placed.actor.role,
+                "url": each.url,
+                "oid": each.placed.actor.metadata_oid,
+                "beside": each.beside,
             }
-            for placed in found.actors()
+            for each in shown(found)
         ],
         "peers": [
             {
@@ -213,15 +216,14 @@ def _shown(found: Topology) -> dict[str, Any]:
             for peer in found.peers
         ],
         "viewer": found.viewer_at(found.listen),
+        "sessions": {"mode": found.sessions, "at": list(sessions_at(found))},
         "ways": [asdict(way) for way in ways(found)],
     }
 
 
-def _address(found: Topology, placed: Placed) -> str | None:
-    """Where the actor is going to answer; port 0 is still open."""
-    from xdsi_sim.topology.whereabouts import url_of  # noqa: PLC0415
-
-    return None if placed.address_less else url_of(found, placed)
+def _rows(actor: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield actor["id"], actor["community"], actor["role"], actor["url"] or "asks only", actor["oid"] or ""
+    yield from (("", "", what, where, "") for what, where in actor["beside"].items())
 
 
 def _print_shown(found: Topology) -> None:
@@ -238,11 +240,11 @@ def _print_shown(found: Topology) -> None:
         output,
         "Actors",
         ("Actor", "Community", "Role", "Address", "OID"),
-        (
-            (each["id"], each["community"], each["role"], each["url"] or "asks only", each["oid"] or "")
-            for each in shown["actors"]
-        ),
+        (row for each in shown["actors"] for row in _rows(each)),
     )
+    if shown["sessions"]["at"]:
+        below = ", ".join(shown["sessions"]["at"])
+        output.print(f"Sessions are {shown['sessions']['mode']}: the same actors once more below {below}")
     if shown["viewer"]:
         output.print(f"A viewer of the studies of all sources is at {shown['viewer']}")
     if shown["peers"]:

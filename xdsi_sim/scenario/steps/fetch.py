@@ -186,7 +186,9 @@ def _by_xc_wado(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> I
     foreign = [(home, item) for item in series if (home := item.homeCommunityId) not in (None, own)]
     if foreign and step.through is None:
         home, item = foreign[0]
-        text = f"series {item.seriesInstanceUID} is of {home}: `through` names no imaging gateway to get it by"
+        text = (
+            f"series {item.seriesInstanceUID} is of {home}: `through` names no imaging gateway to get it by"
+        )
         raise StepFailed(text)
     base = stage.running.xc_wado_of(step.through or "") if foreign else ""
     urls = (
