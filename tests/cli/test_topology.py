@@ -136,7 +136,12 @@ def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        (("--root", "2.x"), "'urn:oid:2.x.1' is not a homeCommunityId"),
+        (("--root", "2.x"), "--root: '2.x' is not an OID, such as 2.999.1.10."),
+        (("--root", f"2.999.{'1' * 56}"), "OIDs have 64 characters at most"),
+        (
+            ("--communities", "200", "--sources", "50"),
+            "--communities 200 --sources 50: the file expands to more than 20000 values.",
+        ),
         (("--apart", "--listen", "127.0.0.1:65535"), "is not HOST:PORT"),
     ],
 )

@@ -127,7 +127,7 @@ def make(
     from xdsi_sim.topology.yaml import parse_yaml  # noqa: PLC0415
 
     file = None if to is None else file_to_write("--to", to)
-    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": root}
+    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": _root(root)}
     plan = Plan(
         communities=communities,
         sources=sources,
@@ -136,11 +136,29 @@ def make(
         **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
     text = written(plan)
-    checked(Topology, parse_yaml(text, to or "topology make"))
+    try:
+        document = parse_yaml(text, to or "topology make")
+    except UsageError as error:  # it is sound YAML, but more of it than is ever read
+        asked = f"--communities {communities} --sources {sources}"
+        raise UsageError(f"{asked}: {error.message}.", hint="Make fewer of either.") from None
+    checked(Topology, document)
     if file is None:
         print(text, end="")  # noqa: T201
     else:
         file.write_text(text, encoding="utf-8")
+
+
+def _root(root: str | None) -> str | None:
+    """What `--root` says; raises UsageError where no OIDs can be below it."""
+    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
+    from xdsi_sim.topology.making import LONGEST_ROOT  # noqa: PLC0415
+
+    if root is not None and not OID.fullmatch(root):
+        raise UsageError(f"--root: '{root}' is not an OID, such as 2.999.1.10.")
+    if root is not None and len(root) > LONGEST_ROOT:
+        text = f"--root: '{root}' has more than {LONGEST_ROOT} characters: OIDs have 64 characters at most."
+        raise UsageError(text)
+    return root
 
 
 # --- check -----------------------------------------------------------------------------------

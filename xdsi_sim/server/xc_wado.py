@@ -224,7 +224,7 @@ class _Passing:
             content_type=content_type,
             segments=body,
             outcome=f"HTTP {status}",
-            headers=tuple(headers),
+            headers=headers,
         )
         settle(self.meeting, reply, self._reactor, self._give)
 
@@ -296,7 +296,7 @@ class _Passing:
             typed = [value for name, value in kept if name.lower() == "content-type"]
             rest = [pair for pair in kept if pair[0].lower() != "content-type"]
             body: list[Segment] = [self._held.finish()]
-            self._answer(self._head.status, typed[0] if typed else "", rest, body)
+            self._answer(self._head.status, typed[0] if typed else "", tuple(rest), body)
             return
         self.request.unregisterProducer()
         self.request.finish()

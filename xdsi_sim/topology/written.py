@@ -73,4 +73,4 @@ def _without_http(topology: Topology, placed: Placed) -> tuple[str, str | None]:
     feed = model.feed.mllp if isinstance(model, Registry) and model.feed is not None else None
     if peer is not None:
         return "MLLP (ITI-8)", None if peer.mllp is None else str(peer.mllp)
-    return "MLLP (ITI-8)", feed and str(Listen(feed.host or host, feed.port))
+    return "MLLP (ITI-8)", None if feed is None else str(Listen(feed.host or host, feed.port))
