@@ -186,8 +186,7 @@ def diverted(peers: Sequence[Peer]) -> Mapping[tuple[str, str], str]:
 
 
 def check_parts(peers: Sequence[Peer], roles: Mapping[str, str], *, secured: bool) -> None:
-    """Raises where a peer plays nobody of those who answer, has a web address that the role has not, or cannot
-    be told from an actor or be called.
+    """Raises where a peer plays nobody of those who answer, or has an id or an address that it cannot have.
 
     `roles` are those of all who answer, by id; TLS is spoken where the topology is `secured`.
     """
