@@ -130,6 +130,9 @@ def test_what_a_member_gives_that_is_not_what_it_was_asked_for_is_not_passed_on(
     answer = run(IIG.retrieve(asking(item("1"))), lying)
     assert (answer.status, uids(answer)) == (FAILURE, [])
     assert {code for code, _ in told(answer)} == codes
+    # the one who lies is named, not whom he names
+    assert all((location or "").endswith(NORTH) for _, location in told(answer))
+    assert answer.errors[0].codeContext.startswith(f"{NORTH} gave ")
 
 
 def test_what_a_member_says_nothing_of_is_an_error() -> None:
@@ -139,6 +142,9 @@ def test_what_a_member_says_nothing_of_is_an_error() -> None:
     answer = run(IIG.retrieve(asking(item("1"))), mute)
     assert (answer.status, told(answer)) == (FAILURE, [("XDSRepositoryError", f"1 {NORTH}")])
     assert "rule=H08" in answer.errors[0].codeContext
+    assert answer.errors[0].codeContext.startswith(f"{NORTH} said nothing of ")
+    answer = run(IIG.retrieve(asking(item("1", OWN, "2.999.1.20"))), mute)
+    assert answer.errors[0].codeContext.startswith("the imaging source 2.999.1.20 said nothing of ")
 
 
 def test_a_member_that_refuses_all_of_a_request_has_said_why() -> None:

@@ -181,7 +181,11 @@ class _Retrieve(ABC):
                 delivered.append(each)
             else:
                 uncalled.append(each.request)
-        wrong = [*map(self._uncalled, uncalled), *self._untold(answer, asked)]
+        who = self._named(member, asked[0])
+        wrong = [
+            *(self._uncalled(who, each, asked[0]) for each in uncalled),
+            *self._untold(who, answer, asked),
+        ]
         return delivered, [*answer.errors, *map(RegistryError.of, wrong)]
 
     def _silent(
@@ -196,19 +200,28 @@ class _Retrieve(ABC):
                 location=self._place(document),
             )
 
-    def _uncalled(self, document: DocumentRequest) -> XdsError:
-        """That a document was not asked of the member, or not as often, or is not said to be what was."""
+    def _named(self, member: Member, asked: DocumentRequest) -> str:
+        """What a member is called in errors, by one of the documents that are asked of it."""
+        if member.transaction == self.across:
+            return asked.homeCommunityId or "a community"
+        return f"the {self.source} {asked.repositoryUniqueId}"
+
+    def _uncalled(self, who: str, document: DocumentRequest, asked: DocumentRequest) -> XdsError:
+        """That a document was not asked of the member, or not as often, or is not said to be what was.
+
+        It is placed in the community that was asked, which need not be the one that the answer names.
+        """
         missing = document.homeCommunityId is None
         kind = MissingHomeCommunityId if missing else XdsError
         what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
         return kind(
-            f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
+            f"{who} gave {what}; not passed on; attribute=DocumentUniqueId; "
             f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
-            location=self._place(document),
+            location=self._place(replace(document, homeCommunityId=asked.homeCommunityId)),
         )
 
     def _untold(
-        self, answer: RetrieveDocumentSetResponse, asked: list[DocumentRequest]
+        self, who: str, answer: RetrieveDocumentSetResponse, asked: list[DocumentRequest]
     ) -> Iterator[XdsError]:
         """Items that the member neither gave nor named in an error; none where it has refused all of them."""
         given = {each.request.documentUniqueId for each in answer.documents}
@@ -218,7 +231,7 @@ class _Retrieve(ABC):
             return
         for document in untold:
             yield XdsError(
-                f"the member said nothing of document '{document.documentUniqueId}'; "
+                f"{who} said nothing of document '{document.documentUniqueId}'; "
                 "attribute=DocumentUniqueId; rule=H08",
                 location=self._place(document),
             )
