@@ -464,8 +464,8 @@ def given(*changes: dict[str, str | None], **more: Any) -> RetrieveDocumentSetRe
 
 MUTE = ("XDSRepositoryError", f"9 {VENDOR}")
 LIARS: dict[str, tuple[RetrieveDocumentSetResponse, list[tuple[str, str]]]] = {
-    "of another community": (given({"homeCommunityId": SOUTH}), [("XDSRepositoryError", f"9 {SOUTH}")]),
-    "of no community": (given({"homeCommunityId": None}), [("XDSMissingHomeCommunityId", "9")]),
+    "of another community": (given({"homeCommunityId": SOUTH}), [MUTE]),
+    "of no community": (given({"homeCommunityId": None}), [("XDSMissingHomeCommunityId", f"9 {VENDOR}")]),
     "of another repository": (given({"repositoryUniqueId": "2.999.3"}), [MUTE]),
     "of another document": (
         given({"documentUniqueId": "8"}),
