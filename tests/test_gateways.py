@@ -543,4 +543,4 @@ def test_documents_without_home_are_not_passed_on(tmp_path: Path, peer: Peer, sh
     with alone(tmp_path, {VENDOR: peer(lambda _request: answered)}) as running:
         answer = retrieve(running, asked)
     assert (status_name(answer.status), answer.documents) == ("Failure", ())
-    assert ("XDSMissingHomeCommunityId", "1.3.6.1.4.2300") in told(answer)
+    assert ("XDSMissingHomeCommunityId", f"1.3.6.1.4.2300 {VENDOR}") in told(answer)
