@@ -111,5 +111,5 @@ def test_what_only_asks_is_told_whom_it_may_ask(tmp_path: Path) -> None:
     assert {entry.receiver: entry.transactions for entry in checked.entries} == {
         "our-registry": ("ITI-18",),
         "our-repository": ("ITI-43",),
-        "our-source": ("RAD-69", "WADO-RS"),
+        "our-source": ("RAD-69", "RAD-55", "WADO-RS", "QIDO-RS"),
     }

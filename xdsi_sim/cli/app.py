@@ -163,11 +163,11 @@ def up(
         int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
     ] = 1,
     only: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--only",
             metavar="ID[,ID...]",
-            help="Play these communities or actors; the others answer elsewhere, as the file says.",
+            help="Play these communities or actors; the others answer elsewhere. May be repeated.",
         ),
     ] = None,
     peers: PeerOption = None,
@@ -335,18 +335,18 @@ class _Options:
         return folder / name if folder is not None and self.several else folder
 
 
-def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:
+def _only(topology: Topology, options: Sequence[str] | None, listen: str | None) -> frozenset[str] | None:
     """Ids of the actors that are to be played; None where that is all."""
     from xdsi_sim.topology.whereabouts import named  # noqa: PLC0415
 
-    if text is None:
+    if not options:
         return None
     if listen is not None:
         raise UsageError(
             "--only and --listen exclude each other: the others look for us where the file says.",
             hint="Set `listen` of the community in the file.",
         )
-    return named(topology, [word.strip() for word in text.split(",")])
+    return named(topology, [word.strip() for option in options for word in option.split(",")])
 
 
 def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:

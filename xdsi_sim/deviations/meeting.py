@@ -33,6 +33,11 @@ class Meeting:
         self.unasked = any(switch.row.instead for switch in self._switches)
 
     @property
+    def concerned(self) -> bool:
+        """Whether any of them may change the answer."""
+        return bool(self._switches)
+
+    @property
     def applied(self) -> tuple[str, ...]:
         """What was done to the answer, in words."""
         return tuple(switch.words for switch in self._done)

@@ -54,12 +54,12 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
 
 
 def meet_on_the_web(desk: Desk, transaction: str, request: Any) -> Meeting | None:
-    """The deviations of a request to a DICOMweb face; None where there are none."""
+    """The deviations of a request to a face on the web; None where none concern it."""
     if not desk.switches:
         return None
     meeting = Meeting(desk)
     meeting.begin(Case(transaction=transaction, request=request), transaction)
-    return meeting
+    return meeting if meeting.concerned else None
 
 
 def settle(

@@ -118,7 +118,11 @@ class ActorSite(Branch):
 
             factory = secured(factory, tls, loop.reactor, presents)
         self._port = (ports or Ports(loop)).listen(
-            f"site {host} {port}", host, port, factory, setting="with --listen HOST:PORT"
+            f"site {host} {port}",
+            host,
+            port,
+            factory,
+            setting="with --listen HOST:PORT, or by listen in the file",
         )
         self.port: int = self._port.getHost().port
 
