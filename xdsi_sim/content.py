@@ -124,12 +124,15 @@ class _Seekable(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
+        """Always, as `io.RawIOBase` asks."""
         return True
 
     def seekable(self) -> bool:
+        """Always: any octet may be read next."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an octet; one behind the end reads as empty."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         self._at = max(0, start + offset)
         return self._at
@@ -142,6 +145,7 @@ class _SliceReader(_Seekable):
         self._source = slice_.source.open()
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as the slice goes; raises OSError where its source ends before it."""
         wanted = min(len(buffer), max(0, self._size - self._at))
         self._source.seek(self._offset + self._at)
         piece = self._source.read(wanted)
@@ -152,6 +156,7 @@ class _SliceReader(_Seekable):
         return len(piece)
 
     def close(self) -> None:
+        """Give up the source, too."""
         self._source.close()
         super().close()
 
@@ -180,6 +185,7 @@ class _SegmentsReader(_Seekable):
         self._current: BinaryIO = io.BytesIO()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an octet; opens the segment that it is in."""
         rest = super().seek(offset, whence)
         self._current.close()
         self._current, self._readers = io.BytesIO(), iter(self._segments)
@@ -192,6 +198,7 @@ class _SegmentsReader(_Seekable):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from one segment: what is left of this one, or the next that is not empty."""
         while not (piece := self._current.read(len(buffer))):
             self._current.close()
             following = next(self._readers, None)
@@ -204,6 +211,7 @@ class _SegmentsReader(_Seekable):
         return len(piece)
 
     def close(self) -> None:
+        """Give up the segment that is being read, too."""
         self._current.close()
         super().close()
 
@@ -270,6 +278,7 @@ class _EditedContent:
     size: int
 
     def open(self) -> BinaryIO:
+        """A fresh reader at the first octet; it cannot seek."""
         return io.BufferedReader(_PiecesReader(_changed(self)), CHUNK)
 
 
@@ -299,9 +308,11 @@ class _PiecesReader(io.RawIOBase):
         self._piece = memoryview(b"")
 
     def readable(self) -> bool:
+        """Always, as `io.RawIOBase` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from one piece: what is left of this one, or the next that is not empty."""
         while not self._piece:
             piece = next(self._pieces, None)
             if piece is None:
