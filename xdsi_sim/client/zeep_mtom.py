@@ -221,10 +221,10 @@ def _received(response: Any, folder: Path) -> Package:
 
 
 def _kept(content: Content, folder: Path) -> Path:
-    """The part as a file in `folder`: small parts come in memory."""
-    if isinstance(content, FileContent):
-        return content.path
+    """The part as a file in `folder` that stays: small parts come in memory, large ones in files that go."""
     path = folder / new_token()
+    if isinstance(content, FileContent):
+        return content.path.rename(path)
     path.write_bytes(read_all(content))
     return path
 
