@@ -94,7 +94,7 @@ def read_object(element: Element, kind: Kind, beside: Iterable[Element] = ()) ->
     `beside` are its Classifications that do not stand inside it.
     """
     reading = _Reading(kind, element)
-    for child in (*element, *beside):
+    for child in (*element[:], *beside):
         read_child = _CHILDREN.get(child.tag)
         if read_child is not None:
             read_child(reading, child)
@@ -114,8 +114,8 @@ class _Reading:
         self._attributes(element)
 
     def finish(self) -> MetadataObject:
-        # in the schema's order, which is the writer's: equal objects then read equal
-        self.extra.sort(key=lambda extra: _EXTRA_ORDER[type(extra)])
+        if self.extra:  # in the schema's order, which is the writer's: equal objects then read equal
+            self.extra.sort(key=lambda extra: _EXTRA_ORDER[type(extra)])
         if ids := self.values.get("externalIdentifierIds"):
             self.values["externalIdentifierIds"] = tuple(sorted(ids))
         return self.kind.type(**self.values, extra=tuple(self.extra))
@@ -191,7 +191,9 @@ class _Reading:
 
     def _owner(self, target: str | None) -> str | None:
         """The object that a child says it belongs to; None where that is this one."""
-        return None if target is None or target.lower() == self.id.lower() else target
+        if target is None or target == self.id or target.lower() == self.id.lower():
+            return None
+        return target
 
 
 _CHILDREN: Final = {
@@ -231,15 +233,15 @@ def _slot(element: Element, values: tuple[str, ...]) -> Slot:
 
 def _values(element: Element) -> tuple[str, ...]:
     """Without a Slot around them: most slots become an attribute, and there are two dozen in an entry."""
-    return tuple([value.text or "" for list_ in element for value in list_ if value.tag == _VALUE])
+    return tuple([value.text or "" for list_ in element[:] for value in list_[:] if value.tag == _VALUE])
 
 
 def _text(element: Element) -> InternationalString:
-    strings = [
-        LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
-        for child in element
-        if child.tag == _STRING
-    ]
+    strings = []
+    for child in element[:]:
+        if child.tag == _STRING:
+            given = child.attrib.get
+            strings.append(LocalizedString(given("value", ""), given(_LANG), given("charset")))
     return InternationalString(tuple(strings))
 
 
@@ -249,14 +251,15 @@ def _code(element: Element) -> Code | None:
     schemes: list[tuple[str, ...]] = []
     extra: list[Slot] = []
     name = None
-    for child in element:
-        if child.tag == _SLOT:
+    for child in element[:]:
+        tag = child.tag
+        if tag == _SLOT:
             values = _values(child)
             if child.get("name") == "codingScheme":
                 schemes.append(values)
             else:
                 extra.append(_slot(child, values))
-        elif child.tag == _NAME:
+        elif tag == _NAME:
             name = _text(child)
     if code is None or len(schemes) != 1 or len(schemes[0]) != 1:
         return None

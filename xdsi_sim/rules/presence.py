@@ -113,11 +113,9 @@ def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
 # --- number ----------------------------------------------------------------------------------
 
 
-@rule("D06", cites="ITI TF-3: 4.2.3.2")
+@rule("D06", cites="ITI TF-3: 4.2.3.2", of_extras=True)
 def single_codes_are_given_once(value: MetadataObject) -> Iterator[Violation]:
     """A coded attribute that holds one code is given once."""
-    if not value.extra:
-        return
     seen = {name for name, _ in codes_of(value)}
     for attr, extra in coded_extras(value):
         if not attr.many and attr.name in seen:
@@ -127,7 +125,7 @@ def single_codes_are_given_once(value: MetadataObject) -> Iterator[Violation]:
         seen.add(attr.name)
 
 
-@rule("D07", cites="ITI TF-3: 4.2.3")
+@rule("D07", cites="ITI TF-3: 4.2.3", of_extras=True)
 def identifiers_are_given_once(value: MetadataObject) -> Iterator[Violation]:
     """An object has one uniqueId, one patientId and, if it is a SubmissionSet, one sourceId."""
     for extra in value.extra:
