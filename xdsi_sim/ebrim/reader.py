@@ -28,7 +28,7 @@ from xdsi_sim.ebrim.tables import (
     Form,
     Kind,
 )
-from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.ebrim.xml import Element, children
 from xdsi_sim.vocab import NS
 
 __all__ = ["read_object", "read_object_list", "read_slot"]
@@ -94,7 +94,7 @@ def read_object(element: Element, kind: Kind, beside: Iterable[Element] = ()) ->
     `beside` are its Classifications that do not stand inside it.
     """
     reading = _Reading(kind, element)
-    for child in (*element[:], *beside):
+    for child in (*children(element), *beside):
         read_child = _CHILDREN.get(child.tag)
         if read_child is not None:
             read_child(reading, child)
@@ -233,12 +233,14 @@ def _slot(element: Element, values: tuple[str, ...]) -> Slot:
 
 def _values(element: Element) -> tuple[str, ...]:
     """Without a Slot around them: most slots become an attribute, and there are two dozen in an entry."""
-    return tuple([value.text or "" for list_ in element[:] for value in list_[:] if value.tag == _VALUE])
+    return tuple(
+        [value.text or "" for list_ in children(element) for value in children(list_) if value.tag == _VALUE]
+    )
 
 
 def _text(element: Element) -> InternationalString:
     strings = []
-    for child in element[:]:
+    for child in children(element):
         if child.tag == _STRING:
             given = child.attrib.get
             strings.append(LocalizedString(given("value", ""), given(_LANG), given("charset")))
@@ -251,7 +253,7 @@ def _code(element: Element) -> Code | None:
     schemes: list[tuple[str, ...]] = []
     extra: list[Slot] = []
     name = None
-    for child in element[:]:
+    for child in children(element):
         tag = child.tag
         if tag == _SLOT:
             values = _values(child)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from lxml import etree
@@ -26,6 +27,7 @@ __all__ = [
     "Opening",
     "PullReader",
     "child_of",
+    "children",
     "escape",
     "line_of",
     "local_name",
@@ -279,6 +281,10 @@ def opening(data: bytes, child: str) -> Opening | None:
 def serialise(element: Element) -> bytes:
     """UTF-8 without declaration, complete in its namespaces, without the text that follows the element."""
     return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+
+
+children: Final[Callable[[Element], list[Element]]] = itemgetter(slice(None))
+"""The children of an element, all at once: most have so few that an iterator would cost more than they do."""
 
 
 def child_of(element: Element, tag: str) -> Element | None:

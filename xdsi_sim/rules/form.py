@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from xdsi_sim.ebrim.tables import KINDS, OBJECT_TYPE
+from xdsi_sim.ebrim.tables import IDENTIFIER_NAMES, OBJECT_TYPE
 from xdsi_sim.ebrim.xml import Element, local_name
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.association import SHORT_NAMES
@@ -27,10 +27,6 @@ _TYPES: Final = {
     _RIM + name: OBJECT_TYPE + name
     for name in ("RegistryPackage", "Association", "Classification", "ExternalIdentifier")
 }
-_NAMES: Final = {
-    attr.key: f"XDS{kind.name}.{attr.name}" for kind in KINDS.values() for attr in kind.identifiers.values()
-}
-"""The fixed Name of an ExternalIdentifier by its identificationScheme."""
 
 
 @rule("C02", cites="ITI TF-3: 4.2.2")
@@ -56,7 +52,7 @@ def nothing_is_of_an_old_edition(submission: Submission) -> Iterator[Violation]:
 def identifier_has_its_name(submission: Submission) -> Iterator[Violation]:
     """The Name of an ExternalIdentifier is the text of its scheme, such as XDSDocumentEntry.uniqueId."""
     for element in submission.formed.get(_IDENTIFIER, ()):
-        expected = _NAMES.get(element.get("identificationScheme", ""))
+        expected = IDENTIFIER_NAMES.get(element.get("identificationScheme", ""))
         if expected is not None and (given := _name(element)) != expected and not _is_foreign(element):
             yield Violation(
                 f"Name of an ExternalIdentifier is not {expected}",
