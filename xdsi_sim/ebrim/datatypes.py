@@ -40,7 +40,11 @@ LANGUAGE_CODE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 MIME_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?")
 URI_REFERENCE: Final = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
-_DTM: Final = re.compile(r"([0-9]{4})" + r"([0-9]{2})?" * 5)
+_DTM: Final = re.compile(
+    r"(?!0000)([0-9]{4})(?:(0[1-9]|1[0-2])(?:(0[1-9]|[12][0-9]|3[01])"
+    r"(?:([01][0-9]|2[0-3])(?:[0-5][0-9](?:[0-5][0-9]|60)?)?)?)?)?"
+)
+_DIGITS: Final = re.compile(r"([0-9]{4})" + r"([0-9]{2})?" * 5)
 _DTM_PARTS: Final = (
     ("year", "0001", "9999"),
     ("month", "01", "12"),
@@ -57,13 +61,22 @@ def check_dtm(text: str) -> None:
     """Raise ValueError where `text` is no DTM: YYYY[MM[DD[hh[mm[ss]]]]], UTC, no fraction, no zone."""
     match = _DTM.fullmatch(text)
     if match is None:
-        raise ValueError("not YYYY[MM[DD[hh[mm[ss]]]]]")
-    for part, (name, lowest, highest) in zip(match.groups(), _DTM_PARTS, strict=True):
-        if part is not None and not lowest <= part <= highest:
-            raise ValueError(f"{name} {part} is out of range")
+        raise ValueError(_wrong_with_dtm(text))
     year, month, day = match[1], match[2], match[3]
     if day is not None and day > _IN_ANY_MONTH and int(day) > monthrange(int(year), int(month))[1]:
         raise ValueError(f"month {month} of {year} has no day {day}")
+
+
+def _wrong_with_dtm(text: str) -> str:
+    digits = _DIGITS.fullmatch(text)
+    if digits is None:
+        return "not YYYY[MM[DD[hh[mm[ss]]]]]"
+    parts = zip(digits.groups(), _DTM_PARTS, strict=True)
+    return next(
+        f"{name} {part} is out of range"
+        for part, (name, lowest, highest) in parts
+        if part is not None and not lowest <= part <= highest
+    )
 
 
 def pad_dtm(text: str) -> str:

@@ -14,7 +14,7 @@ elements and classifications beside the objects that belong to none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -242,12 +242,18 @@ def changed(value: T, **changes: Any) -> T:
     return type(value)(**dict(zip(names, contents(value), strict=True), **changes))
 
 
-def _fields(type_: type[MetadataObject]) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+_Fields = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
+"""The names of all fields, and what gives their contents."""
+
+
+def _fields(type_: type[MetadataObject]) -> _Fields:
     names = tuple(one.name for one in fields(type_))
     return names, attrgetter(*names)
 
 
-_FIELDS: Final = {type_: _fields(type_) for type_ in (DocumentEntry, SubmissionSet, Folder, Association)}
+_FIELDS: Final[Mapping[type, _Fields]] = {
+    type_: _fields(type_) for type_ in (DocumentEntry, SubmissionSet, Folder, Association)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

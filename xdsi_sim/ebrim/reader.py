@@ -239,11 +239,11 @@ def _values(element: Element) -> tuple[str, ...]:
 
 
 def _text(element: Element) -> InternationalString:
-    strings = []
-    for child in children(element):
-        if child.tag == _STRING:
-            given = child.attrib.get
-            strings.append(LocalizedString(given("value", ""), given(_LANG), given("charset")))
+    strings = [
+        LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
+        for child in children(element)
+        if child.tag == _STRING
+    ]
     return InternationalString(tuple(strings))
 
 

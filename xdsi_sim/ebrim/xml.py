@@ -11,7 +11,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from operator import itemgetter
 from typing import Any, Final
 
@@ -313,12 +312,15 @@ def line_of(element: Element) -> int | None:
     return line
 
 
+def escape(text: str) -> str:
+    """Text as it stands in an attribute value or between tags.
+
+    A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
+    """
+    if text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text):
+        return text  # nearly always, and sooner found out than by an expression
+    return _SPECIAL.sub(_escaped, text)
+
+
 def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[0], "\ufffd")
-
-
-escape: Final[Callable[[str], str]] = partial(_SPECIAL.sub, _escaped)
-"""Text as it stands in an attribute value or between tags; without a call of Python's, for it is called most.
-
-A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
-"""

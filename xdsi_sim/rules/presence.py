@@ -71,8 +71,7 @@ def missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation
     """The attributes that the column of `Attr.need` requires and the objects do not have."""
     for value in values:
         for name, content in _REQUIRED[type(value)][_column(value, column)](value):
-            absent = content is None or content is False or content == ()
-            if absent and not _is_there_but_broken(value, name):
+            if not content and content != "" and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
 
