@@ -62,6 +62,7 @@ _ESCAPES: Final = {  # white space as references too: a reader would normalise i
 _TAG: Final = re.compile(rb"""<[^!?/<>"'][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*""")
 # a name begins behind white space: looked for from everywhere else, a long one would take hours
 _ATTRIBUTE: Final = re.compile(rb"""(?<=\s)([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_SHORTEST_ELEMENT: Final = len(b"<a/>")
 _SHORTEST_ATTRIBUTE: Final = len(b' a=""')
 _SHORTEST_NAMESPACE: Final = len(b' xmlns=""')
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]')
@@ -107,6 +108,8 @@ def _refuse_declared(text: bytes, labels: tuple[str, ...]) -> None:
 
 def _refuse_width(data: bytes, limits: Limits) -> None:
     """Count what opens an element before a tree of it is built; comments and CDATA count like elements."""
+    if len(data) < limits.elements * _SHORTEST_ELEMENT:
+        return
     elements = data.count(b"<")
     if elements > limits.elements:  # seldom: then without the end tags
         elements -= data.count(b"</")
