@@ -165,9 +165,11 @@ class _Reading:
         node = element.get("classificationNode")
         if node is not None:
             return self._labelled(node)
-        attr = self.kind.classified.get(element.get("classificationScheme") or "")
-        value = None if attr is None else _CLASSIFIED[attr.form](element)
-        return attr is not None and value is not None and _put_value(self.values, attr, value)
+        attr = self.kind.classified.get(element.get("classificationScheme", ""))
+        if attr is None:
+            return False
+        value = _CLASSIFIED[attr.form](element)
+        return value is not None and _put_value(self.values, attr, value)
 
     def _labelled(self, node: str) -> bool:
         if node == self.kind.label:
