@@ -124,7 +124,7 @@ class Registry(Server):
     patients: Literal["accept", "fed-only"] = "accept"
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     unknownPatients: Literal["nothing", "refuse"] = "nothing"
-    """What a query for a patient who is not known, or was merged away, gets; `refuse` is XDSUnknownPatientId."""
+    """Whether a query for a patient who is not known, or was merged away, finds nothing or is refused."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
     queries: Literal["strict", "lenient"] = "strict"
