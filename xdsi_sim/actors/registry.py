@@ -126,6 +126,7 @@ class DocumentRegistry:
         """Take a submission in, whole or not at all, with all that follows from it."""
 
         def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            """The objects are added, and what follows from them is worked out at the commit."""
             consequences = partial(self._consequences, request, objects, transaction, note)
             return RegistryChange(added=objects.objects()), consequences
 
@@ -249,6 +250,7 @@ class DocumentRegistry:
         """Change metadata that is registered, by all operations of the request or by none."""
 
         def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            """Nothing is added as it stands: what changes depends on what is there at the commit."""
             return RegistryChange(), partial(self._updated, request, objects, transaction, note)
 
         return self._take(request, transaction, self._standing, course)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import FINDINGS, GOOD
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:

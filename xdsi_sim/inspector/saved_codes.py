@@ -122,6 +122,7 @@ class _Places:
 
     @classmethod
     def of(cls, submission: Element) -> _Places:
+        """Those of a SubmitObjectsRequest."""
         parts: dict[str | None, list[Element]] = {}
         for part in submission.iter(_CLASSIFICATION, _SLOT):
             parent = part.getparent()

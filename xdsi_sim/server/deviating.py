@@ -36,6 +36,7 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
     meeting = Meeting(desk)
 
     def begin(request: Any) -> Meeting:
+        """What is to be wrong with the answer to this request, now that it is read."""
         transaction, envelope = invocation.transaction, invocation.envelope
         if transaction is not None and envelope is not None:
             headers = envelope.addressing
@@ -53,12 +54,12 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
 
 
 def meet_on_the_web(desk: Desk, transaction: str, request: Any) -> Meeting | None:
-    """The deviations of a request to a DICOMweb face; None where there are none."""
+    """The deviations of a request to a face on the web; None where none concern it."""
     if not desk.switches:
         return None
     meeting = Meeting(desk)
     meeting.begin(Case(transaction=transaction, request=request), transaction)
-    return meeting
+    return meeting if meeting.concerned else None
 
 
 def settle(
@@ -114,6 +115,7 @@ def _send(
     request: FrontRequest, reply: Reply, headers: Headers, sending: Sending, reactor: Any
 ) -> HttpMessage | None:
     def end() -> None:
+        """How the connection is left."""
         _ENDS[sending.end](request, reactor)
 
     if not sending.head:

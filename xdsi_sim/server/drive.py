@@ -64,6 +64,7 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     deferred: Deferred[Any] = Deferred()
 
     def fire() -> None:
+        """Pass the outcome on, in the reactor's thread."""
         try:
             result = future.result()
         except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too

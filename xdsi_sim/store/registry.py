@@ -66,6 +66,7 @@ class SqliteRegistryStore:
         records = [Record.of(value) for value in change.added]
 
         def work(connection: Connection) -> None:
+            """The change and what follows from it, in one transaction."""
             more = consequences(_View(connection))
             _insert(connection, (*records, *map(Record.of, more.added)))
             for record in map(Record.of, (*change.changed, *more.changed)):
@@ -79,6 +80,7 @@ class SqliteRegistryStore:
         """Do what `decide` makes of what is known of the ids, or nothing; done when it is durable."""
 
         def work(connection: Connection) -> None:
+            """What was decided, in one transaction."""
             change = decide(survivors(connection, patientIds))
             announce(connection, change.announced)
             describe(connection, change.described, change.person, change.otherIds)

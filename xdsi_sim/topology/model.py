@@ -444,7 +444,8 @@ class Topology(Checked):
     @model_validator(mode="after")
     def _peers_play_actors(self) -> Topology:
         answering = (placed.actor for placed in self.actors() if not placed.address_less)
-        check_parts(self.peers, {actor.id: actor.role for actor in answering})
+        roles = {actor.id: actor.role for actor in answering}
+        check_parts(self.peers, roles, secured=self.tls is not None)
         return self
 
     @model_validator(mode="after")
