@@ -91,9 +91,8 @@ class Actor(Checked):
     title: str | None = None
     """For people: `Hospital North, radiology`."""
     validation: Validation = Validation.OFF
-    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that the
-    actor gets are never refused. Off unless asked for: it makes the reading of a submission half as dear
-    again."""
+    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that it
+    gets are never refused. Off unless asked for: it makes reading a submission half as dear again."""
 
     @property
     def metadata_oid(self) -> str | None:
