@@ -103,7 +103,10 @@ class FrontRequest(Request):
         reader: Any = self._taken()
         if reader is None:
             return NO_BODY
-        package: Package = reader.finish(answerable=True)
+        try:
+            package: Package = reader.finish(answerable=True)
+        finally:
+            vars(reader).clear()  # its parts refer to each other: the collector would have to find the message
         return package
 
     def body(self, nothing: T) -> T:
