@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 
 from xdsi_sim.actors.flow import Call, Flow, Send, Wait
-from xdsi_sim.server.drive import drive_blocking, drive_here, when_done
+from xdsi_sim.server.drive import drive_blocking, drive_here
 from xdsi_sim.server.loop import running_loop
 
 
@@ -70,21 +69,6 @@ def test_what_is_cancelled_is_an_outcome_of_the_waiting() -> None:
         return "done"
 
     assert drive_blocking(flow(), lambda _call: succeed(None), running_loop()) == "cancelled"
-
-
-def test_what_was_waited_for_is_not_kept() -> None:
-    done: Future[int] = Future()
-    seen = weakref.ref(done)
-    result = running_loop().call(_result_of, done)
-    del done
-    assert (result, seen()) == (7, None)  # at once, not when the collector comes to it
-
-
-def _result_of(future: Future[int]) -> Deferred[Any]:
-    """As the reactor waits for it: done only after somebody waits."""
-    waiting = when_done(future, running_loop().reactor)
-    future.set_result(7)
-    return waiting
 
 
 def test_a_flow_may_be_driven_in_the_thread_that_has_it() -> None:

@@ -64,7 +64,7 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     """A Deferred that fires in the reactor's thread, where this is called, when `future` is done."""
     deferred: Deferred[Any] = Deferred()
 
-    def fire(done: Future[Any]) -> None:  # is told which, since a future that its callback knows is a circle
+    def fire(done: Future[Any]) -> None:  # which it does not hold: both would be a ring, for the collector
         try:
             result = done.result()
         except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too
