@@ -131,9 +131,8 @@ def no_collector() -> Iterator[None]:
     gc.enable()
 
 
-def test_a_message_that_is_answered_is_gone_without_the_collector(
-    serve: Serve, tmp_path: Path, no_collector: None
-) -> None:
+@pytest.mark.usefixtures("no_collector")
+def test_a_message_that_is_answered_is_gone_without_the_collector(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(bytes(200_000))
     waiting = Waiting()
     waiting.future.set_result(None)

@@ -216,7 +216,8 @@ class Channel(HTTPChannel):
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
         """The head of an answer, in one piece: of Twisted's own thirty the transport looks at each."""
         lines = [b"%b %b %b" % (version, code, reason)]
-        lines += (b"%b: %b" % (name, value) for name, values in headers.getAllRawHeaders() for value in values)
+        for name, values in headers.getAllRawHeaders():
+            lines += [b"%b: %b" % (name, value) for value in values]
         self.transport.write(b"\r\n".join((*lines, b"", b"")))
 
     # --- refusals

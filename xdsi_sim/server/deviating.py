@@ -105,10 +105,11 @@ def deliver(
     if not reply.content_type:
         request.defaultContentType = None  # Twisted would name one
     if sending is _USUAL or sending == replace(_USUAL, delay=sending.delay):
-        message = answer(request, reply.status, headers, segments)
-        return Delivered(outcome=reply.outcome, message=message)
+        told = answer(request, reply.status, headers, segments)
+        return Delivered(outcome=reply.outcome, message=told)
     outcome = reply.outcome if sending.end is End.FINISH else f"no answer: {sending.end.value}"
-    return Delivered(outcome=outcome, message=_send(request, reply.status, headers, segments, sending, reactor))
+    message = _send(request, reply.status, headers, segments, sending, reactor)
+    return Delivered(outcome=outcome, message=message)
 
 
 def _send(

@@ -106,7 +106,7 @@ class FrontRequest(Request):
         try:
             package: Package = reader.finish(answerable=True)
         finally:
-            vars(reader).clear()  # its parts refer to each other: the collector would have to find the message
+            vars(reader).clear()  # its parts refer to each other and would keep it for the collector
         return package
 
     def body(self, nothing: T) -> T:

@@ -33,7 +33,7 @@ from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
 from xdsi_sim.server.passing import pass_on
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
-from xdsi_sim.soap.arriving import still_arriving, when_whole
+from xdsi_sim.soap.arriving import still_arriving
 from xdsi_sim.soap.faults import InternalError
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
