@@ -11,7 +11,7 @@ from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen, Topology
 
 FREE = Listen("127.0.0.1", 0)
-TIMEOUTS = {"connect": 0.5, "firstByte": 0.5, "total": 20}
+TIMEOUTS = {"connect": 5, "firstByte": 20, "total": 20}
 
 
 def in_front(data: Path, mode: str, timeouts: dict[str, float] | None = None, **urls: Any) -> RunningTopology:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from xdsi_sim.scenario.loader import load_scenario
+from xdsi_sim.scenario.making import Stop
 from xdsi_sim.scenario.record import RunRecord
 from xdsi_sim.scenario.runner import Audience, play
 from xdsi_sim.topology.build import start
@@ -46,8 +47,9 @@ def run(
     audience: Audience | None = None,
     head: str = HEAD,
     tags: Collection[str] = (),
+    stop: Stop | None = None,
 ) -> RunRecord:
     """Play the steps and give the record."""
     loaded = load_scenario(write(folder, steps, head))
     with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running, audience, tags=tags)
+        return play(loaded, running, audience, tags=tags, stop=stop)

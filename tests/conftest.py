@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from xdsi_sim.store.exchanges import ExchangeLog
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,4 +31,20 @@ def shared_data() -> Path:
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("no folder shared/data beside the project")
+    return folder
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[ExchangeLog]:
+    """An empty log, for what talks at sockets."""
+    opened = ExchangeLog(tmp_path / "log")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    """An empty folder for what is received."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
     return folder

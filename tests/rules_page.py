@@ -13,7 +13,10 @@ from operator import attrgetter, itemgetter
 
 import xdsi_sim.rules
 from xdsi_sim.rules.actions import ACTIONS
+from xdsi_sim.rules.catalogue import SEEN_TO_BY_OTHERS
+from xdsi_sim.rules.catalogue import catalogue as catalogue_of_all
 from xdsi_sim.rules.registry import META, RULES, Rule
+from xdsi_sim.rules.serving import SERVING_RULES
 
 __all__ = ["catalogue"]
 
@@ -36,8 +39,8 @@ for module in pkgutil.iter_modules(xdsi_sim.rules.__path__, "xdsi_sim.rules."):
 
 
 def catalogue() -> str:
-    """Rules by group, and what actors do of themselves, in Markdown."""
-    return "\n".join((*rules(), *actions()))
+    """Rules by group, those that actors break or keep, and what actors do of themselves, in Markdown."""
+    return "\n".join((*rules(), *serving(), *actions()))
 
 
 def rules() -> Iterator[str]:
@@ -53,6 +56,19 @@ def rules() -> Iterator[str]:
 def row(rule: Rule) -> str:
     weight = rule.severity + ("\\*" if rule.adjustable else "")
     return f"| {rule.id} | {weight} | {cell(rule.text)} | {code(rule)} | {source(rule.cites)} |"
+
+
+def serving() -> Iterator[str]:
+    yield from ("### What an actor finds out while it serves", "")
+    yield "| Rule | Weighs | What must hold | Code | Source |"
+    yield "|---|---|---|---|---|"
+    entries = (
+        catalogue_of_all()[id] for id in sorted((*SERVING_RULES, *map(attrgetter("id"), SEEN_TO_BY_OTHERS)))
+    )
+    for entry in entries:
+        codes = ", ".join(f"`{code}`" for code in entry.codes) or "none"
+        yield f"| {entry.id} | {entry.severity} | {cell(entry.text)} | {codes} | {source(entry.cites)} |"
+    yield ""
 
 
 def actions() -> Iterator[str]:

@@ -280,3 +280,18 @@ def test_citation_in_our_form_is_accepted(text: str) -> None:
 )
 def test_citation_in_another_form_is_found(text: str) -> None:
     assert len(wrong_citations(text)) == 1
+
+
+SHIPPED = re.search(
+    r"^## Those that ship\n(.*?)^## ",
+    (ROOT / "docs/scenarios.md").read_text("utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted((ROOT / "scenarios").glob("*.yaml"))])
+def test_scenario_that_ships_is_in_the_manual(name: str) -> None:
+    assert SHIPPED is not None
+    sister = f"`-{name.rpartition('-')[2]}`"
+    listed = [row for row in SHIPPED[1].splitlines() if f"`{name}`" in row or sister in row]
+    assert listed, f"{name} is not in the table of docs/scenarios.md"

@@ -250,10 +250,12 @@ def test_a_patient_is_asked_for_by_the_id_that_each_community_has(tmp_path: Path
 # --- peers of all kinds ----------------------------------------------------------------------
 
 
-HASTE = {"connect": 1, "firstByte": 0.3}
+CALM = {"connect": 5, "firstByte": 20}
+HASTE = {"connect": 5, "firstByte": 1}
+"""For a peer that is waited for in vain; all others have this long, too."""
 
 
-def alone(folder: Path, gateways: dict[str, str], timeouts: Mapping[str, float] = HASTE) -> RunningTopology:
+def alone(folder: Path, gateways: dict[str, str], timeouts: Mapping[str, float] = CALM) -> RunningTopology:
     """The north with a document of its own, and foreign gateways."""
     here = federation(community("north"), gateways=gateways, timeouts=timeouts)
     running = start(here, folder, FREE)
@@ -302,7 +304,7 @@ NO_ANSWERS: dict[str, Answer] = {
 @pytest.mark.parametrize("peer_is", NO_ANSWERS)
 def test_a_gateway_that_gives_no_answer_costs_its_own_share(tmp_path: Path, peer: Peer, peer_is: str) -> None:
     gateways = {VENDOR: peer(NO_ANSWERS[peer_is]), "urn:oid:2.999.80": peer(saying(replace_home(SOUND)))}
-    with alone(tmp_path, gateways) as running:
+    with alone(tmp_path, gateways, HASTE if peer_is == "silent" else CALM) as running:
         answer = find(running)
     assert status_name(answer.status) == "PartialSuccess"
     assert told(answer) == [("XDSUnavailableCommunity", VENDOR)]
@@ -438,7 +440,7 @@ def dripping(transaction: str, response: Any) -> Answer:
 
 def test_a_gateway_without_end_costs_its_own_share(tmp_path: Path, peer: Peer) -> None:
     gateways = {VENDOR: peer(dripping("ITI-38", SOUND)), OTHER: peer(dripping("ITI-39", given()))}
-    timeouts = {"connect": 1, "firstByte": 0.3, "total": 0.5}
+    timeouts = {"connect": 5, "firstByte": 1, "total": 1}
     with alone(tmp_path, gateways, timeouts) as running:
         answer, documents = find(running), fetch(running, OWN, replace(ASKED, homeCommunityId=OTHER))
     assert told(answer) == [("XDSUnavailableCommunity", VENDOR), ("XDSUnavailableCommunity", OTHER)]
@@ -446,7 +448,7 @@ def test_a_gateway_without_end_costs_its_own_share(tmp_path: Path, peer: Peer) -
     assert told(documents) == [("XDSUnavailableCommunity", f"9 {OTHER}")]
     assert [each.request for each in documents.documents] == [OWN]
     errors = (*answer.errors, *documents.errors)
-    assert all("not all of it within 0.5 s" in error.codeContext for error in errors)
+    assert all("not all of it within 1 s" in error.codeContext for error in errors)
 
 
 ASKED = DocumentRequest(homeCommunityId=VENDOR, repositoryUniqueId="2.999.1", documentUniqueId="9")
@@ -464,8 +466,8 @@ def given(*changes: dict[str, str | None], **more: Any) -> RetrieveDocumentSetRe
 
 MUTE = ("XDSRepositoryError", f"9 {VENDOR}")
 LIARS: dict[str, tuple[RetrieveDocumentSetResponse, list[tuple[str, str]]]] = {
-    "of another community": (given({"homeCommunityId": SOUTH}), [("XDSRepositoryError", f"9 {SOUTH}")]),
-    "of no community": (given({"homeCommunityId": None}), [("XDSMissingHomeCommunityId", "9")]),
+    "of another community": (given({"homeCommunityId": SOUTH}), [MUTE]),
+    "of no community": (given({"homeCommunityId": None}), [("XDSMissingHomeCommunityId", f"9 {VENDOR}")]),
     "of another repository": (given({"repositoryUniqueId": "2.999.3"}), [MUTE]),
     "of another document": (
         given({"documentUniqueId": "8"}),
@@ -543,4 +545,4 @@ def test_documents_without_home_are_not_passed_on(tmp_path: Path, peer: Peer, sh
     with alone(tmp_path, {VENDOR: peer(lambda _request: answered)}) as running:
         answer = retrieve(running, asked)
     assert (status_name(answer.status), answer.documents) == ("Failure", ())
-    assert ("XDSMissingHomeCommunityId", "1.3.6.1.4.2300") in told(answer)
+    assert ("XDSMissingHomeCommunityId", f"1.3.6.1.4.2300 {VENDOR}") in told(answer)

@@ -247,6 +247,46 @@ def test_what_is_deprecated_gets_into_no_folder(registry: str) -> None:
     assert error.codeContext.endswith("rule=F16")
 
 
+WITH_OBJECTS_OF_THE_REGISTRY = {
+    "E13": (an_association(uuid(200), uuid(2)),),
+    "E14": (an_association(uuid(1), uuid(2)),),
+    "E15": (an_association(uuid(200), uuid(201), entryUUID="in"), an_association(uuid(101), "in")),
+    "E16": (an_association(uuid(2), uuid(100), Type.APND),),
+    "E17": (an_association(uuid(100), uuid(2), submissionSetStatus="Original"),),
+    "E18": (an_association(uuid(2), uuid(200), Type.RPLC),),
+}
+"""By rule, what is wrong because of the kind of something registered: entry 1, set 100, folder 200."""
+
+
+@pytest.mark.parametrize("status", [None, "Original", "Reference"])
+@pytest.mark.parametrize("target", [200, 300])
+def test_no_folder_or_association_becomes_a_member_again(
+    registry: str, target: int, status: str | None
+) -> None:
+    inside = an_association(uuid(200), uuid(1), entryUUID=uuid(300))
+    first = a_submission(
+        entries=(an_entry(1),), folders=(a_folder(200),), more=(inside, an_association(uuid(100), uuid(300)))
+    )
+    accept(registry, first)
+    before = held(registry)
+    again = an_association(uuid(101), uuid(target), submissionSetStatus=status)
+    response = register(registry, a_submission(entries=(), set_=a_set(101), more=(again,)))
+    assert status_name(response.status) == "Failure"
+    assert [error.codeContext.rpartition("=")[2] for error in response.errors] == ["E14"]
+    assert held(registry) == before
+
+
+def test_the_kinds_of_registered_objects_are_looked_at(registry: str) -> None:
+    accept(registry, a_submission(entries=(an_entry(1),), folders=(a_folder(200),)))
+    for rule, associations in WITH_OBJECTS_OF_THE_REGISTRY.items():
+        folders = (a_folder(201),) if rule == "E15" else ()
+        request = a_submission(entries=(an_entry(2),), set_=a_set(101), folders=folders, more=associations)
+        told = [error.codeContext.rpartition("=")[2] for error in register(registry, request).errors]
+        assert told.count(rule) == 1, (rule, told)
+    joined = (an_association(uuid(200), uuid(2), entryUUID="in"), an_association(uuid(101), "in"))
+    accept(registry, a_submission(entries=(an_entry(2),), set_=a_set(101), more=joined))
+
+
 @shows("F13")
 def test_an_entry_by_reference_may_be_of_another_patient(registry: str) -> None:
     accept(registry, a_submission())

@@ -62,7 +62,8 @@ def test_two_processes_play_a_community_each_and_answer_as_one_federation(tmp_pa
     file.write_text(text, encoding="utf-8")
     north = load_topology(file)
     ask = AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=find("NAT-1001"))
-    with up(str(file), "--only", "south", "--data", str(tmp_path / "south")) as actors:
+    options = ("--only", "south", "--only", "south-rg", "--data", str(tmp_path / "south"))
+    with up(str(file), *options) as actors:  # both count, not the last one alone
         assert {id_ for id_, actor in actors.items() if actor["here"]} == {
             id_ for id_, actor in actors.items() if actor["community"] == "south"
         }

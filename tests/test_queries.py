@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from a_domain import QUERIES, ask, domain, root_of
+from feeds import added, merged, tell
 from submissions import PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
 from wire import message, post, send
 
@@ -16,10 +17,11 @@ from xdsi_sim.messages.query import (
     LEAF_CLASS,
     OBJECT_REF,
     AdhocQueryRequest,
+    AdhocQueryResponse,
 )
 from xdsi_sim.messages.stored_queries import encode
 from xdsi_sim.topology.build import RunningTopology
-from xdsi_sim.vocab import APPROVED
+from xdsi_sim.vocab import APPROVED, FAILURE
 from xdsi_sim.vocab import Association as AssociationType
 
 REFERENCE = "A1^^^&2.999.9&ISO^urn:ihe:iti:xds:2013:accession"
@@ -160,6 +162,28 @@ def test_more_than_the_setting_allows_is_refused_with_its_name(tmp_path: Path) -
         (error,) = ask(url, "FindDocuments", LEAF_CLASS, **OF_PATIENT).errors
     assert error.errorCode == "XDSTooManyResults"
     assert "more than 1 objects match; setting=mostResults" in error.codeContext
+
+
+def test_a_patient_who_is_not_known_is_refused_where_the_registry_says_so(tmp_path: Path) -> None:
+    with domain(tmp_path, unknownPatients="refuse") as careful:
+        url = careful.url_of("registry")
+        assert asked_for(url, "ITI-18", PATIENT).status == FAILURE
+        send(url, post(url, *message(url, "ITI-42", FIRST)))
+        assert len(asked_for(url, "ITI-18", PATIENT).objects.documentEntries) == 2
+        (error,) = asked_for(url, "ITI-51", PATIENT, "P9^^^&2.999.1.1&ISO").errors
+        assert (error.errorCode, error.codeContext.partition("value=")[2]) == (
+            "XDSUnknownPatientId",
+            "P9^^^&2.999.1.1&ISO; rule=I35",
+        )
+        assert [tell(url, feed).code for feed in (added("P9"), merged("P1", "P9"))] == ["CA", "CA"]
+        assert len(asked_for(url, "ITI-18", "P9^^^&2.999.1.1&ISO").objects.documentEntries) == 2
+        assert [one.errorCode for one in asked_for(url, "ITI-18", PATIENT).errors] == ["XDSUnknownPatientId"]
+
+
+def asked_for(url: str, transaction: str, *patients: str) -> AdhocQueryResponse:
+    """The Approved entries of the patients."""
+    query = "FindDocuments" if transaction == "ITI-18" else "FindDocumentsForMultiplePatients"
+    return ask(url, query, XDSDocumentEntryPatientId=patients, XDSDocumentEntryStatus=APPROVED)
 
 
 LONG_LISTS = [

@@ -119,7 +119,11 @@ def without_members(request: SubmitObjectsRequest) -> SubmitObjectsRequest:
 
 
 BROKEN: Final[Mapping[str, tuple[tuple[Case, str], ...]]] = {
-    "L01": ((("ITI-57", without_set(an_update(V2))), "XDSMetadataUpdateError"),),
+    "L01": (
+        (("ITI-57", without_set(an_update(V2))), "XDSMetadataUpdateError"),
+        (("ITI-57", an_update()), "XDSMetadataUpdateError"),
+        (("ITI-92", an_update()), "XDSMetadataUpdateError"),
+    ),
     "L02": (
         (entry(logicalID=None), "XDSMetadataUpdateError"),
         (entry(logicalID=uuid(10)), "XDSMetadataUpdateError"),

@@ -123,12 +123,15 @@ class _Seekable(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
+        """Always, as `io.RawIOBase` asks."""
         return True
 
     def seekable(self) -> bool:
+        """Always: any octet may be read next."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an octet; one behind the end reads as empty."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         self._at = max(0, start + offset)
         return self._at
@@ -141,6 +144,7 @@ class _SliceReader(_Seekable):
         self._source = slice_.source.open()
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as the slice goes; raises OSError where its source ends before it."""
         wanted = min(len(buffer), max(0, self._size - self._at))
         self._source.seek(self._offset + self._at)
         piece = self._source.read(wanted)
@@ -151,6 +155,7 @@ class _SliceReader(_Seekable):
         return len(piece)
 
     def close(self) -> None:
+        """Give up the source, too."""
         self._source.close()
         super().close()
 
@@ -179,6 +184,7 @@ class _SegmentsReader(_Seekable):
         self._current: BinaryIO = io.BytesIO()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an octet; opens the segment that it is in."""
         rest = super().seek(offset, whence)
         self._current.close()
         self._current, self._readers = io.BytesIO(), iter(self._segments)
@@ -191,6 +197,7 @@ class _SegmentsReader(_Seekable):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from one segment: what is left of this one, or the next that is not empty."""
         while not (piece := self._current.read(len(buffer))):
             self._current.close()
             following = next(self._readers, None)
@@ -203,6 +210,7 @@ class _SegmentsReader(_Seekable):
         return len(piece)
 
     def close(self) -> None:
+        """Give up the segment that is being read, too."""
         self._current.close()
         super().close()
 
@@ -256,6 +264,7 @@ class _EditedContent:
     size: int
 
     def open(self) -> BinaryIO:
+        """A fresh reader at the first octet; it cannot seek."""
         return io.BufferedReader(_PiecesReader(_changed(self)), CHUNK)
 
 
@@ -285,9 +294,11 @@ class _PiecesReader(io.RawIOBase):
         self._piece = memoryview(b"")
 
     def readable(self) -> bool:
+        """Always, as `io.RawIOBase` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from one piece: what is left of this one, or the next that is not empty."""
         while not self._piece:
             piece = next(self._pieces, None)
             if piece is None:

@@ -30,6 +30,7 @@ class _Counters:
         self._counters = {kind: count(1) for kind in ("token", "id", "mark")}
 
     def digits(self, kind: str) -> str:
+        """The next id of a kind, as hexadecimal digits; safe to call from any thread."""
         number = next(self._counters[kind])  # atomic, as is taking from a list
         return sha256(f"{self._seed} {kind} {number}".encode()).hexdigest()[: 2 * _OCTETS]
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
 
 import pytest
 from submissions import AUTHORITY, a_set, a_submission, an_association, an_entry, uuid
@@ -14,13 +12,6 @@ from xdsi_sim.messages.response import status_name
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.vocab import Association as AssociationType
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
-    opened = SqliteRegistryStore(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from xdsi_sim.actors.commit import RefusedAtCommit
@@ -13,13 +10,6 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 
 PATIENT = "P1^^^&2.999.10.1&ISO"
 VERDICT = Verdict(findings=(Finding(rule="D01", severity=Severity.ERROR, text="no"),))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
-    store = SqliteRegistryStore(tmp_path)
-    yield store
-    store.close()
 
 
 def test_who_asked_is_told_what_was_found_and_nothing_has_changed(store: SqliteRegistryStore) -> None:

@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
     with peers() as listen:
         foreign = {SILENT: listen(lambda _request: None), NOBODY: "http://127.0.0.1:1/"}
         topology = federation(
-            community("north"), community("south"), gateways=foreign, timeouts={"firstByte": 0.5}
+            community("north"), community("south"), gateways=foreign, timeouts={"firstByte": 2}
         )
         with start(topology, tmp_path_factory.mktemp("two"), FREE) as started:
             yield started

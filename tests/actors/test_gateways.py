@@ -109,7 +109,7 @@ def test_who_is_asked_without_home_depends_on_the_query(query: Any) -> None:
     elif query.transaction == "ITI-51":
         assert told(answer) == [("XDSUnknownStoredQuery", None)]
     else:
-        assert told(answer) == [("XDSMissingHomeCommunityId", None)]
+        assert [error.errorCode for error in answer.errors] == ["XDSMissingHomeCommunityId"]
         assert query.id in answer.errors[0].codeContext.lower()
 
 
@@ -129,8 +129,8 @@ def test_a_query_with_home_goes_there_alone(
 @pytest.mark.parametrize(
     ("request_", "code", "location"),
     [
-        (get(), "XDSMissingHomeCommunityId", None),
-        (get(""), "XDSMissingHomeCommunityId", None),
+        (get(), "XDSMissingHomeCommunityId", GET_DOCUMENTS.id),
+        (get(""), "XDSMissingHomeCommunityId", GET_DOCUMENTS.id),
         (get("urn:oid:2.999.77"), "XDSUnknownCommunity", "urn:oid:2.999.77"),
         (AdhocQueryRequest(id="urn:uuid:none"), "XDSUnknownStoredQuery", None),
     ],
@@ -164,6 +164,21 @@ def test_a_listed_community_that_is_not_known_costs_its_own_error(value: str) ->
     answer, calls = ask(find(Slot(TARGETS, (f"('{SOUTH}')", value))))
     assert ([call.url for call in calls], answer.status) == ([URLS[SOUTH]], PARTIAL_SUCCESS)
     assert [error.errorCode for error in answer.errors] == ["XDSUnknownCommunity"]
+    assert f"attribute={TARGETS}" in answer.errors[0].codeContext
+
+
+def test_a_community_that_lacks_its_prefix_is_told_so() -> None:
+    answer, _ = ask(get(NORTH.removeprefix("urn:oid:")))
+    assert "home lacks urn:oid: before the OID" in answer.errors[0].codeContext
+
+
+@pytest.mark.parametrize("location", [None, ""])
+def test_an_error_that_says_nothing_of_its_place_has_the_community_that_gave_it(location: str | None) -> None:
+    odd = RegistryError(errorCode="Odd", codeContext="odd", location=location)
+    answer, _ = ask(find(), {URLS[NORTH]: found("1", home=NORTH, status=PARTIAL_SUCCESS, errors=(odd,))})
+    assert told(answer) == [("Odd", NORTH)]
+    answer, _ = ask(find(), {REGISTRY: AdhocQueryResponse(status=FAILURE, errors=(odd,))})
+    assert told(answer) == [("Odd", OWN)]
 
 
 def test_a_community_without_registry_asks_the_others() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -129,6 +130,9 @@ def test_what_a_member_gives_that_is_not_what_it_was_asked_for_is_not_passed_on(
     answer = run(IIG.retrieve(asking(item("1"))), lying)
     assert (answer.status, uids(answer)) == (FAILURE, [])
     assert {code for code, _ in told(answer)} == codes
+    # the one who lies is named, not whom he names
+    assert all((location or "").endswith(NORTH) for _, location in told(answer))
+    assert answer.errors[0].codeContext.startswith(f"{NORTH} gave ")
 
 
 def test_what_a_member_says_nothing_of_is_an_error() -> None:
@@ -138,6 +142,47 @@ def test_what_a_member_says_nothing_of_is_an_error() -> None:
     answer = run(IIG.retrieve(asking(item("1"))), mute)
     assert (answer.status, told(answer)) == (FAILURE, [("XDSRepositoryError", f"1 {NORTH}")])
     assert "rule=H08" in answer.errors[0].codeContext
+    assert answer.errors[0].codeContext.startswith(f"{NORTH} said nothing of ")
+    answer = run(IIG.retrieve(asking(item("1", OWN, "2.999.1.20"))), mute)
+    assert answer.errors[0].codeContext.startswith("the imaging source 2.999.1.20 said nothing of ")
+
+
+def test_a_member_that_refuses_all_of_a_request_has_said_why() -> None:
+    refusal = RegistryError(errorCode="XDSRepositoryError", codeContext="TransferSyntaxUIDList is empty")
+
+    def peers(call: Call) -> RetrieveDocumentSetResponse:
+        error = refusal if call.url == "http://own/one" else replace(refusal, location=NORTH)
+        return RetrieveDocumentSetResponse(status=FAILURE, errors=(error,))
+
+    answer = run(IIG.retrieve(asking(item("1"), item("2"), item("3", OWN, "2.999.1.20"))), peers)
+    assert answer.status == FAILURE
+    assert sorted(told(answer)) == [("XDSRepositoryError", OWN), ("XDSRepositoryError", NORTH)]
+
+
+def test_an_id_that_is_the_beginning_of_another_one_is_not_told_by_that() -> None:
+    def source(_call: Call) -> RetrieveDocumentSetResponse:
+        context = "no instance '2.999.11'; attribute=DocumentUniqueId"
+        error = RegistryError(errorCode="XDSDocumentUniqueIdError", codeContext=context, location=NORTH)
+        return RetrieveDocumentSetResponse(status=FAILURE, errors=(error,))
+
+    answer = run(IIG.retrieve(asking(item("2.999.1"), item("2.999.11"))), source)
+    assert told(answer) == [("XDSDocumentUniqueIdError", NORTH), ("XDSRepositoryError", f"2.999.1 {NORTH}")]
+
+
+def test_a_thousand_errors_are_not_held_against_a_thousand_images_each() -> None:
+    def source(call: Call) -> RetrieveDocumentSetResponse:
+        uids = [request.document.documentUniqueId for request in call.message.requests]
+        errors = (
+            RegistryError(errorCode="XDSDocumentUniqueIdError", codeContext=f"no instance '{uid}'; rule=H03")
+            for uid in uids
+        )
+        return RetrieveDocumentSetResponse(status=FAILURE, errors=tuple(errors))
+
+    items = [item(f"2.999.76.1.{number}") for number in range(20_000)]
+    began = process_time()
+    answer = run(IIG.retrieve(asking(*items)), source)
+    assert len(answer.errors) == len(items)
+    assert process_time() - began < 3  # by the square of them it takes ten seconds and more
 
 
 def test_a_responding_gateway_places_every_error_in_its_community() -> None:

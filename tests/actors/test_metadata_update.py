@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,13 +29,6 @@ ENTRY, APPENDED, FOLDER = an_entry(1), an_entry(2), a_folder(200)
 INSIDE = an_association(uuid(200), uuid(1), entryUUID=uuid(301))
 APPENDS = an_association(uuid(2), uuid(1), APND, entryUUID=uuid(302))
 TITLE = InternationalString.of("Another title")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
-    opened = SqliteRegistryStore(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

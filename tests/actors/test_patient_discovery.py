@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +22,6 @@ AS_IT_IS = DiscoveryPolicy()
 GENDER, MOTHER = "LivingSubjectAdministrativeGenderRequested", "MothersMaidenNameRequested"
 
 Ask = Callable[..., DiscoveryResponse]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
-    opened = SqliteRegistryStore(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

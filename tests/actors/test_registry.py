@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,13 +35,6 @@ from xdsi_sim.vocab import Association as AssociationType
 
 NOW = datetime(2026, 2, 14, 10, 15, tzinfo=UTC)
 NAMES = {query.name: query for query in STORED_QUERIES.values()}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteRegistryStore]:
-    opened = SqliteRegistryStore(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

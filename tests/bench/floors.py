@@ -16,7 +16,7 @@ from lxml import etree
 
 from xdsi_sim.vocab import NS
 
-__all__ = ["imports", "joined", "one_commit", "submissions"]
+__all__ = ["Store", "imports", "joined", "one_commit", "submissions"]
 
 _RIM: Final = f"{{{NS.RIM}}}"
 _TABLES: Final = """
@@ -42,26 +42,49 @@ def _database(path: Path, synchronous: str) -> sqlite3.Connection:
     return database
 
 
+class Store:
+    """Documents as files and entries as rows, in the cheapest honest way."""
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
+        """If `durable`, document and commit are synced."""
+        folder.mkdir()
+        self._folder = folder
+        self._durable = durable
+        self._database = _database(folder / "floor.db", "full" if durable else "normal")
+
+    def keep(self, name: str, document: bytes) -> str:
+        """Keep a document; gives its hash."""
+        hash_ = hashlib.sha1(document, usedforsecurity=False).hexdigest()
+        _keep(self._folder / name, document, durable=self._durable)
+        return hash_
+
+    def register(self, message: bytes, hash_: str) -> None:
+        """Read a message, pick the fields of its entry and commit them."""
+        entry = next(etree.fromstring(message, _PARSER).iter(_RIM + "ExtrinsicObject"))
+        slots, codes, ids = _fields(entry)
+        slots.append(("hash", hash_))
+        self._database.execute("begin immediate")
+        _store(self._database, (entry.get("id"), *ids), slots, codes, message)
+        self._database.execute("commit")
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        self._database.close()
+
+
 def submissions(messages: Sequence[bytes], document: bytes, folder: Path, *, durable: bool = True) -> float:
     """Submissions a second: parse, pick fields, hash and keep the document, commit, write the answer.
 
     One thread; no SOAP, no HTTP, no rules. If `durable`, document and commit are synced.
     """
-    folder.mkdir()
-    database = _database(folder / "floor.db", "full" if durable else "normal")
+    store = Store(folder, durable=durable)
     answer = etree.fromstring(b"<answer status='Success'/>", _PARSER)
     began = time.perf_counter()
     for number, message in enumerate(messages):
-        entry = next(etree.fromstring(message, _PARSER).iter(_RIM + "ExtrinsicObject"))
-        slots, codes, ids = _fields(entry)
-        slots.append(("hash", hashlib.sha1(document, usedforsecurity=False).hexdigest()))
-        _keep(folder / str(number), document, durable=durable)
-        database.execute("begin immediate")
-        _store(database, (entry.get("id"), *ids), slots, codes, message)
-        database.execute("commit")
+        store.register(message, store.keep(str(number), document))
         etree.tostring(answer)
     rate = len(messages) / (time.perf_counter() - began)
-    database.close()
+    store.close()
     return rate
 
 

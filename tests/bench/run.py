@@ -25,6 +25,7 @@ from tests.bench.recording import recording_rows
 from tests.bench.relay import relay_rows
 from tests.bench.running import Row, Up, up
 from tests.bench.scale import answer_rows, bulk_rows, growth_rows, rule_rows, worker_rows
+from tests.bench.stack import stack_rows
 from tests.bench.streams import stream_rows
 from tests.bench.tls import tls_rows
 
@@ -171,6 +172,7 @@ def main() -> None:
 
 _GROUPS: Final[dict[str, Callable[[Path, argparse.Namespace], Iterator[Row]]]] = {
     "submissions": lambda work, _asked: submission_rows(work),
+    "stack": lambda work, _asked: stack_rows(work),
     "queries": lambda work, _asked: query_rows(work),
     "workers": lambda work, _asked: worker_rows(work),
     "rules": lambda work, _asked: rule_rows(work),

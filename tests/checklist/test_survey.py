@@ -91,7 +91,7 @@ def test_faults_of_real_actors_are_seen_in_the_rows_that_they_concern() -> None:
 
 def test_gateways_that_go_wrong_are_seen_likewise() -> None:
     seen = with_faults("federated-2", south_rig=[{"deviation": "http-503"}])
-    assert rows(seen, Result.FAIL) - BASELINE - NO_VIEWER == {"S-03"}
+    assert rows(seen, Result.FAIL) - BASELINE - NO_VIEWER == {"S-03", "D-21"}
 
 
 def test_what_was_published_and_is_not_found_is_told() -> None:

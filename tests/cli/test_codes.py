@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from a_coded_domain import IHE, TABLE, VALUE_SET, written
-from submissions import MANIFEST, a_submission, an_entry
+from submissions import MANIFEST, a_submission, an_entry, uuid
 
 from xdsi_sim.ebrim.model import Code
 
@@ -104,9 +104,9 @@ def test_a_stray_is_told_with_file_and_line(stray: Path, sound: Path, topology: 
     )
     assert ended.returncode == 1
     assert ended.stdout == (
-        f"{stray}:{first}: D28 error: classCode is none of the affinity domain's codes, "
+        f"{stray}:{first}: D28 error at {uuid(1)}: classCode is none of the affinity domain's codes, "
         f"the set has: IMAGES^^{CLASS}: 'image^^{CLASS}'\n"
-        f"{stray}:{second}: D27 error: mimeType is none of the affinity domain's, "
+        f"{stray}:{second}: D27 error at {uuid(2)}: mimeType is none of the affinity domain's, "
         "the set is: application/dicom, application/pdf: 'text/goofy'\n"
         "2 findings in 2 files\n"
     )

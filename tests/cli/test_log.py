@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_domain import a_query, domain, provide, provision
+from a_domain import FILE, a_query, domain, provide, provision
 from a_tls_domain import secured, submitted
 from feeds import adt, ask
 from wire import message, post, send
@@ -25,15 +25,6 @@ from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader
 from xdsi_sim.store.recordings import Recordings
 
 COMMAND = [sys.executable, "-m", "xdsi_sim"]
-TOPOLOGY = """\
-name: domain
-communities:
-  - id: c
-    homeCommunityId: urn:oid:2.999.1
-    patientAuthority: 2.999.1.1
-    registry: {id: registry}
-    repositories: [{id: repository, repositoryUniqueId: 2.999.1.3}]
-"""
 DOCUMENT = bytes(range(256)) * 500
 """Large enough to be linked."""
 
@@ -44,7 +35,7 @@ class Server:
     def __init__(self, folder: Path, *options: str) -> None:
         self.data = folder / "data"
         path = folder / "domain.yaml"
-        path.write_text(TOPOLOGY, encoding="utf-8")
+        path.write_text(FILE, encoding="utf-8")
         command = [*COMMAND, "up", str(path), "--json", "--listen", "127.0.0.1:0", "--data", str(self.data)]
         self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None

@@ -106,6 +106,24 @@ def test_people_see_it_in_tables(mine: Path) -> None:
     assert ["repository", "registry", "ITI-42"] in lines
 
 
+def test_sessions_are_shown_and_drawn(mine: Path, tmp_path: Path) -> None:
+    mine.write_text(f"{MINE}sessions: closed\n", encoding="utf-8")
+    below = ["https://127.0.0.1:9001/s/NAME/", "https://127.0.0.1:9000/s/NAME/"]
+    assert json.loads(run("show", mine, "--json").stdout)["sessions"] == {"mode": "closed", "at": below}
+    for command in ("show", "draw"):
+        told = " ".join(run(command, mine).stdout.split())
+        assert "Sessions are closed" in told
+        assert all(address in told for address in below)
+    assert run("draw", mine, "--to", tmp_path / "mine.svg").returncode == 0
+    assert "sessions closed, below /s/NAME" in (tmp_path / "mine.svg").read_text("utf-8")
+
+
+def test_an_actor_is_shown_with_all_its_addresses() -> None:
+    lines = [line.replace("│", " ").split() for line in run("show", "federated-2").stdout.splitlines()]
+    assert ["XC-WADO", "http://127.0.0.1:8082/south/south-rig/wado-rs"] in lines
+    assert ["DICOMweb", "http://127.0.0.1:8082/south/south-pacs/dicom-web"] in lines
+
+
 def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
     options = ("make", "--communities", "4", "--sources", "2", "--per-site", "--apart", "--name", "mine")
     printed, file = run(*options), tmp_path / "mine.yaml"
@@ -118,7 +136,12 @@ def test_a_federation_is_made_printed_or_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        (("--root", "2.x"), "'urn:oid:2.x.1' is not a homeCommunityId"),
+        (("--root", "2.x"), "--root: '2.x' is not an OID, such as 2.999.1.10."),
+        (("--root", f"2.999.{'1' * 56}"), "OIDs have 64 characters at most"),
+        (
+            ("--communities", "200", "--sources", "50"),
+            "--communities 200 --sources 50: the file expands to more than 20000 values.",
+        ),
         (("--apart", "--listen", "127.0.0.1:65535"), "is not HOST:PORT"),
     ],
 )

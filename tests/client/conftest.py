@@ -22,25 +22,11 @@ def peer() -> Iterator[Peer]:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[ExchangeLog]:
-    opened = ExchangeLog(tmp_path / "log")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def http() -> Iterator[HttpClient]:
     loop = running_loop()
     client = HttpClient(loop.reactor, Timeouts(connect=1, first_byte=0.2, total=0.5))
     yield client
     loop.call(client.close)
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def meeting(*deviations: str) -> Meeting:
 
 def test_nothing_is_changed_where_nothing_is_on() -> None:
     met = meeting()
+    assert not met.concerned
     assert met.answer(ANSWER) is ANSWER
     assert met.message(MESSAGE) is MESSAGE
     assert (met.sending(), met.presented(), met.applied) == (Sending(), Presented(), ())
@@ -35,6 +36,7 @@ def test_several_deviations_change_one_answer() -> None:
     assert (met.sending().delay, met.sending().end) == (1.0, End.CLOSE)
     assert met.applied[:2] == ("objects-none", "doctype")
     assert not met.unasked
+    assert met.concerned
 
 
 def test_what_has_changed_nothing_is_not_told() -> None:

@@ -22,7 +22,7 @@ from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.coded import CodedEntry, HierarchicDesignator, Identifier
 from xdsi_sim.dicom.errors import DicomError, NotDicom, NotKeyObjectSelection, NotManifest
 from xdsi_sim.dicom.image_library import ImageLibrary, LibraryEntry, LibraryGroup
-from xdsi_sim.dicom.kos import build_manifest, read_manifest, read_selection, write_manifest
+from xdsi_sim.dicom.kos import read_manifest, read_selection, write_manifest
 from xdsi_sim.dicom.manifest import (
     MANIFEST_TITLES,
     ContentReference,
@@ -44,7 +44,10 @@ NIST = Path(__file__).parents[3] / "shared" / "data" / "nist" / "dicom"
 
 def built(study: Study, profile: ManifestProfile = "xds-i") -> bytes:
     numbers = count(1)
-    return build_manifest(study, NORTH, now=NOW, new_uid=lambda: f"2.999.99.{next(numbers)}", profile=profile)
+    manifest = compose_manifest(
+        study, NORTH, now=NOW, new_uid=lambda: f"2.999.99.{next(numbers)}", profile=profile
+    )
+    return write_manifest(manifest)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,7 @@ def test_octets_that_no_address_has_are_encoded_before_they_go_on() -> None:
         (STUDY[:4], "", "is not of the form"),
         (("RetrieveLocationUID", "2.9", "homeCommunityId", "2.9", "studies"), "", "is not of the form"),
         ((*STUDY[:4], "series"), "", "is not of the form"),
+        (STUDY[:5], "PatientID=1", "/studies' is not of the form"),
         (("homeCommunityId", "urn:oid:2.999.2", *STUDY[2:]), "", "it stands here without urn:oid:"),
         ((*STUDY[:3], "pacs", *STUDY[4:]), "", "RetrieveLocationUID 'pacs' is no OID"),
         ((*STUDY, "..", "..", "secret"), "", "'..' is no segment of a path"),

@@ -71,6 +71,10 @@ def test_a_finding_of_the_schema_is_at_its_line_wherever_the_xml_begins(tmp_path
         assert lines(octets, tmp_path)["C01"].startswith("<rim:Other")
 
 
+def test_what_is_not_well_formed_is_at_the_column_where_the_parser_stops(tmp_path: Path) -> None:
+    assert lines(b"<a><b></c></a>", tmp_path) == {"A03": "</a>"}
+
+
 def test_a_finding_of_a_header_is_at_it(tmp_path: Path) -> None:
     content_type, envelope = message(URL, "ITI-18")
     bare = envelope.replace(b'<wsa:Action soap:mustUnderstand="true">', b"<wsa:Action>")

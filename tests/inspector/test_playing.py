@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from a_scenario import write
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.inspector.playing import Plays, Run
@@ -46,7 +47,7 @@ def test_what_is_waited_for_is_told_until_the_step_ends(tmp_path: Path) -> None:
 
 
 def test_what_goes_wrong_ends_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_arguments: Any) -> None:
+    def fails(*_arguments: Any, **_more: Any) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr("xdsi_sim.inspector.playing.play", fails)
@@ -57,8 +58,30 @@ def test_what_goes_wrong_ends_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         while not run.over and time.monotonic() < until:
             time.sleep(0.01)
         assert run.trouble == "RuntimeError: broken"
-        assert plays.runs() == (run,)
-        assert plays.run("1") is run
-        assert plays.run("2") is None
+        assert plays.last() == (run,)
+        assert plays.numbered("1") is run
+        assert plays.numbered("2") is None
         with pytest.raises(UsageError, match="no scenario 'nobody' fits"):
             plays.start("nobody")
+
+
+def test_a_run_that_is_under_way_ends_with_its_teardown_and_its_report(tmp_path: Path) -> None:
+    waits = "  - {name: wait, wait: {to: registry, seconds: 60}}\n"
+    last = "teardown:\n  - {name: after, load: {source: pacs-north, samples: [cr-chest]}}\n"
+    loaded = load_scenario(write(tmp_path, waits + last))
+    with start(loaded.topology, tmp_path / "data", Listen("127.0.0.1", 0)) as running:
+        plays = Plays(running)
+        plays.fitting = {"trial": loaded}
+        run = plays.start("trial")
+        until = time.monotonic() + 30
+        while not run.waiting and time.monotonic() < until:
+            time.sleep(0.01)
+        plays.close()
+        assert (run.over, run.trouble) == (True, None)
+        assert run.record is not None
+        assert run.record.interrupted
+        assert [(step.name, step.verdict, step.text == "interrupted") for step in run.record.steps] == [
+            ("wait", Verdict.ERROR, True),
+            ("after", Verdict.PASS, False),
+        ]
+        assert (run.folder / "report.html").is_file()

@@ -53,6 +53,7 @@ def test_a_whole_file_of_utf_16_is_shown_as_text() -> None:
 def test_lines_of_the_root_and_texts_are_found() -> None:
     positions = Positions(HEAD + XML, XML, parse(XML))
     assert positions.line_of_root(2) == Position(5, 3)
+    assert positions.line_of_root(2, 3) == Position(5, 3)
     assert positions.line_of_root(99) is None
     assert positions.of_text(b"CONTENT-type:") == Position(2, 1)
     assert positions.of_text(b"nothing") is None

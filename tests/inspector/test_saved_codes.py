@@ -1,21 +1,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from rule_examples import CODES
 from submissions import a_folder, a_provision, a_set, a_submission, an_association, an_entry, uuid
-from wire import message
+from wire import message, post
 
 from xdsi_sim.ebrim.model import Code
 from xdsi_sim.ebrim.xml import Element, parse
-from xdsi_sim.errors import Severity
-from xdsi_sim.inspector.saved_codes import Stray, strays, submissions_in
+from xdsi_sim.errors import Severity, UsageError
+from xdsi_sim.inspector.saved_codes import Stray, strays, strays_of_file, submissions_in
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import CODED, AllowedCode, CodeSets
 from xdsi_sim.vocab import NS
 from xdsi_sim.vocab import Association as AssociationType
 
+URL = "http://127.0.0.1/c/repository"
 STRAY = Code.of("stray", "2.999.7", "Nothing known")
 ENVELOPE = f'<s:Envelope xmlns:s="{NS.SOAP}"><s:Body>\n%s\n</s:Body></s:Envelope>'
 
@@ -115,3 +117,25 @@ def test_a_file_may_hold_several_submissions_or_none() -> None:
     assert len(submissions_in(parse((ENVELOPE % one).encode()))) == 1
     assert len(submissions_in(parse((ENVELOPE % (one + one)).encode()))) == 2
     assert submissions_in(parse(b"<a/>")) == ()
+
+
+def test_a_capture_of_http_is_taken_with_the_lines_of_the_file(tmp_path: Path) -> None:
+    request = a_provision(entries=(an_entry(hash=None, size=None, classCode=STRAY),))
+    content_type, body = message(URL, "ITI-41", request)
+    captured = post(URL, content_type, re.sub(rb"><(?!/)", b">\n<", body))
+    (tmp_path / "sent.http").write_bytes(captured)
+    (stray,) = strays_of_file(tmp_path / "sent.http", CODES)
+    lines = captured.split(b"\n")
+    assert b'nodeRepresentation="stray"' in lines[(stray.line or 0) - 1]
+
+
+def test_what_holds_no_submission_is_told(tmp_path: Path) -> None:
+    files = {
+        "cut.http": (post(URL, *message(URL, "ITI-41", a_provision()))[:600], "ends before its closing"),
+        "query.http": (post(URL, *message(URL)), "no SubmitObjectsRequest"),
+        "words": (b"hello", "not well-formed XML"),
+    }
+    for name, (data, words) in files.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(UsageError, match=words):
+            strays_of_file(tmp_path / name, CODES)

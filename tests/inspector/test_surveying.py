@@ -42,7 +42,7 @@ def test_a_survey_is_made_on_actors_of_its_own(tmp_path: Path) -> None:
         assert running.dicomweb_of("pacs-north") == before  # it is another one that has moved
         assert {each.name for each in one.folder.iterdir()} >= {"gaps.html", "gaps.json", "gaps.csv", "trace"}
         assert list((tmp_path / "spool").iterdir()) == []
-        assert surveys.survey("1") is one
+        assert surveys.numbered("1") is one
 
 
 def test_a_report_of_a_former_start_is_not_written_over(
@@ -67,4 +67,4 @@ def test_a_topology_in_which_nobody_asks_is_told_before_anything_starts(tmp_path
         surveys = Surveys(running)
         with pytest.raises(UsageError, match="nobody to ask with"):
             surveys.begin()
-        assert surveys.surveys() == ()
+        assert surveys.last() == ()

@@ -86,9 +86,9 @@ def test_a_finding_is_told_with_file_line_column_rule_and_citation() -> None:
     validated = validate("answer.xml", RECEIVED)
     lines = shown(validated).splitlines()
     assert lines[0] == "answer.xml: ITI-41 answer, by its looks"
-    assert "answer.xml:1:76: error J01: the status is none of " in lines[1]
+    assert "answer.xml:1:76: error J01 at status: the status is none of " in lines[1]
     assert lines[1].endswith("'Success' (ITI TF-3: 4.2.4)")
-    assert "warning J07: RegistryError 1 (x) is no code of the framework" in lines[2]
+    assert "warning J07 at errorCode: RegistryError 1 (x) is no code of the framework" in lines[2]
 
 
 def test_facts_have_the_shape_that_the_manual_tells() -> None:

@@ -201,7 +201,8 @@ def test_an_answer_that_may_be_of_several_transactions_is_taken_for_what_it_fits
     judged = judge(etree.tostring(failed), tmp_path)
     assert judged.assumed
     assert (judged.name, rules_of(judged)) == ("ITI-62", [])
-    mixed = registered(FAILURE, errors(error("ReferencesExistException"), error("XDSMissingDocument")))
+    named = error("ReferencesExistException", "urn:uuid:1")
+    mixed = registered(FAILURE, errors(named, error("XDSMissingDocument")))
     assert rules_of(judge(etree.tostring(mixed), tmp_path)) == ["J07"]
     submitted = registered(FAILURE, errors(error("XDSRegistryNotAvailable")))
     assert judge(etree.tostring(submitted), tmp_path).name == "ITI-41"

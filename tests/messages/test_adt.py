@@ -144,7 +144,7 @@ def test_an_acknowledgement_answers_its_message_in_its_character_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "code"), [("K02", b"101"), ("K10", b"204"), ("K13", b"205"), ("K08", b"207")]
+    ("rule", "code"), [("K02", b"101"), ("K10", b"204"), ("K13", b"205"), ("K08", b"205"), ("K06", b"207")]
 )
 def test_err_3_is_the_code_of_the_rule(rule: str, code: bytes) -> None:
     data = write_ack(Acknowledgement(code="AE", target=Ii("", "M1"), texts=("no",), rule=rule), Header())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from xdsi_sim.errors import Severity
 from xdsi_sim.rules import catalogue  # noqa: F401  brings all rules
 from xdsi_sim.rules.error_codes import ERROR_CODES, Context
 from xdsi_sim.rules.registry import META, RULES
@@ -31,10 +32,21 @@ def test_what_a_rule_tells_is_a_code_of_the_table(id: str) -> None:
         ("XDSNonIdenticalHash", "2.999.2.1 has another hash", True),
         ("UnresolvedReferenceException", "urn:uuid:00000000-0000-4000-8000-000000000001", True),
         ("XDSTooManyResults", "more than 100 objects", True),
+        ("UnresolvedReferenceException", "no object has this id; object=Document01", True),
+        ("UnresolvedReferenceException", "an object is not here", False),
+        ("XDSMetadataVersionError", "PreviousVersion is not the last", False),
+        ("XDSMetadataVersionError", "it is 2; object=entry-1; attribute=PreviousVersion", True),
+        ("ReferencesExistException", "urn:uuid:00000000-0000-4000-8000-000000000001 is referred to", True),
     ],
 )
 def test_a_context_is_recognised_by_its_facts(code: str, text: str, says: bool) -> None:
     assert bool(ERROR_CODES[code].context.pattern.search(text)) is says
+
+
+def test_what_a_rule_warns_of_may_be_a_warning() -> None:
+    warning = [rule for rule in RULES.values() if rule.severity is Severity.WARNING]
+    told = {code for rule in warning for code in (rule.code, *rule.also) if code not in (META, None)}
+    assert {code for code in told if Severity.WARNING not in ERROR_CODES[code or ""].severities} == set()
 
 
 def test_every_context_has_words() -> None:

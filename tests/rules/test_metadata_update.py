@@ -16,6 +16,12 @@ def test_what_breaks_the_rule_is_told_by_its_code(rule: str, number: int) -> Non
     assert told_as(rule, number)
 
 
+def test_a_missing_logical_id_is_told_as_that_alone() -> None:
+    assert found_by(("ITI-57", an_update(newer(ENTRY, 10, logicalID=None)))) == [
+        ("L02", "XDSMetadataUpdateError")
+    ]
+
+
 def test_a_patient_who_was_merged_is_the_one_who_survived() -> None:
     merged = replace(KNOWN, patients={OTHER: PATIENT, PATIENT: PATIENT})
     (case, _), _ = BROKEN["L21"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,19 @@ def test_a_violation_is_told_with_object_attribute_value_and_rule() -> None:
     assert error.severity == SEVERITY_ERROR
     facts = f"object={an_entry().entryUUID}; attribute=creationTime; value=soon; rule=D08"
     assert error.codeContext.endswith(facts)
+    assert error.location == an_entry().entryUUID
     assert (finding.rule, finding.severity, finding.cites) == ("D08", Severity.ERROR, broken.cites)
 
 
 def test_a_long_value_is_cut_where_it_is_shown() -> None:
     verdict = judge([(an_entry(creationTime="9" * 5000), (RULES["D08"],))])
     assert len(verdict.errors[0].codeContext) < 1000
+
+
+def test_what_is_of_no_object_is_at_its_attribute() -> None:
+    broken = replace(RULES["D08"], check=lambda _request: iter((Violation("wrong", attribute="$uuid"),)))
+    (error,) = judge([(object(), (broken,))]).errors
+    assert error.location == "$uuid"
 
 
 def test_a_violation_may_say_nothing_but_its_text() -> None:

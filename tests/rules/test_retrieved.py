@@ -62,6 +62,12 @@ def test_an_imaging_answer_is_held_against_the_instances_of_its_request() -> Non
     assert rules_of(("RAD-69", delivered(document()), request)) == {"H08"}
 
 
+def test_an_error_about_a_document_without_id_has_no_location_to_tell() -> None:
+    failed = delivered(status=FAILURE, inside=errors(error("XDSRepositoryError")))
+    assert rules_of(("ITI-43", failed, asked(""))) == set()
+    assert rules_of(("ITI-43", failed, asked("2.999.2.1"))) == {"H08"}
+
+
 @pytest.mark.parametrize(("location", "rules"), [(HOME, set()), ("urn:oid:2.999.9", {"H08"})])
 def test_of_images_an_error_may_name_the_community_alone(location: str, rules: set[str]) -> None:
     items = tuple(

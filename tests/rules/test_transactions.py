@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rule_examples import KNOWN, SOUND, described_by
 from submissions import AUTHORITY, a_folder, a_provision, a_set, a_submission, an_association, an_entry, uuid
+from update_requests import an_update, brought
 
 from xdsi_sim.content import BytesContent, sha1_of
 from xdsi_sim.ebrim.limited import is_limited, limited
@@ -44,6 +45,12 @@ def test_a_sound_submission_breaks_nothing() -> None:
 @pytest.mark.parametrize("rule", SOUND)
 def test_what_a_rule_asks_for_breaks_nothing(rule: str) -> None:
     assert check_registration(SOUND[rule], KNOWN).findings == ()
+
+
+def test_what_the_kind_of_a_registered_object_breaks_is_found_with_what_the_registry_holds() -> None:
+    nested = an_update(more=brought(an_association(uuid(209), uuid(210), entryUUID="in")))
+    verdict = check_against_registry(nested, KNOWN, "ITI-57")
+    assert "E15" in {finding.rule for finding in verdict.findings}
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from a_domain import domain
 
-from xdsi_sim.scenario.cast import actors_of, description_of, feeds_of
+from xdsi_sim.scenario.cast import actors_of, description_of, feeds_of, sessions_of
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import find_topology, load_topology
@@ -32,6 +32,24 @@ def test_every_actor_takes_part_and_only_those_that_answer_have_an_address(tmp_p
     assert described["pacs-north"]["dicomweb"] == f"{address}/dicom-web"
     assert described["pacs-north"]["wado"] == f"{address}/wado"
     assert described["workstation"]["url"] is None
+
+
+def test_sessions_are_below_each_port(tmp_path: Path) -> None:
+    federated = load_topology(find_topology("federated-2"))
+    free = tuple(
+        each.model_copy(update={"listen": Listen(host, 0)})
+        for each, host in zip(federated.communities, ("127.0.0.1", "127.0.0.2"), strict=True)
+    )
+    more = {"communities": free, "sessions": "open"}
+    with start(federated.model_copy(update=more), tmp_path / "open") as running:
+        below = sessions_of(running)
+        urls = [running.url_of(id) for id in ("north-ig", "south-ig")]
+        assert running.sessions is not None
+        assert f"{running.sessions}NAME/" in below
+    assert below == tuple(f"{url.rpartition('/')[0].rpartition('/')[0]}/s/NAME/" for url in urls)
+    assert len(set(below)) == 2
+    with domain(tmp_path / "off") as running:
+        assert sessions_of(running) == ()
 
 
 def test_a_feed_by_iti_8_has_an_address_of_its_own(tmp_path: Path) -> None:

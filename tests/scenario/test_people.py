@@ -26,6 +26,7 @@ def test_they_are_told_in_the_same_words() -> None:
         (("A\x00", None, None), "is no name: U+0000 is no character of a text"),
         ((None, "4.8.1963", None), "'4.8.1963' is no birth date: it is no date such as 1963-08-04"),
         ((None, "63", None), "'63' is no birth date"),
+        ((None, "1970-13-01", None), "'1970-13-01' is no birth date: month 13 is out of range"),
         ((None, None, "W"), "'W' is no gender: it is none of f, female, m, male, un, other"),
     ],
 )

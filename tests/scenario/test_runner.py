@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from a_scenario import HEAD, PUBLISHED, run
 
+from xdsi_sim.scenario.making import Stop
 from xdsi_sim.scenario.record import StepRecord, Verdict
 from xdsi_sim.scenario.runner import Silent
 
@@ -84,6 +85,33 @@ class ImpatientWithin(Silent):
 def test_an_interrupt_between_two_steps_is_told_of_the_next(tmp_path: Path) -> None:
     record = run(tmp_path, PUBLISHED, ImpatientWithin())
     assert [step.verdict for step in record.steps] == [Verdict.PASS, Verdict.ERROR, Verdict.NOT_RUN]
+
+
+AFTER = "  - {name: after, load: {source: pacs-north, samples: [cr-chest]}}\n"
+
+
+class Stopping(Silent):
+    """Sets a stop when a step begins."""
+
+    def __init__(self, when: str) -> None:
+        self.when, self.stop = when, Stop()
+
+    def begins(self, number: str, name: str, *, holds: bool) -> None:  # noqa: ARG002
+        if number == self.when:
+            self.stop.set()
+
+
+@pytest.mark.parametrize("timeout", ["", ", timeout: 60"])
+def test_a_stop_ends_the_run_but_not_the_teardown(tmp_path: Path, timeout: str) -> None:
+    steps = f"  - {{name: wait, wait: {{to: registry, seconds: 60}}{timeout}}}\n{PUBLISHED}"
+    audience = Stopping("1")
+    record = run(tmp_path, f"{steps}teardown:\n{AFTER}", audience, stop=audience.stop)
+    assert record.interrupted
+    assert [step.verdict for step in record.steps] == [
+        *(Verdict.ERROR, Verdict.NOT_RUN, Verdict.NOT_RUN, Verdict.NOT_RUN),
+        Verdict.PASS,
+    ]
+    assert record.steps[0].text == "interrupted"
 
 
 HELD = """\

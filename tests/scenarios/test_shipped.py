@@ -50,7 +50,7 @@ def test_in_every_architecture_the_same_images_come_to_the_last_octet(tmp_path: 
         for step in record.steps
         if step.kind == "compare"
     ]
-    assert len(compared) == 2 + 3 + 2 + 3
+    assert len(compared) == 4 * 3  # each way of getting images, in each architecture
     assert len(set(compared)) == 1
 
 
@@ -64,6 +64,10 @@ def test_in_every_architecture_every_stack_finds_and_brings_the_same(tmp_path: P
         *((f"invariants-{name}", stack) for name in ("a", "b", "c", "mixed") for stack in ("xds-i", "mhd")),
         *((f"invariants-{name}", "xca-i") for name in ("b", "mixed")),
     }
+    cells = {(row[0].removeprefix("invariants-"), *row[1].split(",")[:2]) for row in table.rows}
+    for name, stack in {"a": "xds-i", "b": "xca-i", "c": "xds-i", "mixed": "xca-i"}.items():
+        for way in ("images by WADO-RS", "images by RAD-69", "images by XC-WADO"):
+            assert any(cell[:2] == (name, stack) and cell[2].strip().startswith(way) for cell in cells), way
     assert len({row[2:] for row in table.rows}) == 1
     assert [cell.partition(",")[0] for cell in table.rows[0][2:]] == ["2", "2", "21", "21"]
 

@@ -20,20 +20,6 @@ from xdsi_sim.store.exchanges import ExchangeLog
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[ExchangeLog]:
-    opened = ExchangeLog(tmp_path / "log")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def site(spool: Path) -> Iterator[ActorSite]:
     opened = ActorSite(running_loop(), "127.0.0.1", 0, spool)
     yield opened

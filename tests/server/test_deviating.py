@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Event
 
 import pytest
 from a_domain import a_query, domain
+from a_wait import until
 from wire import connect, message, post, read_answer, send
 
 from xdsi_sim.deviations.switches import Setting
@@ -52,12 +52,12 @@ def test_a_client_that_leaves_before_its_answer_is_recorded_with_what_was_done(
     running: RunningTopology,
 ) -> None:
     url, sent = query(running)
-    running.faults.on(Setting(actor="registry", deviation="delay", parameters={"seconds": 0.2}), "test")
+    running.faults.on(Setting(actor="registry", deviation="delay", parameters={"seconds": 0.8}), "test")
     with connect(url) as connection:
         connection.sendall(sent)
-    while not (found := running.exchanges()):
-        Event().wait(0.02)
-    assert found[0].deviations == ("delay seconds=0.2",)
+    until(lambda: bool(running.exchanges()))
+    found = running.exchanges()
+    assert found[0].deviations == ("delay seconds=0.8",)
     assert found[0].status.startswith("no answer: the sender left before it")
 
 

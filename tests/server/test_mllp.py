@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
 import pytest
+from a_wait import until
 from feeds import adt, ask, ask_raw, patient
 
 from xdsi_sim.actors.flow import Flow, Wait
@@ -161,11 +162,11 @@ def test_a_silent_source_is_let_go(serve: Serve, begun: bytes, codes: list[str])
 
 
 def test_a_source_that_we_keep_waiting_is_not_silent(serve: Serve) -> None:
-    at, taker = serve(idle=0.05)
+    at, taker = serve(idle=0.3)
     taker.durable = Future()
     with socket.create_connection((at.host, at.port), timeout=10) as connection:
         connection.sendall(frame(adt()))
-        connection.settimeout(0.3)
+        connection.settimeout(0.8)
         with pytest.raises(TimeoutError):
             connection.recv(1)  # neither an answer before it is durable nor an end
         connection.settimeout(10)
@@ -182,8 +183,7 @@ def test_a_source_that_has_left_is_recorded(serve: Serve, log: ExchangeLog) -> N
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     connection.close()  # by reset: reading is paused, so that an orderly end would not be seen
     taker.durable.set_result(None)
-    while not log.exchanges():
-        pass
+    until(lambda: bool(log.exchanges()))
     assert taker.taken == ["M1"]
 
 

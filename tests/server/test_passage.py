@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import socket
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 from a_domain import a_query, domain, provide, provision, topology
 from a_peer import Peer, peers, said
 from a_proxy import FREE, before, in_front
+from a_wait import emptied
 from submissions import uuid
 from wire import Answer, connect, get, message, post, send
 
@@ -97,9 +97,7 @@ def test_request_and_answer_pass_byte_for_byte(recording: RunningTopology) -> No
 def test_a_large_document_passes_and_nothing_of_it_stays_in_the_spool(recording: RunningTopology) -> None:
     answer = fetched(recording)
     assert bytes(range(256)) * (LARGE // 256) in answer.body
-    recording.exchanges()  # are written by then
-    gc.collect()
-    assert list((recording.folder / "spool").iterdir()) == []
+    assert emptied(recording.folder / "spool")
 
 
 def test_what_is_no_message_passes_as_it_is(recording: RunningTopology) -> None:
@@ -224,7 +222,8 @@ def test_a_system_that_is_down_is_told_in_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_system_that_says_nothing_is_told_in_a_fault(tmp_path: Path, peer: Peer) -> None:
-    with in_front(tmp_path, "record", registry=peer(lambda _request: None)) as running:
+    haste = {"firstByte": 0.5}
+    with in_front(tmp_path, "record", haste, registry=peer(lambda _request: None)) as running:
         assert "no answer within 0.5 s" in reason_of(asked(running))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import threading
@@ -14,6 +13,7 @@ import pytest
 from a_domain import provide, provision
 from a_federation import HOMES, answering, community, federation, oid
 from a_peer import Peer, peers
+from a_wait import emptied
 from wire import connect, message, post, send
 
 from xdsi_sim.content import BytesContent, read_all
@@ -121,11 +121,6 @@ def recorded(running: RunningTopology, receiver: str) -> Exchange:
     return exchange
 
 
-def nothing_is_left(folder: Path) -> bool:
-    gc.collect()
-    return not list((folder / "spool").iterdir())
-
-
 def test_documents_go_out_before_all_of_them_have_come(tmp_path: Path) -> None:
     arrived = threading.Event()
 
@@ -152,7 +147,7 @@ def test_documents_go_out_before_all_of_them_have_come(tmp_path: Path) -> None:
     assert exchange.status == "Success"
     assert exchange.response is not None
     assert exchange.response.body.size == len(joined(body) or b"")
-    assert nothing_is_left(tmp_path)
+    assert emptied(tmp_path / "spool")
 
 
 def test_what_was_not_asked_for_is_dropped_while_the_rest_is_passed_on(tmp_path: Path) -> None:
@@ -172,7 +167,7 @@ def test_a_member_that_dies_when_half_is_out_cuts_the_answer(tmp_path: Path) -> 
     assert answer is None
     assert exchange.response is None
     assert exchange.status.startswith("no answer: cut short, http")
-    assert nothing_is_left(tmp_path)
+    assert emptied(tmp_path / "spool")
 
 
 def test_a_part_that_never_comes_cuts_the_answer(tmp_path: Path) -> None:
@@ -232,7 +227,7 @@ def test_a_client_that_leaves_costs_nothing_more(tmp_path: Path) -> None:
         left.set()
         again = fetch(running, tmp_path, OWN)
     assert contents(again) == {"2.999.2.1": b"own"}
-    assert nothing_is_left(tmp_path)
+    assert emptied(tmp_path / "spool")
 
 
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from a_wait import PATIENCE, until
 from twisted.internet.defer import Deferred, gatherResults
 
 from xdsi_sim.errors import CannotRun, UsageError
@@ -55,19 +55,12 @@ def sleepers(loop: Loop) -> Iterator[Sleepers]:
     made.close()
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < end
-        threading.Event().wait(0.005)
-
-
 def test_many_who_come_at_once_wake_it_once(loop: Loop, sleepers: Sleepers) -> None:
     bed, all_there = Bed(loop), threading.Barrier(8)
 
     def come(_number: int) -> None:
         with sleepers.borrowed(bed.sleeper):
-            all_there.wait(5)
+            all_there.wait(PATIENCE)
 
     with ThreadPoolExecutor(8) as pool:
         [*pool.map(come, range(8))]
@@ -108,7 +101,7 @@ def test_a_change_waits_for_those_who_have_it(loop: Loop, sleepers: Sleepers) ->
             until(lambda: bed.sleeper.awake is None)  # nobody else gets it any more
             threading.Event().wait(0.1)
             assert bed.told == ["opened"]
-        changed.result(5)
+        changed.result(PATIENCE)
     assert bed.told == ["opened", "closed by True", "changed"]
 
 

@@ -4,7 +4,6 @@ import gc
 import re
 import socket
 import threading
-import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 from a_domain import a_query, response_of, root_of
+from a_peak import peak_of
+from a_wait import emptied, until
 from submissions import PATIENT, an_entry
 from twisted.internet.defer import Deferred
 from wire import Answer, Vendor, connect, get, message, post, read_answer, send
@@ -410,16 +411,17 @@ def test_memory_does_not_grow_with_a_document(serve: Serve, tmp_path: Path) -> N
     with path.open("wb") as file:
         file.truncate(size)
     url = serve("repository", Repository(path))
-    received = 0
-    tracemalloc.start()
-    with connect(url) as connection:
-        connection.sendall(post(url, *message(url, "ITI-43", ASKED)))
-        while received < size:
-            received += len(connection.recv(1_000_000))
-            if received < 3_000_000:
-                assert get(f"{url}?wsdl").status == 200  # another is served in between
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+
+    def fetch() -> None:
+        received = 0
+        with connect(url) as connection:
+            connection.sendall(post(url, *message(url, "ITI-43", ASKED)))
+            while received < size:
+                received += len(connection.recv(1_000_000))
+                if received < 3_000_000:
+                    assert get(f"{url}?wsdl").status == 200  # another is served in between
+
+    _, peak = peak_of(fetch, 16_000_000)
     assert peak < 16_000_000
 
 
@@ -441,14 +443,8 @@ def test_a_sender_that_leaves_in_the_middle_leaves_nothing(serve: Serve, spool: 
     with connect(url) as connection:
         sent = post(url, "multipart/related; boundary=b", body)
         connection.sendall(sent.replace(b"Content-Length: ", b"Content-Length: 9"))
-        while not list(spool.iterdir()):
-            pass
-    deadline = threading.Event()
-    for _ in range(200):
-        if not list(spool.iterdir()):
-            break
-        deadline.wait(0.01)
-    assert list(spool.iterdir()) == []
+        until(lambda: any(spool.iterdir()))
+    assert emptied(spool)
     assert ask(url).status == 200
 
 
@@ -463,13 +459,9 @@ def elsewhere(url: str, address: str) -> bytes:
     return post(url, content_type, body.replace(ANONYMOUS.encode(), address.encode()), "Xdsi-Trace: cafe;v")
 
 
-def until(log: ExchangeLog, count: int) -> list[Exchange]:
+def recorded(log: ExchangeLog, count: int) -> list[Exchange]:
     """The exchanges of the conversation, once there are that many."""
-    pause = threading.Event()
-    for _ in range(1000):
-        if len(log.exchanges("cafe")) >= count:
-            break
-        pause.wait(0.01)
+    until(lambda: len(log.exchanges("cafe")) >= count)
     return list(log.exchanges("cafe"))
 
 
@@ -480,7 +472,7 @@ def test_a_dead_reply_address_is_recorded_and_given_up_after_a_few_attempts(
         dead = f"http://127.0.0.1:{server.getsockname()[1]}/"
     url = serve("registry", Registry(), peers=Peers((dead,)))
     answer = send(url, elsewhere(url, dead))
-    first, second = until(log, 2)
+    first, second = recorded(log, 2)
     assert (answer.status, answer.body, first.status) == (202, b"", "HTTP 202")
     assert "the connection was refused (3 attempts)" in second.status
     assert (second.sender, second.response) == ("registry", None)
@@ -494,7 +486,7 @@ def test_the_sender_has_its_202_before_the_operation_ends(serve: Serve, log: Exc
         assert log.exchanges("cafe") == ()
         waiting.future.set_result(None)
         assert b"AdhocQueryResponse" in vendor.received().body
-        first, second = until(log, 2)
+        first, second = recorded(log, 2)
     assert (first.status, second.status) == ("HTTP 202", "Success")
     assert first.response is not None
     assert first.duration < second.started - first.started + second.duration
@@ -507,7 +499,7 @@ def test_what_an_operation_ends_with_after_the_202_is_a_fault_at_its_address(
         url = serve("registry", Defective(), peers=Peers((vendor.url,)))
         assert send(url, elsewhere(url, vendor.url)).status == 202
         envelope = read_envelope(vendor.received().body)
-        assert [exchange.status for exchange in until(log, 2)] == ["HTTP 202", "Fault Receiver"]
+        assert [exchange.status for exchange in recorded(log, 2)] == ["HTTP 202", "Fault Receiver"]
     assert read_fault(envelope.body).code == "Receiver"
     assert envelope.addressing.to == vendor.url
     assert "a secret" in caplog.text

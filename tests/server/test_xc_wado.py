@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,9 +13,11 @@ import pydicom
 import pytest
 import requests
 from a_peer import peers
+from a_wait import emptied
 from dicomweb_client import DICOMwebClient
 
 from xdsi_sim.content import read_all
+from xdsi_sim.deviations.switches import Setting, Switch
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.build import RunningTopology, start
@@ -25,7 +26,7 @@ from xdsi_sim.topology.model import Listen, Topology
 NORTH, SOUTH = "2.999.71", "2.999.72"
 ANY = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
 PUBLIC = "https://pacs.south.example/dicom-web"
-TIMEOUTS = {"connect": 0.5, "firstByte": 0.5, "total": 20}
+TIMEOUTS = {"connect": 0.5, "firstByte": 2, "total": 20}
 
 
 def community(name: str, oid: str, **dicomweb: Any) -> dict[str, Any]:
@@ -193,8 +194,9 @@ def test_whoever_follows_an_address_comes_through_the_gateway_again(running: Run
     uri = metadata["7FE00010"]["BulkDataURI"]
     assert uri.startswith(f"{gateway}/studies/")
     assert requests.get(uri, timeout=10).status_code == 200
-    found = requests.get(f"{gateway}/studies?StudyInstanceUID={image.studyInstanceUID}", timeout=10).json()
-    assert found[0]["00081190"]["Value"] == [f"{gateway}/studies/{image.studyInstanceUID}"]
+    series = f"{gateway}/studies/{image.studyInstanceUID}/series"
+    found = requests.get(series, params={"SeriesInstanceUID": image.seriesInstanceUID}, timeout=10).json()
+    assert found[0]["00081190"]["Value"] == [f"{series}/{image.seriesInstanceUID}"]
     xml = {"Accept": 'multipart/related; type="application/dicom+xml"'}
     text = requests.get(f"{gateway}/{path(image)}/metadata", headers=xml, timeout=10).text
     assert f'uri="{gateway}/studies/' in text
@@ -243,6 +245,12 @@ def test_the_initiating_gateway_serves_its_own_community_itself(running: Running
         ("north-iig", f"homeCommunityId/{SOUTH}/studies/1.2", 400, "is not of the form"),
         ("north-iig", "", 400, "is not of the form"),
         (
+            "south-rig",
+            f"homeCommunityId/{SOUTH}/RetrieveLocationUID/{SOUTH}.20/studies?PatientName=A*",
+            400,
+            "is not of the form",
+        ),
+        (
             "north-iig",
             f"homeCommunityId/{SOUTH}/RetrieveLocationUID/{SOUTH}.20/studies/1.2",
             404,
@@ -277,7 +285,7 @@ def test_a_refusal_says_what_is_wrong(
 @pytest.mark.parametrize(
     ("home", "status", "told"),
     [
-        ("2.999.81", 504, "no answer within 0.5 s"),
+        ("2.999.81", 504, "no answer within 2 s"),
         ("2.999.82", 502, "the connection broke"),
         ("2.999.83", 502, "a redirect to http://127.0.0.1:1/; redirects are not followed"),
         ("2.999.84", 502, "Content-Encoding gzip, which was not asked"),
@@ -364,8 +372,7 @@ def test_each_hop_is_recorded_once_and_whole(running: RunningTopology) -> None:
 def test_what_has_passed_leaves_no_file_behind(running: RunningTopology) -> None:
     requests.get(f"{base(running)}/studies/{images(running)[0].studyInstanceUID}", headers=ANY, timeout=10)
     running.exchanges()
-    gc.collect()
-    assert list((running.folder / "spool").iterdir()) == []
+    assert emptied(running.folder / "spool")
 
 
 class Archive:
@@ -452,3 +459,70 @@ def test_a_gateway_that_is_stopped_says_so(tmp_path: Path) -> None:
         two.stop("south-rig")
         answer = requests.get(f"{base(two)}/studies/1", timeout=10)
     assert (answer.status_code, answer.text) == (503, "south-rig is stopped.\n")
+
+
+# --- wrong on purpose ---------------------------------------------------------------------------
+
+
+@contextmanager
+def deviating(running: RunningTopology, actor: str, deviation: str, **more: Any) -> Iterator[Switch]:
+    switch = running.faults.on(Setting(actor=actor, deviation=deviation, **more), by="test")
+    try:
+        yield switch
+    finally:
+        running.faults.off(switch.number)
+
+
+def test_a_gateway_answers_by_a_fault_and_asks_nobody(running: RunningTopology) -> None:
+    url = f"{base(running)}/{path(images(running)[0])}"
+    with deviating(running, "south-rig", "http-503", transaction="XC-WADO") as switch:
+        answer = requests.get(url, headers=trace(91) | ANY, timeout=10)
+    assert (answer.status_code, switch.fired) == (503, 1)
+    first, second = running.exchanges("c91")
+    assert (first.receiver, first.deviations) == ("north-iig", ())
+    assert (second.receiver, second.deviations) == ("south-rig", ("http-503",))
+    assert requests.get(url, headers=ANY, timeout=10).status_code == 200
+
+
+def test_what_comes_through_a_gateway_is_sent_wrongly(running: RunningTopology) -> None:
+    image = images(running)[0]
+    url = f"{base(running)}/{path(image)}"
+    with deviating(running, "north-iig", "cut-unnoticed"):
+        half = requests.get(url, headers=trace(92) | ANY, timeout=10)
+    whole = requests.get(url, headers=ANY, timeout=10)
+    assert half.status_code == 200
+    assert 0 < len(half.content) < len(whole.content)
+    assert half.headers["ETag"] == whole.headers["ETag"]
+    (first, *_) = running.exchanges("c92")
+    assert (first.status, first.deviations) == ("HTTP 200", ("cut-unnoticed",))
+    with (
+        deviating(running, "north-iig", "closed-unanswered"),
+        pytest.raises(requests.exceptions.ConnectionError),
+    ):
+        requests.get(url, headers=trace(93) | ANY, timeout=10)
+    (first, *_) = running.exchanges("c93")
+    assert (first.receiver, first.status) == ("north-iig", "no answer: the connection is closed")
+
+
+def test_a_refusal_of_the_gateway_is_delayed_as_well(running: RunningTopology) -> None:
+    url = f"{running.xc_wado_of('north-iig')}/homeCommunityId/2.999.99/RetrieveLocationUID/2.999.1/studies/1"
+    with deviating(running, "north-iig", "delay", parameters={"seconds": 0.2}) as switch:
+        answer = requests.get(url, timeout=10)
+    assert (answer.status_code, switch.fired) == (404, 1)
+    assert answer.elapsed.total_seconds() >= 0.2
+
+
+def test_a_fault_of_soap_alone_leaves_the_stream_as_it_is(running: RunningTopology) -> None:
+    url = f"{base(running)}/{path(images(running)[0])}"
+    with deviating(running, "south-rig", "http-503", transaction="RAD-75") as switch:
+        answer = requests.get(url, headers=ANY, timeout=10)
+    assert (answer.status_code, switch.met) == (200, 0)
+
+
+def test_what_breaks_off_before_a_fault_could_change_it_is_told_by_status(running: RunningTopology) -> None:
+    with deviating(running, "north-iig", "delay", parameters={"seconds": 0.01}):
+        answer = requests.get(f"{base(running, home='2.999.85')}/studies/1", timeout=10)
+    assert answer.status_code in (502, 504)
+    running.exchanges()
+    gc.collect()
+    assert list((running.folder / "spool").iterdir()) == []

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from a_peak import peak_of
 from submissions import an_entry, uuid
 
 from xdsi_sim.actors.registry_port import Found, RegistryChange
@@ -58,10 +58,7 @@ def test_references_are_gathered_the_same_way(large: tuple[SqliteRegistryStore, 
 
 
 def test_a_large_answer_is_never_held(large: tuple[SqliteRegistryStore, Path]) -> None:
-    tracemalloc.start()
-    found = find(large[0], MANY)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    found, peak = peak_of(lambda: find(large[0], MANY), 4 * AT_HAND)
     assert body_size(found.fragments) > 8 * AT_HAND
     assert peak < 4 * AT_HAND
 

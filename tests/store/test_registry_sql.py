@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -32,6 +32,8 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.store.registry_sql import statement
 from xdsi_sim.vocab import APPROVED
 
+Case = tuple[tuple[MetadataObject, ...], Question]
+
 
 def nothing(_view: object) -> RegistryChange:
     return RegistryChange()
@@ -44,7 +46,7 @@ def ids(response: AdhocQueryResponse) -> list[str]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
 @given(cases())
 def test_one_sql_statement_finds_what_looking_at_each_object_finds(
-    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
+    tmp_path_factory: pytest.TempPathFactory, case: Case
 ) -> None:
     objects, (query, parameters, request) = case
     store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
@@ -75,34 +77,40 @@ def longer_list(condition: Condition, times: int) -> Condition:
     return replace(condition, values=condition.values * times) if many else condition
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
-@given(cases())
-def test_long_lists_of_values_find_what_short_ones_find(
-    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
-) -> None:
+def repeated(selection: Selection) -> Selection:
+    parts = tuple(replace(part, conditions=part.conditions * 60) for part in selection.parts)
+    return replace(selection, parts=parts)
+
+
+def found_by_both(
+    folder: Path, case: Case, otherwise: Callable[[Selection], Selection]
+) -> tuple[object, object]:
+    """What a question finds, and what it finds when its selection is written in another way."""
     objects, (query, _, request) = case
-    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
+    store = SqliteRegistryStore(folder)
     store.apply(RegistryChange(added=objects), nothing).result()
     selection = read_selection(request, query.transaction).selection
     assert selection is not None
-    short, long = store.find(selection, 100), store.find(longer(selection, 60), 100)
+    found = store.find(selection, 100), store.find(otherwise(selection), 100)
     store.close()
+    return found
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(cases())
+def test_long_lists_of_values_find_what_short_ones_find(
+    tmp_path_factory: pytest.TempPathFactory, case: Case
+) -> None:
+    short, long = found_by_both(tmp_path_factory.mktemp("registry"), case, lambda asked: longer(asked, 60))
     assert short == long
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 @given(cases())
 def test_conditions_that_are_repeated_find_what_they_find_once(
-    tmp_path_factory: pytest.TempPathFactory, case: tuple[tuple[MetadataObject, ...], Question]
+    tmp_path_factory: pytest.TempPathFactory, case: Case
 ) -> None:
-    objects, (query, _, request) = case
-    store = SqliteRegistryStore(tmp_path_factory.mktemp("registry"))
-    store.apply(RegistryChange(added=objects), nothing).result()
-    selection = read_selection(request, query.transaction).selection
-    assert selection is not None
-    parts = tuple(replace(part, conditions=part.conditions * 60) for part in selection.parts)
-    once, often = store.find(selection, 100), store.find(replace(selection, parts=parts), 100)
-    store.close()
+    once, often = found_by_both(tmp_path_factory.mktemp("registry"), case, repeated)
     assert once == often
 
 

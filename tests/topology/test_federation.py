@@ -84,6 +84,17 @@ def test_gateways_are_actors_and_those_of_others_are_peers() -> None:
             "'ftp://127.0.0.1/' is not the address of a peer",
         ),
         (
+            '"http://127.0.0.1:9000/',
+            '"https://127.0.0.1:9000/',
+            "https is spoken where the topology has the setting tls",
+        ),
+        (
+            'role: respondingGateway, homeCommunityId: "urn:oid:2.999.3"',
+            'plays: south-registry, addresses: {ITI-18: "https://127.0.0.1:9000/"}',
+            "https is spoken where the topology has the setting tls",
+        ),
+        ("id: vendor", "id: south-registry", "the id 'south-registry' is that of an actor"),
+        (
             "role: respondingGateway",
             "role: gateway",
             "expected 'respondingGateway' or 'respondingImagingGateway'",

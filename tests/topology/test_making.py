@@ -8,9 +8,12 @@ from xdsi_sim.topology.build import start
 from xdsi_sim.topology.checked import check
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.loader import find_topology
-from xdsi_sim.topology.making import MOST_COMMUNITIES, Plan, written
+from xdsi_sim.topology.making import Plan, written
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.yaml import parse_yaml
+
+MOST = 200
+"""Communities that the command makes at the most."""
 
 
 def made(plan: Plan) -> Topology:
@@ -33,9 +36,9 @@ def test_all_communities_have_all_that_a_member_needs(per_site: bool) -> None:
 
 
 def test_the_most_that_can_be_made_is_good_as_well() -> None:
-    topology = made(Plan(communities=MOST_COMMUNITIES, apart=True))
-    assert len({community.listen for community in topology.communities}) == MOST_COMMUNITIES
-    assert len({placed.actor.id for placed in topology.actors()}) == MOST_COMMUNITIES * 8
+    topology = made(Plan(communities=MOST, apart=True))
+    assert len({community.listen for community in topology.communities}) == MOST
+    assert len({placed.actor.id for placed in topology.actors()}) == MOST * 8
 
 
 def test_the_same_words_give_the_same_file_and_other_words_another() -> None:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from a_coded_domain import TABLE
 from a_domain import everything, provide, provision, response_of, topology
 from a_session import base_of, below, domain_of_sessions
+from a_wait import until
 from submissions import PATIENT, a_submission, an_entry
 from wire import get, message, post, send
 
@@ -47,13 +46,6 @@ def submitted(running: RunningTopology, name: str, number: int = 1) -> None:
 
 def held(running: RunningTopology, name: str) -> int:
     return len(everything(below(running, name), PATIENT).objects.documentEntries)
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        threading.Event().wait(0.02)
 
 
 def test_an_idle_session_sleeps_and_wakes_with_all_that_it_had(

@@ -19,13 +19,14 @@ def changed(**community: object) -> Topology:
 
 
 def test_a_registry_is_what_its_model_says(tmp_path: Path) -> None:
-    (given, *_) = topology(patients="fed-only", mostResults=7, queries="lenient").actors()
+    told = {"patients": "fed-only", "mostResults": 7, "queries": "lenient", "unknownPatients": "refuse"}
+    (given, *_) = topology(**told).actors()
     store = SqliteRegistryStore(tmp_path)
     registry = registry_of(given, store, strict=True)
     store.close()
     assert (registry.any_patient, registry.most_results, registry.patientAuthority) == (False, 7, "2.999.1.1")
     assert (registry.strict, registry.strict_queries, registry.codes()) == (True, False, None)
-    assert (registry.repositories, registry.sources) == (None, None)
+    assert (registry.repositories, registry.sources, registry.unknown_patients) == (None, None, False)
 
 
 def test_whom_a_registry_takes_from_includes_its_own_community(tmp_path: Path) -> None:

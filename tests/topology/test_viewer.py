@@ -9,6 +9,7 @@ from a_domain import topology
 from a_viewer import PAGE, a_viewer
 from wire import get
 
+from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.build import RunningTopology, start
@@ -50,6 +51,16 @@ def test_an_address_of_the_source_opens_the_viewer_on_a_study(running: RunningTo
     assert get(f"{display}?requestType=STUDY&studyUID=1.2").status == 404
     assert get(f"{display}?requestType=STUDY").status == 400
     assert "RAD-106" in {exchange.transaction for exchange in running.exchanges()}
+
+
+def test_a_source_opens_the_viewer_wrongly_where_it_is_told_to(running: RunningTopology) -> None:
+    display = f"{running.image_display_of('pacs')}?requestType=STUDY&studyUID={STUDY}"
+    switch = running.faults.on(Setting(actor="pacs", deviation="http-503", transaction="RAD-106"), "test")
+    try:
+        assert get(display).status == 503
+    finally:
+        running.faults.off(switch.number)
+    assert get(display).status == 302
 
 
 def test_the_settings_name_every_source(running: RunningTopology) -> None:

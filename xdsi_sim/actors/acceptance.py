@@ -120,6 +120,7 @@ def _folders(objects: RegistryObjectList) -> _Found:
 
 def _relationships(*types: str) -> Callable[[RegistryObjectList], _Found]:
     def found(objects: RegistryObjectList) -> _Found:
+        """What is told of each association of those types, and its entryUUID."""
         for association in objects.associations:
             if association.associationType in types:
                 name = association.associationType.rpartition(":")[2]

@@ -6,9 +6,10 @@ A gateway of a kind says in `_member` who has an item, and in `_place` where an 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
@@ -24,6 +25,7 @@ from xdsi_sim.messages.retrieve import (
 from xdsi_sim.rules.gateway import CommunityRetrieve
 from xdsi_sim.rules.registry import judge, rules
 from xdsi_sim.rules.serving import SERVING_RULES
+from xdsi_sim.vocab import SEVERITY_ERROR
 
 __all__ = [
     "SILENT",
@@ -52,6 +54,8 @@ class Member:
     """The errorCode of its silence (rule H16)."""
 
 
+_WORDS: Final = (re.compile(r"[\w.^:-]+"), re.compile(r"[\w.^-]+"), re.compile(r"[^\s'\";]+"))
+"""An id by itself, behind a name and a colon, and with an extension of whatever form (`2.999.7^a/b`)."""
 SILENT: Final = SERVING_RULES["H16"]
 """What is told of who gives no answer."""
 
@@ -64,6 +68,17 @@ def placed(error: RegistryError, location: str) -> RegistryError:
     if error.location and error.location != location and error.location not in context:
         context = f"{context}; object={error.location}"
     return replace(error, codeContext=context, location=location)
+
+
+def _words(error: RegistryError) -> set[str]:
+    """What an error may mean by a document; the syntax is left open (ITI TF-2: 3.39.4.1.3)."""
+    text = f"{error.location} {error.codeContext}"
+    return {word.strip(".:-") for form in _WORDS for word in form.findall(text)}
+
+
+def _is_refused(answer: RetrieveDocumentSetResponse) -> bool:
+    """Whether a member says why it gives nothing at all, as of a request that it cannot read."""
+    return any(error.severity == SEVERITY_ERROR for error in answer.errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +181,11 @@ class _Retrieve(ABC):
                 delivered.append(each)
             else:
                 uncalled.append(each.request)
-        wrong = [*map(self._uncalled, uncalled), *self._untold(answer, asked)]
+        who = self._named(member, asked[0])
+        wrong = [
+            *(self._uncalled(who, each, asked[0]) for each in uncalled),
+            *self._untold(who, answer, asked),
+        ]
         return delivered, [*answer.errors, *map(RegistryError.of, wrong)]
 
     def _silent(
@@ -181,30 +200,41 @@ class _Retrieve(ABC):
                 location=self._place(document),
             )
 
-    def _uncalled(self, document: DocumentRequest) -> XdsError:
-        """That a document was not asked of the member, or not as often, or is not said to be what was."""
+    def _named(self, member: Member, asked: DocumentRequest) -> str:
+        """What a member is called in errors, by one of the documents that are asked of it."""
+        if member.transaction == self.across:
+            return asked.homeCommunityId or "a community"
+        return f"the {self.source} {asked.repositoryUniqueId}"
+
+    def _uncalled(self, who: str, document: DocumentRequest, asked: DocumentRequest) -> XdsError:
+        """That a document was not asked of the member, or not as often, or is not said to be what was.
+
+        It is placed in the community that was asked, which need not be the one that the answer names.
+        """
         missing = document.homeCommunityId is None
         kind = MissingHomeCommunityId if missing else XdsError
         what = "a DocumentResponse without HomeCommunityId" if missing else "what was not asked of it"
         return kind(
-            f"a member gave {what}; not passed on; attribute=DocumentUniqueId; "
+            f"{who} gave {what}; not passed on; attribute=DocumentUniqueId; "
             f"value={document.documentUniqueId}; rule={'H06' if missing else 'H07'}",
-            location=self._place(document),
+            location=self._place(replace(document, homeCommunityId=asked.homeCommunityId)),
         )
 
     def _untold(
-        self, answer: RetrieveDocumentSetResponse, asked: Iterable[DocumentRequest]
+        self, who: str, answer: RetrieveDocumentSetResponse, asked: list[DocumentRequest]
     ) -> Iterator[XdsError]:
-        """Items that the member neither gave nor named in an error."""
+        """Items that the member neither gave nor named in an error; none where it has refused all of them."""
         given = {each.request.documentUniqueId for each in answer.documents}
-        told = [f"{error.location} {error.codeContext}" for error in answer.errors]
-        for document in asked:
-            uid = document.documentUniqueId
-            if uid not in given and not any(uid in text for text in told):
-                yield XdsError(
-                    f"the member said nothing of document '{uid}'; attribute=DocumentUniqueId; rule=H08",
-                    location=self._place(document),
-                )
+        named = set().union(*map(_words, answer.errors)) | given
+        untold = [document for document in asked if document.documentUniqueId not in named]
+        if not given and len(untold) == len(asked) and _is_refused(answer):
+            return
+        for document in untold:
+            yield XdsError(
+                f"{who} said nothing of document '{document.documentUniqueId}'; "
+                "attribute=DocumentUniqueId; rule=H08",
+                location=self._place(document),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +255,12 @@ class InitiatingRetrieve(_Retrieve):
 
     def _communities(self) -> frozenset[str]:
         return frozenset((self.homeCommunityId, *self.gateways))
+
+    def _share(self, member: Member, asked: list[DocumentRequest], answer: Answer) -> Told:
+        """An error that does not say where it is has at least the community that it comes from."""
+        documents, errors = super(InitiatingRetrieve, self)._share(member, asked, answer)
+        home = asked[0].homeCommunityId or ""
+        return documents, [error if error.location else placed(error, home) for error in errors]
 
     def _place(self, document: DocumentRequest) -> str:
         """Document and community, for whom only one of them will do."""

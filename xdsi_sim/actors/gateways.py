@@ -45,9 +45,12 @@ class NoReason(XdsError):
     code = "XDSRegistryError"
 
 
-def _strange(request: AdhocQueryRequest, communities: Iterable[str]) -> tuple[RegistryError, ...]:
+def _strange(
+    request: AdhocQueryRequest, communities: Iterable[str], named_by: str = "home"
+) -> tuple[RegistryError, ...]:
     """What is wrong with the community that a query names, or should name (rule I28)."""
-    return judge([(CommunityQuery(request=request, communities=frozenset(communities)), rules("I28"))]).errors
+    asked = CommunityQuery(request=request, communities=frozenset(communities), named_by=named_by)
+    return judge([(asked, rules("I28"))]).errors
 
 
 def _placed(errors: Iterable[RegistryError], home: str) -> tuple[RegistryError, ...]:
@@ -140,7 +143,8 @@ class InitiatingGateway(InitiatingDiscovery):
         if refused := self._refused(request):
             return _refused(refused)
         homes = self._homes(request)
-        strange = {home: _strange(replace(request, home=home), self._everybody()) for home in homes}
+        named_by, everybody = "home" if request.home else TARGETS, self._everybody()
+        strange = {home: _strange(replace(request, home=home), everybody, named_by) for home in homes}
         known = [home for home in homes if not strange[home]]
         addressed = yield from self.address(request, [home for home in known if self._is_other(home)])
         messages = ((home, addressed.get(home, request)) for home in known)
@@ -212,7 +216,8 @@ class InitiatingGateway(InitiatingDiscovery):
         hidden = () if own else _unknown_patients(answer.errors)
         if hidden:
             self.forget(request, home)
-        errors = tuple(error for error in answer.errors if error not in hidden)
+        told = (error for error in answer.errors if error not in hidden)
+        errors = tuple(error if error.location else placed(error, home) for error in told)
         if answer.status not in (SUCCESS, PARTIAL_SUCCESS):
             excused = bool(hidden) and not errors
             return _Part(excused, errors=errors or (() if excused else (_no_reason(home),)))
@@ -238,6 +243,7 @@ def _passed_on(home: str, fragments: tuple[Segment, ...], errors: tuple[Registry
     """What another community gives, but for what does not say that it is of that community."""
 
     def stray(head: Head) -> bool:
+        """Whether an object does not say that it is of that community."""
         return is_stray(head.element, head.home, home)
 
     refused = tuple((head.element, head.id, head.home) for head in heads_of(fragments) if stray(head))

@@ -38,7 +38,8 @@ class _Images:
     ) -> Iterator[RegistryError]:
         """One error for all: a study has thousands of images."""
         home = asked[0].homeCommunityId
-        text = f"{home} gives no answer to {member.transaction}, {len(asked)} documents of it: {answer}"
+        share = "1 document" if len(asked) == 1 else f"{len(asked)} documents"
+        text = f"{home} gives no answer to {member.transaction}, {share} of it: {answer}"
         yield SILENT.broken(text, code=member.silence, location=home)
 
 

@@ -27,6 +27,7 @@ def take_feed(
     message = FedMessage(feed=feed, authority=authority)
 
     def decide(patients: Mapping[str, str]) -> PatientChange:
+        """What the message changes of what is known; raises RefusedAtCommit where a rule is broken."""
         verdict = check_feed(replace(message, patients=patients))
         if not verdict.accepted:
             raise RefusedAtCommit(verdict)

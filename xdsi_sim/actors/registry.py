@@ -46,6 +46,7 @@ from xdsi_sim.rules.code_sets import CodesNow, any_code
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.registry import Profile, Verdict
 from xdsi_sim.rules.selection import Selection
+from xdsi_sim.rules.serving import SERVING_RULES
 from xdsi_sim.rules.subjects import REPLACING, Known, Lookup, id_key, is_uuid
 from xdsi_sim.rules.transactions import RULESETS, check_against_registry, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, SUCCESS
@@ -63,6 +64,7 @@ Course = Callable[[RegistryObjectList, Note], tuple[RegistryChange, Consequences
 """What is to be done with the objects of a request, once they have their final ids."""
 
 _FIRST_VERSION: Final = "1"
+_UNKNOWN_PATIENT: Final = SERVING_RULES["I35"]
 _SKEW: Final = timedelta(minutes=5)
 """By so much a clock may be ahead of ours before what it says lies in the future."""
 
@@ -106,6 +108,8 @@ class DocumentRegistry:
     """Refuses what departs from the letter, though it has one meaning."""
     strict_queries: bool = True
     """Refuses parameters whose coding departs from the profile, though it has one meaning."""
+    unknown_patients: bool = True
+    """A query for a patient who is not known finds nothing; else it is refused."""
     most_results: int = 100_000
     profile: Profile = field(default_factory=dict)
     """What the rules weigh here."""
@@ -122,6 +126,7 @@ class DocumentRegistry:
         """Take a submission in, whole or not at all, with all that follows from it."""
 
         def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            """The objects are added, and what follows from them is worked out at the commit."""
             consequences = partial(self._consequences, request, objects, transaction, note)
             return RegistryChange(added=objects.objects()), consequences
 
@@ -132,14 +137,14 @@ class DocumentRegistry:
     ) -> Flow[RegistryResponse]:
         codes = self.codes()  # once: a change must not take what it was refused for
         verdict = check_registration(request, transaction=transaction, codes=codes, profile=self.profile)
+        if not verdict.accepted:  # one answer lists everything, also what only the registry knows
+            known = know(request, self.store.view())
+            verdict = check_registration(request, known, transaction, codes, profile=self.profile)
         if verdict.accepted:
             commit = _Commit()
             with suppress(RefusedAtCommit):
                 yield Wait(self.store.apply(*course(self._accepted(request.objects), commit.note)))
             verdict += commit.verdict
-        else:  # one answer lists everything, also what only the registry knows
-            known = know(request, self.store.view())
-            verdict = check_registration(request, known, transaction, codes, profile=self.profile)
         status = SUCCESS if verdict.accepted else FAILURE
         return RegistryResponse(status=status, errors=verdict.errors, findings=verdict.findings)
 
@@ -245,6 +250,7 @@ class DocumentRegistry:
         """Change metadata that is registered, by all operations of the request or by none."""
 
         def course(objects: RegistryObjectList, note: Note) -> tuple[RegistryChange, Consequences]:
+            """Nothing is added as it stands: what changes depends on what is there at the commit."""
             return RegistryChange(), partial(self._updated, request, objects, transaction, note)
 
         return self._take(request, transaction, self._standing, course)
@@ -286,7 +292,9 @@ class DocumentRegistry:
         reading = read_selection(request, transaction, strict=self.strict_queries)
         errors = reading.errors
         fragments: tuple[Segment, ...] = ()
-        if reading.selection is not None:
+        if reading.selection is not None and not self.unknown_patients:
+            errors += self._strangers(reading.selection)
+        if reading.selection is not None and not errors:
             found = self.store.find(reading.selection, self.most_results + 1)
             try:
                 self._check(reading.selection, found)
@@ -301,15 +309,29 @@ class DocumentRegistry:
             findings=reading.findings,
         )
 
+    def _strangers(self, selection: Selection) -> tuple[RegistryError, ...]:
+        """An error for each patient asked for who is not known, or was merged away."""
+        known = self.store.view().survivors(selection.patients)
+        return tuple(
+            _UNKNOWN_PATIENT.broken(
+                f"no patient is known by this id; attribute=patientId; value={id}",
+                location=selection.query.id,
+            )
+            for id in selection.patients
+            if known.get(id) != id
+        )
+
     def _check(self, selection: Selection, found: Found) -> None:
         if found.count > self.most_results:
             raise TooManyResults(
-                f"more than {self.most_results} objects match; setting=mostResults; rule=I18"
+                f"more than {self.most_results} objects match; setting=mostResults; rule=I18",
+                location=selection.query.id,
             )
         several = len(found.patients) > 1
         if several and selection.query.single_patient and not selection.object_refs:
             raise ResultNotSinglePatient(
-                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17"
+                f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17",
+                location=selection.query.id,
             )
 
 

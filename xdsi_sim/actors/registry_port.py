@@ -88,6 +88,10 @@ class RegistryView(Protocol):
         """Ids of the transformations and addenda of the entries, and of theirs in turn."""
         ...
 
+    def survivors(self, patientIds: Collection[str]) -> Mapping[str, str]:
+        """Those of the ids that were announced or have metadata, each with the id that survives."""
+        ...
+
     def remains(self, uuids: Collection[str]) -> Remains:
         """What would be left without these objects, named in lower case."""
         ...

@@ -28,6 +28,7 @@ def remove_metadata(
     uuids = tuple(dict.fromkeys(map(id_key, request.ids)))
 
     def consequences(view: RegistryView) -> RegistryChange:
+        """Nothing beyond the removal itself; raises RefusedAtCommit where a rule forbids it."""
         verdict = check_removal(request, view.remains(uuids), strict=strict)
         if not verdict.accepted:
             raise RefusedAtCommit(verdict)

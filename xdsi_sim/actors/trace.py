@@ -86,6 +86,7 @@ def within(trace: Trace, work: Callable[[], T]) -> Callable[[], T]:
     """The same while some work is done, in whatever thread that is."""
 
     def done() -> T:
+        """The work, traced; whatever thread calls this."""
         with serving(trace):
             return work()
 

@@ -76,6 +76,7 @@ def check(row: str, expects: str, *, of: Subjects = whole, cites: str | None = N
         raise ValueError(f"there is no row {row}, or it has its check already")
 
     def register(function: F) -> F:
+        """Enter the function in the table, and give it back."""
         CHECKS[row] = Check(row=row, expects=expects, of=of, function=function, cites=cites)
         return function
 

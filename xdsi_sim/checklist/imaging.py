@@ -193,6 +193,7 @@ def ask_sites(
     seen = list(manifests)
 
     def get(url: str, accept: str) -> HttpReply:
+        """A search on behalf of the asker; raises ValueError for an address that cannot be asked."""
         reply, played = player.get("The studies of a patient there", url, accept, transaction="QIDO-RS")
         if reply is None:
             raise ValueError(played.record.text)

@@ -13,7 +13,7 @@ from typing import Final
 from xdsi_sim.checklist.answers import Answers
 from xdsi_sim.checklist.by_fhir import ByFhir
 from xdsi_sim.checklist.described import Described
-from xdsi_sim.checklist.layout import Layout, Member, Site
+from xdsi_sim.checklist.layout import Layout, Member
 from xdsi_sim.checklist.results import Evidence
 from xdsi_sim.checklist.rows import ROWS, Row
 from xdsi_sim.checklist.sites import SiteStudies
@@ -341,10 +341,6 @@ class Observed:
     def got(self, *ways: str) -> Iterator[Fetched]:
         """The images that came by one of these ways."""
         return (each for each in self.fetched if each.by in ways)
-
-    def site_of(self, oid: str | None) -> Site | None:
-        """Who has this location UID."""
-        return next((site for site in self.layout.sites if site.oid == oid), None)
 
     def succeeded(self, transaction: str, receivers: Collection[str] = ()) -> Hop | None:
         """A message of that transaction that was answered as it should be."""

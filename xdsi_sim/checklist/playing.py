@@ -18,6 +18,7 @@ from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.ids import new_token
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.scenario.kind import StepKind
+from xdsi_sim.scenario.making import Stop
 from xdsi_sim.scenario.ports import HttpReply, Running
 from xdsi_sim.scenario.record import StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered
@@ -82,6 +83,8 @@ class Player:
     """For files that last as long as the survey."""
     tell: Callable[[StepRecord], None] = lambda _record: None
     """Is told of each phase when it has ended."""
+    stop: Stop = field(default_factory=Stop)
+    """Once it is set, the next step raises Cut."""
     steps: list[StepRecord] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
 
@@ -114,6 +117,7 @@ class Player:
         """The entries that a query finds."""
 
         def ask(stage: Stage) -> Outcome:
+            """One ITI-18; what brings no answer finds no entries."""
             asked = {"receiver": self.asker.receiver, "transaction": "ITI-18"}
             reply = stage.call(sender=self.asker.consumer, message=request, **asked)
             entries = () if isinstance(reply.answer, NoAnswer) else reply.answer.objects.documentEntries
@@ -122,12 +126,7 @@ class Player:
                 value=entries,
                 count=len(entries),
                 answers=(answered(reply, **asked),),
-                details=(
-                    (
-                        "Asked",
-                        "; ".join(f"{slot.name} = {', '.join(slot.values)}" for slot in request.parameters),
-                    ),
-                ),
+                details=(("Asked", _shown(request)),),
             )
 
         played = self._played(name, "query", ask)
@@ -139,6 +138,7 @@ class Player:
         """A GET; None where the address itself cannot be asked."""
 
         def ask(stage: Stage) -> Outcome:
+            """One GET; an answer of any status is an outcome."""
             reply = stage.get(url, sender=self.asker.consumer, accept=accept, transaction=transaction)
             return Outcome(text=reply.trouble or f"HTTP {reply.status}", value=reply)
 
@@ -146,6 +146,7 @@ class Player:
         return played.value, played
 
     def _played(self, name: str, kind: str, play: Callable[[Stage], Outcome]) -> Played:
+        self.stop.check()
         conversation = new_token()
         self.conversations.append(conversation)
         stage = Stage.on(self.running, conversation, self.folder)

@@ -51,18 +51,31 @@ class Difference:
 
 class _Part(Protocol):
     @property
-    def content(self) -> Content: ...
+    def content(self) -> Content:
+        """Its octets."""
+        ...
 
 
 class _Reply(Protocol):
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """Of HTTP; 0 where no answer came."""
+        ...
+
     @property
-    def parts(self) -> tuple[_Part, ...]: ...
+    def parts(self) -> tuple[_Part, ...]:
+        """Those of a multipart answer; one where it is not multipart."""
+        ...
+
     @property
-    def exchange(self) -> str: ...
+    def exchange(self) -> str:
+        """Id in the log."""
+        ...
+
     @property
-    def trouble(self) -> str | None: ...
+    def trouble(self) -> str | None:
+        """Why there is no answer, or not all of it."""
+        ...
 
 
 def ask_site(

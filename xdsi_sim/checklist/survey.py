@@ -27,6 +27,7 @@ from xdsi_sim.checklist.preparing import Prepared, prepare
 from xdsi_sim.checklist.retrieving import read_documents
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.cast import actors_of
+from xdsi_sim.scenario.making import Stop
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord
 from xdsi_sim.topology.model import Community, Topology
@@ -92,12 +93,13 @@ def observe(
     jurisdictions: tuple[Answers, ...] = (),
     most: int = MOST,
     tell: Callable[[StepRecord], None] = lambda _record: None,
+    stop: Stop | None = None,
 ) -> Surveyed:
     """Survey a deployment: with sample studies in our own sources, or with the patients that are named.
 
     So many manifests at `most` are looked into; each is fetched with its images, by several ways.
 
-    Raises UsageError where there is neither.
+    Raises UsageError where there is neither, and Cut before the next step once `stop` is set.
     """
     topology = running.topology
     layout = layout_of(topology)
@@ -108,7 +110,8 @@ def observe(
         )
     started, begin = time.time(), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
-        player = Player(running=running, asker=asker_of(topology), folder=Path(folder), tell=tell)
+        asker = asker_of(topology)
+        player = Player(running=running, asker=asker, folder=Path(folder), tell=tell, stop=stop or Stop())
         observed = _observed(player, tuple(patients), declared, jurisdictions, most)
     own = set(player.conversations)
     exchanges = tuple(each for each in running.exchanges() if each.conversation in own)

@@ -32,8 +32,6 @@ from xdsi_sim.cli.conventions import (
     FINDINGS,
     GOOD,
     USAGE,
-    JsonOption,
-    SessionOption,
     folder_to_fill,
     listen_option,
     session_name,
@@ -44,9 +42,25 @@ from xdsi_sim.cli.find import find
 from xdsi_sim.cli.load import load
 from xdsi_sim.cli.log import log_app
 from xdsi_sim.cli.manifest import manifest
+from xdsi_sim.cli.options import (
+    DataOption,
+    JsonOption,
+    ListenOption,
+    PeerOption,
+    ReportsOption,
+    SessionOption,
+    ViewerOption,
+)
 from xdsi_sim.cli.patient import patient
 from xdsi_sim.cli.peers import with_peers
-from xdsi_sim.cli.run_load import LoadOptions, make_load
+from xdsi_sim.cli.run_load import (
+    LoadMasterOption,
+    LoadOption,
+    LoadOptions,
+    LoadWorkerOption,
+    LoadWorkersOption,
+    make_load,
+)
 from xdsi_sim.cli.samples import samples
 from xdsi_sim.cli.schema import schema
 from xdsi_sim.cli.session import session
@@ -97,13 +111,14 @@ _app.command()(find)
 _app.add_typer(sut)
 _app.command("test")(bench)
 
-ListenOption = Annotated[
-    str | None, typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one.")
-]
-_DATA_HELP: Final = "Keep the data here; without, they go at the end."
-DataOption = Annotated[str | None, typer.Option("--data", metavar="DIR", help=_DATA_HELP)]
 UpDataOption = Annotated[
-    str | None, typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help=_DATA_HELP)
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        envvar=DATA_VARIABLE,
+        help="Keep the data here; without, they go at the end.",
+    ),
 ]
 
 
@@ -115,9 +130,15 @@ class SessionsMode(StrEnum):
     CLOSED = "closed"
 
 
-PeerOption = Annotated[
+TagOption = Annotated[
     list[str] | None,
-    typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; may be repeated."),
+    typer.Option("--tag", metavar="TAG", help="Play only what has this tag; several may be given."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option(
+        "--seed", min=0, metavar="N", help="Count ids and stop the clock: the same messages every time."
+    ),
 ]
 ProxyOption = Annotated[
     list[str] | None,
@@ -142,19 +163,16 @@ def up(
         int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer with N processes.")
     ] = 1,
     only: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--only",
             metavar="ID[,ID...]",
-            help="Play these communities or actors; the others answer elsewhere, as the file says.",
+            help="Play these communities or actors; the others answer elsewhere. May be repeated.",
         ),
     ] = None,
     peers: PeerOption = None,
     proxies: ProxyOption = None,
-    viewer: Annotated[
-        str | None,
-        typer.Option("--viewer", metavar="FOLDER", help="Show studies with the build of OHIF that is there."),
-    ] = None,
+    viewer: ViewerOption = None,
     sessions: Annotated[
         SessionsMode | None,
         typer.Option(help="Have worlds below /s/NAME: open makes each at its first request."),
@@ -194,47 +212,21 @@ def up(
 @_app.command()
 def run(
     scenario: Annotated[list[str], typer.Argument(help="YAML files, or names of scenarios that ship.")],
-    reports: Annotated[
-        str | None,
-        typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json."),
-    ] = None,
+    reports: ReportsOption = None,
     listen: ListenOption = None,
     data: DataOption = None,
     json_: JsonOption = False,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", metavar="TAG", help="Play only what has this tag; several may be given."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            "--seed", min=0, metavar="N", help="Count ids and stop the clock: the same messages every time."
-        ),
-    ] = None,
+    tag: TagOption = None,
+    seed: SeedOption = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the actors of the last one running until Ctrl-C.")
     ] = False,
     peers: PeerOption = None,
     proxies: ProxyOption = None,
-    load: Annotated[
-        str | None,
-        typer.Option(
-            "--load",
-            metavar="users=N,duration=60s,...",
-            help="Make load of the steps: users, duration, rate, spawn, failures, p95 and other limits.",
-        ),
-    ] = None,
-    load_master: Annotated[
-        str | None,
-        typer.Option("--load-master", metavar="HOST:PORT", help="Lead workers that connect here."),
-    ] = None,
-    load_workers: Annotated[
-        int, typer.Option("--load-workers", min=1, metavar="N", help="Wait for so many workers.")
-    ] = 1,
-    load_worker: Annotated[
-        str | None,
-        typer.Option("--load-worker", metavar="HOST:PORT", help="Be a worker of the master there."),
-    ] = None,
+    load: LoadOption = None,
+    load_master: LoadMasterOption = None,
+    load_workers: LoadWorkersOption = 1,
+    load_worker: LoadWorkerOption = None,
     session: SessionOption = None,
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
@@ -343,18 +335,18 @@ class _Options:
         return folder / name if folder is not None and self.several else folder
 
 
-def _only(topology: Topology, text: str | None, listen: str | None) -> frozenset[str] | None:
+def _only(topology: Topology, options: Sequence[str] | None, listen: str | None) -> frozenset[str] | None:
     """Ids of the actors that are to be played; None where that is all."""
     from xdsi_sim.topology.whereabouts import named  # noqa: PLC0415
 
-    if text is None:
+    if not options:
         return None
     if listen is not None:
         raise UsageError(
             "--only and --listen exclude each other: the others look for us where the file says.",
             hint="Set `listen` of the community in the file.",
         )
-    return named(topology, [word.strip() for word in text.split(",")])
+    return named(topology, [word.strip() for option in options for word in option.split(",")])
 
 
 def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, folder_to_fill, listen_option
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, folder_to_fill, listen_option
+from xdsi_sim.cli.options import DataOption, JsonOption, ListenOption, PeerOption, ViewerOption
 from xdsi_sim.cli.peers import with_peers
 from xdsi_sim.cli.sut import loaded_system
 from xdsi_sim.cli.viewers import with_viewer
@@ -35,6 +36,26 @@ checklist = typer.Typer(
     invoke_without_command=True,
 )
 
+DeploymentArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOPOLOGY|SUT", help="A topology or a sut.yaml, or the name of a topology that ships."
+    ),
+]
+AnswersOption = Annotated[
+    list[str] | None,
+    typer.Option("--answers", metavar="FILE", help="Answers of a jurisdiction; any number."),
+]
+PatientsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--patient", metavar="CX", help="Look at what is there of this patient, and publish nothing."
+    ),
+]
+ManifestOption = Annotated[
+    Literal["xds-i", "mado"] | None,
+    typer.Option("--manifest", help="Profile of the manifests that our own sources make."),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="LETTER", help="Only rows of this set: S, M, K, T, Q, D; any number."),
@@ -118,52 +139,25 @@ def answers(
 
 @checklist.command()
 def run(
-    topology: Annotated[
-        str,
-        typer.Argument(
-            metavar="TOPOLOGY|SUT", help="A topology or a sut.yaml, or the name of a topology that ships."
-        ),
-    ],
-    answer_files: Annotated[
-        list[str] | None,
-        typer.Option("--answers", metavar="FILE", help="Answers of a jurisdiction; any number."),
-    ] = None,
+    topology: DeploymentArgument,
+    answer_files: AnswersOption = None,
     reports: Annotated[
         str | None,
         typer.Option("--reports", metavar="DIR", help="Write gaps.html, gaps.json, gaps.csv and the trace."),
     ] = None,
-    patients: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--patient", metavar="CX", help="Look at what is there of this patient, and publish nothing."
-        ),
-    ] = None,
+    patients: PatientsOption = None,
     most: Annotated[
         int, typer.Option("--most", min=1, metavar="N", help="Look into so many manifests at most.")
     ] = 12,
     architecture: Annotated[
         str | None, typer.Option("--architecture", metavar="A|B|C|mixed", help="What it is declared as.")
     ] = None,
-    manifest: Annotated[
-        Literal["xds-i", "mado"] | None,
-        typer.Option("--manifest", help="Profile of the manifests that our own sources make."),
-    ] = None,
-    viewer: Annotated[
-        str | None, typer.Option("--viewer", metavar="FOLDER", help="Show studies with this build of OHIF.")
-    ] = None,
+    manifest: ManifestOption = None,
+    viewer: ViewerOption = None,
     sets: SetOption = None,
-    peers: Annotated[
-        list[str] | None,
-        typer.Option("--peer", metavar="ACTOR=URL", help="A foreign system plays this actor; any number."),
-    ] = None,
-    listen: Annotated[
-        str | None,
-        typer.Option("--listen", metavar="HOST:PORT", help="Listen here; port 0 takes a free one."),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option("--data", metavar="DIR", help="Keep the data here; without, they go at the end."),
-    ] = None,
+    peers: PeerOption = None,
+    listen: ListenOption = None,
+    data: DataOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Start a topology, survey it, and report where it falls short of the recommendations.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import FINDINGS, GOOD
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ def list_(
 def check(
     messages: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="XML with a SubmitObjectsRequest, such as a SOAP envelope."),
+        typer.Argument(
+            metavar="FILE...", help="A SubmitObjectsRequest: alone, in an envelope, or as captured from HTTP."
+        ),
     ],
     files: CodesOption = None,
     topology: Annotated[
@@ -92,7 +95,9 @@ def check(
     Example: xdsi-sim codes check submission.xml --codes codes.xml
     """
     sets = _one_of(_domains(topology, files), community)
-    found = {message: _strays(message, sets) for message in messages}
+    from xdsi_sim.inspector.saved_codes import strays_of_file  # noqa: PLC0415
+
+    found = {message: strays_of_file(Path(message), sets) for message in messages}
     if json_:
         told = [{"file": file, "findings": list(map(asdict, them))} for file, them in found.items()]
         print(json.dumps({"files": told}))  # noqa: T201
@@ -175,18 +180,6 @@ def _one_of(domains: Sequence[_Domain], community: str | None) -> CodeSets:
     return having[community or next(iter(having))]
 
 
-def _strays(message: str, sets: CodeSets) -> list[Stray]:
-    """All that is wrong in one file, in the order of its lines."""
-    from xdsi_sim.inspector.saved_codes import strays, submissions_in  # noqa: PLC0415
-    from xdsi_sim.topology.xml_file import read_xml  # noqa: PLC0415
-
-    requests = submissions_in(read_xml(Path(message)))
-    if not requests:
-        raise UsageError("no SubmitObjectsRequest is in the file", file=message)
-    found = [stray for request in requests for stray in strays(request, sets)]
-    return sorted(found, key=lambda stray: stray.line or 0)
-
-
 # --- what is shown ---------------------------------------------------------------------------
 
 
@@ -219,7 +212,8 @@ def _print_strays(found: Mapping[str, Sequence[Stray]]) -> None:
         for stray in them:
             place = ":".join(str(part) for part in (file, stray.line) if part is not None)
             value = "" if stray.value is None else f": {stray.value!r}"
-            print(visible(f"{place}: {stray.rule} {stray.severity}: {stray.text}{value}"))  # noqa: T201
+            about = f" at {stray.object}" if stray.object else ""
+            print(visible(f"{place}: {stray.rule} {stray.severity}{about}: {stray.text}{value}"))  # noqa: T201
     number = sum(map(len, found.values()))
     print(f"{_counted(number, 'finding')} in {_counted(len(found), 'file')}")  # noqa: T201
 

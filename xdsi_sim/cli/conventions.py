@@ -1,4 +1,4 @@
-"""What all commands have in common: exit codes, and options that mean and take the same everywhere.
+"""What all commands have in common: exit codes, and how what an option says is read.
 
 What an option names is looked at before anything is done, so that a slip costs no half of a run.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
-
-import typer
+from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.errors import UsageError
 
@@ -23,10 +21,6 @@ __all__ = [
     "FINDINGS",
     "GOOD",
     "USAGE",
-    "AtOption",
-    "CertificatesOption",
-    "JsonOption",
-    "SessionOption",
     "Stack",
     "certificates_for",
     "file_to_write",
@@ -43,18 +37,6 @@ COULD_NOT_RUN: Final = 3
 
 DATA_VARIABLE: Final = "XDSI_SIM_DATA"
 """Names the data folder, for `up` and for those who look into it."""
-
-AtOption = Annotated[
-    str, typer.Option("--at", metavar="URL", help="Where actors answer: http://127.0.0.1:8080.")
-]
-CertificatesOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
-]
-SessionOption = Annotated[
-    str | None, typer.Option("--session", metavar="NAME", help="In the session of this name.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 class Stack(StrEnum):

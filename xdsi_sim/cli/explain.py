@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import JsonOption
+from xdsi_sim.cli.options import JsonOption
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import (
-    AtOption,
-    CertificatesOption,
-    JsonOption,
-    SessionOption,
-    certificates_for,
-    peer_address,
-    session_name,
-)
+from xdsi_sim.cli.conventions import certificates_for, peer_address, session_name
+from xdsi_sim.cli.options import HERE, AtOption, CertificatesOption, JsonOption, SessionOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +26,6 @@ faults = typer.Typer(
     "Example: xdsi-sim faults on relates-to-wrong --actor registry --at http://127.0.0.1:8080",
     no_args_is_help=True,
 )
-
-_AT: str = "http://127.0.0.1:8080"
 
 
 @faults.command("list")
@@ -93,7 +84,7 @@ def explain(
 def on(
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `faults list` shows it.")],
     actor: Annotated[str, typer.Option(metavar="ID", help="Who is to answer wrongly.")],
-    at: AtOption = _AT,
+    at: AtOption = HERE,
     transaction: Annotated[str | None, typer.Option(metavar="NAME", help="Only its answers.")] = None,
     call: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Only the Nth answer from now.")
@@ -142,7 +133,7 @@ def off(
     number: Annotated[
         int | None, typer.Argument(metavar="[NUMBER]", help="As `faults show` tells it; without, all.")
     ] = None,
-    at: AtOption = _AT,
+    at: AtOption = HERE,
     session: SessionOption = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
@@ -158,7 +149,7 @@ def off(
 
 @faults.command()
 def show(
-    at: AtOption = _AT,
+    at: AtOption = HERE,
     session: SessionOption = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,14 +13,26 @@ import typer
 
 from xdsi_sim.cli.conventions import (
     COULD_NOT_RUN,
-    DATA_VARIABLE,
     FINDINGS,
     GOOD,
-    JsonOption,
     Stack,
     certificates_for,
     peer_address,
 )
+from xdsi_sim.cli.find_criteria import (
+    AccessionOption,
+    ModalityOption,
+    OrderOption,
+    PatientOption,
+    ProcedureOption,
+    RegionOption,
+    SettingOption,
+    SinceOption,
+    StudyOption,
+    UntilOption,
+    criteria_of,
+)
+from xdsi_sim.cli.options import CertificatesOption, JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,12 +48,8 @@ _SENDER: Final = "consumer"
 _SCHEMES: Final = ("http", "https")
 
 
-def _several(name: str, metavar: str, text: str) -> Any:
-    return typer.Option(name, metavar=metavar, help=text)
-
-
 def find(
-    patient: Annotated[str, typer.Option("--patient", metavar="CX", help="Whose studies: P1^^^&OID&ISO.")],
+    patient: PatientOption,
     registry: Annotated[
         str | None,
         typer.Option("--registry", metavar="URL", help="SOAP address of a registry or Initiating Gateway."),
@@ -53,39 +61,22 @@ def find(
         Stack | None,
         typer.Option("--stack", help="How to ask; without it, as the address that is given says."),
     ] = None,
-    modality: Annotated[
-        list[str] | None, _several("--modality", "CODE", "Level 1: CT, MR, ...; any of several.")
-    ] = None,
-    region: Annotated[
-        list[str] | None, _several("--region", "NAME", "Level 1: HEAD, Knee, or a code; any of several.")
-    ] = None,
-    setting: Annotated[
-        list[str] | None, _several("--setting", "CODE^^SCHEME", "Level 1: practiceSettingCode.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Level 1: made on that day or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Level 1: made before that day.")
-    ] = None,
-    study: Annotated[list[str] | None, _several("--study", "UID", "Level 2: Study Instance UID.")] = None,
-    accession: Annotated[
-        list[str] | None, _several("--accession", "NUMBER", "Level 2: bare, or CX with its issuer.")
-    ] = None,
-    order: Annotated[
-        list[str] | None, _several("--order", "NUMBER", "Level 2: placer order number, likewise.")
-    ] = None,
-    procedure: Annotated[
-        list[str] | None, _several("--procedure", "CODE", "Level 2: typeCode, with ^^SCHEME or without.")
-    ] = None,
+    modality: ModalityOption = None,
+    region: RegionOption = None,
+    setting: SettingOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    study: StudyOption = None,
+    accession: AccessionOption = None,
+    order: OrderOption = None,
+    procedure: ProcedureOption = None,
     qido_from: Annotated[
         list[str] | None,
-        _several("--qido-from", "URL", "Compare with what this DICOMweb service says; any number."),
+        typer.Option(
+            "--qido-from", metavar="URL", help="Compare with what this DICOMweb service says; any number."
+        ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
-    ] = None,
+    data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Find a patient's studies with their manifests and reports.
@@ -98,7 +89,9 @@ def find(
     Example: xdsi-sim find --registry http://127.0.0.1:8080/national/registry
     --patient 'NAT-1001^^^&2.999.10.1&ISO' --modality CT --region HEAD
     """
-    criteria = _criteria(patient, modality, region, setting, since, until, study, accession, order, procedure)
+    criteria = criteria_of(
+        patient, modality, region, setting, since, until, study, accession, order, procedure
+    )
     asked = _asked(stack, registry, fhir)
     for base in qido_from or ():
         peer_address("--qido-from", base, *_SCHEMES)
@@ -127,74 +120,6 @@ def _asked(stack: Stack | None, registry: str | None, fhir: str | None) -> str:
     if fhir is not None:
         return peer_address("--fhir", fhir, *_SCHEMES)
     return peer_address("--registry", registry or "", *_SCHEMES)
-
-
-# --- what is looked for ----------------------------------------------------------------------
-
-
-def _criteria(
-    patient: str,
-    modality: Sequence[str] | None,
-    region: Sequence[str] | None,
-    setting: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    study: Sequence[str] | None,
-    accession: Sequence[str] | None,
-    order: Sequence[str] | None,
-    procedure: Sequence[str] | None,
-) -> Criteria:
-    from xdsi_sim.checklist.two_level import Criteria, coded, modality_of, region_of  # noqa: PLC0415
-    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
-
-    return Criteria(
-        patientId=_read("--patient", lambda text: str(Cx.parse(text)), patient),
-        modalities=_each("--modality", modality_of, modality),
-        regions=_each("--region", region_of, region),
-        settings=_each("--setting", coded, setting),
-        since=None if since is None else _read("--from", _dtm, since),
-        until=None if until is None else _read("--until", _dtm, until),
-        studies=_each("--study", _uid, study),
-        accessions=_each("--accession", _number, accession),
-        orders=_each("--order", _number, order),
-        procedures=_each("--procedure", lambda text: coded(text) if "^^" in text else text, procedure),
-    )
-
-
-def _each(option: str, read: Callable[[str], str], texts: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(_read(option, read, text) for text in texts or ())
-
-
-def _read(option: str, read: Callable[[str], str], text: str) -> str:
-    """What an option says; raises UsageError that names it."""
-    try:
-        return read(text)
-    except UsageError as error:
-        raise UsageError(f"{option}: {error.message}", hint=error.hint) from None
-    except ValueError as error:
-        raise UsageError(f"{option}: '{text}' is {error}.") from None
-
-
-def _dtm(text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import check_dtm  # noqa: PLC0415
-
-    digits = text.replace("-", "")
-    check_dtm(digits)
-    return digits
-
-
-def _uid(text: str) -> str:
-    from xdsi_sim.dicom.attributes import is_uid  # noqa: PLC0415
-
-    if not is_uid(text):
-        raise ValueError("no UID")
-    return text
-
-
-def _number(text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
-
-    return str(Cx.parse(text)) if "^" in text else text
 
 
 # --- asking ----------------------------------------------------------------------------------
@@ -258,6 +183,7 @@ def _ask_fhir(client: BlockingClient, face: str, criteria: Criteria) -> _Found:
     from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
 
     def get(url: str) -> Any:
+        """One page of ITI-67."""
         asked = {"transaction": "ITI-67", "sender": _SENDER, "conversation": "find"}
         return client.get(url, accept=ACCEPT, **asked)
 
@@ -283,6 +209,7 @@ def _site(client: BlockingClient, base: str, criteria: Criteria, found: _Found) 
     ids = dict.fromkeys((*found.source_ids, _bare(criteria.patientId)))
 
     def get(url: str, accept: str) -> Any:
+        """One search by QIDO-RS."""
         asked = {"transaction": "QIDO-RS", "sender": _SENDER, "conversation": "find"}
         return client.get(url, accept=accept, **asked)
 

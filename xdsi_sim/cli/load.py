@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from xdsi_sim.cli.conventions import (
-    DATA_VARIABLE,
-    FINDINGS,
-    GOOD,
-    JsonOption,
-    Stack,
-    folder_to_fill,
-    listen_option,
-)
+from xdsi_sim.cli.conventions import DATA_VARIABLE, FINDINGS, GOOD, Stack, folder_to_fill, listen_option
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,14 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["load"]
 
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH...", help="DICOM files, a DICOMDIR, folders and zip archives of them."),
+]
+StackOption = Annotated[
+    Stack | None,
+    typer.Option("--stack", help="How to publish: mhd is by ITI-65, to the FHIR face of its community."),
+]
 _SHOWN: Final = 100  # refusals; --json has them all
 
 
 def load(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH...", help="DICOM files, a DICOMDIR, folders and zip archives of them."),
-    ],
+    paths: PathsArgument,
     data: Annotated[
         str,
         typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up`."),
@@ -51,10 +49,7 @@ def load(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish a manifest of each study, by RAD-68.")
     ] = False,
-    stack: Annotated[
-        Stack | None,
-        typer.Option("--stack", help="How to publish: mhd is by ITI-65, to the FHIR face of its community."),
-    ] = None,
+    stack: StackOption = None,
     listen: Annotated[
         str | None,
         typer.Option("--listen", metavar="HOST:PORT", help="As for `up`: where manifests say it answers."),

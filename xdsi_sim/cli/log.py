@@ -17,11 +17,11 @@ from xdsi_sim.cli.conventions import (
     DATA_VARIABLE,
     FINDINGS,
     GOOD,
-    JsonOption,
     certificates_for,
     file_to_write,
     peer_address,
 )
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:

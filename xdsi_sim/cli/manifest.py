@@ -13,14 +13,8 @@ from uuid import uuid4
 
 import typer
 
-from xdsi_sim.cli.conventions import (
-    DATA_VARIABLE,
-    FINDINGS,
-    GOOD,
-    JsonOption,
-    file_to_write,
-    peer_address,
-)
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, file_to_write, peer_address
+from xdsi_sim.cli.options import CertificatesOption, JsonOption
 from xdsi_sim.errors import CannotRun, Severity, UsageError
 from xdsi_sim.visible import visible_line
 
@@ -232,10 +226,7 @@ def validate(
             "--source", metavar="URL|FOLDER", help="DICOMweb address, or files, of what the source has."
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
-    ] = None,
+    data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Judge manifests and notes of anybody's making; exit code 1 where there is an error.

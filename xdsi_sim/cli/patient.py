@@ -15,10 +15,10 @@ from xdsi_sim.cli.conventions import (
     DATA_VARIABLE,
     FINDINGS,
     GOOD,
-    JsonOption,
     certificates_for,
     peer_address,
 )
+from xdsi_sim.cli.options import CertificatesOption, JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,10 +53,6 @@ BirthDateOption = Annotated[
 GenderOption = Annotated[str | None, typer.Option("--gender", metavar="CODE", help="M, F or UN.")]
 MotherOption = Annotated[
     str | None, typer.Option("--mothers-maiden-name", metavar="FAMILY", help="Her family name at birth.")
-]
-CertificatesOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
 ]
 
 

@@ -6,7 +6,9 @@ import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from xdsi_sim.cli.conventions import FINDINGS, GOOD, listen_option
 from xdsi_sim.errors import UsageError
@@ -16,7 +18,34 @@ if TYPE_CHECKING:
     from xdsi_sim.scenario.loader import Loaded
     from xdsi_sim.topology.model import Listen
 
-__all__ = ["LoadOptions", "make_load"]
+__all__ = [
+    "LoadMasterOption",
+    "LoadOption",
+    "LoadOptions",
+    "LoadWorkerOption",
+    "LoadWorkersOption",
+    "make_load",
+]
+
+LoadOption = Annotated[
+    str | None,
+    typer.Option(
+        "--load",
+        metavar="users=N,duration=60s,...",
+        help="Make load of the steps: users, duration, rate, spawn, failures, p95 and other limits.",
+    ),
+]
+LoadMasterOption = Annotated[
+    str | None,
+    typer.Option("--load-master", metavar="HOST:PORT", help="Lead workers that connect here."),
+]
+LoadWorkersOption = Annotated[
+    int, typer.Option("--load-workers", min=1, metavar="N", help="Wait for so many workers.")
+]
+LoadWorkerOption = Annotated[
+    str | None,
+    typer.Option("--load-worker", metavar="HOST:PORT", help="Be a worker of the master there."),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +107,7 @@ def make_load(
             status = stack.enter_context(output.status("load"))
 
         def tell(done: int, failed: int, left: float) -> None:
+            """Progress for who looks; seconds are those that are `left`."""
             if status is not None:
                 status.update(f"{done} rounds, {failed} failed, {left:.0f} s left")
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import JsonOption, folder_to_fill
+from xdsi_sim.cli.conventions import folder_to_fill
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 __all__ = ["samples"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from xdsi_sim.cli.conventions import JsonOption
+from xdsi_sim.cli.options import JsonOption
 
 __all__ = ["schema"]
 

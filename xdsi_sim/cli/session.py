@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xdsi_sim.cli.conventions import (
-    AtOption,
-    CertificatesOption,
-    JsonOption,
-    certificates_for,
-    peer_address,
-    session_name,
-)
+from xdsi_sim.cli.conventions import certificates_for, peer_address, session_name
+from xdsi_sim.cli.options import HERE, AtOption, CertificatesOption, JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,11 +28,10 @@ session = typer.Typer(
 )
 
 NamesArgument = Annotated[list[str], typer.Argument(metavar="NAME...", help="As it stands in addresses.")]
-_AT: str = "http://127.0.0.1:8080"
 
 
 @session.command("list")
-def list_(at: AtOption = _AT, data: CertificatesOption = None, json_: JsonOption = False) -> None:
+def list_(at: AtOption = HERE, data: CertificatesOption = None, json_: JsonOption = False) -> None:
     """List all sessions: whether each is awake, how many faults are on, its codes.
 
     Example: xdsi-sim session list --at http://127.0.0.1:8080
@@ -69,7 +62,7 @@ def add(
     codes: Annotated[
         str | None, typer.Option(metavar="FILE", help="A code table of its own: YAML, or codes.xml.")
     ] = None,
-    at: AtOption = _AT,
+    at: AtOption = HERE,
     data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -86,7 +79,7 @@ def add(
 
 @session.command()
 def clear(
-    names: NamesArgument, at: AtOption = _AT, data: CertificatesOption = None, json_: JsonOption = False
+    names: NamesArgument, at: AtOption = HERE, data: CertificatesOption = None, json_: JsonOption = False
 ) -> None:
     """Take out all that sessions hold: data, faults and log. Their codes stay.
 
@@ -100,7 +93,7 @@ def clear(
 
 @session.command()
 def remove(
-    names: NamesArgument, at: AtOption = _AT, data: CertificatesOption = None, json_: JsonOption = False
+    names: NamesArgument, at: AtOption = HERE, data: CertificatesOption = None, json_: JsonOption = False
 ) -> None:
     """Remove sessions with all that they hold.
 

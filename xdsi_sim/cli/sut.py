@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import (
-    COULD_NOT_RUN,
-    DATA_VARIABLE,
-    FINDINGS,
-    GOOD,
-    JsonOption,
-    folder_to_fill,
-)
+from xdsi_sim.cli.conventions import COULD_NOT_RUN, DATA_VARIABLE, FINDINGS, GOOD, folder_to_fill
+from xdsi_sim.cli.options import JsonOption, ReportsOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,10 +88,7 @@ def bench(
     only: Annotated[
         list[str] | None, typer.Option("--id", metavar="ID", help="Only this test; may be repeated.")
     ] = None,
-    reports: Annotated[
-        str | None,
-        typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json."),
-    ] = None,
+    reports: ReportsOption = None,
     data: DataOption = None,
     json_: JsonOption = False,
 ) -> None:

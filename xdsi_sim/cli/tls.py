@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import DATA_VARIABLE, JsonOption, folder_to_fill, peer_address
+from xdsi_sim.cli.conventions import DATA_VARIABLE, folder_to_fill, peer_address
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xdsi_sim.cli.conventions import FINDINGS, GOOD, JsonOption, file_to_write, listen_option
+from xdsi_sim.cli.conventions import FINDINGS, GOOD, file_to_write, listen_option
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from xdsi_sim.topology.model import Placed, Topology
+    from xdsi_sim.topology.model import Topology
 
 __all__ = ["topology"]
 
@@ -126,7 +128,7 @@ def make(
     from xdsi_sim.topology.yaml import parse_yaml  # noqa: PLC0415
 
     file = None if to is None else file_to_write("--to", to)
-    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": root}
+    given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": _root(root)}
     plan = Plan(
         communities=communities,
         sources=sources,
@@ -135,11 +137,29 @@ def make(
         **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
     text = written(plan)
-    checked(Topology, parse_yaml(text, to or "topology make"))
+    try:
+        document = parse_yaml(text, to or "topology make")
+    except UsageError as error:  # it is sound YAML, but more of it than is ever read
+        asked = f"--communities {communities} --sources {sources}"
+        raise UsageError(f"{asked}: {error.message}.", hint="Make fewer of either.") from None
+    checked(Topology, document)
     if file is None:
         print(text, end="")  # noqa: T201
     else:
         file.write_text(text, encoding="utf-8")
+
+
+def _root(root: str | None) -> str | None:
+    """What `--root` says; raises UsageError where no OIDs can be below it."""
+    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
+    from xdsi_sim.topology.making import LONGEST_ROOT  # noqa: PLC0415
+
+    if root is not None and not OID.fullmatch(root):
+        raise UsageError(f"--root: '{root}' is not an OID, such as 2.999.1.10.")
+    if root is not None and len(root) > LONGEST_ROOT:
+        text = f"--root: '{root}' has more than {LONGEST_ROOT} characters: OIDs have 64 characters at most."
+        raise UsageError(text)
+    return root
 
 
 # --- check -----------------------------------------------------------------------------------
@@ -179,6 +199,7 @@ def _print_checked(told: list[dict[str, Any]]) -> None:
 
 def _shown(found: Topology) -> dict[str, Any]:
     from xdsi_sim.topology.ways import ways  # noqa: PLC0415
+    from xdsi_sim.topology.written import sessions_at, shown  # noqa: PLC0415
 
     return {
         "topology": found.name,
@@ -194,13 +215,14 @@ def _shown(found: Topology) -> dict[str, Any]:
         ],
         "actors": [
             {
-                "id": placed.actor.id,
-                "community": placed.community.id,
-                "role": placed.actor.role,
-                "url": _address(found, placed),
-                "oid": placed.actor.metadata_oid,
+                "id": each.placed.actor.id,
+                "community": each.placed.community.id,
+                "role": each.placed.actor.role,
+                "url": each.url,
+                "oid": each.placed.actor.metadata_oid,
+                "beside": each.beside,
             }
-            for placed in found.actors()
+            for each in shown(found)
         ],
         "peers": [
             {
@@ -213,15 +235,14 @@ def _shown(found: Topology) -> dict[str, Any]:
             for peer in found.peers
         ],
         "viewer": found.viewer_at(found.listen),
+        "sessions": {"mode": found.sessions, "at": list(sessions_at(found))},
         "ways": [asdict(way) for way in ways(found)],
     }
 
 
-def _address(found: Topology, placed: Placed) -> str | None:
-    """Where the actor is going to answer; port 0 is still open."""
-    from xdsi_sim.topology.whereabouts import url_of  # noqa: PLC0415
-
-    return None if placed.address_less else url_of(found, placed)
+def _rows(actor: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield actor["id"], actor["community"], actor["role"], actor["url"] or "asks only", actor["oid"] or ""
+    yield from (("", "", what, where, "") for what, where in actor["beside"].items())
 
 
 def _print_shown(found: Topology) -> None:
@@ -238,11 +259,11 @@ def _print_shown(found: Topology) -> None:
         output,
         "Actors",
         ("Actor", "Community", "Role", "Address", "OID"),
-        (
-            (each["id"], each["community"], each["role"], each["url"] or "asks only", each["oid"] or "")
-            for each in shown["actors"]
-        ),
+        (row for each in shown["actors"] for row in _rows(each)),
     )
+    if shown["sessions"]["at"]:
+        below = ", ".join(shown["sessions"]["at"])
+        output.print(f"Sessions are {shown['sessions']['mode']}: the same actors once more below {below}")
     if shown["viewer"]:
         output.print(f"A viewer of the studies of all sources is at {shown['viewer']}")
     if shown["peers"]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xdsi_sim.cli.conventions import COULD_NOT_RUN, FINDINGS, GOOD, JsonOption
+from xdsi_sim.cli.conventions import COULD_NOT_RUN, FINDINGS, GOOD
+from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class _Counted:
         self.unread = 0
 
     def count(self, read: Validated | str) -> None:
+        """One message by the levels of its findings; a text is why one could not be read."""
         if isinstance(read, str):
             self.unread += 1
             return
@@ -93,6 +95,7 @@ class _Lines(_Counted):
         self._output = console()
 
     def watched(self, files: list[str]) -> Iterable[str]:
+        """The files, with a bar while they are read where there are many."""
         if len(files) < _MANY or not self._output.is_terminal:
             return files
         from rich.progress import track  # noqa: PLC0415
@@ -100,6 +103,7 @@ class _Lines(_Counted):
         return track(files, "Reading", console=self._output, transient=True)
 
     def tell(self, file: str, read: Validated | str) -> None:
+        """Print what was found in one message, or why it could not be read."""
         from xdsi_sim.inspector.validation import print_unread, print_validated  # noqa: PLC0415
 
         self.count(read)
@@ -109,6 +113,7 @@ class _Lines(_Counted):
             print_validated(self._output, read)
 
     def end(self) -> None:
+        """Print the sums."""
         from xdsi_sim.inspector.validation import summary_text  # noqa: PLC0415
 
         self._output.print(f"\n{summary_text(self.counts, self.messages, self.unread)}")
@@ -122,15 +127,18 @@ class _Facts(_Counted):
         self._files: list[dict[str, Any]] = []
 
     def watched(self, files: list[str]) -> Iterable[str]:
+        """The files as they are: programs look at no bar."""
         return files
 
     def tell(self, file: str, read: Validated | str) -> None:
+        """Keep what was found in one message, or why it could not be read."""
         from xdsi_sim.inspector.validation import facts_of  # noqa: PLC0415
 
         self.count(read)
         self._files.append({"file": file, "unread": read} if isinstance(read, str) else facts_of(read))
 
     def end(self) -> None:
+        """Print the document."""
         from xdsi_sim.inspector.validation import LEVELS  # noqa: PLC0415
 
         counts = {level: self.counts[level] for level in LEVELS}

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import deferLater
 
 from xdsi_sim.actors.flow import NoAnswer, Unreached
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
-from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
+from xdsi_sim.client.asking import Asking
+from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.content import SegmentsContent
 from xdsi_sim.errors import Finding, Severity
-from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.ids import new_token
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.store.exchanges import Recorder
 
@@ -31,21 +28,24 @@ _KEPT: Final = 64 * 1024  # octets of what the peer answers; it should be nothin
 
 
 @dataclass(slots=True, kw_only=True)
-class _Posted:
+class _Posted(Asking):
     """One letter on its way."""
 
     letter: OutgoingLetter
-    trace: Trace
-    exchange_id: str = field(default_factory=new_token)
-    started: float = field(default_factory=time.time)
-    clock: float = field(default_factory=time.perf_counter)
     attempts: int = 0
-    head: Head | None = None
     body: bytearray = field(default_factory=bytearray)
 
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        return (("Content-Type", self.letter.content_type), (TRACE_HEADER, str(self.trace)))
+    @classmethod
+    def of(cls, letter: OutgoingLetter, trace: Trace) -> _Posted:
+        """One that was not tried yet."""
+        return cls(
+            letter=letter,
+            url=letter.url,
+            headers=(("Content-Type", letter.content_type), (TRACE_HEADER, str(trace))),
+            segments=letter.segments,
+            transaction=letter.transaction,
+            trace=trace,
+        )
 
     def begin(self, head: Head) -> Any:
         """The peer answers; what it says is kept for the log, up to a limit."""
@@ -65,7 +65,7 @@ class Delivery:
 
     def post(self, letter: OutgoingLetter, trace: Trace) -> Deferred[None]:
         """Send `letter` as part of the conversation; never fails: trouble is in the exchange log."""
-        return Deferred.fromCoroutine(self._deliver(_Posted(letter=letter, trace=trace)))
+        return Deferred.fromCoroutine(self._deliver(_Posted.of(letter, trace)))
 
     def close(self) -> None:
         """Make no further attempt."""
@@ -74,11 +74,12 @@ class Delivery:
             pause.cancel()
 
     async def _deliver(self, posted: _Posted) -> None:
-        letter = posted.letter
         for pause in (*self._retries, None):
             posted.attempts += 1
             try:
-                await self._http.request("POST", letter.url, posted.headers, letter.segments, posted.begin)
+                await self._http.request(
+                    posted.method, posted.url, posted.headers, posted.segments, posted.begin
+                )
             except Unreached as trouble:
                 if pause is not None and await self._wait(pause):
                     continue
@@ -105,29 +106,8 @@ class Delivery:
         return True
 
     def _record(self, posted: _Posted, status: str) -> None:
-        """Record the exchange, unless the receiver shares our log and has done so."""
-        if not self._recorder.on or recorded_in(self._recorder.name, posted.head):
-            return
-        letter = posted.letter
-        self._recorder.record(
-            Exchange(
-                id=posted.exchange_id,
-                conversation=posted.trace.conversation,
-                sender=posted.trace.sender,
-                receiver=urlsplit(letter.url).netloc,
-                transaction=letter.transaction,
-                started=posted.started,
-                duration=time.perf_counter() - posted.clock,
-                request=HttpMessage(
-                    start_line=request_line("POST", letter.url),
-                    headers=posted.headers,
-                    body=SegmentsContent(tuple(letter.segments)),
-                ),
-                response=_message(posted),
-                status=status,
-                findings=_dialect(posted),
-            )
-        )
+        body = SegmentsContent((bytes(posted.body),))
+        posted.record(self._recorder, status, body, _dialect(posted))
 
 
 def _outcome(posted: _Posted) -> str:
@@ -136,14 +116,6 @@ def _outcome(posted: _Posted) -> str:
         raise RuntimeError("an answer without a head")
     taken = 200 <= posted.head.status < 300
     return posted.letter.outcome if taken else f"HTTP {posted.head.status}, {posted.letter.outcome} not taken"
-
-
-def _message(posted: _Posted) -> HttpMessage | None:
-    head = posted.head
-    if head is None:
-        return None
-    body = SegmentsContent((bytes(posted.body),))
-    return HttpMessage(start_line=f"HTTP/1.1 {head.status} {head.phrase}", headers=head.headers, body=body)
 
 
 def _dialect(posted: _Posted) -> tuple[Finding, ...]:
@@ -158,7 +130,7 @@ def _dialect(posted: _Posted) -> tuple[Finding, ...]:
             rule="A21",
             severity=Severity.WARNING,
             text=text,
-            location=posted.letter.url,
+            location=posted.url,
             cites="ITI TF-2: V.5",
         ),
     )

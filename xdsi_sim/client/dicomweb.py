@@ -5,23 +5,20 @@ Whoever has a message of HTTP already, whatever it holds, sends it the same way.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as ConnectTimeout
 
 from xdsi_sim.actors.flow import NoAnswer, TooLate
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
-from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
+from xdsi_sim.client.asking import Asking
+from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
 from xdsi_sim.errors import ProtocolViolation
-from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, is_identity
@@ -116,19 +113,9 @@ class _Body:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Fetch:
+class _Fetch(Asking):
     """One request while it is under way."""
 
-    method: str
-    url: str
-    transaction: str
-    trace: Trace
-    headers: tuple[tuple[str, str], ...]
-    sent: tuple[Segment, ...] | None = None
-    """Its body."""
-    started: float = field(default_factory=time.time)
-    clock: float = field(default_factory=time.perf_counter)
-    head: Head | None = None
     body: _Body | None = None
     parts: tuple[Part, ...] = ()
     raw: Content = _NOTHING
@@ -157,32 +144,9 @@ class _Fetch:
         self.head, self.trouble = None, str(error)
         self.late = isinstance(error, TooLate) or isinstance(error.__cause__, ConnectTimeout)
 
-    def exchange(self) -> Exchange:
-        """What is recorded."""
-        return Exchange(
-            id=new_token(),
-            conversation=self.trace.conversation,
-            sender=self.trace.sender,
-            receiver=urlsplit(self.url).netloc,
-            transaction=self.transaction,
-            started=self.started,
-            duration=time.perf_counter() - self.clock,
-            request=HttpMessage(
-                start_line=request_line(self.method, self.url),
-                headers=self.headers,
-                body=_NOTHING if self.sent is None else SegmentsContent(self.sent),
-            ),
-            response=self._message(),
-            status=self._outcome(),
-        )
-
-    def _message(self) -> HttpMessage | None:
-        if self.head is None:
-            return None
-        start_line = f"HTTP/1.1 {self.head.status} {self.head.phrase}"
-        return HttpMessage(start_line=start_line, headers=self.head.headers, body=self.raw)
-
-    def _outcome(self) -> str:
+    @property
+    def outcome(self) -> str:
+        """What is recorded of it."""
         if self.head is None:
             return f"no answer: {self.trouble}"
         return f"HTTP {self.head.status}" + (f", {self.trouble}" if self.trouble else "")
@@ -246,10 +210,10 @@ class DicomWebClient:
             transaction=transaction,
             trace=trace,
             headers=(*headers, (TRACE_HEADER, str(trace)), *((name, _HIDDEN) for name, _ in secret)),
-            sent=None if body is None else tuple(body),
+            segments=body,
         )
         asked = self._http.request(
-            method, url, sent, fetch.sent, lambda head: fetch.begin(head, self._spool, self._limits)
+            method, url, sent, body, lambda head: fetch.begin(head, self._spool, self._limits)
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
@@ -261,13 +225,7 @@ class DicomWebClient:
             status=head.status if head is not None else 0,
             headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
             parts=fetch.parts,
-            exchange=recorded_in(self._recorder.name, fetch.head) or self._record(fetch),
+            exchange=fetch.record(self._recorder, fetch.outcome, fetch.raw),
             trouble=fetch.trouble,
             late=fetch.late,
         )
-
-    def _record(self, fetch: _Fetch) -> str:
-        exchange = fetch.exchange()
-        if self._recorder.on:
-            self._recorder.record(exchange)
-        return exchange.id

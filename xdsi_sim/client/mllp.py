@@ -147,6 +147,7 @@ class _Asking(Protocol):
     transport: Any
 
     def connectionMade(self) -> None:
+        """Twisted: octets may be sent from here on."""
         self._frames = FrameReader()
         self._answer: Deferred[bytes] = Deferred()
 
@@ -156,6 +157,7 @@ class _Asking(Protocol):
         return self._answer.addTimeout(_ANSWER, reactor, onTimeoutCancel=_too_late)
 
     def dataReceived(self, data: bytes) -> None:
+        """Twisted: the next octets; the first whole message of them is the answer."""
         try:
             messages = list(self._frames.feed(data))
         except ProtocolViolation as problem:
@@ -164,6 +166,7 @@ class _Asking(Protocol):
             self._done(messages[0] if messages else None)
 
     def connectionLost(self, reason: Any = connectionDone) -> None:
+        """Twisted: without an answer so far, there is none."""
         trouble = self.factory.trouble(reason.value)
         self._done(NoAnswer(trouble or "the peer closed the connection without an answer"))
 

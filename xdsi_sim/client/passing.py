@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import refuse_head
-from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
+from xdsi_sim.client.asking import Asking
+from xdsi_sim.client.http import Head, HttpClient, recorded_in
 from xdsi_sim.content import BytesContent
-from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.ids import new_token
 from xdsi_sim.soap.spool import Recording
 from xdsi_sim.store.exchanges import Recorder
 
@@ -30,17 +27,9 @@ Begin = Callable[[Head], Callable[[bytes], object]]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Passed:
+class _Passed(Asking):
     """One request while it is under way."""
 
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    transaction: str
-    trace: Trace
-    started: float = field(default_factory=time.time)
-    clock: float = field(default_factory=time.perf_counter)
-    head: Head | None = None
     recording: Recording | None = None
     """Of an answer that its sender does not record for us."""
 
@@ -86,6 +75,7 @@ class PassingClient:
         recording = passed.recording = Recording(self._spool)
 
         def both(data: bytes) -> None:
+            """The next piece: recorded, and handed on."""
             recording.write(data)
             take(data)
 
@@ -100,31 +90,5 @@ class PassingClient:
         raise error or RuntimeError("a failure without an error")
 
     def _record(self, passed: _Passed, outcome: str) -> None:
-        if not self._recorder.on or recorded_in(self._recorder.name, passed.head):
-            return
-        self._recorder.record(
-            Exchange(
-                id=new_token(),
-                conversation=passed.trace.conversation,
-                sender=passed.trace.sender,
-                receiver=urlsplit(passed.url).netloc,
-                transaction=passed.transaction,
-                started=passed.started,
-                duration=time.perf_counter() - passed.clock,
-                request=HttpMessage(
-                    start_line=request_line(passed.method, passed.url),
-                    headers=passed.headers,
-                    body=BytesContent(b""),
-                ),
-                response=_message(passed),
-                status=outcome,
-            )
-        )
-
-
-def _message(passed: _Passed) -> HttpMessage | None:
-    head = passed.head
-    if head is None:
-        return None
-    body = BytesContent(b"") if passed.recording is None else passed.recording.finish()
-    return HttpMessage(start_line=f"HTTP/1.1 {head.status} {head.phrase}", headers=head.headers, body=body)
+        body = BytesContent(b"") if passed.recording is None else passed.recording.finish()
+        passed.record(self._recorder, outcome, body)

@@ -19,7 +19,9 @@ from xdsi_sim.vocab import TRANSACTIONS
 __all__ = [
     "ALL",
     "DEVIATIONS",
+    "FHIR",
     "MTOM",
+    "OTHER_NAMES",
     "QUERIES",
     "RETRIEVES",
     "SOAP",
@@ -49,8 +51,11 @@ SOAP: Final = tuple(TRANSACTIONS)
 MTOM: Final = tuple(name for name, transaction in TRANSACTIONS.items() if transaction.mtom)
 TLS: Final = "TLS"
 """Stands for the transaction of a connection that has brought no message yet."""
-WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "DICOMweb")
-ALL: Final = (*SOAP, *WEB, TLS)
+WEB: Final = ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55", "RAD-106", "XC-WADO", "DICOMweb")
+FHIR: Final = ("ITI-65", "ITI-66", "ITI-67", "ITI-68", "ITI-105")
+OTHER_NAMES: Final = {"RAD-68": "ITI-41"}
+"""What a transaction is called where it brings a manifest (RAD TF: 4.68)."""
+ALL: Final = (*SOAP, *OTHER_NAMES, *WEB, *FHIR, TLS)
 
 
 class Family(StrEnum):
@@ -184,7 +189,8 @@ class Deviation:
 
     def fits(self, transaction: str) -> bool:
         """Whether it can change the answer of a transaction."""
-        return self.transactions is None or transaction in self.transactions
+        name = OTHER_NAMES.get(transaction, transaction)
+        return self.transactions is None or name in self.transactions
 
     def defaults(self) -> dict[str, Any]:
         """Its parameters as they are where nobody sets them."""
@@ -212,6 +218,7 @@ def deviation(
     """Register the decorated function as the deviation `id`; its docstring says what is wrong."""
 
     def decorate(change: _C) -> _C:
+        """Enter the function in the catalogue, and give it back."""
         register(
             Deviation(
                 id=id,

@@ -32,6 +32,7 @@ _FACTS: Final[Mapping[Context, str]] = {
     Context.ANYTHING: "this error was asked for by a test",
     Context.UNIQUE_ID: "2.999.9.9.1",
     Context.UUID: "urn:uuid:00000000-0000-4000-8000-000000000000",
+    Context.OBJECT: "urn:uuid:00000000-0000-4000-8000-000000000000",
     Context.PATIENT_ID: "UNKNOWN^^^&2.999.9.9&ISO",
     Context.PARAMETER: "$XDSDocumentEntryPatientId",
     Context.QUERY_ID: "urn:uuid:00000000-0000-4000-8000-000000000001",

@@ -66,6 +66,7 @@ def _refuses(status: HTTPStatus, headers: tuple[tuple[str, str], ...]) -> Deviat
     parameters = () if target is None else (Parameter(name="location", default=target, text="where to"),)
 
     def change(_message: Message, case: Case) -> Message:
+        """The page, whatever the answer was."""
         given = (("Location", case.parameters["location"]),) if target is not None else headers
         return page(status, f"{status.value} {status.phrase}", given)
 

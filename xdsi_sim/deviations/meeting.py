@@ -33,6 +33,11 @@ class Meeting:
         self.unasked = any(switch.row.instead for switch in self._switches)
 
     @property
+    def concerned(self) -> bool:
+        """Whether any of them may change the answer."""
+        return bool(self._switches)
+
+    @property
     def applied(self) -> tuple[str, ...]:
         """What was done to the answer, in words."""
         return tuple(switch.words for switch in self._done)
@@ -88,6 +93,7 @@ class StandIn:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def ask(request: Any, *more: Any) -> Any:
+            """What the actor's method of that name gives; None where nobody would look at it."""
             return None if self._begin(request).unasked else getattr(self._actor, name)(request, *more)
 
         return ask

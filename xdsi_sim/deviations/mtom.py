@@ -122,6 +122,7 @@ def part_unnamed(message: Message, _case: Case) -> Message:
 
 def _one_more(message: Message, header: bytes) -> Message:
     def put(match: re.Match[bytes]) -> bytes:
+        """A part with that header before the end of the package."""
         part = b"\r\nContent-Type: text/plain\r\n" + header + b"\r\nnobody asked for this"
         return match[1] + part + match[0]
 

@@ -178,6 +178,7 @@ def entry_uuid_changing(answer: AdhocQueryResponse, case: Case) -> AdhocQueryRes
     """The first entry has another entryUUID in each answer."""
 
     def renamed(entry: DocumentEntry) -> DocumentEntry:
+        """The entry under an id that comes from its own and from chance."""
         return replace(
             entry, entryUUID=f"urn:uuid:{uuid5(NAMESPACE_OID, f'{entry.entryUUID} {case.chance()}')}"
         )

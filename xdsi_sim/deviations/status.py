@@ -29,7 +29,6 @@ _value = partial(deviation, family=Family.STATUS, level=Level.ANSWER, fits=STATU
 _text = partial(deviation, family=Family.STATUS, level=Level.MESSAGE, fits=STATUS)
 _ERRORS: Final = "ITI TF-3: 4.2.4.1"
 _STATUS: Final = "ITI TF-3: 4.2.4.2"
-_ERROR: Final = rb"(<rs:RegistryError )"
 
 
 def an_error(case: Case, answer: Any = None, code: str = "", context: str = "") -> RegistryError:

@@ -165,6 +165,7 @@ class Switchboard:
         """Switch off what is of that number, was switched on by them, and is that actor's; gives how many."""
 
         def stays(switch: Switch) -> bool:
+            """Whether a switch differs in anything that was asked for."""
             return (
                 (number is not None and switch.number != number)
                 or (by is not None and switch.by != by)

@@ -39,6 +39,7 @@ def to_file(attributes: DicomJson, bulk: Callable[[str], BulkValue | None]) -> b
     syntax, encoded = EXPLICIT_LITTLE_ENDIAN, False
 
     def value_of(_tag: str, _vr: str, uri: str) -> bytes:
+        """The octets of a bulk value; those of compressed pixels settle the transfer syntax of the file."""
         nonlocal syntax, encoded
         value = bulk(uri)
         if value is None:

@@ -6,9 +6,8 @@ Reading is lenient: what can be shown is shown, and rules judge it elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from pydicom.dataset import Dataset
 
@@ -27,21 +26,12 @@ from xdsi_sim.dicom.manifest import (
     Manifest,
     ManifestSeries,
     Reference,
-    RetrieveLocation,
-    compose_manifest,
 )
 from xdsi_sim.dicom.modules import code_items, item, reference_item, set_header, set_present, set_request
-from xdsi_sim.dicom.study import Request, Study
+from xdsi_sim.dicom.study import Request
 from xdsi_sim.dicom.summary import read_header
 
-__all__ = ["build_manifest", "read_manifest", "read_selection", "write_manifest"]
-
-
-def build_manifest(
-    study: Study, location: RetrieveLocation, *, now: datetime, new_uid: Callable[[], str], **options: Any
-) -> bytes:
-    """The manifest of a study as a DICOM file; the options are those of `compose_manifest`."""
-    return write_manifest(compose_manifest(study, location, now=now, new_uid=new_uid, **options))
+__all__ = ["read_manifest", "read_selection", "write_manifest"]
 
 
 # --- manifest to file ------------------------------------------------------------------------

@@ -156,6 +156,7 @@ def shared_part(study: Study) -> Study:
     rejected = {uid for instance in study.instances for uid in instance.rejects}
 
     def is_shared(instance: Instance) -> bool:
+        """Whether an instance is neither a manifest, nor rejected, nor a rejection."""
         is_manifest = instance.title is not None and instance.title.value in MANIFEST_TITLES
         return not (is_manifest or instance.rejects or instance.sop_instance_uid in rejected)
 

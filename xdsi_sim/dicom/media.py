@@ -129,13 +129,16 @@ class _MemberReader(io.RawIOBase):
         self._source = source
 
     def readable(self) -> bool:
+        """Always, as `io.RawIOBase` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with what is unpacked next; raises OSError for a broken archive."""
         with _as_os_error(self._name):
             return int(self._source.readinto(buffer))
 
     def close(self) -> None:
+        """Give up the member, too."""
         self._source.close()
         super().close()
 

@@ -79,6 +79,7 @@ _INTEGER: Final = re.compile(r" *[+-]?\d{1,12} *")
 
 def _strings(form: re.Pattern[str], number: Callable[[str], Any]) -> Callable[[str], Values]:
     def read(text: str) -> Values:
+        """Numbers of a text, None of an empty one; raises NotPlain where one has not the form."""
         each = text.rstrip(_PADDING).split("\\")
         if each == [""]:
             return [None]

@@ -100,6 +100,7 @@ def _set_slice(source: str, spacing: float, thickness: float) -> Callable[[Datas
     """Setter of a slice in a stack: frame of reference, plane and pixels; distances in mm."""
 
     def set_own(dataset: Dataset, place: Place) -> None:
+        """The attributes of the slice that is at this place of its stack."""
         _set_image(dataset, place)
         dataset.FrameOfReferenceUID = f"{place.sample.header.study_instance_uid}.8"
         dataset.PositionReferenceIndicator = ""

@@ -44,6 +44,7 @@ def _identifier(number: str, issuer: str) -> Read:
     """Reader of an identifier that stands in `number`, its issuer in the sequence `issuer`."""
 
     def read(item: DicomJson) -> Identifier | None:
+        """The identifier; None where there is no number."""
         value = text(item, number)
         return Identifier(value, designator(items(item, issuer))) if value else None
 

@@ -129,6 +129,7 @@ def _told(name: str, text: str) -> Any:
 
 def _whole(most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
+        """The number; raises ValueError for what is none from 1 to the most."""
         if not (
             text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most
         ):

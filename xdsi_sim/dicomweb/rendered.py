@@ -166,6 +166,7 @@ def _finite(text: str) -> float:
 
 def _one_of(known: Sequence[str], name: str) -> Callable[[str], dict[str, Any]]:
     def read(text: str) -> dict[str, Any]:
+        """The words, if all are known; raises ValueError otherwise."""
         words = tuple(filter(None, text.lower().split(",")))
         if not set(words) <= set(known):
             raise ValueError

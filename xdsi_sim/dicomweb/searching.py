@@ -18,6 +18,7 @@ def search(level: Level) -> Callable[[Archive, WebRequest, Target], Answer]:
     """What answers a search at a level."""
 
     def answer(archive: Archive, request: WebRequest, target: Target) -> Answer:
+        """What is found at that level, warned of more that there is (PS3.18: 8.3.4.4)."""
         query = read_query(level, request.query, target.study, target.series)
         found = archive.store.search(query.search, base=archive.base, most=archive.most)
         warnings = list(query.warnings)

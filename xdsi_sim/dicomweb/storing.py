@@ -59,6 +59,7 @@ def _kept(archive: Archive, contents: Iterable[Content | Kept], study: str | Non
     refused: dict[int, Kept] = {}
 
     def files() -> Iterator[Content]:
+        """What can be stored; notes at which places something cannot."""
         for place, content in enumerate(contents):
             if isinstance(content, Kept):
                 refused[place] = content

@@ -59,6 +59,7 @@ class UploadReader:
     @staticmethod
     def _recorded(inflater: Inflater, wire: SpooledBody) -> Callable[[bytes], object]:
         def feed(data: bytes) -> None:
+            """The next piece as it travelled: recorded so, and inflated."""
             wire.record(data)
             inflater.feed(data)
 

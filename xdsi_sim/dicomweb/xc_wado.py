@@ -18,7 +18,7 @@ from xdsi_sim.soap.peers import PORTS, Place
 
 __all__ = ["FORM", "CrossAddress", "CrossGateway", "Location", "Onward"]
 
-FORM: Final = "homeCommunityId/{OID}/RetrieveLocationUID/{OID}/studies/..."
+FORM: Final = "homeCommunityId/{OID}/RetrieveLocationUID/{OID}/studies/{UID}..."
 _NAMES: Final = ("homeCommunityId", "RetrieveLocationUID")
 _STUDIES: Final = "studies"
 _SPELLINGS: Final = (_STUDIES, "study")
@@ -49,8 +49,11 @@ class CrossAddress:
 
     @classmethod
     def read(cls, path: Sequence[str], query: str = "") -> Self:
-        """From the decoded segments of a path and the query as it came; raises Refused, 400."""
-        if len(path) < 5 or (path[0], path[2]) != _NAMES or path[4] not in _SPELLINGS:
+        """From the decoded segments of a path and the query as it came; raises Refused, 400.
+
+        Every address names a study: the studies that an archive has are not for searching from elsewhere.
+        """
+        if len(path) < 6 or (path[0], path[2]) != _NAMES or path[4] not in _SPELLINGS:
             raise Refused(400, f"{'/'.join(path)[:_SHOWN]!r} is not of the form {FORM}")
         for name, oid in zip(_NAMES, (path[1], path[3]), strict=True):
             if not is_uid(oid):

@@ -129,6 +129,7 @@ def at_home(fragments: Iterable[Segment], home: str) -> tuple[Segment, ...]:
     attribute = f' home="{escape(home)}"'.encode()
 
     def stamp(head: Head) -> Edit | None:
+        """How the start tag of an object becomes one with that home; None where it need not."""
         if head.element not in HOMED or head.home == home:
             return None
         return Edit(head.start + head.at, head.cut, attribute)
@@ -140,6 +141,7 @@ def without(fragments: Iterable[Segment], unwanted: Callable[[Head], bool]) -> t
     """The same objects, but for those that are unwanted."""
 
     def cut(head: Head) -> Edit | None:
+        """The object taken out whole, if it is unwanted."""
         return Edit(head.start, head.size, b"") if unwanted(head) else None
 
     changed = (_changed(fragment, cut) for fragment in fragments)

@@ -114,6 +114,7 @@ class _Reading:
         self._attributes(element)
 
     def finish(self) -> MetadataObject:
+        """The object, once all its children are read."""
         # in the schema's order, which is the writer's: equal objects then read equal
         self.extra.sort(key=lambda extra: _EXTRA_ORDER[type(extra)])
         if ids := self.values.get("externalIdentifierIds"):
@@ -133,21 +134,26 @@ class _Reading:
             self.values["xmlAttributes"] = tuple(unknown)
 
     def slot(self, element: Element) -> None:
+        """A Slot: of an attribute, or extra."""
         values = _values(element)
         attr = self.kind.slots.get(element.get("name", ""))
         if attr is None or not _put_slot(self.values, attr, values):
             self.extra.append(_slot(element, values))
 
     def name(self, element: Element) -> None:
+        """A Name; dropped where this kind has no attribute for it."""
         self._put(Form.NAME, _text(element))
 
     def description(self, element: Element) -> None:
+        """A Description; dropped where this kind has no attribute for it."""
         self._put(Form.DESCRIPTION, _text(element))
 
     def version(self, element: Element) -> None:
+        """A VersionInfo, of the metadata."""
         self._put(Form.VERSION, element.get("versionName", "1.1"))  # the schema's default
 
     def content_version(self, element: Element) -> None:
+        """A ContentVersionInfo, of the document."""
         self._put(Form.CONTENT_VERSION, element.get("versionName", "1.1"))
 
     def _put(self, form: Form, value: object) -> None:
@@ -156,6 +162,7 @@ class _Reading:
             self.values[attr.name] = value
 
     def classification(self, element: Element) -> None:
+        """A Classification: a label, a code, authors, or extra; extra, too, if it is of another object."""
         owner = self._owner(element.get("classifiedObject"))
         if owner is not None or not self._classified(element):
             self.extra.append(_classification(element, owner))
@@ -179,6 +186,7 @@ class _Reading:
         return True
 
     def identifier(self, element: Element) -> None:
+        """An ExternalIdentifier: of an attribute, or extra; a second one of a scheme is extra, too."""
         attr = self.kind.identifiers.get(element.get("identificationScheme", ""))
         owner = self._owner(element.get("registryObject"))
         if attr is None or owner is not None or attr.name in self.values:

@@ -95,6 +95,7 @@ class _Parts:
         self.last = ""
 
     def join(self) -> str:
+        """The element, all pieces in the schema's order."""
         kind = self.kind
         if kind.objectType is not None and all(name != "objectType" for name, _ in self.value.xmlAttributes):
             self.head.append(f' objectType="{kind.objectType}"')
@@ -116,24 +117,31 @@ class _Parts:
         )
 
     def xml_attribute(self, attr: Attr, value: str) -> None:
+        """In the start tag."""
         self.head.append(f' {attr.key}="{escape(value)}"')
 
     def slot(self, attr: Attr, value: Any) -> None:
+        """As a Slot, its values in their order."""
         self.slots.append(_slot(attr.key, value if attr.many else (value,)))
 
     def name(self, _attr: Attr, value: InternationalString) -> None:
+        """As the Name."""
         self.names[0] = _text("Name", value)
 
     def description(self, _attr: Attr, value: InternationalString) -> None:
+        """As the Description."""
         self.names[1] = _text("Description", value)
 
     def version(self, _attr: Attr, value: str) -> None:
+        """As VersionInfo."""
         self.names[2] = f'<rim:VersionInfo versionName="{escape(value)}"/>'
 
     def content_version(self, _attr: Attr, value: str) -> None:
+        """As ContentVersionInfo."""
         self.last = f'<rim:ContentVersionInfo versionName="{escape(value)}"/>'
 
     def code(self, attr: Attr, value: Any) -> None:
+        """As one Classification for each code."""
         for code in value if attr.many else (value,):
             self.classifications.append(self._code(attr.key, code))
 
@@ -142,6 +150,7 @@ class _Parts:
         return f"{self._classification(code.id)}{rest}"
 
     def author(self, attr: Attr, value: tuple[Author, ...]) -> None:
+        """As one Classification for each author, which has Slots (ITI TF-3: 4.2.3.1.4)."""
         for author in value:
             slots = "".join(_author_slots(author))
             self.classifications.append(
@@ -150,6 +159,7 @@ class _Parts:
             )
 
     def label(self, attr: Attr, _value: bool) -> None:
+        """As a Classification by a node: it says that a package is a Folder or SubmissionSet."""
         self._label(attr.key)
 
     def _is_labelled(self, node: str) -> bool:
@@ -182,6 +192,7 @@ class _Parts:
         )
 
     def external_identifier(self, attr: Attr, value: str) -> None:
+        """As an ExternalIdentifier, under the id that came with it or a new one."""
         given = dict(self.value.externalIdentifierIds).get(attr.name)
         # the fixed text of ITI TF-3: 4.2.3.1.3
         name = InternationalString.of(f"XDS{self.kind.name}.{attr.name}")
@@ -198,13 +209,16 @@ class _Parts:
         )
 
     def extra_slot(self, slot: Slot) -> None:
+        """A Slot that is of no attribute, as it came."""
         self.slots.append(write_slot(slot))
 
     def extra_identifier(self, extra: ExternalIdentifier) -> None:
+        """An ExternalIdentifier that is of no attribute, as it came."""
         owner = self.id if extra.registryObject is None else escape(extra.registryObject)
         self._identifier(extra.id, extra.identificationScheme, extra.value, owner, extra.name)
 
     def extra_classification(self, extra: Classification) -> None:
+        """A Classification that is of no attribute, as it came."""
         attributes = (
             ("classificationScheme", extra.classificationScheme),
             ("classificationNode", extra.classificationNode),

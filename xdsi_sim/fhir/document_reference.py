@@ -77,8 +77,6 @@ class Writing:
     systems: Systems
     url: Callable[[DocumentEntry], str]
     """Where its document is fetched."""
-    own_home: str | None = None
-    """Community whose objects need not say that they are of it."""
     contained: Contained = field(default_factory=Contained)
 
 
@@ -367,6 +365,7 @@ def subject_of(authority: str | None, resolve: Resolve) -> Callable[[Mapping[str
     """
 
     def found(reference: Mapping[str, Any]) -> str | None:
+        """The patient id in CX, None where the subject leads to none."""
         named = reference.get("identifier")
         resource = resolve(reference) or {}
         candidates = [*as_list(named), *as_list(resource.get("identifier"))]

@@ -37,6 +37,7 @@ def resolving(
     contained = {f"#{each.get('id')}": each for each in as_list(holder.get("contained"))}
 
     def resolve(reference: Mapping[str, Any]) -> Resource | None:
+        """The resource: one contained, one of the index, or a Patient made of its address."""
         address = reference.get("reference") or ""
         found = contained.get(address) or index.get(address)
         patient = referred(address, "Patient") if found is None and address else None

@@ -256,6 +256,7 @@ class _Reader:
         self.includes: set[str] = set()
 
     def error(self, code: str, text: str, name: str) -> None:
+        """The search will be refused, and this is one reason."""
         self.errors.append(Issue(code, text, expression=name))
 
     def ignored(self, text: str, name: str) -> None:
@@ -268,6 +269,7 @@ class _Reader:
     def read(
         self, query: Iterable[tuple[str, str]], targets: tuple[Target, ...], required: tuple[str, ...]
     ) -> Search:
+        """The search that the parameters mean; raises Rejected with all that is wrong in them."""
         names = {name for target in targets for name in target.params}
         for name, value in query:
             self._take(name, value, names)

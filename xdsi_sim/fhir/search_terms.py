@@ -106,15 +106,18 @@ def codes(
     """
 
     def token(value: str) -> Token:
+        """What is asked for, in the system that is meant where none is named."""
         found = Token.parse(value)
         return Token(found.code, system) if found.system is None and system else found
 
     def fits(object: Any, value: str, known: Known) -> bool:
+        """Whether one of the object's codes is asked for."""
         asked = token(value)
         found: Iterable[Code] = values(object, attribute)
         return any(asked.fits(code, known.systems) for code in found)
 
     def narrow(asked: Sequence[Asked], known: Known) -> Iterator[Slot]:
+        """Slots of codes that can be written whole; what cannot be is left to `fits`."""
         written = [[token(value).written(known.systems) for value in each.values] for each in asked]
         whole = [[code for code in each if code] for each in written if all(each)]
         for each in whole if every else whole[:1]:
@@ -128,12 +131,15 @@ def status(name: str, query: str, statuses: Mapping[str, str], text: str) -> Sea
     """A parameter about availabilityStatus, by the words of FHIR."""
 
     def read(value: str) -> str | None:
+        """The status by its URN; None for a word that means none of them."""
         return statuses.get(value.rpartition("|")[2])
 
     def fits(object: Any, value: str, _known: Known) -> bool:
+        """Whether the object has that status."""
         return bool(object.availabilityStatus == read(value))
 
     def narrow(asked: Sequence[Asked], _known: Known) -> Iterator[Slot]:
+        """The statuses that all parameters allow, in one Slot."""
         wanted = [{urn for value in each.values if (urn := read(value))} for each in asked]
         both = reduce(set.intersection, wanted) if wanted else set()
         # a stored query must ask for some status, even for none that there is
@@ -162,10 +168,12 @@ def times(name: str, attribute: str | None, query: str | None, text: str) -> Sea
     """A parameter about a moment; without an attribute, that of the submission."""
 
     def fits(object: Any, value: str, known: Known) -> bool:
+        """Whether the moment is within the bounds; an object without one never fits."""
         found = known.dates.get(object.entryUUID) if attribute is None else getattr(object, attribute)
         return found is not None and bounds_of(value).hold(pad_dtm(found))
 
     def narrow(asked: Sequence[Asked], _known: Known) -> Iterator[Slot]:
+        """Slots of the bounds that all parameters have in common."""
         _check_dates(asked)
         bounds = _common(asked)
         for end, limit in (("From", bounds.low), ("To", bounds.high)):
@@ -182,11 +190,13 @@ def period(name: str, text: str) -> SearchParam:
     """
 
     def fits(object: Any, value: str, _known: Known) -> bool:
+        """Whether the service overlaps the bounds; one without a start never does."""
         start = object.serviceStartTime or object.serviceStopTime
         end = object.serviceStopTime or start
         return start is not None and bounds_of(value).hold(pad_dtm(start), pad_dtm(end))
 
     def narrow(asked: Sequence[Asked], _known: Known) -> Iterator[Slot]:
+        """A Slot of the latest start alone."""
         _check_dates(asked)
         high = _common(asked).high
         # an end that is absent would not match, so nobody is asked for one; a start that is, has an end
@@ -203,6 +213,7 @@ def people(name: str, part: str, text: str) -> SearchParam:
     """A parameter about a name of an author: it begins so, in whatever case."""
 
     def fits(object: Any, value: str, _known: Known) -> bool:
+        """Whether a part of the name of an author begins so."""
         authors: Iterable[Author] = values(object, "author")
         names = (human_name((each.authorPerson or "").partition("^")[2]) for each in authors)
         found = [each.get(part) or "" for each in names]
@@ -219,6 +230,7 @@ def ids(name: str, type: str, attributes: Sequence[str], text: str) -> SearchPar
     """A parameter about what identifies an object: the stored query is chosen by it."""
 
     def fits(object: Any, value: str, _known: Known) -> bool:
+        """Whether the object has that id; a `urn:uuid:` may be its entryUUID or logicalID, too."""
         system, bar, rest = value.rpartition("|")
         if rest.startswith("urn:uuid:"):
             return rest in (object.entryUUID, *(values(object, "logicalID")))
@@ -234,6 +246,7 @@ def reference_ids(name: str, text: str, *only: str, alias: bool = False) -> Sear
     types = only or (*REFERENCE_TYPES, "urn:ihe:iti:xdw:2013:workflowInstanceId")
 
     def fits(object: Any, value: str, _known: Known) -> bool:
+        """Whether one of the object's reference ids is asked for, by number, issuer and type."""
         id, issuer = _reference(value)
         return any(
             found.id == id and issuer in (None, found.authority or "") and (found.type in only or not only)
@@ -241,6 +254,7 @@ def reference_ids(name: str, text: str, *only: str, alias: bool = False) -> Sear
         )
 
     def narrow(asked: Sequence[Asked], _known: Known) -> Iterator[Slot]:
+        """A Slot for each parameter: all ways in which its values may be written."""
         for each in asked:
             found = [written for value in each.values for written in _written(*_reference(value), types)]
             yield encode(REFERENCE_IDS, *found)

@@ -71,6 +71,7 @@ class _Work:
     issues: list[Issue] = field(default_factory=list)
 
     def reading(self, resource: Mapping[str, Any]) -> Reading:
+        """How references, codes and the patient of a resource are read."""
         resolve = resolving(resource, self.index, self.domain.authority)
         return Reading(
             systems=self.domain.systems,
@@ -79,6 +80,7 @@ class _Work:
         )
 
     def mapped(self, entry: Entry, make: Callable[..., MetadataObject]) -> MetadataObject | None:
+        """The object that an entry stands for; None where it cannot be one, which is noted as a problem."""
         uuid = self.ids[entry.fullUrl or entry.place]
         try:
             return make(entry.resource, self.reading(entry.resource), entryUUID=uuid)

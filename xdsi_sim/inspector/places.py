@@ -22,7 +22,7 @@ _RIM: Final = f"{{{NS.RIM}}}"
 _WSA: Final = f"{{{NS.WSA}}}"
 _SOAP_HEADER: Final = f"{{{NS.SOAP}}}Header"
 _LINE: Final = re.compile(r"line (\d+), ")
-_OF_PARSER: Final = re.compile(r"(?:not well-formed XML|not valid UTF-8): .*, line (\d+), column \d+")
+_OF_PARSER: Final = re.compile(r"(?:not well-formed XML|not valid UTF-8): .*, line (\d+), column (\d+)")
 _HEADERS: Final = {"A18": "wsa:Action", "A19": "wsa:RelatesTo", "A20": "Content-Type"}
 """Where the finding of a rule is that names the sender as its place."""
 _SEGMENTS: Final = {"K02": b"PID|", "K14": b"PID|", "K07": b"MRG|", "K08": b"MRG|"}
@@ -56,8 +56,10 @@ class Locator:
     def position(self, found: Found) -> Position | None:
         """Where in the file; the first line of the body where nobody says more."""
         finding, place = found
-        if line := _LINE.match(finding.location or "") or _OF_PARSER.search(finding.text):
+        if line := _LINE.match(finding.location or ""):
             return self._positions.line_of_root(int(line[1]))
+        if at := _OF_PARSER.search(finding.text):
+            return self._positions.line_of_root(int(at[1]), int(at[2]))
         if self._judged.saved.form is SavedAs.HL7V2:
             return self._positions.of_text(_SEGMENTS.get(finding.rule, b"MSH"))
         if place is None:

@@ -196,6 +196,7 @@ class _Writing:
     spool: Path
 
     def steps(self, exchanges: Sequence[Exchange]) -> Iterator[dict[str, Any]]:
+        """A step for each message: sent, or waited for where somebody else is to send it."""
         later = [uuids_in(exchange) for exchange in exchanges]
         for number, exchange in enumerate(exchanges, start=1):
             message = Message(exchange, self.spool)

@@ -56,12 +56,17 @@ class Positions:
         inside = attribute and re.search(rb"[\s:]" + re.escape(attribute.encode()) + rb"\s*=", tag)
         return self._at(start + (inside.start() + 1 if inside else 0))
 
-    def line_of_root(self, line: int) -> Position | None:
-        """Where the text of a line of the root's own octets begins; None where the file does not show it."""
+    def line_of_root(self, line: int, column: int | None = None) -> Position | None:
+        """A place in a line of the root's own octets; without a column, where the text of the line begins.
+
+        None where the file does not show it.
+        """
         number = bisect_right(self._starts, self._offset) + line - 1
         if self._offset < 0 or not 0 < number <= len(self._starts):
             return None
         start = self._starts[number - 1]
+        if column is not None:
+            return Position(number, column + max(0, self._offset - start))  # the root may begin in a line
         blank = _BLANK.match(self._file, start)
         return Position(number, 1 + (blank.end() - start if blank else 0))
 

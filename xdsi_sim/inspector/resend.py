@@ -73,6 +73,7 @@ def _resend(
     readers: list[PackageReader] = []
 
     def receive(head: Head) -> Callable[[bytes], object]:
+        """A reader of the answer, coded as its head says."""
         coding = coding_of(head.header("content-encoding"))
         readers.append(PackageReader(head.header("content-type") or "", spool, coding=coding))
         return readers[0].feed

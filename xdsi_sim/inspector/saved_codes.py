@@ -1,25 +1,30 @@
-"""Submissions that somebody has saved as XML: what their codes lack, each with its line.
+"""Submissions that somebody has saved: what their codes lack, each with its line.
 
 The rules of codes alone; what else is wrong with a submission is not looked at.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from xdsi_sim.ebrim.tables import KINDS, Form
 from xdsi_sim.ebrim.xml import Element, line_of
-from xdsi_sim.errors import Severity
+from xdsi_sim.errors import Severity, UsageError
+from xdsi_sim.judging.judged import judge_message
 from xdsi_sim.messages.submit import SubmitObjectsRequest, read_submit_objects
 from xdsi_sim.rules.code_sets import CodeSets
 from xdsi_sim.rules.registry import rules
 from xdsi_sim.rules.subjects import Submission
 from xdsi_sim.rules.transactions import RULESETS
+from xdsi_sim.soap.saved import Unrecognised, read_saved
+from xdsi_sim.topology.xml_file import read_xml
 from xdsi_sim.vocab import NS
 
-__all__ = ["Stray", "strays", "submissions_in"]
+__all__ = ["Stray", "strays", "strays_of_file", "submissions_in"]
 
 _SUBMISSION: Final = f"{{{NS.LCM}}}SubmitObjectsRequest"
 _CLASSIFICATION: Final = f"{{{NS.RIM}}}Classification"
@@ -48,6 +53,39 @@ class Stray:
     attribute: str | None
     value: str | None
     text: str
+
+
+def strays_of_file(path: Path, codes: CodeSets) -> list[Stray]:
+    """All that is wrong with the codes of one file, XML or a capture of HTTP, in the order of its lines.
+
+    Raises UsageError where it cannot be read, or holds no submission.
+    """
+    root, before = _saved_root(path)
+    requests = submissions_in(root)
+    if not requests:
+        raise UsageError("no SubmitObjectsRequest is in the file", file=str(path))
+    found = (
+        replace(stray, line=None if stray.line is None else stray.line + before)
+        for request in requests
+        for stray in strays(request, codes)
+    )
+    return sorted(found, key=lambda stray: stray.line or 0)
+
+
+def _saved_root(path: Path) -> tuple[Element, int]:
+    """The XML of a file, and how many lines of the file are before it."""
+    try:
+        data = path.read_bytes()
+        saved = read_saved(data)
+    except (OSError, Unrecognised):
+        return read_xml(path), 0  # which says what is wrong
+    if not saved.packaged:
+        return read_xml(path), 0
+    with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as folder:
+        judged = judge_message(saved, Path(folder))
+    if judged.body is None:
+        raise UsageError(judged.found[0][0].text, file=str(path))
+    return judged.body, data.count(b"\n", 0, max(0, data.find(judged.root)))
 
 
 def submissions_in(root: Element) -> tuple[SubmitObjectsRequest, ...]:
@@ -84,6 +122,7 @@ class _Places:
 
     @classmethod
     def of(cls, submission: Element) -> _Places:
+        """Those of a SubmitObjectsRequest."""
         parts: dict[str | None, list[Element]] = {}
         for part in submission.iter(_CLASSIFICATION, _SLOT):
             parent = part.getparent()

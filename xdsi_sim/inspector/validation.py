@@ -175,7 +175,8 @@ def print_validated(output: Console, validated: Validated) -> None:
 def _line(file: str, result: Result) -> str:
     finding, at = result.finding, result.position
     place = f"{file}:{at.line}:{at.column}" if at is not None else file
-    about = f" at {result.object}" if result.object else ""
+    place_within = result.object or result.attribute
+    about = f" at {place_within}" if place_within else ""
     cites = f" ({finding.cites})" if finding.cites else ""
     colour = _COLOURS[result.level]
     return (

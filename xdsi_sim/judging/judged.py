@@ -291,6 +291,7 @@ def _content_of(judged: Judged, package: Package) -> Callable[[Element], Content
     """Contents of documents; of a message that was saved without its parts, nothing stands for each."""
 
     def content_of(element: Element) -> Content:
+        """The content that an element refers to; notes that the message is not whole where it was lost."""
         if judged.saved.packaged or child_of(element, _INCLUDE) is None:
             return package.content_of(element)
         judged.whole = False

@@ -80,7 +80,15 @@ _CONDITIONS: Final = {
     "207": "Application internal error",
 }
 """HL7 table 0357, as far as it is used."""
-_OF_RULES: Final = {"K02": "101", "K07": "101", "K09": "204", "K10": "204", "K13": "205", "K14": "102"}
+_OF_RULES: Final = {
+    "K02": "101",
+    "K07": "101",
+    "K08": "205",
+    "K09": "204",
+    "K10": "204",
+    "K13": "205",
+    "K14": "102",
+}
 """Which of them a broken rule is; others are 207, which stands for all that has no code of its own."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from xdsi_sim.ebrim.datatypes import OID, Cx
+from xdsi_sim.ebrim.datatypes import OID, Cx, check_dtm
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.vocab import FAILURE, SUCCESS
 
@@ -203,6 +203,7 @@ def read_birth_time(text: str) -> str:
     digits = text.strip().replace("-", "")
     if not _BIRTH_TIME.fullmatch(digits):
         raise ValueError("it is no date such as 1963-08-04 or 19630804")
+    check_dtm(digits)
     return digits
 
 

@@ -68,6 +68,7 @@ class _Against:
 
     @classmethod
     def sets_of(cls, submission: Submission) -> _Against | None:
+        """The sets of a submission's domain; None where it has none."""
         return None if submission.codes is None else cls(submission.codes)
 
     def code(self, value: MetadataObject, attribute: str, code: Code) -> tuple[Violation, ...]:

@@ -98,6 +98,15 @@ def members_are_of_a_legal_kind(submission: Submission) -> Iterator[Violation]:
             yield _at(association, f"HasMember does not start from {_a(source)}", "sourceObject")
         elif target is not None and target is not SubmissionSet and target not in allowed:
             yield _at(association, f"{_a(source)} has no {target.__name__} as member", "targetObject")
+        elif source is SubmissionSet and _is_of_earlier(submission, association.targetObject):
+            text = "what was registered before becomes a member by Reference alone, and only a DocumentEntry"
+            yield _at(association, text, "targetObject")
+
+
+def _is_of_earlier(submission: Submission, ref: str | None) -> bool:
+    """Whether a Folder or an Association was registered by an earlier submission."""
+    registered = submission.registered(ref)
+    return registered is not None and registered.kind in (Folder, Association)
 
 
 def _a(kind: type) -> str:

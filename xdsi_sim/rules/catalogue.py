@@ -13,6 +13,7 @@ from xdsi_sim.rules.answers import ANSWER_RULES, DELIVERED
 from xdsi_sim.rules.discovery import DISCOVERY
 from xdsi_sim.rules.error_codes import ERROR_CODES, ErrorCode
 from xdsi_sim.rules.manifest import MANIFEST_RULES
+from xdsi_sim.rules.on_demand_retrieve import NEW_IDS
 from xdsi_sim.rules.patient_feed import FEED_RULES
 from xdsi_sim.rules.protocol import PROTOCOL_RULES, ProtocolRule
 from xdsi_sim.rules.query import STORED_QUERY
@@ -24,6 +25,7 @@ from xdsi_sim.rules.registry import (
     Ground,
     Rule,
 )
+from xdsi_sim.rules.removal import DOCUMENT_REMOVAL, REMOVAL
 from xdsi_sim.rules.serving import SERVING_RULES, ServingRule
 from xdsi_sim.rules.transactions import IN_FORCE, RULESETS
 
@@ -66,6 +68,7 @@ SETTINGS: Final = {
     "I08": "queries",
     "I13": "queries",
     "I18": "mostResults",
+    "I35": "unknownPatients",
 }
 """Keys of a topology that decide about a rule, beside `strictness` for what a lenient actor lets pass."""
 
@@ -106,6 +109,44 @@ class Entry:
 
 _NOTHING_TOLD: Final = {"action": "not a check"}
 
+_UPDATES: Final = ("ITI-57", "ITI-92")
+SEEN_TO_BY_OTHERS: Final = (
+    Entry(
+        id="L10",
+        severity="error",
+        text="An update has all that is required of a submission, and is no patch: D01 to D03 see to that.",
+        codes=(REGISTRY_METADATA_ERROR,),
+        cites="ITI MU: 3.57.4.1.3.1",
+        transactions=_UPDATES,
+    ),
+    Entry(
+        id="L30",
+        severity="warning",
+        text="The codeContext of an error of an update or a removal has the object's id: J09 sees to that.",
+        cites="ITI MU",
+        transactions=(*_UPDATES, "ITI-62"),
+    ),
+)
+"""Rows of the catalogue that other rules hold already; they are here so that their ids can be explained."""
+
+_OF_RECIPIENTS: Final = {
+    "DocumentQueued": "queued",
+    "UnknownRecipient": "intendedRecipients",
+    "UnavailableRecipient": "unavailableRecipients",
+    **dict.fromkeys(
+        (
+            "PartialAppendContentNotProcessed",
+            "PartialFolderContentNotProcessed",
+            "PartialRelationshipContentNotProcessed",
+            "PartialReplaceContentNotProcessed",
+            "PartialTransformNotProcessed",
+            "PartialTransformReplaceNotProcessed",
+        ),
+        "notProcessed",
+    ),
+}
+"""errorCodes that no rule raises, with the setting by which a Document Recipient says them."""
+
 
 # --- making entries --------------------------------------------------------------------------
 
@@ -117,6 +158,7 @@ def catalogue() -> dict[str, Entry]:
     made |= {id: _of_protocol(rule) for id, rule in PROTOCOL_RULES.items()}
     made |= {id: _of_serving(rule) for id, rule in SERVING_RULES.items()}
     made |= {id: _of_action(action) for id, action in ACTIONS.items()}
+    made |= {entry.id: entry for entry in SEEN_TO_BY_OTHERS}
     return dict(sorted(made.items()))
 
 
@@ -126,12 +168,17 @@ def _of_rule(rule: Rule, transactions: Iterable[str]) -> Entry:
         id=rule.id,
         severity=rule.severity.value,
         text=rule.text,
-        codes=tuple(code for code in (*own, *rule.also) if code is not None),
+        codes=tuple(dict.fromkeys(code for code in (*own, *rule.also, *_instead(rule.id)) if code)),
         cites=rule.cites,
         ground=rule.ground,
         transactions=tuple(transactions),
         setting=SETTINGS.get(rule.id) or ("rules" if rule.adjustable and rule.id in IN_FORCE else None),
     )
+
+
+def _instead(id: str) -> Iterator[str]:
+    """errorCodes that stand for those of the rule in one transaction alone."""
+    return (ruleset.codes[id] for ruleset in RULESETS.values() if id in ruleset.codes)
 
 
 def _of_protocol(rule: ProtocolRule) -> Entry:
@@ -193,10 +240,13 @@ def _tables() -> Iterator[tuple[str, Iterable[Rule]]]:
         yield name, STORED_QUERY
     for name, held in ANSWER_RULES.items():
         yield name, held.status + held.objects
-    yield "ITI-43", DELIVERED
+    for of_delivery in (DELIVERED, NEW_IDS):
+        yield "ITI-43", of_delivery
+    yield "ITI-62", REMOVAL
+    yield "ITI-86", DOCUMENT_REMOVAL
     yield "RAD-68", MANIFEST_RULES  # to whoever judges a manifest: no actor refuses one for them
     for rules in FEED_RULES.values():
-        yield "ITI-8", rules
+        yield "ITI-8", (rule for rule in rules if rule is not RULES["K06"])  # of what HL7 v2 does not have
         yield "ITI-44", rules
     yield "ITI-55", DISCOVERY
     for name in ("ITI-39", "RAD-75"):
@@ -239,11 +289,18 @@ def explain_code(code: ErrorCode) -> str:
     weight = " or ".join(severity.value for severity in code.severities)
     past = f"\nOf the past; today it is {code.instead}." if code.instead is not None else ""
     raising = "".join(f"\n  {entry.id}  {entry.text}" for entry in raised_by(code.code))
-    rules = f"\nRaised here by{raising}" if raising else "\nRaised by nothing here."
+    rules = f"\nRaised here by{raising}" if raising else f"\n{_unruled(code.code)}"
     return (
         f"{code.code}  {weight}\n{code.meaning}\nThe codeContext holds {code.context.words}.\n"
         f"In answers of {', '.join(sorted(code.transactions))}.{past}{rules}"
     )
+
+
+def _unruled(code: str) -> str:
+    setting = _OF_RECIPIENTS.get(code)
+    if setting is None:
+        return "No rule raises it here; a deviation may (`xdsi-sim faults list`)."
+    return f"A Document Recipient says it where its setting `{setting}` asks for that."
 
 
 def explain(id: str) -> str:

@@ -41,6 +41,7 @@ _HEADER: Final = 64 * 1024
 
 def _begins_with(magic: bytes, what: str, *, at: int = 0) -> Callable[[bytes], str | None]:
     def wrong(head: bytes) -> str | None:
+        """What is wrong with the first octets of a document; None where nothing is."""
         return None if head[at : at + len(magic)] == magic else f"no {what} at octet {at}"
 
     return wrong

@@ -20,9 +20,13 @@ class Context(Enum):
 
     ANYTHING = ("what is wrong, in words", r"\S")
     UNIQUE_ID = ("the uniqueId", r"\d+(?:\.\d+){2,}|[0-9a-fA-F]{8}-")
-    UUID = ("the UUID", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:")
+    UUID = ("the UUID", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:|object=\S")
     PATIENT_ID = ("the patient id, as CX", r"\^\^\^")
     PARAMETER = ("the name of the parameter", r"\$\w")
+    OBJECT = (
+        "the id of the object",
+        r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|urn:uuid:|object=\S",  # or symbolic
+    )
     QUERY_ID = ("the id of the query", r"\S*\d\S*")
     COUNT = ("the limit", r"\d")
     OID = ("the value that was given", r"\d(?:\.\d+)+")
@@ -74,7 +78,8 @@ def _code(
 
 _TABLE: Final = (
     _code("DocumentQueued", _P, "A document is accepted and handled later.", Context.ANYTHING, _WARNING),
-    _code("InvalidDocumentContent", _P, "A document does not fit its metadata.", Context.UNIQUE_ID),
+    # as a warning, too: no other code tells of content that is taken although it strays
+    _code("InvalidDocumentContent", _P, "A document does not fit its metadata.", Context.UNIQUE_ID, _EITHER),
     *(
         _code(name, _P, f"{what} was left out.", Context.ANYTHING, _WARNING)
         for name, what in (
@@ -202,16 +207,36 @@ _TABLE: Final = (
     # --- of supplements
     _code("XDSMetadataUpdateError", (*_U, *_RU), "An update failed."),
     _code("XDSMetadataUpdateOperationError", _U, "An operation is not one, or not allowed."),
-    _code("XDSMetadataVersionError", (*_U, *_RU), "PreviousVersion is missing or not the latest."),
-    _code("XDSPatientIDReconciliationError", (*_U, *_RU), "Patient ids would differ after the update."),
-    _code("XDSObjectTypeError", _RU, "The objectType is not allowed, or changed."),
-    _code("XDSMetadataIdentifierError", _RU, "An identifier is not the stored one."),
-    _code("XDSInvalidRequestException", (*_U, *_RU), "An update brings a first version."),
-    _code("UnmodifiableMetadataError", _RU, "An attribute that must not change was changed."),
+    _code(
+        "XDSMetadataVersionError",
+        (*_U, *_RU),
+        "PreviousVersion is missing or not the latest.",
+        Context.OBJECT,
+    ),
+    _code(
+        "XDSPatientIDReconciliationError",
+        (*_U, *_RU),
+        "Patient ids would differ after the update.",
+        Context.OBJECT,
+    ),
+    _code("XDSObjectTypeError", _RU, "The objectType is not allowed, or changed.", Context.OBJECT),
+    _code("XDSMetadataIdentifierError", _RU, "An identifier is not the stored one.", Context.OBJECT),
+    _code("XDSInvalidRequestException", (*_U, *_RU), "An update brings a first version.", Context.OBJECT),
+    _code("UnmodifiableMetadataError", _RU, "An attribute that must not change was changed.", Context.OBJECT),
     _code("LocalPolicyRestrictionError", _RU, "The policy of the responder forbids it."),
-    _code("XDSMetadataAnnotationError", _RU, "The HasMember of the SubmissionSet is annotated wrongly."),
-    _code("ReferencesExistException", _RM, "An association still leads to the object."),
-    _code("XDSUnreferencedObjectException", _RM, "An object would be left without any association."),
+    _code(
+        "XDSMetadataAnnotationError",
+        _RU,
+        "The HasMember of the SubmissionSet is annotated wrongly.",
+        Context.OBJECT,
+    ),
+    _code("ReferencesExistException", _RM, "An association still leads to the object.", Context.OBJECT),
+    _code(
+        "XDSUnreferencedObjectException",
+        _RM,
+        "An object would be left without any association.",
+        Context.OBJECT,
+    ),
     _code("XDSRemoveDocumentsError", _RD, "A document could not be removed.", Context.UNIQUE_ID),
     # --- of patient discovery (ITI TF-2: 3.55.4.2.2.7)
     _code("ResponderBusy", ("ITI-55",), "The community is busy; later it may answer."),

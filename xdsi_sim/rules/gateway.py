@@ -27,6 +27,7 @@ __all__ = [
 
 _MISSING: Final = "XDSMissingHomeCommunityId"
 _UNKNOWN: Final = "XDSUnknownCommunity"
+_URN: Final = "urn:oid:"
 _LIST: Final = f"{{{NS.RIM}}}RegistryObjectList"
 
 
@@ -37,6 +38,8 @@ class CommunityQuery:
     request: AdhocQueryRequest
     communities: frozenset[str] | None = None
     """The homeCommunityIds that it can reach; None where nothing is known of them."""
+    named_by: str = "home"
+    """What names the community: the attribute, or a parameter of the query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ def query_by_id_names_its_community(query: CommunityQuery) -> Iterator[Violation
     by_id = stored is not None and not any(param.attribute == "patientId" for param in stored.params)
     home = query.request.home
     if by_id or home is not None:
-        yield from _home(home, query.communities, "home", query.request.id)
+        yield from _home(home, query.communities, query.named_by, query.request.id)
 
 
 def _home(
@@ -138,6 +141,8 @@ def _home(
         yield Violation(f"{place or attribute} is missing", location=location, attribute=attribute)
     elif known is not None and home not in known:
         text = f"{attribute} names no community that is known here"
+        if _URN + home in known:
+            text = f"{attribute} lacks {_URN} before the OID"
         yield Violation(text, location=location, attribute=attribute, value=home, code=_UNKNOWN)
 
 

@@ -78,7 +78,7 @@ def object_is_a_key_object_selection(judged: Judged) -> Iterator[Violation]:
 def _module(id: str, name: str, section: str, attributes: Mapping[str, int]) -> None:
     """A rule of the attributes of a module by their types: 1 has a value, 2 may be empty."""
 
-    def check(judged: Judged) -> Iterator[Violation]:
+    def _check(judged: Judged) -> Iterator[Violation]:
         for keyword, type_ in attributes.items():
             where = judged.root.at(keyword)
             if not judged.root.has(keyword):
@@ -87,8 +87,8 @@ def _module(id: str, name: str, section: str, attributes: Mapping[str, int]) -> 
                 yield Violation(f"{keyword} has no value (type 1)", where)
 
     listed = ", ".join(f"{keyword} {tag_text(keyword)} type {type_}" for keyword, type_ in attributes.items())
-    check.__doc__ = f"The {name} module is there: {listed}."
-    rule(id, cites=section, code=None)(check)
+    _check.__doc__ = f"The {name} module is there: {listed}."
+    rule(id, cites=section, code=None)(_check)
 
 
 _module(

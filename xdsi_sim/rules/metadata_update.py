@@ -35,11 +35,14 @@ _VERSION: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 @rule("L01", cites="ITI MU: 3.57.4.1.3.1", code=UPDATE_ERROR)
 def update_has_one_submission_set(submission: Submission) -> Iterator[Violation]:
-    """An update has exactly one SubmissionSet."""
+    """An update has exactly one SubmissionSet, and an operation that it starts."""
     sets = submission.objects.submissionSets
     if len(sets) != 1:
         ids = ", ".join(value.entryUUID for value in sets)
         yield Violation(f"{len(sets)} SubmissionSets are there, one is expected", value=ids or None)
+    elif not submission.objects.associations and not any(updates(submission)):  # else L05 has it
+        text = "the request has no operation: no Association leads from the SubmissionSet"
+        yield Violation(text, location=sets[0].entryUUID)
 
 
 @rule("L02", cites="ITI MU: 3.57.4.1.3.1", code=UPDATE_ERROR)
@@ -78,6 +81,8 @@ def _of(update: Update, text: str, attribute: str) -> Violation:
 def updated_object_is_registered(submission: Submission) -> Iterator[Violation]:
     """What is updated is in the registry, as an object of the same kind."""
     for update in updates(submission):
+        if not update.value.logicalID and not submission.restricted:
+            continue  # L02 has it
         kind, attribute = type(update.value).__name__, "logicalID" if update.value.logicalID else "uniqueId"
         found = len(candidates(submission, update.value))
         if not found and getattr(update.value, attribute):

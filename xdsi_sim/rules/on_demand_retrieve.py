@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.errors import Severity
@@ -11,7 +12,7 @@ from xdsi_sim.messages.retrieve import DocumentResponse
 from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
 from xdsi_sim.vocab import ON_DEMAND
 
-__all__ = ["Delivery", "check_delivery"]
+__all__ = ["NEW_IDS", "Delivery", "check_delivery"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ def _violation(delivery: Delivery, text: str, attribute: str, value: str | None)
 
 def check_delivery(entry: DocumentEntry, response: DocumentResponse) -> Verdict:
     """All that is wrong with one delivered document, beside what its entry says."""
-    return judge([(Delivery(entry=entry, response=response), _RULES)])
+    return judge([(Delivery(entry=entry, response=response), NEW_IDS)])
 
 
-_RULES = rules("H13", "H14")
+NEW_IDS: Final = rules("H13", "H14")
+"""The rules of what a delivered document is called."""

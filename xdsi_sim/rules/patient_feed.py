@@ -72,7 +72,10 @@ def _of_the_domain(ids: tuple[Ii, ...], authority: str | None) -> tuple[str, ...
 def patient_has_an_id_of_the_domain(message: FedMessage) -> Iterator[Violation]:
     """A patient that is announced has an id of the affinity domain's assigning authority."""
     if not message.ids:
-        yield Violation(f"no patient id is of the affinity domain{_found(message, message.feed.patientIds)}")
+        yield Violation(
+            f"no patient id is of the affinity domain{_of_whom(message)}; "
+            f"found ids of: {_issuers(message.feed.patientIds)}"
+        )
 
 
 @rule("K06", cites="ITI TF-2: 3.44.4.1.2", code=None)
@@ -109,15 +112,20 @@ def merge_is_within_the_domain(message: FedMessage) -> Iterator[Violation]:
     ):
         if len(ids) != 1:
             yield Violation(
-                f"{len(ids)} {what} ids are of the affinity domain, not 1{_found(message, given)}"
+                f"one {what} id of the affinity domain{_of_whom(message)} is expected, there are {len(ids)}; "
+                f"found ids of: {_issuers(given)}"
             )
 
 
-def _found(message: FedMessage, given: tuple[Ii, ...]) -> str:
+def _of_whom(message: FedMessage) -> str:
+    """The authority of the domain, where it has one, for people."""
+    return f" {message.authority}" if message.authority else ""
+
+
+def _issuers(given: tuple[Ii, ...]) -> str:
     """Whose ids there are instead."""
     named = [*dict.fromkeys(map(_issuer, given))]
-    authorities = ", ".join(named[:_SHOWN]) or "none at all"
-    return f" {message.authority or ''}; found ids of: {authorities}"
+    return ", ".join(named[:_SHOWN]) or "none at all"
 
 
 def _issuer(id: Ii) -> str:

@@ -194,7 +194,13 @@ _TABLE: Final = (
         "ITI TF-3: 4.2",
         True,
     ),
-    ProtocolRule("H01", _E, _SENDER, "A retrieve asks for at least one document.", "ITI TF-2: 3.43"),
+    ProtocolRule(
+        "H01",
+        _E,
+        f"{_SENDER} where there is none, XDSRepositoryError where an id is missing",
+        "A retrieve asks for at least one document, each by two ids that are not empty.",
+        "ITI TF-2: 3.43",
+    ),
     ProtocolRule(
         "H04", _W, None, "A RepositoryUniqueId is a bare OID, without urn:oid: before it.", "ITI TF-2: 3.43.5"
     ),

@@ -104,6 +104,7 @@ def rule(
     """
 
     def register(check: _C) -> _C:
+        """Enter the function in the table; raises ValueError for a taken id, and for a note with a code."""
         if id in RULES:
             raise ValueError(f"rule {id} is there twice")
         if severity is Severity.INFO and code is not None:
@@ -239,6 +240,7 @@ class _Breach:
         codes: Mapping[str, str],
         profile: Profile,
     ) -> _Breach:
+        """The violation with the code and weight that rule, violation and profile give it together."""
         code = codes.get(rule.id, rule.code) if violation.code is None else violation.code or None
         asked = profile.get(rule.id)
         severity = asked or violation.severity or rule.severity
@@ -248,19 +250,22 @@ class _Breach:
         return cls(rule, violation, metadata_error if code == META else code, severity, location)
 
     def finding(self) -> Finding:
+        """For reports and the log."""
         value = self.violation.value
         return Finding(
             rule=self.rule.id,
             severity=self.severity,
             text=self.violation.text if value is None else f"{self.violation.text}: {_short(value)!r}",
-            location=self.location,
+            location=self.location or self.violation.attribute,
             cites=self.rule.cites,
         )
 
     def place(self) -> Place:
+        """Where it is, for who points at it."""
         return Place(self.location, self.violation.attribute, self.violation.value)
 
     def registry_error(self, code: str) -> RegistryError:
+        """For the peer, in a RegistryResponse (ITI TF-3: 4.2.4.1)."""
         violation = self.violation
         facts = (
             ("object", self.location),
@@ -273,6 +278,7 @@ class _Breach:
             errorCode=code,
             codeContext="; ".join((violation.text, *given)),
             severity=_SEVERITY[self.severity],
+            location=self.location or violation.attribute,
         )
 
 

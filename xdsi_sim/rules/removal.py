@@ -17,6 +17,8 @@ from xdsi_sim.rules.registry import Verdict, Violation, judge, rule, rules
 from xdsi_sim.rules.subjects import id_key
 
 __all__ = [
+    "DOCUMENT_REMOVAL",
+    "REMOVAL",
     "DocumentRemoval",
     "Fate",
     "Link",
@@ -110,7 +112,8 @@ def no_object_loses_its_last_association(removal: Removal) -> Iterator[Violation
 
 
 _REQUEST: Final = rules("L25")
-_REGISTRY: Final = rules("L25", "L26", "L27", "L28")
+REMOVAL: Final = rules("L25", "L26", "L27", "L28")
+"""The rules of a removal of metadata (ITI-62)."""
 
 
 def check_removal(
@@ -118,7 +121,7 @@ def check_removal(
 ) -> Verdict:
     """All that is wrong with a request of ITI-62; without `remains`, all that the request alone tells."""
     removal = Removal(request=request, remains=remains or Remains(), strict=strict)
-    return judge([(removal, _REQUEST if remains is None else _REGISTRY)])
+    return judge([(removal, _REQUEST if remains is None else REMOVAL)])
 
 
 # --- documents -------------------------------------------------------------------------------
@@ -149,15 +152,19 @@ class DocumentRemoval:
         return self.request.missing is None and self.request.repositoryUniqueId == self.repositoryUniqueId
 
 
+_INCOMPLETE: Final = "XDSRepositoryError"
+_ELSEWHERE: Final = "XDSUnknownRepositoryId"
+_UNKNOWN: Final = "XDSDocumentUniqueIdError"
+_NOT_HERE: Final = (_INCOMPLETE, _ELSEWHERE, _UNKNOWN)
 _FATES: Final = {
     Fate.REMOVED: None,
-    Fate.UNKNOWN: ("no such document in this repository", "XDSDocumentUniqueIdError"),
+    Fate.UNKNOWN: ("no such document in this repository", _UNKNOWN),
     Fate.BUSY: ("a submission that brings this document is under way", "XDSRemoveDocumentsError"),
     Fate.FAILED: ("the document could not be removed now", "XDSRemoveDocumentsError"),
 }
 
 
-@rule("L29", cites="ITI RMD: 3.86.4.1.3", code="XDSRemoveDocumentsError")
+@rule("L29", cites="ITI RMD: 3.86.4.1.3", code="XDSRemoveDocumentsError", also=_NOT_HERE)
 def document_is_removed(removal: DocumentRemoval) -> Iterator[Violation]:
     """A document that is to go is named in full, kept here, and of no submission under way."""
     request = removal.request
@@ -167,7 +174,7 @@ def document_is_removed(removal: DocumentRemoval) -> Iterator[Violation]:
             f"{request.missing} of a DocumentRequest is missing",
             location,
             request.missing,
-            code="XDSRepositoryError",
+            code=_INCOMPLETE,
         )
     elif not removal.ours:
         yield Violation(
@@ -175,19 +182,20 @@ def document_is_removed(removal: DocumentRemoval) -> Iterator[Violation]:
             location,
             "RepositoryUniqueId",
             request.repositoryUniqueId,
-            code="XDSUnknownRepositoryId",
+            code=_ELSEWHERE,
         )
     elif (told := _FATES[removal.fate]) is not None:
         text, code = told
         yield Violation(text, location, "DocumentUniqueId", code=code)
 
 
-_DOCUMENT: Final = rules("L29")
+DOCUMENT_REMOVAL: Final = rules("L29")
+"""The rule of each document of a removal (ITI-86)."""
 
 
 def check_document_removals(removals: tuple[DocumentRemoval, ...]) -> Verdict:
     """What is told of documents that were to go: an error for each that was not removed."""
-    verdict = judge((removal, _DOCUMENT) for removal in removals)
+    verdict = judge((removal, DOCUMENT_REMOVAL) for removal in removals)
     located = (
         replace(error, location=finding.location)
         for error, finding in zip(verdict.errors, verdict.findings, strict=True)

@@ -16,10 +16,11 @@ __all__: list[str] = []
 
 _OPTIONAL: Final = {"availabilityStatus": None, "homeCommunityId": None, "documentAvailability": ONLINE}
 """Attributes that need not be given, and what their absence says; None: that they stay."""
+_NO_HOME: Final = "XDSMissingHomeCommunityId"
 _UNMODIFIABLE: Final = ("sourcePatientId", "repositoryUniqueId", *_OPTIONAL)
 
 
-@rule("L22", cites="ITI RMU", code="UnmodifiableMetadataError")
+@rule("L22", cites="ITI RMU", code="UnmodifiableMetadataError", also=(RECONCILIATION_ERROR,))
 def unmodifiable_attributes_stay(submission: Submission) -> Iterator[Violation]:
     """Patient, place and state of the document, and the home of its metadata, are as they were."""
     for update in updates(submission):
@@ -63,7 +64,7 @@ def entries_alone_are_updated(submission: Submission) -> Iterator[Violation]:
             )
 
 
-@rule("L24", cites="ITI RMU", code="XDSUnknownCommunity")
+@rule("L24", cites="ITI RMU", code="XDSUnknownCommunity", also=(_NO_HOME,))
 def home_of_the_entry_is_known(submission: Submission) -> Iterator[Violation]:
     """Where updates are forwarded, a DocumentEntry has a homeCommunityId that leads somewhere."""
     homes = submission.known.homes
@@ -73,7 +74,7 @@ def home_of_the_entry_is_known(submission: Submission) -> Iterator[Violation]:
                 "homeCommunityId is missing",
                 location=entry.entryUUID,
                 attribute="homeCommunityId",
-                code="XDSMissingHomeCommunityId",
+                code=_NO_HOME,
             )
         elif homes is not None and entry.homeCommunityId not in homes:
             yield Violation(

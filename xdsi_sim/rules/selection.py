@@ -18,6 +18,7 @@ from xdsi_sim.vocab import APPROVED, DEPRECATED, OFFLINE
 
 __all__ = ["Condition", "Given", "Part", "Query", "Selection"]
 
+_PATIENT: Final = "patientId"
 _STATUS: Final = (APPROVED, DEPRECATED)
 
 # --- what is selected ------------------------------------------------------------------------
@@ -51,6 +52,12 @@ class Selection:
     """One for each step, in their order."""
     object_refs: bool = False
     """References alone are wanted."""
+
+    @property
+    def patients(self) -> tuple[str, ...]:
+        """The patient ids that are asked for, each once."""
+        named = (one for part in self.parts for one in part.conditions if one.attribute == _PATIENT)
+        return tuple(dict.fromkeys(id for one in named for id in one.values))
 
 
 _NOT_DEPRECATED: Final = Condition("availabilityStatus", Test.NOT, (DEPRECATED,))

@@ -130,6 +130,13 @@ _TABLE: Final = (
         ("ITI-18", "ITI-51"),
         _CODES,
     ),
+    ServingRule(
+        "I35",
+        "XDSUnknownPatientId",
+        "A patient whom a query asks for is known, where the policy of the registry asks that.",
+        ("ITI-18", "ITI-51"),
+        _CODES,
+    ),
 )
 
 SERVING_RULES: Final = {rule.id: rule for rule in _TABLE}

@@ -80,6 +80,8 @@ _SUBMISSION: Final = (
 _BY_SENDER: Final = ("D01", "D02", "D03", "D04")
 """Rules of presence for a sender with full metadata; D05 stands in for them where metadata is limited."""
 _LIMITED: Final = " ".join([*(id for id in _SUBMISSION.split() if id not in _BY_SENDER), "D05"])
+_OF_KINDS: Final = ("E13", "E14", "E15", "E16", "E17", "E18")
+"""Rules of the submission that the kind of a registered object may break, which the request does not tell."""
 _REGISTRATION: Final = "C10 D09 E04 E11 E12 E20 E21 E22 E23 E24 F02 F03 F09 F10 F11 F14 F15 F16 F17 F18 F26"
 # what holds for submissions holds for updates, but for what is named
 _UPDATE: Final = f"{_SUBMISSION} F01 L01 L02 L03 L05 L12"
@@ -204,6 +206,12 @@ the same from a Metadata-Limited Document Source.
 """
 
 
+_AT_COMMIT: Final = {
+    name: (*(one for one in ruleset.submission if one.id in _OF_KINDS), *ruleset.registration)
+    for name, ruleset in RULESETS.items()
+}
+"""By transaction, what is looked at once it is known what the registry has of what a request names."""
+
 IN_FORCE: Final[Mapping[str, Rule]] = {
     one.id: one
     for ruleset in RULESETS.values()
@@ -240,7 +248,8 @@ def check_against_registry(
 ) -> Verdict:
     """What is wrong with a request to a registry only because of what that holds."""
     ruleset = RULESETS[transaction]
-    return ruleset.judge([(ruleset.subject(request, known), ruleset.registration)], profile)
+    held = _AT_COMMIT[transaction] if known.objects else ruleset.registration
+    return ruleset.judge([(ruleset.subject(request, known), held)], profile)
 
 
 def check_provision(

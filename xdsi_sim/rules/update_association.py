@@ -59,7 +59,7 @@ def status_update_leads_from_the_set_to_an_object(submission: Submission) -> Ite
             yield _at(association, "targetObject is an Association of the request", "targetObject")
 
 
-@rule("L15", cites="ITI MU: 3.57.4.1.3.3.2.3", code=UPDATE_ERROR)
+@rule("L15", cites="ITI MU: 3.57.4.1.3.3.2.3", code=UPDATE_ERROR, also=(OPERATION_ERROR,))
 def status_update_tells_old_and_new(submission: Submission) -> Iterator[Violation]:
     """UpdateAvailabilityStatus has OriginalStatus, as it is, and NewStatus, another, and no more slots."""
     for association in status_updates(submission):
@@ -144,7 +144,7 @@ def propagation_and_hand_do_not_mix(submission: Submission) -> Iterator[Violatio
                 )
 
 
-@rule("L18", cites="ITI MU: 3.57.4.1.3.3", code=UPDATE_ERROR)
+@rule("L18", cites="ITI MU: 3.57.4.1.3.3", code=UPDATE_ERROR, also=(RECONCILIATION_ERROR, OPERATION_ERROR))
 def submitted_association_fits(submission: Submission) -> Iterator[Violation]:
     """SubmitAssociation brings an Association of the request, as nothing else does.
 

@@ -55,7 +55,10 @@ class _Ways:
 
     @classmethod
     def of(cls, attrs: tuple[Attr, ...]) -> _Ways:
+        """Readers of the attributes of one kind."""
+
         def reader(*forms: Form, many: bool = False) -> Reader:
+            """Reads the attributes of these forms, at once."""
             return fields([attr.name for attr in attrs if attr.form in forms and attr.many is many])
 
         return cls(

@@ -41,6 +41,7 @@ class AskedSeries(Checked):
 
 def _read(kind: type[Checked]) -> BeforeValidator:
     def read(value: Any) -> Any:
+        """The value, each mapping in it as one of that kind; others are left as they are."""
         if isinstance(value, list | tuple):
             return tuple(read(item) for item in value)
         return kind.model_validate(value) if isinstance(value, dict) else value

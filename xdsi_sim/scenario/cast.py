@@ -19,6 +19,7 @@ __all__ = [
     "dimse_of",
     "feeds_of",
     "inboxes_of",
+    "sessions_of",
     "viewers_of",
     "wado_of",
     "xc_wado_of",
@@ -88,6 +89,16 @@ def inboxes_of(running: Running) -> Mapping[str, Path]:
     actors = (placed.actor for placed in running.topology.actors())
     ids = (actor.id for actor in actors if isinstance(actor, Recipient) and actor.id not in running.elsewhere)
     return {id: running.inbox_of(id) for id in ids}
+
+
+def sessions_of(running: Running) -> tuple[str, ...]:
+    """Below which addresses sessions are, NAME standing for the name of one: one for each host and port."""
+    if running.sessions is None:
+        return ()
+    ids = (placed.actor.id for placed in running.topology.actors() if not placed.address_less)
+    here = (urlsplit(running.url_of(id)) for id in ids if id not in running.elsewhere)
+    path = urlsplit(running.sessions).path
+    return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}{path}NAME/" for url in here))
 
 
 def description_of(running: Running) -> dict[str, Any]:

@@ -116,6 +116,7 @@ class Troupe:
         acted: dict[int, Acted] = {}
 
         def work(number: int) -> None:
+            """Play one of the acts; one that is cut short leaves no outcome."""
             act, made, ear = prepared[number]
             with suppress(Cut):
                 acted[number] = self._acted(act, made, ear, since)

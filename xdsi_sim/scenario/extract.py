@@ -90,6 +90,7 @@ class Seen:
         """Of a step that was played."""
 
         def look() -> Exchange | None:
+            """The message that was waited for, or else the last that was sent."""
             if outcome.subject is not None or not stage.sent:
                 return outcome.subject
             sent = stage.running.exchanges(stage.conversation)

@@ -140,6 +140,7 @@ def search(
     accept = ("Accept", FORMS[form])
 
     def get(url: str) -> HttpReply:
+        """One page."""
         return stage.get(url, sender=sender, accept=FORMS[form], transaction=transaction)
 
     if post:

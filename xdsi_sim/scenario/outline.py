@@ -12,6 +12,7 @@ from rich.table import Table
 
 from xdsi_sim.topology.model import Actor, Community, Topology
 from xdsi_sim.topology.ways import Way, ways
+from xdsi_sim.topology.written import sessions_at
 from xdsi_sim.visible import visible
 
 __all__ = ["print_outline"]
@@ -21,11 +22,15 @@ _FEW: Final = 3
 
 
 def print_outline(output: Console, topology: Topology) -> None:
-    """All communities, then the peers that play nobody."""
+    """All communities, where sessions are, then the peers that play nobody."""
     found = ways(topology)
     output.print(f"[bold]{_plain(topology.title or topology.name)}[/bold]")
     for community in topology.communities:
         output.print(_community(topology, community, found))
+    if below := sessions_at(topology):
+        output.print(
+            _plain(f"Sessions are {topology.sessions}: all of it once more below {', '.join(below)}")
+        )
     outside = [peer for peer in topology.peers if peer.plays is None]
     if outside:
         table = _table()

@@ -54,11 +54,17 @@ class Silent:
 
 
 def play(
-    loaded: Loaded, running: Running, audience: Audience | None = None, *, tags: Collection[str] = ()
+    loaded: Loaded,
+    running: Running,
+    audience: Audience | None = None,
+    *,
+    tags: Collection[str] = (),
+    stop: Stop | None = None,
 ) -> RunRecord:
-    """Play all steps up to the first that does not pass; Ctrl-C ends the run, and its record is given.
+    """Play all steps up to the first that does not pass; gives the record, also of a run that is interrupted.
 
-    With `tags`, steps that have tags, but none of these, are left out.
+    Ctrl-C or `stop` interrupts it, and then the teardown is played. With `tags`, steps that have tags, but
+    none of these, are left out.
     """
     started, begin = time.time(), time.perf_counter()
     scenario, watching = loaded.scenario, audience or Silent()
@@ -72,7 +78,7 @@ def play(
             since=running.mark(),
         )
         try:
-            steps = run.play()
+            steps = run.play(stop or Stop())
         finally:
             running.faults.off(by=BY)  # all that the scenario has asked for ends with it
     own, others = set(run.conversations), run.others
@@ -118,18 +124,18 @@ class Run:
     """Exchanges that somebody else began, and that a step was about."""
     interrupted: bool = False
 
-    def play(self) -> tuple[StepRecord, ...]:
-        """Set up, play, tear down."""
+    def play(self, stop: Stop) -> tuple[StepRecord, ...]:
+        """Set up and play, up to a `stop`; tear down, whatever came before."""
         scenario = self.loaded.scenario
         whole = Making(ended=self.audience.ended)
         scope, ear = first_scope(self.loaded, self.running), Ear()
         passing = True
         try:
             for name, steps in (("setup", scenario.setup), ("", scenario.steps)):
-                passing = self.phase(whole, name, steps, scope, ear, passing=passing)
+                passing = self.phase(whole, name, steps, scope, ear, stop=Stop(stop), passing=passing)
         finally:
             with suppress(KeyboardInterrupt):  # a second Ctrl-C ends the teardown, too
-                self.phase(whole, "teardown", scenario.teardown, scope, ear, passing=True)
+                self.phase(whole, "teardown", scenario.teardown, scope, ear, stop=Stop(), passing=True)
         return whole.records
 
     def phase(
@@ -140,16 +146,17 @@ class Run:
         scope: dict[str, Any],
         ear: Ear,
         *,
+        stop: Stop,
         passing: bool,
     ) -> bool:
         """Whether all steps of a part passed; they are left out where what was before them did not."""
-        block = Block(making=whole, scope=scope, folder=self.loaded.folder, stop=Stop(), ear=ear)
+        block = Block(making=whole, scope=scope, folder=self.loaded.folder, stop=stop, ear=ear)
         whole.begin(steps)
         try:
             return passing and self.played(steps, block, name)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Cut):
             self.interrupted = True
-            block.stop.set()
+            stop.set()
             whole.interrupt(name)
             return False
         finally:
@@ -206,6 +213,7 @@ class Run:
         seconds = step.timeout or 0.0
 
         def work() -> None:
+            """Play the step; one that is cut short has no outcome."""
             with suppress(Cut):
                 said.update(self._outcome(step, stage, company))
 
@@ -214,6 +222,7 @@ class Run:
         if not said:
             company.stop.set()
             thread.join(_GRACE)  # what it holds may end in order
+            company.block.stop.check()
             return {"verdict": Verdict.FAIL, "text": f"not done within {seconds:g} s"}
         return dict(said)
 

@@ -24,6 +24,7 @@ from xdsi_sim.scenario.cast import (
     dimse_of,
     feeds_of,
     inboxes_of,
+    sessions_of,
     viewers_of,
     wado_of,
     xc_wado_of,
@@ -258,8 +259,8 @@ def print_actors(output: Console, running: Running, inspector: str | None = None
     output.print(
         f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
     )
-    if running.sessions is not None:
-        output.print(f"Sessions: the same actors below {_plain(running.sessions)}NAME/")
+    if below := sessions_of(running):
+        output.print(f"Sessions: the same actors below {_plain(', '.join(below))}")
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
 
 

@@ -177,6 +177,7 @@ class _One(Resource):
         self._name = name
 
     def render(self, request: FrontRequest) -> int:
+        """Serve it, under its name."""
         return self._above.serve(request, self._name)
 
 

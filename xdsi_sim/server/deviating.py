@@ -37,6 +37,7 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
     meeting = Meeting(desk)
 
     def begin(request: Any) -> Meeting:
+        """What is to be wrong with the answer to this request, now that it is read."""
         transaction, envelope = invocation.transaction, invocation.envelope
         if transaction is not None and envelope is not None:
             headers = envelope.addressing
@@ -54,12 +55,12 @@ def meet(desk: Desk, invocation: Invocation) -> Meeting:
 
 
 def meet_on_the_web(desk: Desk, transaction: str, request: Any) -> Meeting | None:
-    """The deviations of a request to a DICOMweb face; None where there are none."""
+    """The deviations of a request to a face on the web; None where none concern it."""
     if not desk.switches:
         return None
     meeting = Meeting(desk)
     meeting.begin(Case(transaction=transaction, request=request), transaction)
-    return meeting
+    return meeting if meeting.concerned else None
 
 
 def settle(
@@ -121,6 +122,7 @@ def _send(
     reactor: Any,
 ) -> HttpMessage | None:
     def end() -> None:
+        """How the connection is left."""
         _ENDS[sending.end](request, reactor)
 
     if not sending.head:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -13,19 +12,18 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, Trace, within
 from xdsi_sim.deviations.deviation import Sending
-from xdsi_sim.deviations.meeting import Meeting
 from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
 from xdsi_sim.dicomweb.service import Plan
 from xdsi_sim.dicomweb.upload import UploadReader
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.ids import new_token
 from xdsi_sim.limits import Limits
 from xdsi_sim.server.deviating import Delivered, deliver, meet_on_the_web, settle
 from xdsi_sim.server.http import FrontRequest
+from xdsi_sim.server.served import Served
 from xdsi_sim.server.threads import Threads
 from xdsi_sim.services.host import Reply
 from xdsi_sim.store.exchanges import Recorder
@@ -156,34 +154,16 @@ def _web_request(request: FrontRequest, upload: Upload) -> WebRequest:
     )
 
 
-class _Served:
+class _Served(Served):
     """What is known of one request while it is served."""
 
     def __init__(self, request: FrontRequest, receiver: str) -> None:
-        self.request = request
-        self.receiver = receiver
-        self.trace = Trace.parse(request.header(TRACE_HEADER), request.peer)
-        self.exchange_id = new_token()
-        self.started = time.time()
-        self.clock = time.perf_counter()
+        super().__init__(request, receiver)
         self.upload = _NO_UPLOAD
         self.transaction = "DICOMweb"
-        self.meeting: Meeting | None = None
 
     def exchange(self, told: Delivered) -> Exchange:
         """What is recorded; without a response where the client has not waited for it."""
-        return Exchange(
-            id=self.exchange_id,
-            conversation=self.trace.conversation,
-            sender=self.trace.sender,
-            receiver=self.receiver,
-            transaction=self.transaction,
-            started=self.started,
-            duration=time.perf_counter() - self.clock,
-            request=self.request.message(self.upload.raw),
-            response=told.message,
-            status=f"no answer: the client left before it ({told.outcome})"
-            if self.request.gone
-            else told.outcome,
-            deviations=self.meeting.applied if self.meeting is not None else (),
-        )
+        gone = f"no answer: the client left before it ({told.outcome})"
+        status = gone if self.request.gone else told.outcome
+        return self.recorded(self.transaction, self.upload.raw, told.message, status)

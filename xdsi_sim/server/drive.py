@@ -65,6 +65,7 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     deferred: Deferred[Any] = Deferred()
 
     def fire(done: Future[Any]) -> None:  # which it does not hold: both would be a ring, for the collector
+        """Pass the outcome on, in the reactor's thread."""
         try:
             result = done.result()
         except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too

@@ -102,6 +102,7 @@ class _Connection(Connection):
     transport: Any
 
     def connectionMade(self) -> None:
+        """Twisted: octets may come from here on; one connection too many is closed."""
         self._port: MllpPort = self.factory.port
         if len(self._port.connections) >= _MOST_CONNECTIONS:
             self.transport.abortConnection()
@@ -115,12 +116,14 @@ class _Connection(Connection):
         self._timer = self._port.loop.reactor.callLater(self._port.idle, self._idle)
 
     def connectionLost(self, reason: Any = None) -> None:  # noqa: ARG002  Twisted's signature
+        """Twisted: no more will come; a message that is being served is served to its end."""
         if self in self._port.connections:
             self._port.connections.discard(self)
             if self._timer.active():
                 self._timer.cancel()
 
     def dataReceived(self, data: bytes) -> None:
+        """Twisted: the next octets; whole messages in them are served one after the other."""
         if self not in self._port.connections or self.transport.disconnecting:
             return
         self._timer.reset(self._port.idle)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import Final
 
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace
+from xdsi_sim.actors.trace import EXCHANGE_HEADER
 from xdsi_sim.errors import InvalidAddressingHeader, ProtocolViolation
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.ids import new_token
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer
+from xdsi_sim.server.served import Served
 from xdsi_sim.soap.envelope import Envelope, read_envelope
 from xdsi_sim.soap.faults import InternalError, write_fault
 from xdsi_sim.soap.letters import Letter, Mailbox
@@ -81,28 +80,14 @@ class RepliesResource(Resource):
         if self._recorder.on:
             headers = (*headers, (EXCHANGE_HEADER, f"{self._recorder.name}/{came.exchange_id}"))
         message = answer(came.request, status, headers, [body])
-        return Exchange(
-            id=came.exchange_id,
-            conversation=came.trace.conversation,
-            sender=came.trace.sender,
-            receiver="replies",
-            transaction="SOAP",
-            started=came.started,
-            duration=time.perf_counter() - came.clock,
-            request=came.request.message(came.package.raw or (came.request.beginning,)),
-            response=message,
-            status=outcome,
-        )
+        raw = came.package.raw or (came.request.beginning,)
+        return came.recorded("SOAP", raw, message, outcome)
 
 
-class _Came:
+class _Came(Served):
     """What is known of one answer while it is looked at."""
 
     def __init__(self, request: FrontRequest) -> None:
-        self.request = request
-        self.trace = Trace.parse(request.header(TRACE_HEADER), request.peer)
-        self.exchange_id = new_token()
-        self.started = time.time()
-        self.clock = time.perf_counter()
+        super().__init__(request, "replies")
         self.package: Package = NO_BODY
         self.envelope: Envelope | None = None

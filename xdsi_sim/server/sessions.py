@@ -79,13 +79,17 @@ class _Waiting(Resource):
         self._enter = enter
 
     def render(self, request: FrontRequest) -> int:
+        """Keep the request until the session is awake, then have it served there."""
+
         def come(awake: Awake) -> None:
+            """The session is awake: who has left meanwhile gives it back."""
             if request.gone:
                 awake.lending.give_back()
             else:
                 request.render(getChildForRequest(self._enter(awake, request), request))
 
         def failed(failure: Failure) -> None:
+            """It cannot be woken, which the request is told."""
             error = failure.value
             if not isinstance(error, Refused | UsageError):
                 _LOG.error("a session could not be woken", exc_info=error)
@@ -108,6 +112,7 @@ class _Refusal(Resource):
         self._refused = refused
 
     def render(self, request: FrontRequest) -> int:
+        """Say why, as plain text."""
         hint = f" {self._refused.hint}" if self._refused.hint else ""
         text = visible_line(f"{self._refused}{hint}")
         answer(request, self._refused.status, _PLAIN, [f"{text}\n".encode()])

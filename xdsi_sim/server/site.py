@@ -27,6 +27,7 @@ class _Nowhere(Resource):
     isLeaf = True
 
     def render(self, request: FrontRequest) -> int:
+        """404, with what there is instead."""
         answer(request, 404, (("Content-Type", "text/plain; charset=UTF-8"),), [nothing_at(request)])
         return NOT_DONE_YET
 
@@ -117,7 +118,11 @@ class ActorSite(Branch):
 
             factory = secured(factory, tls, loop.reactor, presents)
         self._port = (ports or Ports(loop)).listen(
-            f"site {host} {port}", host, port, factory, setting="with --listen HOST:PORT"
+            f"site {host} {port}",
+            host,
+            port,
+            factory,
+            setting="with --listen HOST:PORT, or by listen in the file",
         )
         self.port: int = self._port.getHost().port
 

@@ -54,12 +54,14 @@ class Lending:
         """Work that has it until it is done."""
 
         def counting(*args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+            """Begin the work, which has it from here on."""
             self.lend()
             done = work(*args, **kwargs)
             done.addBoth(over)
             return done
 
         def over(outcome: Any) -> Any:
+            """It is done, or has failed; the outcome goes on."""
             self.give_back()
             return outcome
 
@@ -117,6 +119,7 @@ class Sleepers:
         """Put all to sleep, once those are through that have them; wake none any more."""
 
         async def end() -> None:
+            """In the reactor's thread: wake none, and wait until all are asleep."""
             self._closing = True
             self._sweep.cancel()
             ending = [Deferred.fromCoroutine(self._asleep(one)) for one in self._awake | self._turning]
@@ -204,6 +207,7 @@ class Sleepers:
         """In a thread."""
 
         def enter(awake: Awake) -> None:
+            """In the reactor's thread: from here on it is lent."""
             sleeper.awake = awake
             self._awake.add(sleeper)
             sleeper.seen(awake)

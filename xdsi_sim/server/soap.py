@@ -19,18 +19,16 @@ from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.flow import Answer, Call
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, serving
-from xdsi_sim.content import Segment
 from xdsi_sim.deviations.deviation import Sending
-from xdsi_sim.deviations.meeting import Meeting
 from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.errors import LoopDetected, ProtocolViolation, StoreTrouble
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.ids import new_token
 from xdsi_sim.resources import wsdl
 from xdsi_sim.server.deviating import deliver, meet, settle
 from xdsi_sim.server.drive import drive
 from xdsi_sim.server.http import NO_BODY, FrontRequest, answer, nothing_at
 from xdsi_sim.server.passing import pass_on
+from xdsi_sim.server.served import Served
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
 from xdsi_sim.soap.arriving import still_arriving
@@ -110,7 +108,7 @@ class SoapResource(Resource):
         return NOT_DONE_YET
 
     def _served(self, request: FrontRequest) -> _Served:
-        return _Served(request, Trace.parse(request.header(TRACE_HEADER), request.peer), self._actor_id)
+        return _Served(request, self._actor_id)
 
     # --- description
 
@@ -232,6 +230,7 @@ class SoapResource(Resource):
         """Send an answer whose documents still come; what became of it is known, and recorded, at the end."""
 
         def over(outcome: HttpMessage | Failure) -> None:
+            """Record how the answer went out: whole, or cut short."""
             try:
                 if isinstance(outcome, Failure):
                     _LOG.warning("exchange %s of %s: %s", served.exchange_id, self._actor_id, outcome.value)
@@ -319,23 +318,17 @@ class _Below(Resource):
         self._above = above
 
     def render(self, request: FrontRequest) -> int:
+        """404, as a fault."""
         return self._above.refuse(request, 404, nothing_at(request))
 
 
-class _Served:
+class _Served(Served):
     """What is known of one message while it is served."""
 
-    def __init__(self, request: FrontRequest, trace: Trace, receiver: str) -> None:
-        self.request = request
-        self.trace = trace
-        self.receiver = receiver
-        self.exchange_id = new_token()
-        self.started = time.time()
-        self.clock = time.perf_counter()
+    def __init__(self, request: FrontRequest, receiver: str) -> None:
+        super().__init__(request, receiver)
         self.package = NO_BODY
         self.invocation: Invocation | None = None
-        self.meeting: Meeting | None = None
-        """What is to be wrong with the answer."""
         self.accepted: HttpMessage | None = None
         """The answer 202 of an asynchronous exchange."""
         self.took: float | None = None
@@ -349,6 +342,7 @@ class _Served:
 
     @property
     def the_invocation(self) -> Invocation:
+        """That of the message; raises RuntimeError before it is read."""
         if self.invocation is None:
             raise RuntimeError("no message has been read")
         return self.invocation
@@ -360,19 +354,11 @@ class _Served:
 
     def exchange(self, status: str, response: HttpMessage | None) -> Exchange:
         """What is recorded; without a response where the sender has not waited for it."""
-        invocation = self.invocation
-        raw: tuple[Segment, ...] = self.package.raw or (self.request.beginning,)
-        return Exchange(
-            id=self.exchange_id,
-            conversation=self.trace.conversation,
-            sender=self.trace.sender,
-            receiver=self.receiver,
-            transaction=self.transaction,
-            started=self.started,
-            duration=time.perf_counter() - self.clock if self.took is None else self.took,
-            request=self.request.message(raw),
-            response=response,
-            status=status,
-            findings=invocation.findings if invocation is not None else (),
-            deviations=self.meeting.applied if self.meeting is not None else (),
+        return self.recorded(
+            self.transaction,
+            self.package.raw or (self.request.beginning,),
+            response,
+            status,
+            findings=self.invocation.findings if self.invocation is not None else (),
+            took=self.took,
         )

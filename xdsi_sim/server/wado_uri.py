@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,10 +15,9 @@ from twisted.web.server import NOT_DONE_YET
 
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.ports import BackendFailed, InstanceStore, StoredImage, Transcoder
-from xdsi_sim.actors.trace import EXCHANGE_HEADER, TRACE_HEADER, Trace, within
+from xdsi_sim.actors.trace import EXCHANGE_HEADER, within
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.deviations.deviation import Sending
-from xdsi_sim.deviations.meeting import Meeting
 from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.dicom.errors import DicomError
 from xdsi_sim.dicom.report_text import is_report, to_html, to_text
@@ -33,10 +31,9 @@ from xdsi_sim.dicom.wado_uri import (
     read_wado_request,
 )
 from xdsi_sim.dicomweb.accept import Offer, preferred, read_accept
-from xdsi_sim.exchange import Exchange
-from xdsi_sim.ids import new_token
 from xdsi_sim.server.deviating import deliver, meet_on_the_web, settle
 from xdsi_sim.server.http import FrontRequest
+from xdsi_sim.server.served import Served
 from xdsi_sim.server.threads import Threads
 from xdsi_sim.services.host import Reply
 from xdsi_sim.store.exchanges import Recorder
@@ -61,17 +58,6 @@ class _Answer:
     status: int
     media: str
     content: Content
-
-
-@dataclass(slots=True)
-class _Served:
-    """One request on its way."""
-
-    trace: Trace
-    exchange_id: str
-    started: float
-    clock: float
-    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,25 +197,24 @@ class WadoUriResource(Resource):
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request; in a thread, since pictures take time."""
-        trace = Trace.parse(request.header(TRACE_HEADER), request.peer)
-        served = _Served(trace, new_token(), time.time(), time.perf_counter())
+        served = Served(request, self._actor_id)
         if self.stopped:
-            self._answer(request, served, _plain(503, f"{self._actor_id} is stopped"))
+            self._answer(served, _plain(503, f"{self._actor_id} is stopped"))
             return NOT_DONE_YET
         if request.method not in (b"GET", b"HEAD"):
             request.setHeader("Allow", "GET, HEAD")
-            self._answer(request, served, _plain(405, "only GET and HEAD are served here"))
+            self._answer(served, _plain(405, "only GET and HEAD are served here"))
             return NOT_DONE_YET
         served.meeting = meet_on_the_web(self._desk, "RAD-55", request)
         if served.meeting is not None and served.meeting.unasked:
-            self._answer(request, served, _plain(200, "not asked for"))
+            self._answer(served, _plain(200, "not asked for"))
             return NOT_DONE_YET
         query = {
             name.decode("utf-8", "replace"): [value.decode("utf-8", "replace") for value in values]
             for name, values in request.args.items()
         }
         work = partial(self._outcome, query, request.header("accept"), served.exchange_id)
-        self._threads.run(within(trace, work)).addCallback(partial(self._answer, request, served))
+        self._threads.run(within(served.trace, work)).addCallback(partial(self._answer, served))
         return NOT_DONE_YET
 
     def _outcome(self, query: dict[str, list[str]], accept: str | None, exchange_id: str) -> _Answer:
@@ -244,7 +229,7 @@ class WadoUriResource(Resource):
             _LOG.exception("exchange %s of %s failed", exchange_id, self._actor_id)
             return _plain(500, f"internal error, logged as exchange {exchange_id}")
 
-    def _answer(self, request: FrontRequest, served: _Served, told: _Answer) -> None:
+    def _answer(self, served: Served, told: _Answer) -> None:
         content = told.content
         reply = Reply(
             status=told.status,
@@ -253,30 +238,16 @@ class WadoUriResource(Resource):
             outcome=f"HTTP {told.status}",
             headers=_CORS,
         )
-        settle(served.meeting, reply, self._reactor, partial(self._give, request, served))
+        settle(served.meeting, reply, self._reactor, partial(self._give, served))
 
-    def _give(self, request: FrontRequest, served: _Served, reply: Reply, sending: Sending) -> None:
-        if request.gone:
+    def _give(self, served: Served, reply: Reply, sending: Sending) -> None:
+        if served.request.gone:
             return
+        on = self._recorder.on
         header = (EXCHANGE_HEADER, f"{self._recorder.name}/{served.exchange_id}")
-        asked, trace = request.message(()), served.trace
-        told = deliver(request, reply, (header,) if self._recorder.on else (), sending, self._reactor)
-        if self._recorder.on:
-            self._recorder.record(
-                Exchange(
-                    id=served.exchange_id,
-                    conversation=trace.conversation,
-                    sender=trace.sender,
-                    receiver=self._actor_id,
-                    transaction="RAD-55",
-                    started=served.started,
-                    duration=time.perf_counter() - served.clock,
-                    request=asked,
-                    response=told.message,
-                    status=told.outcome,
-                    deviations=served.meeting.applied if served.meeting is not None else (),
-                )
-            )
+        told = deliver(served.request, reply, (header,) if on else (), sending, self._reactor)
+        if on:
+            self._recorder.record(served.recorded("RAD-55", (), told.message, told.outcome))
 
 
 def _plain(status: int, reason: str) -> _Answer:

@@ -43,9 +43,11 @@ def _teach(importer: Any) -> None:
     """Give the importer's class the methods of the import protocol of Python 3.4 and later."""
 
     def find_spec(self: Any, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        """Instead of `find_module`, which Python 3.12 asks no more."""
         return ModuleSpec(name, self) if name in self.known_modules else None
 
     def create_module(self: Any, spec: ModuleSpec) -> ModuleType:
+        """Instead of `load_module`."""
         module: ModuleType = self.load_module(spec.name)
         return module
 

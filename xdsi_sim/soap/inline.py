@@ -198,12 +198,14 @@ class _Cut:
         """Octets of the text."""
 
     def write(self, text: bytes) -> None:
+        """The next characters of the text; raises ProtocolViolation where it is not base64."""
         self.size += len(text)
         if b"&" in text:
             text = _REFERENCE.sub(b" ", text)
         self._decode(self._decoder.feed, text)
 
     def end(self) -> Spool:
+        """The spool with all that was decoded; raises ProtocolViolation where the last group is not whole."""
         self._decode(self._decoder.end)
         if self._spool is None:
             raise RuntimeError("nothing is being cut")
@@ -218,6 +220,7 @@ class _Cut:
             self._spool.write(data)
 
     def refusal(self, what: str) -> ProtocolViolation:
+        """That the text is not base64, to be raised."""
         return ProtocolViolation(f"the content of {self._name} is not base64: {what}", rule="B12")
 
 

@@ -212,6 +212,7 @@ def _bodies(request: HttpMessage) -> Iterator[str]:
     parts: list[_Hashed] = []
 
     def begin(_headers: Mapping[str, str]) -> _Hashed:
+        """A digest for the next part, whatever its headers."""
         parts.append(_Hashed())
         return parts[-1]
 
@@ -233,6 +234,7 @@ class _Hashed:
         self.digest = hashlib.sha1(usedforsecurity=False)
 
     def write(self, data: bytes | memoryview) -> None:
+        """The next octets of the part."""
         self.digest.update(data)
 
 

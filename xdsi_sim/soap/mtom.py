@@ -202,6 +202,7 @@ class PackageReader:
             return self._refuse(problem)
 
         def feed(data: bytes) -> None:
+            """The next piece as it travelled: recorded so, and inflated."""
             wire.record(data)
             inflater.feed(data)
 

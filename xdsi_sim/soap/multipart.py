@@ -215,6 +215,7 @@ class _Decoded:
         self._limits = limits
 
     def write(self, data: bytes | memoryview) -> None:
+        """The next octets as they travelled; raises LimitExceeded for a line without an end."""
         octets = bytes(data)
         self._between(octets)  # what travelled is not what the part holds
         self._pass_on(self._decoder.feed, octets)
@@ -224,6 +225,7 @@ class _Decoded:
             )
 
     def end(self) -> None:
+        """The part is over; raises ProtocolViolation where its encoding is not."""
         self._pass_on(self._decoder.end)
 
     def _pass_on(self, decode: Callable[..., bytes], *data: bytes) -> None:

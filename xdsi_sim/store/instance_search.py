@@ -111,6 +111,7 @@ def _together(conditions: Sequence[Condition]) -> Iterator[tuple[Level, list[Con
     """Conditions by the attribute, or the outermost sequence, that they are on."""
 
     def place(condition: Condition) -> tuple[Level, str]:
+        """Level, and the attribute or outermost sequence."""
         return condition.level, condition.path.partition(".")[0]
 
     for (level, _), some in groupby(sorted(conditions, key=place), key=place):

@@ -185,11 +185,13 @@ class SqliteInstanceStore:
         where, uids = _condition(study, series, sop)
 
         def forget(db: Connection) -> list[tuple[str, str]]:
+            """Take the rows out; gives what is needed to find their files."""
             gone: list[tuple[str, str]] = db.execute(f"{_STORED} {where}", uids).fetchall()
             db.execute(f"{_REMOVE} {where}", uids)
             return gone
 
         def drop(db: Connection) -> None:  # by the writer, for the same bytes may have come again meanwhile
+            """Remove the files of rows that are gone and have not come back."""
             for known in gone:
                 if db.execute(_IS_STORED, known).fetchone() is None:
                     self._content(known[1], 0).path.unlink(missing_ok=True)

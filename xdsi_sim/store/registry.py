@@ -6,7 +6,7 @@ writer, so that what it looks at cannot change before it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from sqlite3 import Connection
@@ -66,6 +66,7 @@ class SqliteRegistryStore:
         records = [Record.of(value) for value in change.added]
 
         def work(connection: Connection) -> None:
+            """The change and what follows from it, in one transaction."""
             more = consequences(_View(connection))
             _insert(connection, (*records, *map(Record.of, more.added)))
             for record in map(Record.of, (*change.changed, *more.changed)):
@@ -79,6 +80,7 @@ class SqliteRegistryStore:
         """Do what `decide` makes of what is known of the ids, or nothing; done when it is durable."""
 
         def work(connection: Connection) -> None:
+            """What was decided, in one transaction."""
             change = decide(survivors(connection, patientIds))
             announce(connection, change.announced)
             describe(connection, change.described, change.person, change.otherIds)
@@ -101,6 +103,10 @@ class _View:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def survivors(self, patientIds: Collection[str]) -> Mapping[str, str]:
+        """Those of the ids that were announced or have metadata, each with the id that survives."""
+        return survivors(self._connection, patientIds)
 
     def _rows(self, sql: str, *values: Collection[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement each of whose `{}` stands for some values."""

@@ -78,6 +78,7 @@ class _Run:
     interrupted: bool = False
 
     def end(self, result: TestResult) -> None:
+        """Keep what came of a test, and tell whoever watches."""
         self.results.append(result)
         self.spectator.ended(result)
 

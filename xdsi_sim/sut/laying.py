@@ -57,6 +57,7 @@ def _laid(path: Path, role: str, loaded: LoadedSystem, what: str) -> Topology:
     for community in value["communities"]:
         community.pop("listen", None)  # all answer where the system looks for them
     value["peers"] = [*value.get("peers", ()), *_peers(plain, role, loaded)]
+    value["tls"] = loaded.system.tls is not None  # the settings themselves follow
     laid = Document(document.file, value, document.marks, document.keys)
     try:
         topology = with_files(check(Topology, laid), laid, Path(path).parent)

@@ -18,7 +18,7 @@ from xdsi_sim.topology.names import AeTitle, HomeCommunityId, Id, Oid
 from xdsi_sim.topology.tls import TlsOption
 from xdsi_sim.topology.yaml import Place
 
-__all__ = ["CLIENTS", "ROLES", "ClientRole", "Role", "Roles", "SystemUnderTest"]
+__all__ = ["ROLES", "ClientRole", "Role", "Roles", "SystemUnderTest"]
 
 
 def _address(value: str) -> str:
@@ -131,8 +131,6 @@ class Roles(Checked):
 _NAMES: Final = {field: info.alias or field for field, info in Roles.model_fields.items()}
 ROLES: Final = tuple(_NAMES.values())
 """What a system can be, as files and suites name it."""
-CLIENTS: Final = ("document-source", "imaging-document-consumer")
-"""Those that ask, and are never asked."""
 
 
 def _an_option(name: str) -> str:

@@ -51,6 +51,7 @@ def _documents(placed: Placed) -> RetrieveDocumentSetRequest:
 
 def _images(home: bool) -> Callable[[Placed], RetrieveImagingDocumentSetRequest]:
     def made(placed: Placed) -> RetrieveImagingDocumentSetRequest:
+        """A request for images that nobody has."""
         request = ImagingDocumentRequest(
             studyInstanceUID=UNKNOWN,
             seriesInstanceUID=UNKNOWN,

@@ -27,9 +27,13 @@ class _Logged(Protocol):
     """A topology that keeps its messages."""
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path:
+        """Where its data are."""
+        ...
 
-    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]: ...
+    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
+        """All of the log, or those of one conversation, in the order in which they began."""
+        ...
 
 
 @dataclass(frozen=True)

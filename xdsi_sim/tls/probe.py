@@ -138,6 +138,7 @@ def _watcher(host: str, seen: Attempt) -> Verify:
     """Notes what is wrong with each certificate, and lets it pass."""
 
     def watch(_one: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int) -> bool:
+        """OpenSSL: one certificate of the chain, the peer's own at depth 0; true lets it pass."""
         plain = certificate.to_cryptography()
         if not good:
             seen.problems[certificate_trouble(code, plain)] = code

@@ -91,6 +91,7 @@ def load_requests(registry: DocumentRegistry, numbered: Iterable[tuple[int, Save
     pending: deque[tuple[int, Saved, SubmitObjectsRequest | ProtocolViolation]] = deque()
 
     def requests() -> Iterator[SubmitObjectsRequest]:
+        """Those that could be read; all are noted as pending, in their order."""
         for number, saved in numbered:
             request = _read(saved)
             pending.append((number, saved, request))

@@ -15,11 +15,19 @@ class _Source(Protocol):
     """What is looked at of an imaging source."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Of the source itself."""
+        ...
+
     @property
-    def publishesTo(self) -> str: ...
+    def publishesTo(self) -> str:
+        """Id of who takes its manifests."""
+        ...
+
     @property
-    def imagesAt(self) -> str | None: ...
+    def imagesAt(self) -> str | None:
+        """Id of the source that keeps its images; None where it does."""
+        ...
 
 
 def check_sources(sources: Sequence[_Source], takers: Collection[str], community: str, place: Place) -> None:

@@ -61,13 +61,18 @@ def dicomweb_face(
 
 
 def image_display(
-    source: Source, store: InstanceStore, viewer: str, recorder: Recorder, reactor: Any
+    source: Source, store: InstanceStore, viewer: str, recorder: Recorder, reactor: Any, *, desk: Desk
 ) -> DicomWebResource:
     """RAD-106 of a source: opens `viewer` on the studies that an address asks for."""
     archive = Archive(store=store, base="", most=source.dicomweb.mostResults)
     service = ImageDisplay(archive=archive, link=partial(study_link, viewer, source.id))
     return DicomWebResource(
-        actor_id=source.id, service=service, recorder=recorder, reactor=reactor, threads=_threads(store)
+        actor_id=source.id,
+        service=service,
+        recorder=recorder,
+        reactor=reactor,
+        threads=_threads(store),
+        desk=desk,
     )
 
 
@@ -81,10 +86,25 @@ def viewer_face(folder: Path, faces: Iterable[tuple[Source, str, str]], path: st
 
 
 def xc_wado_face(
-    model: Actor, gateway: CrossGateway, client: PassingClient, recorder: Recorder, spool: Path
+    model: Actor,
+    gateway: CrossGateway,
+    client: PassingClient,
+    recorder: Recorder,
+    reactor: Any,
+    *,
+    spool: Path,
+    desk: Desk,
 ) -> XcWadoResource:
     """The face of an imaging gateway that asks by `client`."""
-    return XcWadoResource(actor_id=model.id, gateway=gateway, ask=client.ask, recorder=recorder, spool=spool)
+    return XcWadoResource(
+        actor_id=model.id,
+        gateway=gateway,
+        ask=client.ask,
+        recorder=recorder,
+        spool=spool,
+        reactor=reactor,
+        desk=desk,
+    )
 
 
 def wado_face(

@@ -7,13 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from xdsi_sim.client.faults import TOKEN_VARIABLE
-from xdsi_sim.deviations.deviation import TLS
+from xdsi_sim.deviations.deviation import FHIR, OTHER_NAMES, TLS
 from xdsi_sim.deviations.switches import Setting, Switchboard
 from xdsi_sim.errors import UsageError
 from xdsi_sim.server.admin import FaultsResource
 from xdsi_sim.services.host import PORT_TYPES
 from xdsi_sim.topology.fault import read_fault
-from xdsi_sim.topology.model import Actor, Mhd, Server, Source, Topology
+from xdsi_sim.topology.model import (
+    Actor,
+    InitiatingImagingGateway,
+    Mhd,
+    RespondingImagingGateway,
+    Server,
+    Source,
+    Topology,
+)
 from xdsi_sim.topology.yaml import Document, Place
 
 __all__ = ["FAULTS", "Roles", "check_faults", "faults_resource", "switchboard_of"]
@@ -26,11 +34,11 @@ FAULTS: Final = "faults"
 
 _BY_WEB: Final[Mapping[type[Actor], tuple[str, ...]]] = {
     Source: ("WADO-RS", "QIDO-RS", "STOW-RS", "RAD-55"),
-    Mhd: ("ITI-65", "ITI-66", "ITI-67", "ITI-68", "ITI-105"),
+    InitiatingImagingGateway: ("XC-WADO",),
+    RespondingImagingGateway: ("XC-WADO",),
+    Mhd: FHIR,
 }
 """What actors answer beside SOAP, or in place of it."""
-_OTHER_NAMES: Final = {"ITI-41": "RAD-68"}
-"""What a transaction is called where it brings a manifest (RAD TF: 4.68)."""
 
 
 def switchboard_of(topology: Topology, roles: Roles) -> Switchboard:
@@ -75,9 +83,10 @@ def _board(topology: Topology, roles: Roles) -> Switchboard:
 def _answered(topology: Topology, actor: Server, role: str) -> tuple[str, ...]:
     """The transactions that an actor answers, by all their names."""
     names = PORT_TYPES[role].transactions if role in PORT_TYPES else ()
-    others = (other for name, other in _OTHER_NAMES.items() if name in names)
+    others = (other for other, name in OTHER_NAMES.items() if name in names)
     secured = () if topology.tls is None else (TLS,)
-    return (*names, *others, *_BY_WEB.get(type(actor), ()), *secured)
+    shown = ("RAD-106",) if topology.viewer is not None and isinstance(actor, Source) else ()
+    return (*names, *others, *_BY_WEB.get(type(actor), ()), *shown, *secured)
 
 
 def _asked_for(topology: Topology) -> Iterator[tuple[Place, Setting]]:

@@ -185,12 +185,16 @@ def diverted(peers: Sequence[Peer]) -> Mapping[tuple[str, str], str]:
     }
 
 
-def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
-    """Raises where a peer plays nobody of those who answer, or has a web address that the role has not.
+def check_parts(peers: Sequence[Peer], roles: Mapping[str, str], *, secured: bool) -> None:
+    """Raises where a peer plays nobody of those who answer, or has an id or an address that it cannot have.
 
-    `roles` are theirs, by id.
+    `roles` are those of all who answer, by id; TLS is spoken where the topology is `secured`.
     """
     for number, peer in enumerate(peers):
+        if peer.id in roles and peer.plays != peer.id:
+            raise wrong(f"the id '{peer.id}' is that of an actor", at=("peers", number, "id"))
+        if not secured:
+            _check_plain(peer, number)
         if peer.plays is not None and peer.plays not in roles:
             hint = did_you_mean(peer.plays, roles)
             raise wrong(f"no actor '{peer.plays}' that answers.", hint=hint, at=("peers", number, "plays"))
@@ -207,3 +211,15 @@ def check_parts(peers: Sequence[Peer], roles: Mapping[str, str]) -> None:
         if peer.xcWado is not None and role and "Imaging Gateway" not in role:
             text = "only a peer that is an imaging gateway has 'xcWado'"
             raise wrong(text, at=("peers", number, "xcWado"), at_key=True)
+
+
+def _check_plain(peer: Peer, number: int) -> None:
+    single = ((("addresses", name), url) for name, url in peer.addresses.items())
+    for place, url in (*(((key,), getattr(peer, key)) for key in _URLS), *single):
+        if url is not None and url.lower().startswith("https:"):
+            hint = "`tls: true` secures all of it."
+            text = "https is spoken where the topology has the setting tls."
+            raise wrong(text, hint=hint, at=("peers", number, *place))
+
+
+_URLS: Final = ("url", "dicomweb", "wado", "xcWado")

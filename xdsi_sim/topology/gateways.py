@@ -96,15 +96,18 @@ class _Federation:
 
     @property
     def own(self) -> Community:
+        """The community of the gateway."""
         return self.placed.community
 
     @property
     def registry(self) -> str | None:
+        """URL of the own registry; None where there is none."""
         registry = self.own.registry
         return self.url_of(registry.id) if registry is not None else None
 
     @property
     def taker(self) -> str | None:
+        """URL of who takes documents that come through a gateway; None where nobody can."""
         taker = self.own.taker
         return self.url_of(taker) if taker is not None else None
 

@@ -35,6 +35,7 @@ def fhir_face(
     taker = community.fhir_taker
 
     def perform(flow: Flow[object]) -> object:
+        """Do what a request of FHIR asks for, with messages of this actor."""
         trace = Trace.current(id)
         return drive_here(flow, lambda call: soap.send(call, trace), loop)
 

@@ -123,11 +123,12 @@ class Registry(Server):
 
     patients: Literal["accept", "fed-only"] = "accept"
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
+    unknownPatients: Literal["nothing", "refuse"] = "nothing"
+    """What a query for a patient who is not known, or was merged away, gets: XDSUnknownPatientId is `refuse`."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
     queries: Literal["strict", "lenient"] = "strict"
-    """Whether parameters whose coding departs from the profile are refused, or served where they have one
-    meaning."""
+    """Whether parameters whose coding strays from the profile are refused, or served with one meaning."""
     takesFrom: TakesFrom = TakesFrom()
     """From whom metadata are taken without a warning."""
     feed: Feed | None = None
@@ -443,7 +444,8 @@ class Topology(Checked):
     @model_validator(mode="after")
     def _peers_play_actors(self) -> Topology:
         answering = (placed.actor for placed in self.actors() if not placed.address_less)
-        check_parts(self.peers, {actor.id: actor.role for actor in answering})
+        roles = {actor.id: actor.role for actor in answering}
+        check_parts(self.peers, roles, secured=self.tls is not None)
         return self
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ def matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
     """A validator of texts that match as a whole; `what` says in a complaint what was expected."""
 
     def checked(value: str) -> str:
+        """The text as it is; raises what `wrong` makes where it does not match."""
         if not pattern.fullmatch(value):
             raise wrong(f"'{value}' is not {what}")
         return value

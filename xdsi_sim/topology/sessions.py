@@ -247,6 +247,7 @@ class Sessions:
         session = self._made(wanted.name)
 
         def failed(failure: Any) -> Any:
+            """Forget the session that could not be made; the failure goes on."""
             self._forget(session)
             return failure
 

@@ -37,6 +37,7 @@ def registry_of(
         codes=codes,
         strict=strict,
         strict_queries=not isinstance(model, Registry) or model.queries == "strict",
+        unknown_patients=not isinstance(model, Registry) or model.unknownPatients == "nothing",
         most_results=model.mostResults if isinstance(model, Registry) else 0,
         profile=community.rules,
         repositories=_oids(community.repositories, takes.repositories),

@@ -31,7 +31,7 @@ _WITHIN: Final = (
     ("consumers", "registry", ("ITI-18",)),
     ("consumers", "repositories", ("ITI-43",)),
     ("consumers", "onDemandSources", ("ITI-43",)),
-    ("consumers", "sources", ("RAD-69", "WADO-RS")),
+    ("consumers", "sources", ("RAD-69", "RAD-55", "WADO-RS", "QIDO-RS")),
     ("consumers", "mhd", ("ITI-66", "ITI-67", "ITI-68")),
     ("sources", "mhd", ("ITI-65",)),
     ("sources", "registry", ("ITI-57",)),

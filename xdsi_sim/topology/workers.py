@@ -95,6 +95,7 @@ class _Worker:
             self.process.start()
 
     def wait(self) -> None:
+        """Until it answers; raises CannotRun where it cannot."""
         try:
             trouble = self._told.recv()
         except EOFError:  # it could not even say why; what Python says of it is on standard error
@@ -115,10 +116,12 @@ class _Worker:
         )
 
     def stop(self) -> None:
+        """Tell it to end."""
         with suppress(OSError):  # it may be gone
             self._told.send(_ENOUGH)
 
     def end(self) -> None:
+        """Wait for its end, and kill it where that takes too long."""
         self.process.join(_LEAVING)
         if self.process.exitcode is None:
             self.process.kill()

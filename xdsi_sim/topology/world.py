@@ -233,7 +233,7 @@ class World(Addresses):
         branch.put(f"{placed.path}/{WADO}", wado)
         self._resources[model.id] = (*self._resources[model.id], face, wado)
         if self.viewer is not None:
-            display = image_display(model, actor.store, self.viewer, *web)
+            display = image_display(model, actor.store, self.viewer, *web, desk=desk)
             branch.put(f"{placed.path}/{IMAGE_DISPLAY}", display)
 
     def _serve_beside(self, placed: Placed, actor: Any, recorder: Recorder) -> None:
@@ -252,8 +252,9 @@ class World(Addresses):
 
     def _cross(self, placed: Placed, recorder: Recorder) -> XcWadoResource:
         """What serves XC-WADO beside SOAP."""
-        gateway = self._cross_gateway(placed)
-        return xc_wado_face(placed.actor, gateway, self._clients.passing, recorder, self._spool)
+        gateway, desk = self._cross_gateway(placed), self.faults.desk(placed.actor.id)
+        web = (self._clients.passing, recorder, self._loop.reactor)
+        return xc_wado_face(placed.actor, gateway, *web, spool=self._spool, desk=desk)
 
     def _cross_gateway(self, placed: Placed) -> CrossGateway:
         return cross_gateway_of(

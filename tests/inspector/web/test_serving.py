@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
-from an_inspector import words_of
+from an_inspector import Pages, words_of
 from wire import get, message, post, send
 
 from xdsi_sim.inspector.web import inspecting
@@ -39,3 +40,15 @@ def test_messages_of_sessions_are_chosen_by_name(tmp_path: Path) -> None:
         assert page.count("<tr class=") == 1
         assert "acme:" in words_of(page)
         assert get(f"{url}messages").body.decode().count("<tr class=") == 2
+
+
+def test_a_survey_that_is_under_way_ends_with_the_inspector(tmp_path: Path) -> None:
+    topology = load_topology(find_topology("central"))
+    with start(topology, tmp_path, Listen("127.0.0.1", 0)) as running:
+        with inspecting(running) as url:
+            pages = Pages(running, url)
+            begun = pages.submit("checklist", token=pages.token)
+            assert begun.headers["location"] == "/inspector/checklists/1"
+        assert "checklists 1" not in {thread.name for thread in threading.enumerate()}
+        assert list((tmp_path / "spool").iterdir()) == []
+        assert not (tmp_path / "checklists").exists()

@@ -46,16 +46,25 @@ def test_images_that_do_not_come_are_missed(tmp_path: Path) -> None:
     assert any("XDSRepositoryError" in str(check.observed) for check in failed)
 
 
-@pytest.mark.parametrize(
-    ("keys", "told"),
-    [
-        ({"by": "wado-rs", "through": "g"}, "an imaging gateway is asked by rad-69 or xc-wado"),
-        ({"by": "xc-wado"}, "xc-wado goes through an imaging gateway, which is missing"),
-    ],
-)
-def test_what_leads_through_a_gateway_names_it(keys: dict[str, str], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
-        Fetch.model_validate({"consumer": "c", "series": "s", **keys})
+def test_wado_rs_leads_through_no_gateway() -> None:
+    with pytest.raises(ValidationError, match="an imaging gateway is asked by rad-69 or xc-wado"):
+        Fetch.model_validate({"consumer": "c", "series": "s", "by": "wado-rs", "through": "g"})
+
+
+def test_by_xc_wado_images_of_the_own_community_come_straight_from_the_archive(tmp_path: Path) -> None:
+    record = run(tmp_path, PUBLISHED + LOCATED + FETCH % "by: xc-wado")
+    assert record.verdict is Verdict.PASS, record.steps[-1]
+    fetched = set(record.steps[-1].exchanges)
+    asked = [(each.receiver, each.transaction) for each in record.exchanges if each.id in fetched]
+    assert asked == [("pacs-north", "WADO-RS")]
+
+
+def test_images_of_another_community_need_a_gateway(tmp_path: Path) -> None:
+    fetch = ACROSS.replace("by: rad-69, through: south-rig", "by: xc-wado") % ", home: urn:oid:2.999.30}\n"
+    record = run(tmp_path, STORED + fetch, head=HEAD.replace("central", "federated-2"))
+    assert record.steps[-1].verdict is Verdict.FAIL
+    assert "is of urn:oid:2.999.30" in record.steps[-1].text
+    assert "`through`" in record.steps[-1].text
 
 
 STORED = "  - {name: store, store: {source: south-pacs, samples: [cr-chest], root: new}, save: s}\n"

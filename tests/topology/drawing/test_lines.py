@@ -26,7 +26,7 @@ def test_lines_lead_from_box_to_box_and_tell_all_that_goes_there() -> None:
         ("ITI-57",),
         ("ITI-43",),
         ("ITI-41", "RAD-68"),
-        ("RAD-69 · WADO-RS",),
+        ("RAD-69 · RAD-55", "WADO-RS · QIDO-RS"),
     }
 
 

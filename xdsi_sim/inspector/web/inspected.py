@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from xdsi_sim import __version__
@@ -20,9 +21,12 @@ from xdsi_sim.topology.build import RunningTopology
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from xdsi_sim.inspector.jobs import Jobs
     from xdsi_sim.inspector.playing import Plays
     from xdsi_sim.inspector.surveying import Surveys
     from xdsi_sim.inspector.tally import Tally
+
+J = TypeVar("J", bound="Jobs[Any]")
 
 __all__ = ["HERE", "PATH", "Inspected"]
 
@@ -41,6 +45,7 @@ class Inspected:
     """None where nothing is recorded."""
     token: str = field(default_factory=new_token)
     """Whoever has got a page of ours has it, and whoever changes anything has to bring it."""
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @cached_property
     def tally(self) -> Tally:
@@ -54,14 +59,22 @@ class Inspected:
         """Scenarios that are played here."""
         from xdsi_sim.inspector.playing import Plays  # noqa: PLC0415  see `resource`
 
-        return Plays(self.running)
+        return self._begun(Plays(self.running))
 
     @cached_property
     def surveys(self) -> Surveys:
         """Runs of the checklist."""
         from xdsi_sim.inspector.surveying import Surveys  # noqa: PLC0415  see `resource`
 
-        return Surveys(self.running)
+        return self._begun(Surveys(self.running))
+
+    def _begun(self, jobs: J) -> J:
+        self._open.callback(jobs.close)
+        return jobs
+
+    def close(self) -> None:
+        """End what was begun on pages; before the topology ends."""
+        self._open.close()
 
     @cached_property
     def actors(self) -> tuple[ActorInfo, ...]:

@@ -17,7 +17,10 @@ __all__ = ["inspecting"]
 
 @contextmanager
 def inspecting(running: RunningTopology) -> Iterator[str]:
-    """Serve the inspector at the address that this gives; end it before the topology is closed."""
+    """Serve the inspector at the address that this gives; end it before the topology is closed.
+
+    Runs and surveys that were begun on its pages end with it.
+    """
     loop = running_loop()
     inspected = Inspected(running=running, reader=running.log)
     resource = InspectorResource(inspected, loop.reactor, token=os.environ.get(TOKEN_VARIABLE) or None)
@@ -26,3 +29,4 @@ def inspecting(running: RunningTopology) -> Iterator[str]:
         yield address
     finally:
         loop.call(resource.close)
+        inspected.close()

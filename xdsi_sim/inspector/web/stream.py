@@ -93,24 +93,30 @@ class _Listener:
         self._told: int | None = None
 
     def hear(self, mark: int) -> None:
+        """Tell of news, if the page does not know of them yet."""
         if mark != self._told and not self._paused:
             self._told = mark
             self.write(f"event: news\ndata: {json.dumps({'mark': mark})}\n\n".encode())
 
     def write(self, data: bytes) -> None:
+        """Send it, if somebody reads; what is not sent is not kept."""
         if not (self._paused or self._request.gone):
             self._request.write(data)
 
     def end(self) -> None:
+        """Close the stream."""
         if not self._request.gone:
             self._request.unregisterProducer()
             self._request.finish()
 
     def pauseProducing(self) -> None:
+        """Twisted: the page does not read as fast as it is told."""
         self._paused = True
 
     def resumeProducing(self) -> None:
+        """Twisted: it has caught up."""
         self._paused = False
 
     def stopProducing(self) -> None:
+        """Twisted: it is gone."""
         self._paused = True

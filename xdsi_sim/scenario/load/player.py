@@ -29,6 +29,7 @@ class Player:
 
         class Users(socketserver.StreamRequestHandler):
             def handle(self) -> None:
+                """One user, until they hang up."""
                 _serve(self, rounds)
 
         self._server = _Server(str(self.path), Users)

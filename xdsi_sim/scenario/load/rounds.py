@@ -15,7 +15,7 @@ from xdsi_sim.scenario.company import Ear
 from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.load.memory import RoundsLog
 from xdsi_sim.scenario.loader import Loaded
-from xdsi_sim.scenario.making import Making
+from xdsi_sim.scenario.making import Making, Stop
 from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import StepRecord, Verdict
 from xdsi_sim.scenario.runner import Audience, Run, Silent, first_scope
@@ -97,7 +97,7 @@ class Rounds:
             )
             whole = Making(ended=watching.ended)
             scope = first_scope(self._loaded, self._running) | kept
-            run.phase(whole, name, steps, scope, Ear(), passing=True)
+            run.phase(whole, name, steps, scope, Ear(), stop=Stop(), passing=True)
             return whole.records, scope, run
 
 

@@ -56,6 +56,7 @@ def _work(runner: Any, user: Any) -> None:
     import gevent  # noqa: PLC0415
 
     def take(environment: Any, msg: Any, **_more: Any) -> None:
+        """The pace that whoever leads tells."""
         del environment
         _set_pace(user, msg.data)
 

@@ -86,6 +86,7 @@ def nested(numbered: Iterable[tuple[int, Exchange]]) -> tuple[Hop, ...]:
         running.append(place)
 
     def hop(place: int) -> Hop:
+        """An exchange with all that it caused."""
         number, exchange = items[place]
         children = tuple(map(hop, below.get(place, ())))
         return Hop(number=number, exchange=exchange, children=children, total=exchange.duration)

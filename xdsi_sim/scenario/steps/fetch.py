@@ -55,7 +55,7 @@ class Fetch(Checked):
     """What the consumer takes; absent, whatever there is on the web, and all usual ones in RAD-69."""
     through: AnyImagingGatewayId = None
     """The imaging gateway that is asked: by RAD-69 for all of them in one message (a responding one by
-    RAD-75), by XC-WADO for those of other communities."""
+    RAD-75), by XC-WADO for those of other communities; without, all are to be of the consumer's own."""
     home: str | None = None
     """homeCommunityId of the series that have none: those that were stored or located without a gateway."""
     complete: bool = True
@@ -65,8 +65,6 @@ class Fetch(Checked):
     def _some_ways_lead_through_gateways(self) -> Fetch:
         if self.through is not None and self.by == "wado-rs":
             raise wrong("an imaging gateway is asked by rad-69 or xc-wado", at=("through",))
-        if self.through is None and self.by == "xc-wado":
-            raise wrong("xc-wado goes through an imaging gateway, which is missing", at=("through",))
         return self
 
 
@@ -83,6 +81,7 @@ class _Got:
 
     @property
     def check(self) -> Check:
+        """That it was answered with 200."""
         return Check(
             text=f"GET {self.url} is answered with 200",
             ok=self.good,
@@ -185,16 +184,22 @@ def _by_xc_wado(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> I
     """Where the entry names another community; what is of the consumer's own it gets itself (RAD MADO)."""
     own = stage.running.topology.find(step.consumer).community.homeCommunityId
     yield from _by_wado_rs(step, stage, [item for item in series if item.homeCommunityId in (None, own)])
-    base = stage.running.xc_wado_of(step.through or "")
+    foreign = [(home, item) for item in series if (home := item.homeCommunityId) not in (None, own)]
+    if foreign and step.through is None:
+        home, item = foreign[0]
+        text = (
+            f"series {item.seriesInstanceUID} is of {home}: `through` names no imaging gateway to get it by"
+        )
+        raise StepFailed(text)
+    base = stage.running.xc_wado_of(step.through or "") if foreign else ""
     urls = (
         CrossAddress(
-            home=home.removeprefix("urn:oid:"),
+            home=(home or "").removeprefix("urn:oid:"),
             location=item.location,
             path=_path(step, item),
             retrieve_url=item.retrieveURL,
         ).at(base)
-        for item in series
-        if (home := item.homeCommunityId) not in (None, own)
+        for home, item in foreign
     )
     for url in dict.fromkeys(urls):
         yield _got(step, stage, url, "XC-WADO")
@@ -222,6 +227,7 @@ def _by_rad_69(step: Fetch, stage: Stage, series: Sequence[LocatedSeries]) -> It
     """One message to the gateway; without one the consumer splits by location itself."""
 
     def receiver(item: LocatedSeries) -> str:
+        """Who is asked for a series; raises StepFailed where nobody has it."""
         if not (step.through or item.source):
             raise StepFailed(f"nobody in the topology has the Retrieve Location UID '{item.location}'")
         return step.through or item.source

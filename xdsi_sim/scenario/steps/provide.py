@@ -49,6 +49,7 @@ _SET: Final = "submission-set"
 
 def _of(type_: type) -> AfterValidator:
     def checked(given: dict[str, Any]) -> dict[str, Any]:
+        """The attributes as they are; raises what `check_attributes` does."""
         check_attributes(type_, given)
         return given
 

@@ -42,6 +42,7 @@ def _register(source_id: str, stage: Stage, patient: str) -> tuple[Registration,
     answers: list[Answered] = []
 
     def send(call: Call) -> Answer:
+        """Send for the source, and note how it was answered."""
         reply = stage.send(call, sender=source_id)
         answers.append(
             answered(

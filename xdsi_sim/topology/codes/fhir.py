@@ -105,6 +105,7 @@ class _Include(_Part):
         return self
 
     def codes(self) -> Iterator[tuple[str, _Concept]]:
+        """Each concept with its system."""
         return ((self.system, concept) for concept in self.concept)
 
 
@@ -164,9 +165,11 @@ class _Expansion(_Part):
         return self
 
     def all(self) -> Iterator[_Contains]:
+        """The concepts at all depths, each before those that it contains."""
         return (one for top in self.contains for one in top.all())
 
     def codes(self) -> Iterator[tuple[str, _Concept]]:
+        """Those that may be used as codes, each with its system."""
         for one in self.all():
             if one.code and not one.abstract:
                 yield one.system, _Concept(code=one.code, display=one.display)
@@ -197,6 +200,7 @@ class _ValueSet(_Resource):
         return self
 
     def codes(self, systems: Mapping[str, str]) -> Iterator[tuple[str, _Concept]]:  # noqa: ARG002
+        """Those of the expansion, or of what it is composed of."""
         parts = self.compose or self.expansion
         return iter(()) if parts is None else parts.codes()
 
@@ -217,6 +221,7 @@ class _CodeSystem(_Resource):
         return self
 
     def codes(self, systems: Mapping[str, str]) -> Iterator[tuple[str, _Concept]]:
+        """All at all depths; of the system that `systems` know, else of its OID, if it has one."""
         oids = [one.value for one in self.identifier if one.value.startswith(_OID)]
         system = oids[0] if oids and self.url not in systems else self.url
         return ((system, concept) for top in self.concept for concept in top.codes())

@@ -31,7 +31,7 @@ EDGE: Final = 26
 """Between a panel and its boxes."""
 HEAD: Final = 50
 """For the title of a panel."""
-_BETWEEN: Final = 66
+_BETWEEN: Final = 92
 """Between rows: room for arrows and what is said of them."""
 _ROLE, _LINE, _NOTE, _FOOT = 21, 17, 14, 7
 _MOST: Final = 6

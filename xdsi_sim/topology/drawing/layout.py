@@ -24,6 +24,7 @@ from xdsi_sim.topology.drawing.shapes import Box, Drawing, Panel, Row
 from xdsi_sim.topology.federation import Peer
 from xdsi_sim.topology.model import Community, Topology
 from xdsi_sim.topology.ways import ways
+from xdsi_sim.topology.within import PATH
 
 __all__ = ["drawing_of"]
 
@@ -61,7 +62,11 @@ def drawing_of(topology: Topology) -> Drawing:
 def _subtitle(topology: Topology) -> str:
     communities, actors = len(topology.communities), len(topology.actors())
     words = [topology.name, f"{communities} communit{'y' if communities == 1 else 'ies'}", f"{actors} actors"]
-    return " · ".join((*words, f"{len(topology.peers)} peers") if topology.peers else words)
+    words += (
+        [f"{len(topology.peers)} peer{'' if len(topology.peers) == 1 else 's'}"] if topology.peers else []
+    )
+    words += [f"sessions {topology.sessions}, below /{PATH}/NAME"] if topology.sessions != "off" else []
+    return " · ".join(words)
 
 
 # --- panels ----------------------------------------------------------------------------------
@@ -112,7 +117,6 @@ def _keys(community: Community) -> set[str]:
 
 
 _OUTSIDE_WIDTH: Final = 2 * EDGE + WIDTH + 60
-_PEER: Final = 50
 
 
 def _peers(peers: Sequence[Peer], x: int, y: int) -> Stand:

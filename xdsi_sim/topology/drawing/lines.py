@@ -9,17 +9,14 @@ from itertools import pairwise
 from typing import Final
 
 from xdsi_sim.topology.drawing.boxes import EDGE, Places
+from xdsi_sim.topology.drawing.labels import Anchor, labels_at
 from xdsi_sim.topology.drawing.shapes import Box, Label, Line, tone_of
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.ways import Way
 
-__all__ = ["LEADING", "links_within"]
+__all__ = ["links_within"]
 
 _BOW: Final = 44
-LEADING: Final = 13
-"""Between lines of text."""
-_LIFT: Final = 15
-"""From the end of an arrow to what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def links_within(
         )
         for link in links
     ]
-    return lines, list(_labels(links, boxes, ports))
+    return lines, list(labels_at(_anchors(links, boxes, ports), boxes))
 
 
 def _links(topology: Topology, community: str, found: Iterable[Way]) -> list[_Link]:
@@ -178,8 +175,8 @@ def _gaps(boxes: Sequence[Box]) -> Iterator[int]:
 # --- what is said ----------------------------------------------------------------------------
 
 
-def _labels(links: Sequence[_Link], boxes: Places, ports: _Ports) -> Iterator[Label]:
-    """At the receiving end, once for all lines that bring the same to one side."""
+def _anchors(links: Sequence[_Link], boxes: Places, ports: _Ports) -> Iterator[Anchor]:
+    """At the receiving end, one for all lines that bring the same to one side."""
     ends: dict[tuple[_End, tuple[str, ...]], list[tuple[int, int]]] = defaultdict(list)
     for link in links:
         first, last = _sides(link, boxes)
@@ -188,12 +185,5 @@ def _labels(links: Sequence[_Link], boxes: Places, ports: _Ports) -> Iterator[La
             x, y = (x + ports[link, first][0]) // 2, min(y, ports[link, first][1])
         ends[last, link.transactions].append((x, y))
     for (end, transactions), points in ends.items():
-        stacked = end.side in ("left", "right")  # between boxes there is little room
-        texts = transactions if stacked else (" · ".join(transactions),)
-        lift = {"top": -_LIFT, "bottom": _LIFT + 7}.get(end.side, -5 - LEADING * (len(texts) - 1))
-        yield Label(
-            x=sum(x for x, _ in points) // len(points),
-            y=points[0][1] + lift,
-            texts=texts,
-            tone=tone_of(transactions),
-        )
+        x = sum(x for x, _ in points) // len(points)
+        yield Anchor(x=x, y=points[0][1], side=end.side, transactions=transactions)

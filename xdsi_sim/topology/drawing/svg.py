@@ -8,7 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from xdsi_sim.topology.drawing.lines import LEADING
+from xdsi_sim.topology.drawing.labels import LEADING
 from xdsi_sim.topology.drawing.shapes import Drawing, Tone
 from xdsi_sim.visible import visible
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from xdsi_sim.checklist.gaps import TRACE
@@ -10,12 +9,11 @@ from xdsi_sim.checklist.layout import DECLARED
 from xdsi_sim.checklist.reports.as_html import BADGES, headline, policy
 from xdsi_sim.checklist.results import Result
 from xdsi_sim.checklist.rows import ROWS, SETS
-from xdsi_sim.content import FileContent
 from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.errors import UsageError
 from xdsi_sim.inspector.web.asked import Answered, Asked, Refused, kept_file
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
-from xdsi_sim.scenario.reports.message_files import FOLDER
+from xdsi_sim.inspector.web.reported import job_of, message_file, so_far, whole_page
 from xdsi_sim.scenario.reports.templates import policy_of, style_and_script
 from xdsi_sim.topology.model import Source
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["begin", "body", "checklist", "file", "progress", "report", "survey", "trace"]
 
-_BODY: Final = re.compile(r"[0-9]{4,}-(?:request|response)\.(?:txt|dcm|bin)")
 _FILES: Final = ("gaps.json", "gaps.csv")
 _PROFILES: Final[tuple[str, ...]] = get_args(ManifestProfile)
 
@@ -35,7 +32,7 @@ def checklist(inspected: Inspected, _asked: Asked) -> Answered:
 
 
 def _page(inspected: Inspected, *, trouble: str | None = None) -> Answered:
-    surveys, topology = inspected.surveys.surveys(), inspected.running.topology
+    surveys, topology = inspected.surveys.last(), inspected.running.topology
     sources = (placed.actor for placed in topology.actors())
     return inspected.page(
         "checklist.html.j2",
@@ -77,11 +74,9 @@ def survey(inspected: Inspected, _asked: Asked, number: str) -> Answered:
 
 
 def progress(inspected: Inspected, _asked: Asked, number: str) -> Answered:
-    """What has come of it alone, for who has the page; a header tells whether it goes on."""
+    """What has come of it alone, for who has the page."""
     found = _survey(inspected, number)
-    over = found.over  # before the phases are looked at: what comes in between is in the next answer
-    told = inspected.page("phases.html.j2", **_told(found))
-    return Answered(segments=told.segments, headers=(("Inspector-Over", "yes" if over else "no"),))
+    return so_far(inspected, "phases.html.j2", found, **_told(found))
 
 
 def _told(found: Survey) -> dict[str, Any]:
@@ -96,21 +91,13 @@ def _told(found: Survey) -> dict[str, Any]:
 
 def report(inspected: Inspected, _asked: Asked, number: str) -> Answered:
     """The gap report."""
-    return _whole_page(kept_file(_survey(inspected, number).folder, "gaps.html"), policy())
+    return whole_page(_survey(inspected, number).folder, "gaps.html", policy())
 
 
 def trace(inspected: Inspected, _asked: Asked, number: str) -> Answered:
     """The survey as the report of a scenario, to which evidence leads."""
-    content = kept_file(_survey(inspected, number).folder, f"{TRACE}/report.html")
-    return _whole_page(content, policy_of(*style_and_script()))
-
-
-def _whole_page(content: FileContent, allowed: str) -> Answered:
-    """A page that may do what it allows itself."""
-    return Answered(
-        segments=[content],
-        headers=(("Content-Security-Policy", f"{allowed}; frame-ancestors 'none'"),),
-    )
+    folder = _survey(inspected, number).folder / TRACE
+    return whole_page(folder, "report.html", policy_of(*style_and_script()))
 
 
 def file(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answered:
@@ -122,13 +109,8 @@ def file(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answere
 
 def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answered:
     """A body of which the report or the trace tells."""
-    if not _BODY.fullmatch(name):
-        raise Refused(404, "There is no such file.")
-    return Answered.download(name, [kept_file(_survey(inspected, number).folder, f"{TRACE}/{FOLDER}/{name}")])
+    return message_file(_survey(inspected, number).folder / TRACE, name)
 
 
 def _survey(inspected: Inspected, number: str) -> Survey:
-    found = inspected.surveys.survey(number)
-    if found is None:
-        raise Refused(404, "There is no such survey.", "The last twenty since the start are kept.")
-    return found
+    return job_of(inspected.surveys, number, "survey")

@@ -23,6 +23,7 @@ def conversation(inspected: Inspected, _asked: Asked, name: str) -> Answered:
         raise Refused(404, "No message of this conversation is in the log.")
 
     def at(number: int) -> str:
+        """Address of the message of that number in the diagram, from 1."""
         return f"/{PATH}/messages/{exchanges[number - 1].id}"
 
     return inspected.page(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.inspector.web.asked import Answered, Asked, Refused, kept_file
+from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
-from xdsi_sim.scenario.reports.message_files import FOLDER
+from xdsi_sim.inspector.web.reported import job_of, message_file, so_far, whole_page
 from xdsi_sim.scenario.reports.templates import policy_of, style_and_script
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["body", "progress", "report", "run", "scenarios", "start"]
 
-_FILE: Final = re.compile(r"[0-9]{4,}-(?:request|response)\.(?:txt|dcm|bin)")
 _REPORT: Final = "report.html"
 
 
@@ -24,9 +22,8 @@ def scenarios(inspected: Inspected, _asked: Asked) -> Answered:
     """The list, and the last runs."""
     plays = inspected.plays
     known = [loaded.scenario for loaded in plays.fitting.values()]
-    return inspected.page(
-        "scenarios.html.j2", known=known, runs=plays.runs(), busy=any(not run.over for run in plays.runs())
-    )
+    runs = plays.last()
+    return inspected.page("scenarios.html.j2", known=known, runs=runs, busy=any(not run.over for run in runs))
 
 
 def start(inspected: Inspected, _asked: Asked, name: str) -> Answered:
@@ -44,29 +41,20 @@ def run(inspected: Inspected, _asked: Asked, number: str) -> Answered:
 
 
 def progress(inspected: Inspected, _asked: Asked, number: str) -> Answered:
-    """Its steps alone, for who has the page and wants what is new; a header tells whether it goes on."""
+    """Its steps alone, for who has the page and wants what is new."""
     found = _run(inspected, number)
-    over = found.over  # before the steps are looked at: what comes in between is in the next answer
-    told = inspected.page("steps.html.j2", run=found)
-    return Answered(segments=told.segments, headers=(("Inspector-Over", "yes" if over else "no"),))
+    return so_far(inspected, "steps.html.j2", found, run=found)
 
 
 def report(inspected: Inspected, _asked: Asked, number: str) -> Answered:
-    """The page of the report; it may do what it allows itself."""
-    policy = f"{policy_of(*style_and_script())}; frame-ancestors 'none'"
-    content = kept_file(_run(inspected, number).folder, _REPORT)
-    return Answered(segments=[content], headers=(("Content-Security-Policy", policy),))
+    """The page of the report."""
+    return whole_page(_run(inspected, number).folder, _REPORT, policy_of(*style_and_script()))
 
 
 def body(inspected: Inspected, _asked: Asked, number: str, name: str) -> Answered:
     """A body of which the report tells."""
-    if not _FILE.fullmatch(name):
-        raise Refused(404, "There is no such file.")
-    return Answered.download(name, [kept_file(_run(inspected, number).folder, f"{FOLDER}/{name}")])
+    return message_file(_run(inspected, number).folder, name)
 
 
 def _run(inspected: Inspected, number: str) -> Run:
-    found = inspected.plays.run(number)
-    if found is None:
-        raise Refused(404, "There is no such run.", "The last twenty since the start are kept.")
-    return found
+    return job_of(inspected.plays, number, "run")
