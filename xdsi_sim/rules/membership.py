@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, MetadataObject, Slot, SubmissionSet
+from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission, id_key
 
@@ -59,7 +61,7 @@ def _not_once(submission: Submission, values: Iterable[MetadataObject]) -> Itera
 
 @rule("E08", cites="ITI TF-3: 4.2.2.1.1")
 def membership_has_a_status(submission: Submission) -> Iterator[Violation]:
-    """HasMember from the SubmissionSet to a DocumentEntry has one SubmissionSetStatus."""
+    """HasMember from the SubmissionSet to a DocumentEntry has one SubmissionSetStatus; no other has any."""
     for association in entries_of_the_set(submission):
         if association.submissionSetStatus is None and not _has_slot(association, "SubmissionSetStatus"):
             yield Violation(
@@ -67,6 +69,12 @@ def membership_has_a_status(submission: Submission) -> Iterator[Violation]:
                 location=association.entryUUID,
                 attribute="SubmissionSetStatus",
             )
+    for association in submission.members:
+        leads_elsewhere = submission.kind_of(association.targetObject) in (Folder, Association)
+        starts_elsewhere = submission.kind_of(association.sourceObject) is Folder
+        if association.submissionSetStatus is not None and (leads_elsewhere or starts_elsewhere):
+            text = "SubmissionSetStatus is for the members of a SubmissionSet that are DocumentEntries"
+            yield replace(_status(association, text), severity=Severity.WARNING)
 
 
 def _has_slot(association: Association, name: str) -> bool:
