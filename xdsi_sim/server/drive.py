@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
@@ -63,17 +64,17 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     """A Deferred that fires in the reactor's thread, where this is called, when `future` is done."""
     deferred: Deferred[Any] = Deferred()
 
-    def fire() -> None:
+    def fire(done: Future[Any]) -> None:  # which it does not hold: both would be a ring, for the collector
         """Pass the outcome on, in the reactor's thread."""
         try:
-            result = future.result()
+            result = done.result()
         except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too
             deferred.errback(error)
         else:
             deferred.callback(result)
 
     if future.done():  # nobody is to be woken for it
-        fire()
+        fire(future)
     else:
-        future.add_done_callback(lambda _future: reactor.callFromThread(fire))
+        future.add_done_callback(partial(reactor.callFromThread, fire))
     return deferred

@@ -65,21 +65,22 @@ class MultipartReader:
         self._sink: PartSink | None = None
         self._pending: Mapping[str, str] | None = None
         """Headers of a part of which nothing has come yet."""
-        self._step = self._body
+        self._step = MultipartReader._body
 
     def feed(self, data: bytes) -> None:
         """Take the next piece; raises ProtocolViolation where a part cannot be read."""
         self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
         self._at = 0
-        while self._step():
+        while self._step(self):
             pass
 
     def close(self) -> None:
         """The body is over; raises ProtocolViolation where it ended before the closing delimiter."""
-        if self._step != self._epilogue:
+        if self._step is not MultipartReader._epilogue:
             raise ProtocolViolation("the multipart body ends before its closing delimiter", rule="B03")
 
-    # Each step consumes what it can of the buffer and says whether another step may go on at once.
+    # Each step consumes what it can of the buffer and says whether another step may go on at once. The next
+    # one is kept as a function: a bound method would keep the reader, and what it holds, for the collector.
 
     def _body(self) -> bool:
         found = self._buffer.find(self._delimiter, self._at)
@@ -114,10 +115,10 @@ class MultipartReader:
         self._end_part()
         if line[0] == b"--":
             self._drop(line.end())
-            self._step = self._epilogue
+            self._step = MultipartReader._epilogue
         else:
             self._drop(line.end() - 2)  # this line end may be that of the empty line, too
-            self._step = self._headers
+            self._step = MultipartReader._headers
 
     def _emit(self, end: int) -> None:
         """Hand what stands before `end` to the part, or pass over it before the first one."""
@@ -156,7 +157,7 @@ class MultipartReader:
             return False
         self._pending = _read_headers(self._buffer[self._at : end])
         self._drop(end + 2)  # the empty line's own CRLF stays: in an empty part it begins the next delimiter
-        self._step = self._body
+        self._step = MultipartReader._body
         return True
 
     def _epilogue(self) -> bool:
