@@ -272,7 +272,7 @@ def test_no_folder_or_association_becomes_a_member_again(
     again = an_association(uuid(101), uuid(target), submissionSetStatus=status)
     response = register(registry, a_submission(entries=(), set_=a_set(101), more=(again,)))
     assert status_name(response.status) == "Failure"
-    assert [error.codeContext.rpartition("=")[2] for error in response.errors] == ["E14"]
+    assert "E14" in {error.codeContext.rpartition("=")[2] for error in response.errors}
     assert held(registry) == before
 
 

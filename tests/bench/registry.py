@@ -30,7 +30,7 @@ from tests.bench.messages import DOCUMENT_UUID, LINK_UUID, MARK, SET_UUID, submi
 from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.topology.bulk import load_requests
+from xdsi_sim.topology.bulk_work import load_requests
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.saved import Saved
 from xdsi_sim.topology.settings import registry_of

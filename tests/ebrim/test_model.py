@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from samples import a_full, a_full_list
 
-from xdsi_sim.ebrim.model import Code, InternationalString, LocalizedString
+from xdsi_sim.ebrim.model import Code, InternationalString, LocalizedString, changed
 from xdsi_sim.ebrim.tables import KINDS, Kind
 
 
@@ -38,3 +38,12 @@ def test_values_cannot_change_and_are_equal_by_content(kind: Kind) -> None:
     assert len({value, a_full(kind)}) == 1
     with pytest.raises(FrozenInstanceError):
         value.entryUUID = "another"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_changed_object_is_what_replacing_its_fields_gives(kind: Kind) -> None:
+    value = a_full(kind)
+    assert changed(value) == value
+    assert changed(value, version="7", extra=()) == replace(value, version="7", extra=())
+    with pytest.raises(TypeError):
+        changed(value, colour="red")

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from rule_examples import KNOWN, SOUND, described_by
+from rule_examples import BROKEN, KNOWN, SOUND, described_by
 from submissions import AUTHORITY, a_folder, a_provision, a_set, a_submission, an_association, an_entry, uuid
 from update_requests import an_update, brought
 
@@ -17,13 +17,17 @@ from xdsi_sim.ebrim.model import Classification
 from xdsi_sim.ebrim.tables import SUBMISSION_SET
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest, read_submit_objects
+from xdsi_sim.rules.registry import RULES
 from xdsi_sim.rules.subjects import Fingerprint, Known
 from xdsi_sim.rules.transactions import (
+    IN_FORCE,
+    RULESETS,
     check_against_registry,
     check_provision,
     check_receipt,
     check_registration,
 )
+from xdsi_sim.rules.walks import has_extras
 
 TEXT = sha1_of(BytesContent(b"text"))
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "nist"
@@ -45,6 +49,15 @@ def test_a_sound_submission_breaks_nothing() -> None:
 @pytest.mark.parametrize("rule", SOUND)
 def test_what_a_rule_asks_for_breaks_nothing(rule: str) -> None:
     assert check_registration(SOUND[rule], KNOWN).findings == ()
+
+
+@pytest.mark.parametrize("rule", sorted(one.id for one in IN_FORCE.values() if one.of_extras))
+def test_a_rule_of_extras_is_broken_by_extras_alone(rule: str) -> None:
+    one, held = RULES[rule], RULESETS["ITI-42"].objects
+    values = [value for value in BROKEN[rule].objects.objects() if one in held[type(value)]]
+    broken = [value for value in values if next(one.check(value), None) is not None]
+    assert broken
+    assert all(map(has_extras, broken))
 
 
 def test_what_the_kind_of_a_registered_object_breaks_is_found_with_what_the_registry_holds() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 from wire import Answer, connect, message, post, read_answer, send
 
 from xdsi_sim.content import Content, FileContent
@@ -21,7 +23,7 @@ from xdsi_sim.messages.retrieve import (
     RetrieveDocumentSetResponse,
 )
 from xdsi_sim.server.channel import Connections
-from xdsi_sim.server.http import Front
+from xdsi_sim.server.http import Front, FrontRequest, answer
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.server.site import ActorSite, Folder
 
@@ -176,6 +178,35 @@ def test_a_body_may_be_slow_but_not_stop(spool: Path) -> None:
     assert transport.said_all
     clock.advance(2)
     assert transport.disconnected
+
+
+class Patient(Resource):
+    """Answers when it is told to."""
+
+    isLeaf = True
+
+    def render(self, request: FrontRequest) -> int:
+        self.asked = request
+        return NOT_DONE_YET
+
+
+def test_the_time_in_which_an_answer_is_made_is_not_the_peers(spool: Path) -> None:
+    clock, transport, patient = Clock(), HalfCloseable(), Patient()
+    channel = Front(patient, spool, Limits(header_time=10, idle=60)).buildProtocol(None)
+    channel.callLater = clock.callLater
+    channel.makeConnection(transport)
+    for _ in range(2):
+        channel.dataReceived(b"GET / HTTP/1.1\r\n")  # its time begins
+        channel.dataReceived(b"Host: h\r\n\r\n")
+        clock.advance(1000)
+        assert transport.value() == b""
+        answer(patient.asked, 200, (), [b"late"])
+        assert transport.value().endswith(b"\r\n\r\nlate")
+        transport.clear()
+        clock.advance(59)
+        assert not transport.disconnecting
+    clock.advance(1)
+    assert transport.disconnecting
 
 
 def test_too_many_connections_from_one_address_are_told_so(url: str) -> None:

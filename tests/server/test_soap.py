@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import re
 import socket
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from a_domain import a_query, response_of, root_of
 from a_peak import peak_of
 from a_wait import emptied, until
 from submissions import PATIENT, an_entry
+from twisted.internet.defer import Deferred
 from wire import Answer, Vendor, connect, get, message, post, read_answer, send
 
 from xdsi_sim.actors.flow import Flow, Wait
@@ -39,9 +42,15 @@ from xdsi_sim.messages.submit import (
     ProvideAndRegisterDocumentSetRequest,
     SubmitObjectsRequest,
 )
-from xdsi_sim.soap.envelope import read_envelope
+from xdsi_sim.server.http import FrontRequest
+from xdsi_sim.server.loop import running_loop
+from xdsi_sim.services.host import Invocation
+from xdsi_sim.soap.envelope import Envelope, read_envelope
 from xdsi_sim.soap.faults import read_fault
+from xdsi_sim.soap.mtom import PackageReader
+from xdsi_sim.soap.multipart import MultipartReader
 from xdsi_sim.soap.peers import Peers
+from xdsi_sim.soap.spool import SpooledBody
 from xdsi_sim.store.answers import AT_HAND
 from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.store.registry import SqliteRegistryStore
@@ -105,6 +114,35 @@ def test_a_message_is_answered_and_recorded_once(serve: Serve, log: ExchangeLog)
     assert read_all(exchange.request.body) == message(url)[1]
     assert exchange.response is not None
     assert read_all(exchange.response.body) == answer.body
+
+
+def living() -> Counter[str]:
+    """What there is of messages, by its type, once the reactor is done with what it is at."""
+    of_messages = (PackageReader, MultipartReader, SpooledBody, Envelope, Invocation, FrontRequest, Deferred)
+    found = (type(one).__name__ for one in gc.get_objects() if isinstance(one, of_messages))
+    counted: Counter[str] = running_loop().call(Counter, found)
+    return counted
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_message_that_is_answered_is_gone_without_the_collector(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(200_000))
+    waiting = Waiting()
+    waiting.future.set_result(None)
+    registry, repository = serve("registry", waiting), serve("repository", Repository(tmp_path / "large"))
+    before = living()
+    for _ in range(5):
+        ask(registry)
+        send(repository, post(repository, *message(repository, "ITI-43", ASKED)))
+    assert living() - before == Counter()
 
 
 def test_a_connection_is_kept_and_requests_may_be_pipelined(serve: Serve) -> None:

@@ -10,7 +10,8 @@ from submissions import a_set, a_submission, an_association, an_entry, uuid
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.messages.submit import write_submit_objects
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.topology.bulk import Judged, load_metadata
+from xdsi_sim.topology.bulk import load_metadata
+from xdsi_sim.topology.bulk_work import Judged
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as AssociationType
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from xdsi_sim.actors.commit import RefusedAtCommit
 from xdsi_sim.actors.flow import Flow, Wait
@@ -34,6 +34,7 @@ from xdsi_sim.ebrim.model import (
     Folder,
     MetadataObject,
     RegistryObjectList,
+    changed,
 )
 from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_uuid
@@ -175,8 +176,10 @@ class DocumentRegistry:
             objects,
             submissionSets=tuple(_registered(value, ids) for value in objects.submissionSets),
             documentEntries=tuple(_registered(value, ids) for value in objects.documentEntries),
-            folders=tuple(replace(_registered(value, ids), lastUpdateTime=now) for value in objects.folders),
-            associations=tuple(_joined(_registered(value, ids), ids) for value in objects.associations),
+            folders=tuple(_registered(value, ids, lastUpdateTime=now) for value in objects.folders),
+            associations=tuple(
+                _registered(value, ids, **_ends(value, ids)) for value in objects.associations
+            ),
             objectRefs=(),
         )
 
@@ -339,16 +342,17 @@ def _dtm(time: datetime) -> str:
     return time.strftime("%Y%m%d%H%M%S")
 
 
-def _registered(value: T, ids: Mapping[str, str]) -> T:
-    """An object with its final id, as the first version of itself."""
-    entry_uuid = ids.get(value.entryUUID, value.entryUUID)
-    changes: dict[str, Any] = {"entryUUID": entry_uuid, "logicalID": entry_uuid, "version": _FIRST_VERSION}
-    return replace(value, availabilityStatus=APPROVED, **changes)
+def _registered(value: T, ids: Mapping[str, str], **changes: str) -> T:
+    """An object with its final id and other changes, as the first version of itself."""
+    final = ids.get(value.entryUUID, value.entryUUID)
+    first = {"logicalID": final, "version": _FIRST_VERSION, "availabilityStatus": APPROVED}
+    return changed(value, entryUUID=final, **first, **changes)
 
 
-def _joined(association: Association, ids: Mapping[str, str]) -> Association:
+def _ends(association: Association, ids: Mapping[str, str]) -> dict[str, str]:
+    """The ends by their final ids."""
     source, target = association.sourceObject or "", association.targetObject or ""
-    return replace(association, sourceObject=ids.get(source, source), targetObject=ids.get(target, target))
+    return {"sourceObject": ids.get(source, source), "targetObject": ids.get(target, target)}
 
 
 def _deprecated(replacements: Sequence[Association], view: RegistryView) -> Iterator[MetadataObject]:

@@ -15,7 +15,8 @@ from xdsi_sim.cli.options import JsonOption
 from xdsi_sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from xdsi_sim.topology.bulk import Judged, Tell
+    from xdsi_sim.topology.bulk import Tell
+    from xdsi_sim.topology.bulk_work import Judged
     from xdsi_sim.topology.model import Topology
 
 __all__ = ["load"]
@@ -70,7 +71,6 @@ def load(
 
     Example: xdsi-sim load images/ --source pacs-north --data ./data --publish
     """
-    from xdsi_sim.cli.load_dicom import load_dicom  # noqa: PLC0415
     from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
 
     _refuse_missing(paths)
@@ -78,6 +78,8 @@ def load(
     found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
     if metadata:
         _load_metadata(found, registry, folder, paths, workers, json_=json_)
+    from xdsi_sim.cli.load_dicom import load_dicom  # noqa: PLC0415
+
     load_dicom(
         paths,
         data=folder,

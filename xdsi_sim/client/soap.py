@@ -83,6 +83,8 @@ class Sent:
     reader: PackageReader | None = None
     package: Package | None = None
     head: Head | None = None
+    recorded: str | None = None
+    """Id of the exchange in our log, where the receiver shares it and has recorded the exchange there."""
     letter: Letter | None = None
     """The answer, where it came as a message of its own."""
     findings: tuple[Finding, ...] = ()
@@ -139,6 +141,7 @@ class SoapClient:
     def _post(self, sent: Sent) -> Deferred[Head]:
         def receive(head: Head) -> Any:
             sent.head = head
+            sent.recorded = recorded_in(self._recorder.name, head)
             sent.reader = PackageReader(
                 head.header("content-type") or "",
                 self._spool,
@@ -175,7 +178,9 @@ class SoapClient:
         return InlineCutter if whole else CODECS[sent.call.transaction].cutter
 
     def _prepare(self, call: Call, trace: Trace, reply_to: str = ANONYMOUS, *, judged: bool = True) -> Sent:
-        call = replace(call, url=self._addresses.get((call.url, call.transaction), call.url))
+        diverted = self._addresses.get((call.url, call.transaction))
+        if diverted is not None:
+            call = replace(call, url=diverted)
         transaction = TRANSACTIONS[call.transaction]
         attachments = Attachments(mtom=transaction.mtom)
         codec = CODECS[call.transaction]
@@ -259,14 +264,14 @@ class SoapClient:
     def _exchange_id(self, sent: Sent) -> str:
         if sent.letter is not None:
             return sent.letter.exchange.id
-        return recorded_in(self._recorder.name, sent.head) or sent.exchange_id
+        return sent.recorded or sent.exchange_id
 
     def _record(self, sent: Sent, status: str, findings: tuple[Finding, ...]) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
         if sent.letter is not None:
             self._record_letter(sent, sent.letter, status, findings)
             return
-        if not self._recorder.on or recorded_in(self._recorder.name, sent.head):
+        if not self._recorder.on or sent.recorded:
             return
         self._recorder.record(
             Exchange(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 __all__ = [
@@ -39,15 +40,20 @@ LANGUAGE_CODE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 MIME_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?")
 URI_REFERENCE: Final = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
-_DTM: Final = re.compile(r"([0-9]{4})" + r"([0-9]{2})?" * 5)
-_DTM_PARTS: Final = (
-    ("year", 1, 9999),
-    ("month", 1, 12),
-    ("day", 1, 31),
-    ("hour", 0, 23),
-    ("minute", 0, 59),
-    ("second", 0, 60),
+_DTM: Final = re.compile(
+    r"(?!0000)([0-9]{4})(?:(0[1-9]|1[0-2])(?:(0[1-9]|[12][0-9]|3[01])"
+    r"(?:([01][0-9]|2[0-3])(?:[0-5][0-9](?:[0-5][0-9]|60)?)?)?)?)?"
 )
+_DIGITS: Final = re.compile(r"([0-9]{4})" + r"([0-9]{2})?" * 5)
+_DTM_PARTS: Final = (
+    ("year", "0001", "9999"),
+    ("month", "01", "12"),
+    ("day", "01", "31"),
+    ("hour", "00", "23"),
+    ("minute", "00", "59"),
+    ("second", "00", "60"),
+)
+_IN_ANY_MONTH: Final = "28"
 _DTM_LOWEST: Final = "00000101000000"
 
 
@@ -55,13 +61,22 @@ def check_dtm(text: str) -> None:
     """Raise ValueError where `text` is no DTM: YYYY[MM[DD[hh[mm[ss]]]]], UTC, no fraction, no zone."""
     match = _DTM.fullmatch(text)
     if match is None:
-        raise ValueError("not YYYY[MM[DD[hh[mm[ss]]]]]")
-    for part, (name, lowest, highest) in zip(match.groups(), _DTM_PARTS, strict=True):
-        if part is not None and not lowest <= int(part) <= highest:
-            raise ValueError(f"{name} {part} is out of range")
+        raise ValueError(_wrong_with_dtm(text))
     year, month, day = match[1], match[2], match[3]
-    if day is not None and int(day) > monthrange(int(year), int(month))[1]:
+    if day is not None and day > _IN_ANY_MONTH and int(day) > monthrange(int(year), int(month))[1]:
         raise ValueError(f"month {month} of {year} has no day {day}")
+
+
+def _wrong_with_dtm(text: str) -> str:
+    digits = _DIGITS.fullmatch(text)
+    if digits is None:
+        return "not YYYY[MM[DD[hh[mm[ss]]]]]"
+    parts = zip(digits.groups(), _DTM_PARTS, strict=True)
+    return next(
+        f"{name} {part} is out of range"
+        for part, (name, lowest, highest) in parts
+        if part is not None and not lowest <= part <= highest
+    )
 
 
 def pad_dtm(text: str) -> str:
@@ -188,7 +203,7 @@ class Xon:
         name, id = components[0], components[9]
         if not name:
             raise ValueError("the name (component 1) is empty")
-        if any(components[place] for place in _NOT_IN_XON) or any(components[10:]):
+        if any(_NOT_IN_XON(components)) or any(components[10:]):
             raise ValueError("a component other than 1, 6 and 10 is there")
         authority = _authority(components[5]) if components[5] else None
         if id and authority is None and not OID.fullmatch(id):
@@ -196,7 +211,7 @@ class Xon:
         return cls(name, id or None, authority)
 
 
-_NOT_IN_XON: Final = (1, 2, 3, 4, 6, 7, 8)
+_NOT_IN_XON: Final = itemgetter(1, 2, 3, 4, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from xdsi_sim.ebrim.tables import (
     Form,
     Kind,
 )
-from xdsi_sim.ebrim.xml import Element
+from xdsi_sim.ebrim.xml import Element, children
 from xdsi_sim.vocab import NS
 
 __all__ = ["read_object", "read_object_list", "read_slot"]
@@ -94,7 +94,7 @@ def read_object(element: Element, kind: Kind, beside: Iterable[Element] = ()) ->
     `beside` are its Classifications that do not stand inside it.
     """
     reading = _Reading(kind, element)
-    for child in (*element, *beside):
+    for child in (*children(element), *beside):
         read_child = _CHILDREN.get(child.tag)
         if read_child is not None:
             read_child(reading, child)
@@ -115,8 +115,8 @@ class _Reading:
 
     def finish(self) -> MetadataObject:
         """The object, once all its children are read."""
-        # in the schema's order, which is the writer's: equal objects then read equal
-        self.extra.sort(key=lambda extra: _EXTRA_ORDER[type(extra)])
+        if self.extra:  # in the schema's order, which is the writer's: equal objects then read equal
+            self.extra.sort(key=lambda extra: _EXTRA_ORDER[type(extra)])
         if ids := self.values.get("externalIdentifierIds"):
             self.values["externalIdentifierIds"] = tuple(sorted(ids))
         return self.kind.type(**self.values, extra=tuple(self.extra))
@@ -172,9 +172,11 @@ class _Reading:
         node = element.get("classificationNode")
         if node is not None:
             return self._labelled(node)
-        attr = self.kind.classified.get(element.get("classificationScheme") or "")
-        value = None if attr is None else _CLASSIFIED[attr.form](element)
-        return attr is not None and value is not None and _put_value(self.values, attr, value)
+        attr = self.kind.classified.get(element.get("classificationScheme", ""))
+        if attr is None:
+            return False
+        value = _CLASSIFIED[attr.form](element)
+        return value is not None and _put_value(self.values, attr, value)
 
     def _labelled(self, node: str) -> bool:
         if node == self.kind.label:
@@ -199,7 +201,9 @@ class _Reading:
 
     def _owner(self, target: str | None) -> str | None:
         """The object that a child says it belongs to; None where that is this one."""
-        return None if target is None or target.lower() == self.id.lower() else target
+        if target is None or target == self.id or target.lower() == self.id.lower():
+            return None
+        return target
 
 
 _CHILDREN: Final = {
@@ -239,13 +243,15 @@ def _slot(element: Element, values: tuple[str, ...]) -> Slot:
 
 def _values(element: Element) -> tuple[str, ...]:
     """Without a Slot around them: most slots become an attribute, and there are two dozen in an entry."""
-    return tuple([value.text or "" for list_ in element for value in list_ if value.tag == _VALUE])
+    return tuple(
+        [value.text or "" for list_ in children(element) for value in children(list_) if value.tag == _VALUE]
+    )
 
 
 def _text(element: Element) -> InternationalString:
     strings = [
         LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
-        for child in element
+        for child in children(element)
         if child.tag == _STRING
     ]
     return InternationalString(tuple(strings))
@@ -257,14 +263,15 @@ def _code(element: Element) -> Code | None:
     schemes: list[tuple[str, ...]] = []
     extra: list[Slot] = []
     name = None
-    for child in element:
-        if child.tag == _SLOT:
+    for child in children(element):
+        tag = child.tag
+        if tag == _SLOT:
             values = _values(child)
             if child.get("name") == "codingScheme":
                 schemes.append(values)
             else:
                 extra.append(_slot(child, values))
-        elif child.tag == _NAME:
+        elif tag == _NAME:
             name = _text(child)
     if code is None or len(schemes) != 1 or len(schemes[0]) != 1:
         return None

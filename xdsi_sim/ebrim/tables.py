@@ -17,6 +17,7 @@ __all__ = [
     "AUTHOR_SLOTS",
     "DOCUMENT_ENTRY",
     "FOLDER",
+    "IDENTIFIER_NAMES",
     "KINDS",
     "KINDS_BY_NAME",
     "LABELS",
@@ -295,6 +296,11 @@ KINDS: Final[dict[type[MetadataObject], Kind]] = {
 """The kinds by the class of their values."""
 
 KINDS_BY_NAME: Final = {kind.name: kind for kind in KINDS.values()}
+
+IDENTIFIER_NAMES: Final = {
+    attr.key: f"XDS{kind.name}.{attr.name}" for kind in KINDS.values() for attr in kind.identifiers.values()
+}
+"""The fixed Name of an ExternalIdentifier by its identificationScheme (ITI TF-3: 4.2.3.1.3)."""
 
 LABELS: Final = {kind.label: kind for kind in (SUBMISSION_SET, FOLDER)}
 """The kinds of RegistryPackage by classificationNode (ITI TF-3: 4.2.1.2.1, 4.2.1.3.1)."""

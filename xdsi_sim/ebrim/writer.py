@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import (
@@ -18,11 +18,12 @@ from xdsi_sim.ebrim.model import (
     Code,
     ExternalIdentifier,
     InternationalString,
+    LocalizedString,
     MetadataObject,
     RegistryObjectList,
     Slot,
 )
-from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, OBJECT_TYPE, Attr, Form, Kind
+from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, IDENTIFIER_NAMES, KINDS, OBJECT_TYPE, Attr, Form, Kind
 from xdsi_sim.ebrim.xml import escape
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.vocab import NS
@@ -56,10 +57,9 @@ def write_object(value: MetadataObject, *, permanent: bool = False) -> bytes:
     """The fragment of one object; where it is to be `permanent`, its parts get UUIDs for symbolic ids."""
     kind = KINDS[type(value)]
     parts = _Parts(kind, value, permanent=permanent)
-    for attr in kind.attrs:
-        content = getattr(value, attr.name)
-        if content is not None and content is not False and content != ():
-            _WRITE[attr.form](parts, attr, content)
+    for (attr, write), content in zip(_WRITERS[kind], _CONTENTS[kind](value), strict=True):
+        if content is not None and content is not False and (content or not attr.many):
+            write(parts, attr, content)
     for extra in value.extra:
         _EXTRA[type(extra)](parts, extra)
     return parts.join().encode()
@@ -143,11 +143,7 @@ class _Parts:
     def code(self, attr: Attr, value: Any) -> None:
         """As one Classification for each code."""
         for code in value if attr.many else (value,):
-            self.classifications.append(self._code(attr.key, code))
-
-    def _code(self, scheme: str, code: Code) -> str:
-        rest = _code(scheme, code.code, code.codingScheme, code.displayName, code.extra)
-        return f"{self._classification(code.id)}{rest}"
+            self.classifications.append(f"{self._classification(code.id)}{_code(attr.key, code)}")
 
     def author(self, attr: Attr, value: tuple[Author, ...]) -> None:
         """As one Classification for each author, which has Slots (ITI TF-3: 4.2.3.1.4)."""
@@ -194,18 +190,14 @@ class _Parts:
     def external_identifier(self, attr: Attr, value: str) -> None:
         """As an ExternalIdentifier, under the id that came with it or a new one."""
         given = dict(self.value.externalIdentifierIds).get(attr.name)
-        # the fixed text of ITI TF-3: 4.2.3.1.3
-        name = InternationalString.of(f"XDS{self.kind.name}.{attr.name}")
-        self._identifier(given, attr.key, value, self.id, name)
+        self._identifier(given, attr.key, value, self.id, _FIXED_NAMES[attr.key])
 
-    def _identifier(
-        self, given: str | None, scheme: str, value: str, owner: str, name: InternationalString | None
-    ) -> None:
+    def _identifier(self, given: str | None, scheme: str, value: str, owner: str, name: str) -> None:
         self.identifiers.append(
             f'<rim:ExternalIdentifier id="{self._part_id(given)}" '
             f'objectType="{OBJECT_TYPE}ExternalIdentifier" identificationScheme="{escape(scheme)}" '
             f'value="{escape(value)}" registryObject="{owner}">'
-            f"{_text('Name', name)}</rim:ExternalIdentifier>"
+            f"{name}</rim:ExternalIdentifier>"
         )
 
     def extra_slot(self, slot: Slot) -> None:
@@ -215,7 +207,7 @@ class _Parts:
     def extra_identifier(self, extra: ExternalIdentifier) -> None:
         """An ExternalIdentifier that is of no attribute, as it came."""
         owner = self.id if extra.registryObject is None else escape(extra.registryObject)
-        self._identifier(extra.id, extra.identificationScheme, extra.value, owner, extra.name)
+        self._identifier(extra.id, extra.identificationScheme, extra.value, owner, _text("Name", extra.name))
 
     def extra_classification(self, extra: Classification) -> None:
         """A Classification that is of no attribute, as it came."""
@@ -244,6 +236,9 @@ _WRITE: Final[dict[Form, Callable[[_Parts, Attr, Any], None]]] = {
     Form.LABEL: _Parts.label,
     Form.EXTERNAL_IDENTIFIER: _Parts.external_identifier,
 }
+_WRITERS: Final = {kind: tuple((attr, _WRITE[attr.form]) for attr in kind.attrs) for kind in KINDS.values()}
+_CONTENTS: Final = {kind: attrgetter(*(attr.name for attr in kind.attrs)) for kind in KINDS.values()}
+"""By kind, the attributes in the order of its table."""
 _EXTRA: Final[dict[type, Callable[[_Parts, Any], None]]] = {
     Slot: _Parts.extra_slot,
     Classification: _Parts.extra_classification,
@@ -253,51 +248,52 @@ _EXTRA: Final[dict[type, Callable[[_Parts, Any], None]]] = {
 
 def write_slot(slot: Slot) -> str:
     """A `rim:Slot`; the caller declares the prefix."""
-    return _slot(slot.name, slot.values, slot.slotType)
+    return _slot(escape(slot.name), slot.values, _attribute("slotType", slot.slotType))
 
 
-def _slot(name: str, values: tuple[str, ...], slot_type: str | None = None) -> str:
-    items = "</rim:Value><rim:Value>".join([escape(value) for value in values])
+def _slot(name: str, values: Iterable[str], slot_type: str = "") -> str:
+    """A slot by its name as it is written, and its slotType as an attribute."""
+    items = "</rim:Value><rim:Value>".join(map(escape, values))
     inside = f"<rim:Value>{items}</rim:Value>" if values else ""
-    return (
-        f'<rim:Slot name="{escape(name)}"{_attribute("slotType", slot_type)}>'
-        f"<rim:ValueList>{inside}</rim:ValueList></rim:Slot>"
-    )
+    return f'<rim:Slot name="{name}"{slot_type}><rim:ValueList>{inside}</rim:ValueList></rim:Slot>'
 
 
-@lru_cache(maxsize=1024)
-def _code(
-    scheme: str,
-    code: str,
-    coding_scheme: str,
-    display_name: InternationalString | None,
-    extra: tuple[Slot, ...],
-) -> str:
-    """The Classification of a code behind its ids; kept, because a domain writes few codes over and over."""
-    slots = (Slot("codingScheme", (coding_scheme,)), *extra)
+def _code(scheme: str, code: Code) -> str:
+    """The Classification of a code behind its ids."""
+    extra = "".join(map(write_slot, code.extra)) if code.extra else ""
     return (
-        f' classificationScheme="{scheme}" nodeRepresentation="{escape(code)}">'
-        f"{''.join(map(write_slot, slots))}{_text('Name', display_name)}</rim:Classification>"
+        f' classificationScheme="{scheme}" nodeRepresentation="{escape(code.code)}">'
+        '<rim:Slot name="codingScheme"><rim:ValueList>'
+        f"<rim:Value>{escape(code.codingScheme)}</rim:Value></rim:ValueList></rim:Slot>"
+        f"{extra}{_text('Name', code.displayName)}</rim:Classification>"
     )
 
 
 def _author_slots(author: Author) -> Iterable[str]:
-    for attr in AUTHOR_SLOTS:
-        value = getattr(author, attr.name)
-        if value is not None and value != ():
+    for attr, value in zip(AUTHOR_SLOTS, _OF_AN_AUTHOR(author), strict=True):
+        if value is not None and (value or not attr.many):
             yield _slot(attr.key, value if attr.many else (value,))
     yield from map(write_slot, author.extra)
+
+
+_OF_AN_AUTHOR: Final = attrgetter(*(attr.name for attr in AUTHOR_SLOTS))
 
 
 def _text(element: str, text: InternationalString | None) -> str:
     if text is None:
         return ""
-    strings = "".join(
-        f"<rim:LocalizedString{_attribute('xml:lang', string.lang)}{_attribute('charset', string.charset)}"
-        f' value="{escape(string.value)}"/>'
-        for string in text.strings
-    )
-    return f"<rim:{element}>{strings}</rim:{element}>"
+    return f"<rim:{element}>{''.join(map(_string, text.strings))}</rim:{element}>"
+
+
+def _string(text: LocalizedString) -> str:
+    language = "" if text.lang is None else f' xml:lang="{escape(text.lang)}"'
+    charset = "" if text.charset is None else f' charset="{escape(text.charset)}"'
+    return f'<rim:LocalizedString{language}{charset} value="{escape(text.value)}"/>'
+
+
+_FIXED_NAMES: Final = {
+    scheme: _text("Name", InternationalString.of(name)) for scheme, name in IDENTIFIER_NAMES.items()
+}
 
 
 def _attribute(name: str, value: str | None) -> str:

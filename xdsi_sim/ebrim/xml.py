@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from lxml import etree
@@ -27,6 +27,7 @@ __all__ = [
     "Place",
     "check_content",
     "child_of",
+    "children",
     "escape",
     "line_of",
     "local_name",
@@ -64,6 +65,7 @@ _ESCAPES: Final = {  # white space as references too: a reader would normalise i
 _TAG: Final = re.compile(rb"""<[^!?/<>"'][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*""")
 # a name begins behind white space: looked for from everywhere else, a long one would take hours
 _ATTRIBUTE: Final = re.compile(rb"""(?<=\s)([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_SHORTEST_ELEMENT: Final = len(b"<a/>")
 _SHORTEST_ATTRIBUTE: Final = len(b' a=""')
 _SHORTEST_NAMESPACE: Final = len(b' xmlns=""')
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]')
@@ -109,6 +111,8 @@ def _refuse_declared(text: bytes, labels: tuple[str, ...]) -> None:
 
 def _refuse_width(data: bytes, limits: Limits) -> None:
     """Count what opens an element before a tree of it is built; comments and CDATA count like elements."""
+    if len(data) < limits.elements * _SHORTEST_ELEMENT:
+        return
     elements = data.count(b"<")
     if elements > limits.elements:  # seldom: then without the end tags
         elements -= data.count(b"</")
@@ -288,6 +292,10 @@ def serialise(element: Element) -> bytes:
     return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
 
 
+children: Final[Callable[[Element], list[Element]]] = itemgetter(slice(None))
+"""The children of an element, all at once: most have so few that an iterator would cost more than they do."""
+
+
 def child_of(element: Element, tag: str) -> Element | None:
     """The first child of that tag; `find` of lxml reads a path first."""
     return next(element.iterchildren(tag), None)
@@ -314,12 +322,15 @@ def line_of(element: Element) -> int | None:
     return line
 
 
+def escape(text: str) -> str:
+    """Text as it stands in an attribute value or between tags.
+
+    A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
+    """
+    if text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text):
+        return text  # nearly always, and sooner found out than by an expression
+    return _SPECIAL.sub(_escaped, text)
+
+
 def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[0], "\ufffd")
-
-
-escape: Final[Callable[[str], str]] = partial(_SPECIAL.sub, _escaped)
-"""Text as it stands in an attribute value or between tags; without a call of Python's, for it is called most.
-
-A character that XML 1.0 has no form for becomes U+FFFD: what is written is well-formed, whatever it says.
-"""

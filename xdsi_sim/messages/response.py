@@ -82,7 +82,8 @@ def read_registry_response(element: Element) -> RegistryResponse:
                 severity=error.get("severity", SEVERITY_ERROR),
                 location=error.get("location"),
             )
-            for error in element.iterfind(f"{_RS}RegistryErrorList/{_RS}RegistryError")
+            for errors in element.iterchildren(f"{_RS}RegistryErrorList")
+            for error in errors.iterchildren(f"{_RS}RegistryError")
         ),
     )
 

@@ -13,6 +13,7 @@ from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID, OID, UUID, Cx, check_dtm
 from xdsi_sim.ebrim.model import (
     Association,
     Author,
+    Classification,
     DocumentEntry,
     ExternalIdentifier,
     Folder,
@@ -25,7 +26,16 @@ from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Form
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule, unreadable
 from xdsi_sim.rules.subjects import Carrier
-from xdsi_sim.rules.walks import Reader, codes_of, extra_slots, fields, slot_holders, slots_of, strings_of
+from xdsi_sim.rules.walks import (
+    MANY_SLOTS,
+    SINGLE_SLOTS,
+    Reader,
+    codes_of,
+    extra_slots,
+    fields,
+    slot_holders,
+    strings_of,
+)
 
 __all__: list[str] = []
 
@@ -146,8 +156,7 @@ def escapes_are_those_of_separators(value: Carrier) -> Iterator[Violation]:
     for holder in slot_holders(value):
         for name, given in _HL7[type(holder)](holder):
             for text in (given,) if isinstance(given, str) else given or ():
-                wrong = wrong_escape(text)
-                if wrong is not None:
+                if "\\" in text and (wrong := wrong_escape(text)) is not None:
                     yield Violation(f"{name} has an escape sequence {wrong}", attribute=name, value=text)
 
 
@@ -174,69 +183,86 @@ def uuids_are_well_formed(value: MetadataObject) -> Iterator[Violation]:
 def texts_keep_to_their_length(value: MetadataObject) -> Iterator[Violation]:
     """No text is longer than ebRIM allows: 256 a value, code or identifier, 1024 a text in a language."""
     for walk in _WALKS:
-        for limit, attribute, texts in walk(value):
-            for text in texts:
-                if len(text) > limit:
-                    found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
-                    yield Violation(found, attribute=attribute, value=text)
+        for limit, attribute, text in walk(value):
+            found = f"{attribute} has {len(text)} characters, at most {limit} are allowed"
+            yield Violation(found, attribute=attribute, value=text)
 
 
 _VERSION, _VALUE, _STRING = 16, 256, 1024
-_Texts = Iterator[tuple[int, str, Iterable[str]]]
-"""Limit, attribute and texts."""
+_Long = Iterator[tuple[int, str, str]]
+"""Limit, attribute and text, of the texts that are longer than their limit."""
 
 
-def _identifiers(value: MetadataObject) -> _Texts:
+def _identifiers(value: MetadataObject) -> _Long:
     for name, text in _VERSIONS[type(value)](value):
-        if text:
-            yield _VERSION, name, (text,)
+        if text and len(text) > _VERSION:
+            yield _VERSION, name, text
     for name, text in _LONG_NAMES[type(value)](value):
-        if text:
-            yield _VALUE, name, (text,)
+        if text and len(text) > _VALUE:
+            yield _VALUE, name, text
 
 
-def _codes(value: MetadataObject) -> _Texts:
+def _codes(value: MetadataObject) -> _Long:
     for name, code in codes_of(value):
-        yield _VALUE, name, (code.code, code.codingScheme)
-        if code.displayName is not None:
-            yield _STRING, name, [part.value for part in code.displayName.strings]
+        if len(code.code) > _VALUE:
+            yield _VALUE, name, code.code
+        if len(code.codingScheme) > _VALUE:
+            yield _VALUE, name, code.codingScheme
+        for part in () if code.displayName is None else code.displayName.strings:
+            if len(part.value) > _STRING:
+                yield _STRING, name, part.value
         if code.extra:
             yield from _slots(code.extra)
 
 
-def _values(value: MetadataObject) -> _Texts:
+def _values(value: MetadataObject) -> _Long:
     """All values of slots, and the names of those that the framework does not name."""
     for holder in slot_holders(value):
-        for name, texts in slots_of(holder):
-            yield _VALUE, name, texts
+        for name, text in SINGLE_SLOTS[type(holder)](holder):
+            if text and len(text) > _VALUE:
+                yield _VALUE, name, text
+        for name, texts in MANY_SLOTS[type(holder)](holder):
+            for text in texts:
+                if len(text) > _VALUE:
+                    yield _VALUE, name, text
         if holder.extra:
-            yield _VALUE, "slot name", [slot.name for slot in extra_slots(holder)]
+            yield from _slots(extra_slots(holder))
 
 
-def _strings(value: MetadataObject) -> _Texts:
+def _strings(value: MetadataObject) -> _Long:
     """Titles and comments."""
     for name, string in strings_of(value):
-        yield _STRING, name, [part.value for part in string.strings]
+        yield from _string(name, string)
 
 
-def _extras(value: MetadataObject) -> _Texts:
+def _extras(value: MetadataObject) -> _Long:
     """What became no attribute, but for slots."""
     for extra in value.extra:
         if isinstance(extra, Slot):
             continue
         if extra.name is not None:
-            yield _STRING, type(extra).__name__, [part.value for part in extra.name.strings]
-        if isinstance(extra, ExternalIdentifier):
-            yield _VALUE, "ExternalIdentifier", (extra.value,)
-        else:
-            yield _VALUE, "nodeRepresentation", (extra.nodeRepresentation or "",)
+            yield from _string(type(extra).__name__, extra.name)
+        text = extra.value if isinstance(extra, ExternalIdentifier) else extra.nodeRepresentation or ""
+        if len(text) > _VALUE:
+            yield _VALUE, _VALUE_OF[type(extra)], text
+        if isinstance(extra, Classification):
             yield from _slots(extra.slots)
 
 
-def _slots(slots: Iterable[Slot]) -> _Texts:
-    for slot in slots:
-        yield _VALUE, "slot name", (slot.name,)
-        yield _VALUE, slot.name, slot.values
+_VALUE_OF: Final = {ExternalIdentifier: "ExternalIdentifier", Classification: "nodeRepresentation"}
+
+
+def _string(name: str, string: InternationalString) -> list[tuple[int, str, str]]:
+    return [(_STRING, name, part.value) for part in string.strings if len(part.value) > _STRING]
+
+
+def _slots(slots: Iterable[Slot]) -> list[tuple[int, str, str]]:
+    named = [pair for slot in slots for pair in _texts(slot)]
+    return [(_VALUE, name, text) for name, text in named if len(text) > _VALUE]
+
+
+def _texts(slot: Slot) -> list[tuple[str, str]]:
+    return [("slot name", slot.name), *[(slot.name, text) for text in slot.values]]
 
 
 _WALKS: Final = (_identifiers, _codes, _values, _strings, _extras)

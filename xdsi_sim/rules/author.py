@@ -24,7 +24,7 @@ def author_is_somebody(value: DocumentEntry | SubmissionSet) -> Iterator[Violati
             yield Violation("author has no person, institution or telecommunication", attribute="author")
 
 
-@rule("D21", cites="ITI TF-3: 4.2.3.1.4.2")
+@rule("D21", cites="ITI TF-3: 4.2.3.1.4.2", of_extras=True)
 def author_is_one_person(value: DocumentEntry | SubmissionSet) -> Iterator[Violation]:
     """An author has at most one authorPerson; further persons are further authors."""
     for author in value.author:

@@ -8,6 +8,7 @@ and Name of what became an attribute, is judged by `form`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 from xdsi_sim.ebrim.model import Classification, ExternalIdentifier, InternationalString, MetadataObject
@@ -31,7 +32,7 @@ def _classifications(value: MetadataObject) -> list[Classification]:
     return [extra for extra in value.extra if isinstance(extra, Classification)]
 
 
-@rule("C13", cites="ITI TF-3: 4.2.3.1.10")
+@rule("C13", cites="ITI TF-3: 4.2.3.1.10", of_extras=True)
 def classification_has_one_known_scheme_or_node(value: MetadataObject) -> Iterator[Violation]:
     """A Classification has a scheme or a node, not both; the scheme is one of the object's kind."""
     for extra in _classifications(value):
@@ -48,7 +49,7 @@ def _scheme(text: str, scheme: str) -> Violation:
     return Violation(text, attribute="classificationScheme", value=scheme)
 
 
-@rule("C14", cites="ITI TF-3: 4.2.5")
+@rule("C14", cites="ITI TF-3: 4.2.5", of_extras=True)
 def identifier_scheme_is_known(value: MetadataObject) -> Iterator[Violation]:
     """The scheme of an ExternalIdentifier is one of the object's kind."""
     known = KINDS[type(value)].by_key
@@ -63,7 +64,7 @@ def identifier_scheme_is_known(value: MetadataObject) -> Iterator[Violation]:
 # --- whose they are --------------------------------------------------------------------------
 
 
-@rule("C11", cites="ITI TF-3: 4.2.3.1.2")
+@rule("C11", cites="ITI TF-3: 4.2.3.1.2", of_extras=True)
 def classification_is_of_its_parent(value: MetadataObject) -> Iterator[Violation]:
     """The classifiedObject of a Classification is the id of the object that it stands in."""
     known = KINDS[type(value)].classified
@@ -73,7 +74,7 @@ def classification_is_of_its_parent(value: MetadataObject) -> Iterator[Violation
             yield _foreign("classifiedObject", what, extra.classifiedObject)
 
 
-@rule("C12", cites="ITI TF-3: 4.2.3.1.3")
+@rule("C12", cites="ITI TF-3: 4.2.3.1.3", of_extras=True)
 def identifier_is_of_its_parent(value: MetadataObject) -> Iterator[Violation]:
     """The registryObject of an ExternalIdentifier is the id of the object that it stands in."""
     known = KINDS[type(value)].identifiers
@@ -136,10 +137,13 @@ def code_has_a_display_name(value: MetadataObject) -> Iterator[Violation]:
 
 
 def _has_text(string: InternationalString | None) -> bool:
-    return string is not None and any(part.value for part in string.strings)
+    return string is not None and any(map(_VALUE, string.strings))
 
 
-@rule("C19", cites="ITI TF-3: 4.2.3.1.4", severity=Severity.WARNING)
+_VALUE: Final = attrgetter("value")
+
+
+@rule("C19", cites="ITI TF-3: 4.2.3.1.4", severity=Severity.WARNING, of_extras=True)
 def author_is_not_coded(value: MetadataObject) -> Iterator[Violation]:
     """An author has an empty nodeRepresentation."""
     for extra in _classifications(value):

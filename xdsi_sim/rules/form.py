@@ -10,8 +10,8 @@ from typing import Final
 
 from lxml import etree
 
-from xdsi_sim.ebrim.tables import KINDS, OBJECT_TYPE
-from xdsi_sim.ebrim.xml import Element, child_of, local_name
+from xdsi_sim.ebrim.tables import IDENTIFIER_NAMES, OBJECT_TYPE
+from xdsi_sim.ebrim.xml import Element, local_name
 from xdsi_sim.errors import Severity
 from xdsi_sim.rules.association import SHORT_NAMES
 from xdsi_sim.rules.registry import Violation, rule
@@ -23,22 +23,16 @@ __all__: list[str] = []
 _RIM: Final = f"{{{NS.RIM}}}"
 _IDENTIFIER: Final = _RIM + "ExternalIdentifier"
 _NAME: Final = _RIM + "Name"
-_OLD: Final = tuple(f"{{urn:oasis:names:tc:ebxml-regrep:{part}:xsd:2.1}}*" for part in ("rim", "registry"))
 _TYPES: Final = {
     _RIM + name: OBJECT_TYPE + name
     for name in ("RegistryPackage", "Association", "Classification", "ExternalIdentifier")
 }
-_NAMES: Final = {
-    attr.key: f"XDS{kind.name}.{attr.name}" for kind in KINDS.values() for attr in kind.identifiers.values()
-}
-"""The fixed Name of an ExternalIdentifier by its identificationScheme."""
 
 
 @rule("C02", cites="ITI TF-3: 4.2.2")
 def nothing_is_of_an_old_edition(submission: Submission) -> Iterator[Violation]:
     """Nothing is written as in ebRIM 2.1: no element of its namespaces, no short association type."""
-    root = submission.request.received
-    old = None if root is None else next(root.iter(*_OLD), None)
+    old = next((some[0] for tag, some in submission.formed.items() if tag not in _TYPES), None)
     if old is not None:
         found = etree.QName(old)
         text = f"element {found.localname} and perhaps others are of ebRIM 2.1, ebRIM 3.0 is expected"
@@ -57,9 +51,8 @@ def nothing_is_of_an_old_edition(submission: Submission) -> Iterator[Violation]:
 @rule("C15", cites="ITI TF-3: 4.2.3.1.3", severity=Severity.WARNING)
 def identifier_has_its_name(submission: Submission) -> Iterator[Violation]:
     """The Name of an ExternalIdentifier is the text of its scheme, such as XDSDocumentEntry.uniqueId."""
-    root = submission.request.received
-    for element in () if root is None else root.iter(_IDENTIFIER):
-        expected = _NAMES.get(element.get("identificationScheme", ""))
+    for element in submission.formed.get(_IDENTIFIER, ()):
+        expected = IDENTIFIER_NAMES.get(element.get("identificationScheme", ""))
         if expected is not None and (given := _name(element)) != expected and not _is_foreign(element):
             yield Violation(
                 f"Name of an ExternalIdentifier is not {expected}",
@@ -70,8 +63,10 @@ def identifier_has_its_name(submission: Submission) -> Iterator[Violation]:
 
 
 def _name(element: Element) -> str | None:
-    name = child_of(element, _NAME)
-    return None if name is None or not len(name) else name[0].get("value")
+    for child in element:
+        if child.tag == _NAME:
+            return child[0].get("value") if len(child) else None
+    return None
 
 
 def _is_foreign(element: Element) -> bool:
@@ -83,13 +78,13 @@ def _is_foreign(element: Element) -> bool:
 @rule("C24", cites="ITI TF-3: 4.2.3.1.2", adjustable=True)
 def object_types_are_those_of_the_elements(submission: Submission) -> Iterator[Violation]:
     """An objectType, where any element but ExtrinsicObject has one, is the one of that element."""
-    root = submission.request.received
-    for element in () if root is None else root.iter(*_TYPES):
-        given = element.get("objectType")
-        if given is not None and given != _TYPES[element.tag]:
-            yield Violation(
-                f"objectType of {local_name(element)} is not {_TYPES[element.tag]}",
-                location=element.get("id"),
-                attribute="objectType",
-                value=given,
-            )
+    for tag, expected in _TYPES.items():
+        for element in submission.formed.get(tag, ()):
+            given = element.get("objectType")
+            if given is not None and given != expected:
+                yield Violation(
+                    f"objectType of {local_name(element)} is not {expected}",
+                    location=element.get("id"),
+                    attribute="objectType",
+                    value=given,
+                )

@@ -7,29 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, MetadataObject, Slot, SubmissionSet
+from xdsi_sim.ebrim.model import Association, Folder, MetadataObject, Slot
+from xdsi_sim.errors import Severity
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Submission, id_key
 
-__all__ = ["ORIGINAL", "REFERENCE", "entries_of_the_set"]
+__all__ = ["ORIGINAL", "REFERENCE"]
 
 ORIGINAL = "Original"
 REFERENCE = "Reference"
-
-
-def _members_of_the_set(submission: Submission) -> Iterator[Association]:
-    """The HasMember associations that start from a SubmissionSet of the request."""
-    for association in submission.members:
-        if isinstance(submission.within(association.sourceObject), SubmissionSet):
-            yield association
-
-
-def entries_of_the_set(submission: Submission) -> Iterator[Association]:
-    """Those that lead to a DocumentEntry, of the request or, whatever it proves to be, from outside."""
-    for association in _members_of_the_set(submission):
-        if association.targetObject and submission.kind_of(association.targetObject) in (None, DocumentEntry):
-            yield association
 
 
 @rule("E06", cites="ITI TF-3: 4.2.2.1.1")
@@ -47,7 +35,7 @@ def each_folder_is_a_member_once(submission: Submission) -> Iterator[Violation]:
 def _not_once(submission: Submission, values: Iterable[MetadataObject]) -> Iterator[Violation]:
     if not values or not submission.objects.submissionSets:
         return
-    times = Counter(id_key(member.targetObject or "") for member in _members_of_the_set(submission))
+    times = Counter(id_key(member.targetObject or "") for member in submission.members_of_the_set)
     for value in values:
         count = times[id_key(value.entryUUID)]
         if value.entryUUID and count != 1:
@@ -59,14 +47,20 @@ def _not_once(submission: Submission, values: Iterable[MetadataObject]) -> Itera
 
 @rule("E08", cites="ITI TF-3: 4.2.2.1.1")
 def membership_has_a_status(submission: Submission) -> Iterator[Violation]:
-    """HasMember from the SubmissionSet to a DocumentEntry has one SubmissionSetStatus."""
-    for association in entries_of_the_set(submission):
+    """HasMember from the SubmissionSet to a DocumentEntry has one SubmissionSetStatus; no other has any."""
+    for association in submission.entries_of_the_set:
         if association.submissionSetStatus is None and not _has_slot(association, "SubmissionSetStatus"):
             yield Violation(
                 "SubmissionSetStatus is missing",
                 location=association.entryUUID,
                 attribute="SubmissionSetStatus",
             )
+    for association in submission.members:
+        leads_elsewhere = submission.kind_of(association.targetObject) in (Folder, Association)
+        starts_elsewhere = submission.kind_of(association.sourceObject) is Folder
+        if association.submissionSetStatus is not None and (leads_elsewhere or starts_elsewhere):
+            text = "SubmissionSetStatus is for the members of a SubmissionSet that are DocumentEntries"
+            yield replace(_status(association, text), severity=Severity.WARNING)
 
 
 def _has_slot(association: Association, name: str) -> bool:
@@ -77,7 +71,7 @@ def _has_slot(association: Association, name: str) -> bool:
 @rule("E09", cites="ITI TF-3: 4.2.2.1.1")
 def membership_status_is_known(submission: Submission) -> Iterator[Violation]:
     """SubmissionSetStatus is Original or Reference."""
-    for association in entries_of_the_set(submission):
+    for association in submission.entries_of_the_set:
         if association.submissionSetStatus and association.submissionSetStatus not in (ORIGINAL, REFERENCE):
             yield _status(association, f"SubmissionSetStatus is neither {ORIGINAL} nor {REFERENCE}")
 
@@ -85,7 +79,7 @@ def membership_status_is_known(submission: Submission) -> Iterator[Violation]:
 @rule("E10", cites="ITI TF-3: 4.2.2.1.1")
 def original_is_of_the_request(submission: Submission) -> Iterator[Violation]:
     """With SubmissionSetStatus Original, the DocumentEntry is in the same request."""
-    for association in entries_of_the_set(submission):
+    for association in submission.entries_of_the_set:
         target = association.targetObject
         if association.submissionSetStatus == ORIGINAL and submission.within(target) is None:
             yield _status(
@@ -107,7 +101,7 @@ def membership_of_a_folder_is_a_member_itself(submission: Submission) -> Iterato
     """HasMember from a Folder is itself a member of the SubmissionSet."""
     if not submission.objects.submissionSets:
         return
-    targets = {id_key(member.targetObject or "") for member in _members_of_the_set(submission)}
+    targets = {id_key(member.targetObject or "") for member in submission.members_of_the_set}
     for association in submission.members:
         starts_from_folder = submission.kind_of(association.sourceObject) is Folder
         if starts_from_folder and id_key(association.entryUUID) not in targets:

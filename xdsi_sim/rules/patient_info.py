@@ -14,7 +14,7 @@ __all__: list[str] = []
 
 _SINGLE_FIELDS: Final = ("PID-7|", "PID-8|")
 _UNWANTED: Final = ("PID-2|", "PID-4|", "PID-12|", "PID-19|")
-_WANTED: Final = ("PID-3|", "PID-5|", "PID-7|", "PID-8|")
+_WANTED: Final = ("PID-3", "PID-5", "PID-7", "PID-8")
 
 
 @rule("D16", cites="ITI TF-3: 4.2.3.2.22", code=None, severity=Severity.INFO)
@@ -48,7 +48,8 @@ def source_patient_info_leaves_out_old_fields(entry: DocumentEntry) -> Iterator[
 def source_patient_info_tells_who_it_is(entry: DocumentEntry) -> Iterator[Violation]:
     """A sourcePatientInfo should hold PID-3, PID-5, PID-7 and PID-8: id, name, birth date and sex."""
     given = entry.sourcePatientInfo
-    lacking = [field[:-1] for field in _WANTED if not any(text.startswith(field) for text in given)]
+    told = {text.partition("|")[0] for text in given if "|" in text}
+    lacking = [field for field in _WANTED if field not in told]
     if given and lacking:
         yield _patient_info(f"sourcePatientInfo lacks {', '.join(lacking)}", ", ".join(given))
 

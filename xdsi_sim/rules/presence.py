@@ -71,8 +71,7 @@ def missing(values: Iterable[MetadataObject], column: int) -> Iterator[Violation
     """The attributes that the column of `Attr.need` requires and the objects do not have."""
     for value in values:
         for name, content in _REQUIRED[type(value)][_column(value, column)](value):
-            absent = content is None or content is False or content == ()
-            if absent and not _is_there_but_broken(value, name):
+            if not content and content != "" and not _is_there_but_broken(value, name):
                 yield Violation(f"{name} is missing", location=value.entryUUID, attribute=name)
 
 
@@ -113,11 +112,9 @@ def limited_metadata_is_complete(submission: Submission) -> Iterator[Violation]:
 # --- number ----------------------------------------------------------------------------------
 
 
-@rule("D06", cites="ITI TF-3: 4.2.3.2")
+@rule("D06", cites="ITI TF-3: 4.2.3.2", of_extras=True)
 def single_codes_are_given_once(value: MetadataObject) -> Iterator[Violation]:
     """A coded attribute that holds one code is given once."""
-    if not value.extra:
-        return
     seen = {name for name, _ in codes_of(value)}
     for attr, extra in coded_extras(value):
         if not attr.many and attr.name in seen:
@@ -127,7 +124,7 @@ def single_codes_are_given_once(value: MetadataObject) -> Iterator[Violation]:
         seen.add(attr.name)
 
 
-@rule("D07", cites="ITI TF-3: 4.2.3")
+@rule("D07", cites="ITI TF-3: 4.2.3", of_extras=True)
 def identifiers_are_given_once(value: MetadataObject) -> Iterator[Violation]:
     """An object has one uniqueId, one patientId and, if it is a SubmissionSet, one sourceId."""
     for extra in value.extra:

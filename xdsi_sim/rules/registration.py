@@ -12,7 +12,7 @@ from typing import Final
 from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
 from xdsi_sim.rules.association import RELATIONSHIPS
-from xdsi_sim.rules.membership import REFERENCE, entries_of_the_set
+from xdsi_sim.rules.membership import REFERENCE
 from xdsi_sim.rules.registry import Violation, rule
 from xdsi_sim.rules.subjects import Registered, Submission, id_key, is_uuid
 from xdsi_sim.vocab import APPROVED, ON_DEMAND
@@ -47,7 +47,7 @@ def _is_unresolved(submission: Submission, ref: str | None) -> bool:
 
 
 def _by_reference(submission: Submission) -> Iterator[Association]:
-    for association in entries_of_the_set(submission):
+    for association in submission.entries_of_the_set:
         if association.submissionSetStatus == REFERENCE:
             yield association
 

@@ -82,6 +82,8 @@ class Rule:
     """The catalogue lets a profile give it another severity, or take it away."""
     also: tuple[str, ...] = ()
     """Other errorCodes that a violation may bring instead."""
+    of_extras: bool = False
+    """Looks at nothing but what became no attribute, in the object and in its authors."""
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -97,10 +99,12 @@ def rule(
     ground: Ground = "std",
     also: tuple[str, ...] = (),
     adjustable: bool = False,
+    of_extras: bool = False,
 ) -> Callable[[_C], _C]:
     """Register the decorated function as the rule `id`; its docstring says what must hold.
 
-    A warning is adjustable in any case.
+    A warning is adjustable in any case. With `of_extras` it is held against those objects alone that have
+    something which became no attribute: most have nothing.
     """
 
     def register(check: _C) -> _C:
@@ -120,6 +124,7 @@ def rule(
             ground=ground,
             also=also,
             adjustable=adjustable or severity is Severity.WARNING,
+            of_extras=of_extras,
         )
         return check
 

@@ -12,18 +12,18 @@ from typing import Final
 from xdsi_sim.ebrim.model import MetadataObject, Slot
 from xdsi_sim.ebrim.tables import Attr
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.rules.walks import SlotHolder, extra_slots, slot_attrs, slot_holders, slots_of
+from xdsi_sim.rules.walks import MANY_SLOTS, SINGLE_SLOTS, SlotHolder, extra_slots, slot_attrs, slot_holders
 
 __all__ = ["is_parted"]
 
 _PART: Final = re.compile(r"[1-9][0-9]*\|.+")
 
 
-@rule("C20", cites="ITI TF-3: 4.2.3.1.6")
+@rule("C20", cites="ITI TF-3: 4.2.3.1.6", of_extras=True)
 def slot_names_are_unique(value: MetadataObject) -> Iterator[Violation]:
     """No two slots of one object, or of one author, have the same name."""
     for holder in slot_holders(value):
-        seen = _names_of_attributes(holder) if holder.extra else set()  # attributes alone repeat no name
+        seen = _names_of_attributes(holder)
         for slot in extra_slots(holder):
             if slot.name in seen:
                 yield Violation("slot is there twice", attribute=slot.name)
@@ -39,14 +39,27 @@ def _names_of_attributes(holder: SlotHolder) -> set[str]:
 def slots_have_values(value: MetadataObject) -> Iterator[Violation]:
     """A slot has at least one value, and no value is empty."""
     for holder in slot_holders(value):
-        for name, values in slots_of(holder):
-            if not values:
-                yield Violation("slot has no value", attribute=name)
-            elif "" in values:
-                yield Violation("slot has an empty value", attribute=name)
+        for slot in extra_slots(holder):
+            if not slot.values:
+                yield Violation("slot has no value", attribute=slot.name)
+        for name in _empty(holder):
+            yield Violation("slot has an empty value", attribute=name)
 
 
-@rule("C23", cites="ITI TF-3: 4.2.3.2")
+def _empty(holder: SlotHolder) -> Iterator[str]:
+    """Attribute or name of each slot that has an empty value."""
+    for name, text in SINGLE_SLOTS[type(holder)](holder):
+        if text == "":
+            yield name
+    for name, texts in MANY_SLOTS[type(holder)](holder):
+        if "" in texts:
+            yield name
+    for slot in extra_slots(holder):
+        if "" in slot.values:
+            yield slot.name
+
+
+@rule("C23", cites="ITI TF-3: 4.2.3.2", of_extras=True)
 def single_valued_slot_has_one_value(value: MetadataObject) -> Iterator[Violation]:
     """A slot that the framework gives one value has no more."""
     for slot in extra_slots(value):
@@ -63,7 +76,7 @@ def is_parted(values: tuple[str, ...]) -> bool:
     return bool(values) and all(map(_PART.fullmatch, values))
 
 
-@rule("C26", cites="ITI TF-3: 4.2.3.1.6; ITI TF-2: 3.42.4.1.3.2")
+@rule("C26", cites="ITI TF-3: 4.2.3.1.6; ITI TF-2: 3.42.4.1.3.2", of_extras=True)
 def extra_slot_names_are_urns(value: MetadataObject) -> Iterator[Violation]:
     """A slot that the framework does not name has a URN as name, and not one below urn:ihe:."""
     for holder in slot_holders(value):
@@ -77,7 +90,7 @@ def extra_slot_names_are_urns(value: MetadataObject) -> Iterator[Violation]:
                 yield Violation("slot name begins with urn:ihe:, but is none of IHE", attribute=slot.name)
 
 
-@rule("C29", ground="choice")
+@rule("C29", ground="choice", of_extras=True)
 def slot_names_have_the_right_case(value: MetadataObject) -> Iterator[Violation]:
     """The name of a slot is written as the framework writes it, upper and lower case."""
     for holder in slot_holders(value):

@@ -6,8 +6,9 @@ they are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from xdsi_sim.ebrim.described import Described
@@ -19,8 +20,10 @@ from xdsi_sim.ebrim.model import (
     RegistryObjectList,
     SubmissionSet,
 )
+from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import CodeSets
+from xdsi_sim.vocab import NS
 from xdsi_sim.vocab import Association as AssociationType
 
 __all__ = [
@@ -170,7 +173,14 @@ class Known(Held):
 # --- subjects --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_OLD: Final = tuple(f"{{urn:oasis:names:tc:ebxml-regrep:{part}:xsd:2.1}}*" for part in ("rim", "registry"))
+_TYPED: Final = tuple(
+    f"{{{NS.RIM}}}{name}"
+    for name in ("RegistryPackage", "Association", "Classification", "ExternalIdentifier")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """A request with its objects by id, and what the registry knows, if it was asked."""
 
@@ -212,10 +222,39 @@ class Submission:
             codes=codes,
         )
 
+    @cached_property
+    def formed(self) -> Mapping[str, Sequence[Element]]:
+        """By their tags the elements whose form is judged; none where the request was made of values.
+
+        Those are what has a fixed objectType, and all that is of ebRIM 2.1. They are found once for all who
+        ask, because a message is long.
+        """
+        found: dict[str, list[Element]] = {}
+        root = self.request.received
+        for element in () if root is None else root.iter(*_OLD, *_TYPED):
+            found.setdefault(element.tag, []).append(element)
+        return found
+
     @property
     def objects(self) -> RegistryObjectList:
         """The objects of the request."""
         return self.request.objects
+
+    @cached_property
+    def members_of_the_set(self) -> tuple[Association, ...]:
+        """The HasMember associations that start from a SubmissionSet of the request."""
+        return tuple(
+            each for each in self.members if isinstance(self.within(each.sourceObject), SubmissionSet)
+        )
+
+    @cached_property
+    def entries_of_the_set(self) -> tuple[Association, ...]:
+        """Those that lead to a DocumentEntry, of the request or, whatever it proves to be, from outside."""
+        return tuple(
+            each
+            for each in self.members_of_the_set
+            if each.targetObject and self.kind_of(each.targetObject) in (None, DocumentEntry)
+        )
 
     def carriers(self) -> tuple[Carrier, ...]:
         """The objects with patientId and uniqueId."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from xdsi_sim.ebrim.described import Described
 from xdsi_sim.ebrim.limited import COLUMN as LIMITED_COLUMN
-from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, MetadataObject, SubmissionSet
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules import (  # noqa: F401 - imported for the rules that they register
     affinity_domain,
@@ -52,6 +52,7 @@ from xdsi_sim.rules.registry import (
     rules,
 )
 from xdsi_sim.rules.subjects import Fingerprint, Known, Provision, Submission
+from xdsi_sim.rules.walks import has_extras
 
 __all__ = [
     "IN_FORCE",
@@ -110,6 +111,22 @@ class Ruleset:
     registration: tuple[Rule, ...] = ()
     """Rules of the submission that hold only where it is known what the registry holds."""
     provision: tuple[Rule, ...] = ()
+    _without_extras: Mapping[type, tuple[Rule, ...]] = field(init=False, repr=False)
+    """The rules of objects that are attributes through and through, as most are."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            "_without_extras",
+            {
+                type_: tuple(one for one in its_rules if not one.of_extras)
+                for type_, its_rules in self.objects.items()
+            },
+        )
+
+    def of_object(self, value: MetadataObject) -> tuple[Rule, ...]:
+        """The rules that one object is held against."""
+        return (self.objects if has_extras(value) else self._without_extras)[type(value)]
 
     def subject(
         self,
@@ -304,4 +321,4 @@ def _whole(
 
 
 def _objects(request: SubmitObjectsRequest, ruleset: Ruleset) -> Iterator[tuple[object, tuple[Rule, ...]]]:
-    return ((value, ruleset.objects[type(value)]) for value in request.objects.objects())
+    return ((value, ruleset.of_object(value)) for value in request.objects.objects())

@@ -5,8 +5,9 @@ What a kind has is worked out once from `ebrim.tables`; walking an object costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
@@ -14,28 +15,32 @@ from xdsi_sim.ebrim.model import Author, Classification, Code, InternationalStri
 from xdsi_sim.ebrim.tables import AUTHOR_SLOTS, KINDS, Attr, Form
 
 __all__ = [
+    "MANY_SLOTS",
+    "SINGLE_SLOTS",
     "Reader",
     "SlotHolder",
     "coded_extras",
     "codes_of",
     "extra_slots",
     "fields",
+    "has_extras",
     "slot_attrs",
     "slot_holders",
-    "slots_of",
     "strings_of",
 ]
 
 SlotHolder = MetadataObject | Author
-Reader = Callable[[object], Iterator[tuple[str, Any]]]
+Reader = Callable[[object], Iterable[tuple[str, Any]]]
 """Gives name and value of some attributes, absent ones too."""
 
 
 def fields(names: Sequence[str]) -> Reader:
     """A reader of the attributes `names`, in this order, by one call of attrgetter."""
-    if len(names) < 2:
-        return lambda value: ((name, getattr(value, name)) for name in names)
+    if not names:
+        return lambda _value: ()
     get = attrgetter(*names)
+    if len(names) == 1:  # then it gives the attribute itself
+        return lambda value: ((names[0], get(value)),)
     return lambda value: zip(names, get(value), strict=True)
 
 
@@ -78,25 +83,33 @@ _WAYS: Final[dict[type, _Ways]] = {
 }
 
 
+SINGLE_SLOTS: Final = {type_: ways.slot for type_, ways in _WAYS.items()}
+"""By the class of an object or author, a reader of the slots that hold one value."""
+MANY_SLOTS: Final = {type_: ways.slots for type_, ways in _WAYS.items()}
+"""The same of those that may hold several."""
+
+
 # --- codes and texts -------------------------------------------------------------------------
 
 
-def codes_of(value: MetadataObject) -> Iterator[tuple[str, Code]]:
+def codes_of(value: MetadataObject) -> list[tuple[str, Code]]:
     """Attribute and code, for all codes of an object."""
     ways = _WAYS[type(value)]
-    for name, code in ways.code(value):
-        if code is not None:
-            yield name, code
-    for name, codes in ways.codes(value):
-        for code in codes:
-            yield name, code
+    codes = [pair for pair in ways.code(value) if pair[1] is not None]
+    for name, some in ways.codes(value):
+        codes.extend(zip(repeat(name), some))
+    return codes
 
 
-def coded_extras(value: MetadataObject) -> Iterator[tuple[Attr, Classification]]:
+def coded_extras(value: MetadataObject) -> Iterable[tuple[Attr, Classification]]:
     """The classifications that should have become a code, but do not express one, or one too many.
 
     Not those that say that they belong to another object: they are no code of this one (C11).
     """
+    return _coded(value) if value.extra else ()
+
+
+def _coded(value: MetadataObject) -> Iterator[tuple[Attr, Classification]]:
     attrs = _WAYS[type(value)].code_attrs
     for extra in value.extra:
         if not isinstance(extra, Classification) or extra.classifiedObject is not None:
@@ -105,11 +118,9 @@ def coded_extras(value: MetadataObject) -> Iterator[tuple[Attr, Classification]]
             yield attrs[extra.classificationScheme], extra
 
 
-def strings_of(value: MetadataObject) -> Iterator[tuple[str, InternationalString]]:
+def strings_of(value: MetadataObject) -> list[tuple[str, InternationalString]]:
     """Attribute and text, for the texts of an object that are there."""
-    for name, string in _WAYS[type(value)].strings(value):
-        if string is not None:
-            yield name, string
+    return [pair for pair in _WAYS[type(value)].strings(value) if pair[1] is not None]
 
 
 # --- slots -----------------------------------------------------------------------------------
@@ -121,6 +132,14 @@ def slot_holders(value: MetadataObject) -> tuple[SlotHolder, ...]:
     return (value, *authors)
 
 
+def has_extras(value: MetadataObject) -> bool:
+    """Whether the object, or one of its authors, holds anything that became no attribute."""
+    return any(map(_EXTRA, slot_holders(value)))
+
+
+_EXTRA: Final = attrgetter("extra")
+
+
 def slot_attrs(holder: SlotHolder) -> dict[str, Attr]:
     """The slots that the framework foresees there, by name."""
     return _WAYS[type(holder)].slot_attrs
@@ -129,16 +148,3 @@ def slot_attrs(holder: SlotHolder) -> dict[str, Attr]:
 def extra_slots(holder: SlotHolder) -> list[Slot]:
     """The slots that did not become an attribute."""
     return [extra for extra in holder.extra if isinstance(extra, Slot)] if holder.extra else []
-
-
-def slots_of(holder: SlotHolder) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Attribute (or slot name, where it is none) and values, for all slots that are there."""
-    ways = _WAYS[type(holder)]
-    for name, value in ways.slot(holder):
-        if value is not None:
-            yield name, (value,)
-    for name, values in ways.slots(holder):
-        if values:
-            yield name, values
-    for slot in extra_slots(holder):
-        yield slot.name, slot.values

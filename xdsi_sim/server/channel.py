@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.web.http import HTTPChannel
+from twisted.web.http_headers import Headers
 
 from xdsi_sim.content import CHUNK
 from xdsi_sim.limits import Limits
@@ -180,6 +181,7 @@ class Channel(HTTPChannel):
             return
         self._stage = self._timed = _Stage.SERVING
         vars(self.transport).pop("bufferSize", None)
+        self.timeOut = None  # the timer runs on, since another for each request would cost more than its end
         super().allContentReceived()
 
     def sent(self, octets: int) -> None:
@@ -211,10 +213,19 @@ class Channel(HTTPChannel):
             self.setTimeout(self._limits.body_grace)
         super().requestDone(request)
 
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
+        """The head of an answer, in one piece: of Twisted's own thirty the transport looks at each."""
+        lines = [b"%b %b %b" % (version, code, reason)]
+        for name, values in headers.getAllRawHeaders():
+            lines += [b"%b: %b" % (name, value) for value in values]
+        self.transport.write(b"\r\n".join((*lines, b"", b"")))
+
     # --- refusals
 
     def timeoutConnection(self) -> None:
         """The time of a stage is over."""
+        if self._stage is _Stage.SERVING:
+            return  # the time that our own work takes is not the peer's
         if self._stage is _Stage.IDLE:
             super().timeoutConnection()
         elif self._stage is _Stage.HEADERS:

@@ -13,6 +13,7 @@ from xdsi_sim.deviations.switches import Desk
 from xdsi_sim.exchange import HttpMessage
 from xdsi_sim.server.http import FrontRequest, answer, begin_answer, stream
 from xdsi_sim.services.host import Invocation, Reply
+from xdsi_sim.soap.arriving import when_whole
 
 __all__ = ["Delivered", "deliver", "meet", "meet_on_the_web", "settle"]
 
@@ -101,18 +102,24 @@ def deliver(
     request: FrontRequest, reply: Reply, headers: Headers, sending: Sending, reactor: Any
 ) -> Delivered:
     """Send a reply in the way that is told; `headers` come beside its own."""
-    headers = (*_headers(reply), *headers)
+    headers, segments = (*_headers(reply), *headers), when_whole(reply.segments)
     if not reply.content_type:
         request.defaultContentType = None  # Twisted would name one
     if sending is _USUAL or sending == replace(_USUAL, delay=sending.delay):
-        message = answer(request, reply.status, headers, reply.segments)
-        return Delivered(outcome=reply.outcome, message=message)
+        told = answer(request, reply.status, headers, segments)
+        return Delivered(outcome=reply.outcome, message=told)
     outcome = reply.outcome if sending.end is End.FINISH else f"no answer: {sending.end.value}"
-    return Delivered(outcome=outcome, message=_send(request, reply, headers, sending, reactor))
+    message = _send(request, reply.status, headers, segments, sending, reactor)
+    return Delivered(outcome=outcome, message=message)
 
 
 def _send(
-    request: FrontRequest, reply: Reply, headers: Headers, sending: Sending, reactor: Any
+    request: FrontRequest,
+    status: int,
+    headers: Headers,
+    segments: Sequence[Segment],
+    sending: Sending,
+    reactor: Any,
 ) -> HttpMessage | None:
     def end() -> None:
         """How the connection is left."""
@@ -121,12 +128,12 @@ def _send(
     if not sending.head:
         end()
         return None
-    whole = body_size(reply.segments)
-    segments = _part(reply.segments, whole, sending)
+    whole = body_size(segments)
+    segments = _part(segments, whole, sending)
     told = [("Content-Length", str(max(0, whole + sending.claims)))]
     if sending.end is not End.FINISH:  # the next call of a peer is not to meet this fault, too
         told.append(("Connection", "close"))
-    message = begin_answer(request, reply.status, (*headers, *told), segments)
+    message = begin_answer(request, status, (*headers, *told), segments)
     request.write(b"")  # the head goes out, also where nothing follows
     if sending.piece is None:
         stream(request, segments, end)

@@ -64,8 +64,8 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
     """A Deferred that fires in the reactor's thread, where this is called, when `future` is done."""
     deferred: Deferred[Any] = Deferred()
 
-    def fire(done: Future[Any]) -> None:
-        """Pass the outcome on, in the reactor's thread; what held the future would be in a ring with it."""
+    def fire(done: Future[Any]) -> None:  # which it does not hold: both would be a ring, for the collector
+        """Pass the outcome on, in the reactor's thread."""
         try:
             result = done.result()
         except Exception as error:  # noqa: BLE001  that it was cancelled is an outcome, too

@@ -103,7 +103,10 @@ class FrontRequest(Request):
         reader: Any = self._taken()
         if reader is None:
             return NO_BODY
-        package: Package = reader.finish(answerable=True)
+        try:
+            package: Package = reader.finish(answerable=True)
+        finally:
+            vars(reader).clear()  # its parts refer to each other and would keep it for the collector
         return package
 
     def body(self, nothing: T) -> T:
@@ -119,6 +122,9 @@ class FrontRequest(Request):
             self.beginning = bytes(reader.beginning)
         return reader
 
+    def parseCookies(self) -> None:
+        """Nobody asks for any."""
+
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """All of it is there: Twisted's own would read the body again to look for form fields."""
         self.method, self.uri, self.clientproto = command, path, version
@@ -130,7 +136,7 @@ class FrontRequest(Request):
         else:
             self.host = self.requestHeaders.getRawHeaders(b"host", [b""])[0]
         self.path, _, query = path.partition(b"?")
-        self.args = _arguments(query)
+        self.args = _arguments(query) if query else {}
         if delay := self.channel.site.delay_of(self.path):
             self.channel.site.later(delay, self._process_late)
         else:
@@ -187,11 +193,12 @@ def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
 
 def headers_of(headers: Any) -> tuple[tuple[str, str], ...]:
     """Twisted's Headers as names and values, in their order."""
-    return tuple(
+    pairs = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.getAllRawHeaders()
         for value in values
-    )
+    ]
+    return tuple(pairs)
 
 
 @dataclass(slots=True)

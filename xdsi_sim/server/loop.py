@@ -5,32 +5,18 @@ One reactor serves a process: topologies come and go, it stays.
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, ParamSpec
+from typing import Any, ParamSpec
 
 from twisted.internet.threads import blockingCallFromThread
 
-__all__ = ["Loop", "running_loop", "tune"]
+from xdsi_sim.server.tuning import tune
+
+__all__ = ["Loop", "running_loop"]
 
 P = ParamSpec("P")
-
-_SWITCH: Final = 1e-3
-"""Seconds a thread may keep the others waiting. A commit asks for the interpreter several times; at
-Python's 5 ms it would wait for the busy reactor longer than for the disk."""
-
-_YOUNG: Final = 50_000
-"""Objects made before the collector looks at them. A message makes thousands that go with it; at
-Python's 700 it would be looked through again and again while it is served."""
-
-
-def tune() -> None:
-    """Set this process up for many short-lived objects and a thread that commits."""
-    sys.setswitchinterval(_SWITCH)
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 class Loop:

@@ -31,7 +31,7 @@ from xdsi_sim.server.passing import pass_on
 from xdsi_sim.server.served import Served
 from xdsi_sim.services.host import Endpoint, Invocation, Reply
 from xdsi_sim.soap.addressing import elsewhere
-from xdsi_sim.soap.arriving import still_arriving, when_whole
+from xdsi_sim.soap.arriving import still_arriving
 from xdsi_sim.soap.faults import InternalError
 from xdsi_sim.soap.letters import OutgoingLetter
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE
@@ -87,10 +87,11 @@ class SoapResource(Resource):
         """POST a message, or GET the description."""
         if self.stopped:
             return self.refuse(request, 503, f"{self._actor_id} is stopped.\n".encode())
-        if request.method not in (b"POST", b"GET", b"HEAD"):
-            return self._not_allowed(request)
-        rendered: bytes | int = super().render(request)
-        return rendered
+        if request.method == b"POST":
+            return self.render_POST(request)
+        if request.method in (b"GET", b"HEAD"):
+            return self.render_GET(request)
+        return self._not_allowed(request)
 
     def _not_allowed(self, request: FrontRequest) -> int:
         request.setHeader("Allow", "POST")
@@ -217,12 +218,11 @@ class SoapResource(Resource):
             if address != ANONYMOUS:
                 self._answer_elsewhere(served, reply, address)
             elif not served.request.gone:
-                reply = replace(reply, segments=list(when_whole(reply.segments)))
                 told = deliver(served.request, reply, self._exchange_header(served), sending, self._reactor)
-                self._record(served.exchange(told.outcome, told.message))
+                self._record(served, told.outcome if told.message else _left(told.outcome), told.message)
             elif served.meeting is not None or served.request.header(TRACE_HEADER) is None:
                 # else a client of ours has recorded it, who knows nothing of deviations
-                self._record(served.exchange(reply.outcome, None))
+                self._record(served, _left(reply.outcome), None)
         finally:
             served.close()
 
@@ -234,10 +234,9 @@ class SoapResource(Resource):
             try:
                 if isinstance(outcome, Failure):
                     _LOG.warning("exchange %s of %s: %s", served.exchange_id, self._actor_id, outcome.value)
-                    cut = f"no answer: cut short, {outcome.value}"
-                    self._record(replace(served.exchange("", None), status=cut))
+                    self._record(served, f"no answer: cut short, {outcome.value}", None)
                 else:
-                    self._record(served.exchange(reply.outcome, outcome))
+                    self._record(served, reply.outcome, outcome)
             finally:
                 served.close()
 
@@ -264,7 +263,8 @@ class SoapResource(Resource):
         if served.took is None:  # what is no fault, or what is one, was to go out on this connection
             self._accept(served)
         nobody = address == NO_REPLY
-        self._record(served.exchange(f"HTTP 202, {reply.outcome}" if nobody else "HTTP 202", served.accepted))
+        status = f"HTTP 202, {reply.outcome}" if nobody else "HTTP 202"
+        self._record(served, status if served.accepted else _left(status), served.accepted)
         if not nobody:
             letter = OutgoingLetter(
                 url=address,
@@ -275,9 +275,14 @@ class SoapResource(Resource):
             )
             self._post(letter, Trace(served.trace.conversation, self._actor_id))
 
-    def _record(self, exchange: Exchange) -> None:
+    def _record(self, served: _Served, status: str, response: HttpMessage | None) -> None:
         if self._recorder.on:
-            self._recorder.record(exchange)
+            self._recorder.record(served.exchange(status, response))
+
+
+def _left(outcome: str) -> str:
+    """The status of an exchange whose sender has not waited for the answer."""
+    return f"no answer: the sender left before it ({outcome})"
 
 
 _UNWRITTEN: Final = Reply(status=200, content_type=SOAP_MEDIA_TYPE, segments=[], outcome="Success")
@@ -347,13 +352,13 @@ class _Served(Served):
         """Its name, or what stands for it in a message that names none."""
         return self.invocation.name if self.invocation is not None else "SOAP"
 
-    def exchange(self, outcome: str, response: HttpMessage | None) -> Exchange:
+    def exchange(self, status: str, response: HttpMessage | None) -> Exchange:
         """What is recorded; without a response where the sender has not waited for it."""
         return self.recorded(
             self.transaction,
             self.package.raw or (self.request.beginning,),
             response,
-            outcome if response else f"no answer: the sender left before it ({outcome})",
+            status,
             findings=self.invocation.findings if self.invocation is not None else (),
             took=self.took,
         )

@@ -192,6 +192,7 @@ class _Context(MethodContext):  # type: ignore[misc]  # Spyne is untyped
     """Spyne's record of one call without what is paid for at each of its 50 attributes and never used."""
 
     __setattr__ = object.__setattr__  # Spyne's own looks up whether the context is frozen
+    TransportContext = None  # of the transport, too, nobody wants to know anything
 
     def fire_event(self, event: str, *_args: Any, **_options: Any) -> None:
         """Nobody listens."""

@@ -31,6 +31,9 @@ __all__ = ["XdsSoap12", "operation"]
 class XdsSoap12(Soap12):  # type: ignore[misc]  # Spyne is untyped
     """Reads and writes the messages of one endpoint. `ctx.udc` is the endpoint's `Invocation`."""
 
+    def get_context(self, _parent: Any, _transport: Any) -> None:
+        """A protocol has nothing to remember of a message that `ctx.udc` does not hold."""
+
     def create_in_document(self, ctx: Any, _encoding: str | None = None) -> None:
         """Parse the root part with the hardened reader; raises ProtocolViolation."""
         package = ctx.udc.package

@@ -29,6 +29,8 @@ _FOR_US: Final = frozenset(
 )
 _REPLY: Final = f"{NS.WSA}/reply"  # RelationshipType, and what it is where it is not given
 _ADDRESS: Final = f"{_WSA}Address"
+_ROLE: Final = f"{_SOAP}role"
+_MUST_UNDERSTAND: Final = f"{_SOAP}mustUnderstand"
 _UNDERSTOOD: Final = f"{{{NS.XCPD}}}CorrelationTimeToLive"  # advice: whoever keeps nothing heeds it
 _OLD_WSA: Final = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 
@@ -76,16 +78,19 @@ def read_addressing(header: Element | None) -> Addressing:
     must: set[str] = set()
     problems: list[ProtocolViolation] = []
     for child in () if header is None else header:
-        if child.get(f"{_SOAP}role") not in _FOR_US:
+        attributes = dict(child.items())  # in one go: most have none
+        if attributes.get(_ROLE) not in _FOR_US:
             continue
         name = _NAMES.get(child.tag)
+        understand = attributes.get(_MUST_UNDERSTAND, "").strip() in ("1", "true")
         try:
             if name is not None:
-                _take(child, name, values)
-                if _must_understand(child):
+                if attributes.get("RelationshipType", _REPLY) == _REPLY:
+                    _take(child, name, values)
+                if understand:
                     must.add(name)
             else:
-                _refuse_foreign(child)
+                _refuse_foreign(child, understand=understand)
         except ProtocolViolation as problem:
             problems.append(problem)
     return Addressing(**values, mustUnderstand=frozenset(must), problem=next(iter(problems), None))
@@ -93,8 +98,6 @@ def read_addressing(header: Element | None) -> Addressing:
 
 def _take(child: Element, name: str, values: dict[str, str]) -> None:
     key = _KEYS[name]
-    if child.get("RelationshipType", _REPLY) != _REPLY:
-        return
     if key in values:
         raise _invalid(name, "is there twice")
     source = child if name in _TEXTS else child_of(child, _ADDRESS)
@@ -107,17 +110,13 @@ def _invalid(name: str, what: str) -> InvalidAddressingHeader:
     return InvalidAddressingHeader(f"wsa:{name} {what}", rule=_RULES.get(name), detail=f"wsa:{name}")
 
 
-def _refuse_foreign(child: Element) -> None:
+def _refuse_foreign(child: Element, *, understand: bool) -> None:
     if child.tag.startswith(_OLD_WSA):
         raise ProtocolViolation(f"WS-Addressing is of 2004; {NS.WSA} is expected", rule="A17")
-    if _must_understand(child) and child.tag != _UNDERSTOOD:
+    if understand and child.tag != _UNDERSTOOD:
         raise NotUnderstood(
             f"the header {child.tag} must be understood and is not", rule="A15", detail=child.tag
         )
-
-
-def _must_understand(child: Element) -> bool:
-    return child.get(f"{_SOAP}mustUnderstand", "").strip() in ("1", "true")
 
 
 def write_addressing(

@@ -65,7 +65,7 @@ class MultipartReader:
         self._sink: PartSink | None = None
         self._pending: Mapping[str, str] | None = None
         """Headers of a part of which nothing has come yet."""
-        self._step = MultipartReader._body  # as a function: a method of ours would hold us in a ring
+        self._step = MultipartReader._body
 
     def feed(self, data: bytes) -> None:
         """Take the next piece; raises ProtocolViolation where a part cannot be read."""
@@ -79,7 +79,8 @@ class MultipartReader:
         if self._step is not MultipartReader._epilogue:
             raise ProtocolViolation("the multipart body ends before its closing delimiter", rule="B03")
 
-    # Each step consumes what it can of the buffer and says whether another step may go on at once.
+    # Each step consumes what it can of the buffer and says whether another step may go on at once. The next
+    # one is kept as a function: a bound method would keep the reader, and what it holds, for the collector.
 
     def _body(self) -> bool:
         found = self._buffer.find(self._delimiter, self._at)

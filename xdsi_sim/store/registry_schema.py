@@ -8,7 +8,7 @@ what was registered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -108,17 +108,25 @@ class Record:
         return cls(
             value.entryUUID,
             (kind.name, write_object(value, permanent=True), *columns),
-            # a code given twice is one row
-            tuple(dict.fromkeys((name, text) for name in VALUES[kind] for text in _texts(value, name))),
+            _values(value, VALUES[kind]),
         )
 
 
-def _texts(value: Any, name: str) -> Iterator[str]:
+def _values(value: Any, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found: dict[tuple[str, str], None] = {}  # a code given twice is one row
+    for name in names:
+        for text in _texts(value, name):
+            found[name, text] = None
+    return tuple(found)
+
+
+def _texts(value: Any, name: str) -> list[str]:
     if name == "authorPerson":
-        yield from (author.authorPerson for author in value.author if author.authorPerson)
-        return
-    for item in getattr(value, name):
-        yield item if isinstance(item, str) else f"{item.code}^^{item.codingScheme}"
+        return [author.authorPerson for author in value.author if author.authorPerson]
+    return [
+        item if isinstance(item, str) else f"{item.code}^^{item.codingScheme}"
+        for item in getattr(value, name)
+    ]
 
 
 # --- migrations ------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ _BATCH: Final = 512  # works in one commit; more would only let the first of the
 _BUSY: Final = 5.0  # seconds, for a foreign tool that holds the file
 _LEAVING: Final = 1.0  # seconds, for processes that have lost their first one and are about to end
 _STATEMENTS: Final = 512  # kept prepared in each connection
+_CACHE: Final = 16 * 1024  # KiB of a writer: what a commit changes beyond it is written twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +333,7 @@ def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:
         version = _check(connection, path, schema)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE}")
         if version < len(schema.migrations):
             _migrate(connection, schema, version)
     except BaseException:

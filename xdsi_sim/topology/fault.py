@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from xdsi_sim.deviations.catalogue import deviation_named, set_parameters
-from xdsi_sim.deviations.switches import Setting
 from xdsi_sim.errors import UsageError
 from xdsi_sim.topology.checked import Checked, check_value, wrong
+
+if TYPE_CHECKING:
+    from xdsi_sim.deviations.switches import Setting
 
 __all__ = ["DeviationId", "Fault", "Occasion", "read_fault"]
 
 
 def _a_deviation(id: str) -> str:
+    from xdsi_sim.deviations.catalogue import deviation_named  # noqa: PLC0415  most topologies name none
+
     try:
         deviation_named(id)
     except UsageError as error:
@@ -44,6 +47,8 @@ class Occasion(Checked):
 
     def setting(self, actor: str, deviation: str) -> Setting:
         """For an actor and a deviation."""
+        from xdsi_sim.deviations.switches import Setting  # noqa: PLC0415
+
         return Setting(
             actor=actor,
             deviation=deviation,
@@ -64,6 +69,8 @@ class Fault(Occasion):
 
     @model_validator(mode="after")
     def _parameters_exist(self) -> Fault:
+        from xdsi_sim.deviations.catalogue import deviation_named, set_parameters  # noqa: PLC0415
+
         try:
             set_parameters(deviation_named(self.deviation), self.parameters)
         except UsageError as error:

@@ -13,12 +13,10 @@ from typing import Final
 
 from xdsi_sim.topology.listen import Listen
 
-__all__ = ["LONGEST_ROOT", "MOST_COMMUNITIES", "MOST_SOURCES", "Plan", "written"]
+__all__ = ["LONGEST_ROOT", "Plan", "written"]
 
-MOST_COMMUNITIES: Final = 200
-MOST_SOURCES: Final = 50
 LONGEST_ROOT: Final = 64 - len(".200.1050")
-"""Below it the longest OID is that of the last repository in the last of so many communities."""
+"""Below it the longest OID is that of the last repository in the last of 200 communities."""
 _TREES: Final = """
 aspen birch cedar elder hazel juniper larch maple rowan willow alder beech cherry cypress fir hemlock holly
 linden locust magnolia mulberry oak olive palm pine plum poplar quince spruce walnut

@@ -91,9 +91,8 @@ class Actor(Checked):
     title: str | None = None
     """For people: `Hospital North, radiology`."""
     validation: Validation = Validation.OFF
-    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that the
-    actor gets are never refused. Off unless asked for: it makes the reading of a submission half as dear
-    again."""
+    """What is done about bodies that break the schemas: nothing, a finding, or a fault. Answers that it
+    gets are never refused. Off unless asked for: it makes reading a submission half as dear again."""
 
     @property
     def metadata_oid(self) -> str | None:
@@ -124,7 +123,7 @@ class Registry(Server):
     patients: Literal["accept", "fed-only"] = "accept"
     """`accept` takes any patient of the community's authority, `fed-only` those that a feed announced."""
     unknownPatients: Literal["nothing", "refuse"] = "nothing"
-    """What a query for a patient who is not known, or was merged away, gets: XDSUnknownPatientId is `refuse`."""
+    """Whether a query for a patient who is not known, or was merged away, finds nothing or is refused."""
     mostResults: Annotated[int, Field(ge=1)] = 100_000
     """Objects that the answer to a query may hold; where more match, it is XDSTooManyResults."""
     queries: Literal["strict", "lenient"] = "strict"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xdsi_sim.actors.acceptance import Acceptance
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.registry_port import RegistryStore
-from xdsi_sim.client.http import Timeouts
 from xdsi_sim.rules.code_sets import CodeSets, CodesNow, any_code
 from xdsi_sim.soap.schema import Validation
 from xdsi_sim.topology.model import (
@@ -20,6 +20,9 @@ from xdsi_sim.topology.model import (
     TakesFrom,
     Topology,
 )
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.http import Timeouts
 
 __all__ = ["acceptance_of", "codes_of", "registry_of", "timeouts_of", "validating"]
 
@@ -83,6 +86,8 @@ def validating(topology: Topology) -> frozenset[str]:
 
 def timeouts_of(patience: Patience) -> Timeouts:
     """How long peers are waited for."""
+    from xdsi_sim.client.http import Timeouts  # noqa: PLC0415  who calls nobody needs no client
+
     return Timeouts(
         connect=patience.connect,
         first_byte=patience.firstByte,
