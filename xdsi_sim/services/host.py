@@ -31,7 +31,6 @@ from xdsi_sim.soap.schema import Validation
 from xdsi_sim.vocab import TRANSACTIONS, Transaction
 
 from spyne import Application, MethodContext  # isort: skip
-from spyne.context import ProtocolContext  # isort: skip
 from spyne.server import ServerBase  # isort: skip
 
 __all__ = ["PORT_TYPES", "Endpoint", "Invocation", "PortType", "Reply"]
@@ -178,9 +177,6 @@ class Invocation:
     def close(self) -> None:
         """Let go of the message: Spyne's contexts refer to each other and would keep it for the collector."""
         if self.context is not None:
-            for part in vars(self.context).values():
-                if isinstance(part, ProtocolContext):
-                    vars(part).clear()
             vars(self.context).clear()
             self.context = None
 
