@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from xdsi_sim.errors import CannotRun
-from xdsi_sim.server.tuning import tune
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.topology.bulk_work import Judged, Settings, load_requests, settings, work
@@ -39,7 +38,6 @@ def load_metadata(
 
     `tell` hears of each that is decided. Raises CannotRun where the folder is in use, OSError for a file.
     """
-    tune()
     share = Share.FIRST if workers > 1 else Share.ALONE
     with closing(SqliteRegistryStore(data / registry_id, share)) as store:
         placed = topology.find(registry_id)
