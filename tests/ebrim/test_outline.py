@@ -113,3 +113,4 @@ def test_what_does_not_end_is_where_nothing_is_sure_any_more(begun: bytes) -> No
 def test_what_is_no_element_is_left_out_and_a_text_stays() -> None:
     assert plain(ASIDES) == b"1<a/>&amp;&lt;a&gt;&amp;]2"
     assert plain(b"<a/>") == b"<a/>"
+    assert plain(b"<a>]<!-- -->]<?b?>></a>") == b"<a>]]&gt;</a>"

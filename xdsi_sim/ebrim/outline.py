@@ -178,7 +178,10 @@ def plain(text: bytes) -> bytes:
         if kind == _CDATA:
             pieces.append(_escaped(text[start + len(_CDATA) : end - len(_CLOSERS[_CDATA])]))
         at = end
-    return b"".join((*pieces, text[at:])) if pieces else text
+    if not pieces:
+        return text
+    # what stood on both sides of a comment must not end a CDATA section that is none
+    return b"".join((*pieces, text[at:])).replace(b"]]>", b"]]&gt;")
 
 
 def _escaped(text: bytes) -> bytes:
