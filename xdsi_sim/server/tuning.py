@@ -12,9 +12,9 @@ _SWITCH: Final = 1e-3
 """Seconds a thread may keep the others waiting. A commit asks for the interpreter several times; at
 Python's 5 ms it would wait for the busy reactor longer than for the disk."""
 
-_YOUNG: Final = 50_000
-"""Objects made before the collector looks at them. A message makes thousands that go with it; at
-Python's 700 it would be looked through again and again while it is served."""
+_YOUNG: Final = 200_000
+"""Objects made before the collector looks at them. A message makes thousands that go with it, and a start a
+million that stay; at Python's 700 both would be looked through again and again."""
 
 
 def tune() -> None:
