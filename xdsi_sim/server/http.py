@@ -103,10 +103,7 @@ class FrontRequest(Request):
         reader: Any = self._taken()
         if reader is None:
             return NO_BODY
-        try:
-            package: Package = reader.finish(answerable=True)
-        finally:
-            vars(reader).clear()  # its parts refer to each other and would keep it for the collector
+        package: Package = reader.finish(answerable=True)
         return package
 
     def body(self, nothing: T) -> T:

@@ -230,6 +230,7 @@ class PackageReader:
     def _refuse(self, problem: ProtocolViolation | OSError) -> Callable[[bytes], None]:
         self._problem = problem
         self.abandon()
+        self._let_go()
         if not (isinstance(problem, OSError) and self._root_whole):
             self._root.clear()
         return _nothing
