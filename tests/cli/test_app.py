@@ -215,6 +215,17 @@ def test_the_version_is_that_of_the_package() -> None:
     assert json.loads(run("version", "--json").stdout) == {"version": __version__}
 
 
+def test_before_anything_else_a_command_sets_up_the_interpreter() -> None:
+    code = (
+        "import atexit, an_interpreter; from xdsi_sim.cli.app import main\n"
+        "assert not an_interpreter.is_tuned()\n"
+        "atexit.register(lambda: print(an_interpreter.is_tuned())); main()"
+    )
+    command = [sys.executable, "-c", code, "version"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    assert subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout.endswith("True\n")
+
+
 def test_what_nobody_reads_to_the_end_is_played_to_the_end(tmp_path: Path) -> None:
     arguments = run_that_publishes(tmp_path, 20)
     with subprocess.Popen(

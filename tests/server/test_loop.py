@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from an_interpreter import is_tuned
 from twisted.internet.defer import succeed
 
 from xdsi_sim.server.loop import running_loop
@@ -19,3 +20,8 @@ def test_a_call_waits_for_what_comes_of_it() -> None:
     assert loop.call(succeed, 3) == 3
     with pytest.raises(ZeroDivisionError):
         loop.call(lambda: 1 // 0)
+
+
+def test_where_it_runs_the_interpreter_is_set_up_for_it() -> None:
+    assert running_loop()
+    assert is_tuned()

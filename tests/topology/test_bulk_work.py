@@ -8,6 +8,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from a_domain import topology
+from an_interpreter import as_python_has_it, is_tuned
 from submissions import a_set, a_submission, an_entry
 
 from xdsi_sim.messages.submit import write_submit_objects
@@ -40,7 +41,9 @@ def test_one_of_several_takes_its_share_by_the_settings_of_the_first(tmp_path: P
     with closing(SqliteRegistryStore(tmp_path / "registry", Share.FIRST)) as store:
         registry = registry_of(topology(patients="fed-only").find("registry"), store)
         given = pickle.loads(pickle.dumps(settings(registry)))  # noqa: S301  as another process gets it
-        work(given, tmp_path / "registry", [file], 1, 2, theirs)
+        with as_python_has_it():
+            work(given, tmp_path / "registry", [file], 1, 2, theirs)
+            assert is_tuned()
     told: list[Judged] = [ours.recv(), ours.recv()]
     assert [one.number for one in told] == [1, 3]
     assert {code for one in told for code, _ in one.errors} == {"XDSUnknownPatientId"}
