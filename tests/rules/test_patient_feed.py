@@ -100,6 +100,69 @@ def test_ids_of_the_domain_are_kept_and_missing_oids_filled_in(
     assert list(FedMessage(feed=feed, authority=authority).ids) == expected
 
 
+@pytest.mark.parametrize(
+    ("feed", "authority", "text", "value"),
+    [
+        (
+            merging(subsumedIds=(Ii("", "P2"), Ii("", "P3"))),
+            AUTHORITY,
+            f"one subsumed id of the affinity domain {AUTHORITY} is expected, there are 2; "
+            "found ids of: nobody named",
+            None,
+        ),
+        (
+            merging(patientIds=(Ii(OTHER, "P1"), Ii("2.999.7"))),
+            AUTHORITY,
+            f"one surviving id of the affinity domain {AUTHORITY} is expected, there are 0; "
+            f"found ids of: {OTHER}, 2.999.7 (extension missing)",
+            None,
+        ),
+        (
+            merging(subsumedIds=()),
+            None,
+            "one subsumed id of the affinity domain is expected, there are 0; found ids of: none at all",
+            None,
+        ),
+        (
+            added("P1", authority=OTHER),
+            AUTHORITY,
+            f"no patient id is of the affinity domain {AUTHORITY}; found ids of: {OTHER}",
+            None,
+        ),
+        (merged("P1", "P1"), AUTHORITY, "the surviving and the subsumed id are the same", patient("P1")),
+        (
+            merged("GONE", "P2"),
+            AUTHORITY,
+            f"the subsumed id was merged into {patient('P1')} before",
+            patient("GONE"),
+        ),
+        (
+            merged("P2", "GONE"),
+            AUTHORITY,
+            f"the surviving id was merged into {patient('P1')} before",
+            patient("GONE"),
+        ),
+        (merged("P9", "P1"), AUTHORITY, "the subsumed id is not known", patient("P9")),
+        (
+            added("GONE"),
+            AUTHORITY,
+            f"the id was merged into {patient('P1')}, and a merge is not reversible",
+            patient("GONE"),
+        ),
+        (wrapped(processingModeCode="R"), AUTHORITY, "processingModeCode is 'R', not T", None),
+        (wrapped(processingCode="X"), AUTHORITY, "processingCode is 'X', not P or T or D", None),
+        (replace(in_v3(added("P1")), sender=""), AUTHORITY, "the sender has no device id", None),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_id_that_it_is_about(
+    feed: PatientFeed, authority: str | None, text: str, value: str | None
+) -> None:
+    message = FedMessage(feed=feed, authority=authority, patients=KNOWN)
+    (finding,) = check_feed(message).findings
+    shown = "" if value is None else f": {value!r}"
+    assert finding.text == f"{text}{shown}"
+
+
 @pytest.mark.parametrize("changes", ["patientIds", "subsumedIds"])
 def test_an_id_of_the_domain_without_extension_is_told_so(changes: str) -> None:
     for feed in (replace(added(), patientIds=(Ii(AUTHORITY),)), merging(**{changes: (Ii(AUTHORITY),)})):

@@ -17,7 +17,7 @@ from an_exchange import an_exchange as complete
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
 from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.store.exchanges import _ENOUGH, NOT_RECORDED, ExchangeLog, Retention
+from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 from xdsi_sim.store.opening import Share
 
 
@@ -226,10 +226,12 @@ def test_much_is_written_at_once_and_little_waits_for_more(
 ) -> None:
     monkeypatch.setattr("xdsi_sim.store.exchanges._LINGER", 60)
     with closing(ExchangeLog(tmp_path)) as log:
-        log.record(an_exchange(1, BytesContent(b"little")))
-        assert log._last is not None
-        assert not log._last.done()
-        log.record(an_exchange(2, SegmentsContent((bytes(_ENOUGH),))))
+        for number, octets in enumerate((1, 4 * 2**20 - 1)):
+            log.record(an_exchange(number, SegmentsContent((bytes(octets),))))
+            assert log._last is not None
+            with pytest.raises(TimeoutError):
+                log._last.result(timeout=0.1)
+        log.record(an_exchange(2, BytesContent(b"1")))
         assert log._last.result(timeout=10) is None
 
 
