@@ -26,6 +26,7 @@ from xdsi_sim.messages.response import read_registry_response
 from xdsi_sim.messages.retrieve import DocumentRequest, RetrieveDocumentSetRequest, read_retrieve_response
 from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS
 from xdsi_sim.rules.answers import check_answer
+from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, NS, PARTIAL_SUCCESS, SEVERITY_ERROR, SUCCESS
 
 HOME: Final = "urn:oid:2.999.1"
@@ -227,15 +228,20 @@ _READERS: Final[dict[str, Callable[[Element], Any]]] = {
 }
 
 
-def findings_of(example: Example) -> tuple[Finding, ...]:
-    """All that the rules find in an answer."""
+def verdict_on(example: Example) -> Verdict:
+    """All that is wrong with an answer."""
     transaction, element, request = example
     value = _READERS[str(element.tag).rpartition("}")[2]](element)
-    return check_answer(transaction, element, value, request, objects=True).findings
+    return check_answer(transaction, element, value, request, objects=True)
+
+
+def findings_of(example: Example) -> tuple[Finding, ...]:
+    """All that the rules find in an answer."""
+    return verdict_on(example).findings
 
 
 def rules_of(example: Example) -> set[str]:
     return {finding.rule for finding in findings_of(example)}
 
 
-__all__ = ["BROKEN", "SOUND", "a_folder", "a_set", "findings_of", "rules_of"]
+__all__ = ["BROKEN", "SOUND", "a_folder", "a_set", "findings_of", "rules_of", "verdict_on"]

@@ -35,6 +35,7 @@ from xdsi_sim.ebrim.model import Code, DocumentEntry
 from xdsi_sim.errors import Finding
 from xdsi_sim.rules.manifest import check_manifest
 from xdsi_sim.rules.manifest_subject import Kind
+from xdsi_sim.rules.registry import Verdict
 
 __all__ = [
     "EXAMPLES",
@@ -161,12 +162,17 @@ def assert_found(example: Example) -> None:
 
 def findings(example: Example) -> tuple[Finding, ...]:
     """What the rules find in an example."""
+    return verdict_on(example).findings
+
+
+def verdict_on(example: Example) -> Verdict:
+    """All that is wrong with an example."""
     return check_manifest(
         read_document(BytesContent(example.document())),
         expected=example.expected or (None if example.of != "note" else "note"),
         entry=replace(entry(example.of), **example.entry) if example.entry else None,
         served=example.served(study()) if example.served else None,
-    ).findings
+    )
 
 
 EVIDENCE = "(0040,A375)[1]"

@@ -48,7 +48,7 @@ from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.rules.document_entry import HASH_OF_NOTHING
-from xdsi_sim.rules.registry import RULES
+from xdsi_sim.rules.registry import RULES, Verdict
 from xdsi_sim.rules.subjects import Fingerprint, Known, Registered
 from xdsi_sim.rules.transactions import check_provision, check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
@@ -357,11 +357,15 @@ CODES: Final = CodeSets.of(
 """An affinity domain with one class of documents, in DICOM or opaque; other codes are free."""
 
 
+def verdict_on(rule: str) -> Verdict:
+    """All that is wrong with the example of `rule`."""
+    known = TAKEN if rule == "C10" else KNOWN
+    return check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"), codes=CODES)
+
+
 def broken_by(rule: str) -> list[str]:
     """Ids of the rules that the example of `rule` breaks."""
-    known = TAKEN if rule == "C10" else KNOWN
-    verdict = check_registration(BROKEN[rule], known, RULESET.get(rule, "ITI-42"), codes=CODES)
-    return [finding.rule for finding in verdict.findings]
+    return [finding.rule for finding in verdict_on(rule).findings]
 
 
 def in_module(module: str) -> list[str]:
@@ -413,9 +417,13 @@ def described_by(request: SubmitObjectsRequest) -> tuple[Described, ...]:
     return () if objects is None else described(objects)
 
 
-def provision_broken_by(rule: str) -> list[str]:
-    """Ids of the rules that the example of a repository's rule breaks."""
+def provision_verdict_on(rule: str) -> Verdict:
+    """All that is wrong with the example of a repository's rule."""
     entries, documents = PROVISIONS[rule]
     request = a_provision(entries=entries).submission
-    verdict = check_provision(request, described_by(request), documents, STORED)
-    return [finding.rule for finding in verdict.findings]
+    return check_provision(request, described_by(request), documents, STORED)
+
+
+def provision_broken_by(rule: str) -> list[str]:
+    """Ids of the rules that the example of a repository's rule breaks."""
+    return [finding.rule for finding in provision_verdict_on(rule).findings]

@@ -12,6 +12,7 @@ from update_requests import SET, a_status, an_update, brought, newer
 
 from xdsi_sim.ebrim.model import Association, InternationalString, MetadataObject, Slot
 from xdsi_sim.messages.submit import SubmitObjectsRequest
+from xdsi_sim.rules.registry import Verdict
 from xdsi_sim.rules.subjects import Known, Registered, Standing, id_key
 from xdsi_sim.rules.transactions import check_registration
 from xdsi_sim.vocab import APPROVED, DEPRECATED, OFFLINE, ON_DEMAND
@@ -298,6 +299,12 @@ def found_by(case: Case, known: Known = KNOWN) -> list[tuple[str, str]]:
     verdict = check_registration(request, known, transaction)
     rules = [finding.rule for finding in verdict.findings]
     return list(zip(rules, (error.errorCode for error in verdict.errors), strict=True))
+
+
+def verdict_on(rule: str, number: int) -> Verdict:
+    """All that is wrong with an example."""
+    (transaction, request), _ = BROKEN[rule][number]
+    return check_registration(request, FORWARDING if rule == "L24" else KNOWN, transaction)
 
 
 def told_as(rule: str, number: int) -> bool:

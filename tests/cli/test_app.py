@@ -223,7 +223,8 @@ def test_before_anything_else_a_command_sets_up_the_interpreter() -> None:
     )
     command = [sys.executable, "-c", code, "version"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    assert subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout.endswith("True\n")
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+    assert ended.stdout.endswith("True\n")
 
 
 def test_what_nobody_reads_to_the_end_is_played_to_the_end(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from xdsi_sim.messages.prpa import in_v3
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 
 AUTHORITY = "2.999.1.1"
+ONE = f"one %s id of the affinity domain {AUTHORITY} is expected"
 KNOWN = {patient(id): patient(id) for id in ("P1", "P2")} | {patient("GONE"): patient("P1")}
 
 
@@ -106,15 +107,13 @@ def test_ids_of_the_domain_are_kept_and_missing_oids_filled_in(
         (
             merging(subsumedIds=(Ii("", "P2"), Ii("", "P3"))),
             AUTHORITY,
-            f"one subsumed id of the affinity domain {AUTHORITY} is expected, there are 2; "
-            "found ids of: nobody named",
+            f"{ONE % 'subsumed'}, there are 2; found ids of: nobody named",
             None,
         ),
         (
             merging(patientIds=(Ii(OTHER, "P1"), Ii("2.999.7"))),
             AUTHORITY,
-            f"one surviving id of the affinity domain {AUTHORITY} is expected, there are 0; "
-            f"found ids of: {OTHER}, 2.999.7 (extension missing)",
+            f"{ONE % 'surviving'}, there are 0; found ids of: {OTHER}, 2.999.7 (extension missing)",
             None,
         ),
         (

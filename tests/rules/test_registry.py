@@ -7,6 +7,7 @@ import pytest
 from rule_examples import BROKEN, KNOWN, TAKEN, in_module
 from rules_page import catalogue
 from submissions import an_entry
+from told import WRITTEN, told
 from update_examples import UPDATE_MODULES
 
 from xdsi_sim.ebrim.model import InternationalString
@@ -126,3 +127,7 @@ def test_the_manual_has_the_rules_as_they_are_registered() -> None:
     page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
     _, _, after = page.partition("<!-- catalogue -->\n")
     assert after.partition("<!-- end of catalogue -->")[0].strip() == catalogue().strip()
+
+
+def test_what_is_wrong_is_told_in_the_words_that_are_written_down() -> None:
+    assert told().splitlines() == WRITTEN.read_text(encoding="utf-8").splitlines()

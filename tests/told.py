@@ -1,0 +1,75 @@
+"""What the rules say, to the word, of each example that breaks one; `python tests/told.py` writes it anew.
+
+What was found names its object, its attribute and its value, and so does what a peer is told; who changes a
+sentence sees here what else has changed with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import answer_examples
+import manifest_examples
+import rule_examples
+import update_examples
+
+from xdsi_sim.rules.registry import Verdict
+
+__all__ = ["WRITTEN", "told"]
+
+WRITTEN: Final = Path(__file__).parent / "rules" / "told.txt"
+_MADE: Final = re.compile(r"(?:(?<= at )|(?<=object=))urn:uuid:(?!00000000)[0-9a-f-]{36}")
+"""The id of an element that gets a new one each time that it is written."""
+
+
+def told() -> str:
+    """One line a finding: rule, what it weighs, where it is, and what a peer is told of it."""
+    return "".join(
+        _MADE.sub("<made>", f"{line}\n")
+        for rule, verdict in (*_submissions(), *_provisions(), *_updates(), *_answers(), *_manifests())
+        for line in _lines(rule, verdict)
+    )
+
+
+def _lines(rule: str, verdict: Verdict) -> Iterator[str]:
+    errors = list(verdict.errors)
+    for finding in verdict.findings:
+        code = ""
+        if errors and errors[0].codeContext.endswith(f"rule={finding.rule}"):
+            error = errors.pop(0)
+            code = f" | {error.errorCode} {error.severity.rpartition(':')[2]} {error.codeContext}"
+        if finding.rule == rule:
+            yield f"{rule} {finding.severity} at {finding.location} | {finding.text}{code}"
+
+
+def _submissions() -> Iterator[tuple[str, Verdict]]:
+    for rule in rule_examples.BROKEN:
+        yield rule, rule_examples.verdict_on(rule)
+
+
+def _provisions() -> Iterator[tuple[str, Verdict]]:
+    for rule in rule_examples.PROVISIONS:
+        yield rule, rule_examples.provision_verdict_on(rule)
+
+
+def _updates() -> Iterator[tuple[str, Verdict]]:
+    for rule, examples in update_examples.BROKEN.items():
+        for number in range(len(examples)):
+            yield rule, update_examples.verdict_on(rule, number)
+
+
+def _answers() -> Iterator[tuple[str, Verdict]]:
+    for rule, example in answer_examples.BROKEN.items():
+        yield rule, answer_examples.verdict_on(example)
+
+
+def _manifests() -> Iterator[tuple[str, Verdict]]:
+    for example in manifest_examples.EXAMPLES:
+        yield example.rule, manifest_examples.verdict_on(example)
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(told(), encoding="utf-8")
