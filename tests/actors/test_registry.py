@@ -238,6 +238,13 @@ def test_the_same_document_may_be_registered_twice(registry: DocumentRegistry) -
     assert len(found.objects.documentEntries) == 2
 
 
+def test_a_submission_of_nobody_is_refused(registry: DocumentRegistry) -> None:
+    nobody = a_submission(entries=(an_entry(patientId=""),), set_=a_set(patientId=""))
+    response = register(registry, nobody)
+    assert codes(response) == ["XDSRegistryMetadataError"] * 2
+    assert all("patientId is empty" in error.codeContext for error in response.errors)
+
+
 def test_patients_may_have_to_be_fed(store: SqliteRegistryStore) -> None:
     registry = DocumentRegistry(store=store, any_patient=False)
     assert codes(register(registry, a_submission())) == ["XDSUnknownPatientId"]

@@ -98,7 +98,9 @@ def last_update_time_has_seconds(folder: Folder) -> Iterator[Violation]:
 @rule("D15", cites="ITI TF-3: Table 4.2.3.1.7-2")
 def patient_ids_are_cx(value: Carrier) -> Iterator[Violation]:
     """A patient id is id^^^&OID&ISO: an id, its assigning authority as an OID, and nothing else."""
-    return _unreadable(value, _PATIENTS[type(value)], Cx.parse)
+    if value.patientId == "":  # an identifier, no slot: C21 does not look at it
+        yield Violation("patientId is empty", attribute="patientId")
+    yield from _unreadable(value, _PATIENTS[type(value)], Cx.parse)
 
 
 def _unreadable(value: Carrier, reader: Reader, parse: Callable[[str], object]) -> Iterator[Violation]:
