@@ -98,6 +98,15 @@ def test_another_form_of_the_coding_scheme_is_a_warning(scheme: str) -> None:
     assert finding.text == f"codingScheme of typeCode is not written as {CodingScheme.LOINC}: '1^^{scheme}'"
 
 
+def test_a_stray_with_the_display_name_of_a_code_gets_that_as_hint() -> None:
+    sets = CodeSets.of(
+        AllowedCode(attribute="typeCode", code=code, codingScheme="2.999.7", display=display)
+        for code, display in (("CTHD", "CT of head"), ("CTNK", "CT of neck"))
+    )
+    (finding,) = judged(entry(typeCode=Code.of("77", "2.999.7", "CT of Neck")), sets).findings
+    assert "what the set calls 'CT of Neck' is: CTNK^^2.999.7: '77^^2.999.7'" in finding.text
+
+
 def test_strays_weigh_what_the_domain_says() -> None:
     request = entry(classCode=STRAY, mimeType="text/goofy")
     verdict = judged(request, replace(CODES, severity=Severity.WARNING))

@@ -39,6 +39,35 @@ def test_what_is_wrong_with_a_status_is_told_by_its_rule(
     assert rules_of(("ITI-42", registered(status, inside), None)) == rules
 
 
+@pytest.mark.parametrize(
+    ("status", "inside", "text"),
+    [
+        (None, "", "the answer has no status"),
+        (SUCCESS, errors(error("Own")), "the status is Success, and there is an error: 'Own'"),
+        (FAILURE, errors('codeContext="x"'), "RegistryError 1 (without errorCode) has no errorCode"),
+        (FAILURE, errors(error("", " ")), "RegistryError 1 (without errorCode) has an empty errorCode"),
+        (
+            FAILURE,
+            errors(error(), content="x"),
+            "RegistryError 1 (XDSRegistryError) has content, it is to be empty: 'x'",
+        ),
+        (
+            FAILURE,
+            errors(error("XDSRegistryBusy", severity=WARNING), error()),
+            "RegistryError 1 (XDSRegistryBusy) weighs as error only: 'XDSRegistryBusy'",
+        ),
+        (
+            FAILURE,
+            errors(error("MyOwnError")),
+            "RegistryError 1 (MyOwnError) is no code of the framework: 'MyOwnError'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_status_is_said_in_words(status: str | None, inside: str, text: str) -> None:
+    found = findings_of(("ITI-42", registered(status, inside), None))
+    assert text in {finding.text for finding in found}
+
+
 def test_every_error_of_an_answer_is_told_by_its_number_and_code() -> None:
     inside = errors(error("One"), error(), error("Two"))
     found = findings_of(("ITI-42", registered(FAILURE, inside), None))

@@ -6,7 +6,7 @@ import pytest
 from rule_examples import OF_ANOTHER, broken_by, classified, entry, in_module
 from submissions import a_set, a_submission
 
-from xdsi_sim.ebrim.model import Classification
+from xdsi_sim.ebrim.model import Classification, Slot
 from xdsi_sim.ebrim.tables import SUBMISSION_SET
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.response import RegistryError
@@ -51,6 +51,22 @@ def test_what_says_that_it_is_of_another_object_is_that_one_error(case: str) -> 
     assert error.errorCode == "XDSRegistryMetadataError"
     assert error.codeContext.startswith(f"{what} is not the id of the object that it stands in; object=")
     assert error.codeContext.endswith(f"; attribute={what.split()[0]}; value=xx; rule={rule}")
+
+
+@pytest.mark.parametrize("schemes", [("s", "t"), ()])
+def test_a_code_has_one_coding_scheme_and_no_more(schemes: tuple[str, ...]) -> None:
+    (error,) = (
+        each
+        for each in errors_of(classified(slots=(Slot("codingScheme", schemes),)))
+        if "C17" in each.codeContext
+    )
+    assert error.codeContext.startswith("classCode has not exactly one codingScheme; ")
+
+
+def test_a_second_code_has_a_coding_scheme_too() -> None:
+    second = classified(slots=(Slot("codingScheme", ("",)),)).objects.documentEntries[0].extra
+    told = [each.codeContext.rpartition("rule=")[2] for each in errors_of(entry(extra=second))]
+    assert told == ["C17", "D06"]
 
 
 def test_parts_of_an_object_without_id_are_not_judged_for_it() -> None:

@@ -6,6 +6,7 @@ import pytest
 from rule_examples import a_manifest, begun, cda, described_by, in_module, provision_broken_by
 from submissions import MANIFEST, a_provision, an_entry
 
+from xdsi_sim.ebrim.model import Code
 from xdsi_sim.rules.document_content import head_size
 from xdsi_sim.rules.transactions import check_provision
 
@@ -38,7 +39,12 @@ def broken(head: bytes, **changes: object) -> list[str]:
         ("text/plain", "grün".encode()[:3], []),  # the head ends inside a character
         ("text/plain", "grün".encode("latin-1"), ["G10"]),
         ("image/png", b"\x89PNG\r\n\x1a\n", []),
+        ("image/png", b"\xff\xd8\xff", ["G10"]),
+        ("image/jpeg", b"\xff\xd8\xff\xe0", []),
         ("image/jpeg", b"GIF89a", ["G10"]),
+        ("application/zip", b"PK\x03\x04", []),
+        ("application/zip", b"Rar!", ["G10"]),
+        ("application/hl7-cda+xml", b"{}", ["G10"]),
         ("application/octet-stream", b"anything", []),
     ],
 )
@@ -62,6 +68,32 @@ def test_a_clinical_document_has_its_unique_id_inside(head: bytes, uniqueId: str
     assert format_ is not None
     changes = {"mimeType": "text/xml", "formatCode": type(format_)(XDS_SD["formatCode"], "s", None)}
     assert broken(head, uniqueId=uniqueId, **changes) == rules
+
+
+@pytest.mark.parametrize(
+    "formatCode",
+    [
+        "urn:ihe:iti:xds-sd:text:2008",
+        "urn:ihe:lab:xd-lab:2008",
+        "urn:ihe:pcc:xphr:2007",
+        "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
+        "urn:ihe:rad:TEXT",
+    ],
+)
+@pytest.mark.parametrize("mimeType", ["text/xml", "application/xml", "application/hl7-cda+xml"])
+def test_what_is_called_a_clinical_document_is_one(formatCode: str, mimeType: str) -> None:
+    assert broken(b"<html>", mimeType=mimeType, formatCode=Code(formatCode, "s")) == ["G10"]
+
+
+def test_xml_that_is_not_called_one_may_have_a_clinical_document_inside() -> None:
+    head = b'<letter xmlns="urn:hl7-org:v3"><id root="2.999.2.9"/><ClinicalDocument/>'
+    assert broken(head, mimeType="text/xml") == []
+
+
+def test_only_what_is_called_a_manifest_is_looked_at_as_one() -> None:
+    other = a_manifest("2.999.2.9", STUDY)
+    assert broken(other, mimeType="application/dicom") == []
+    assert broken(other, **MANIFEST | {"mimeType": "application/octet-stream"}) == []
 
 
 @pytest.mark.parametrize(
