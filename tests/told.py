@@ -1,7 +1,7 @@
 """What the rules say, to the word, of each example that breaks one; `python tests/told.py` writes it anew.
 
 What was found names its object, its attribute and its value, and so does what a peer is told; who changes a
-sentence sees here what else has changed with it.
+sentence sees here what else has changed with it. The table of error codes is there as well.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import manifest_examples
 import rule_examples
 import update_examples
 
+from xdsi_sim.rules.error_codes import ERROR_CODES, ErrorCode
 from xdsi_sim.rules.registry import Verdict
 
 __all__ = ["WRITTEN", "told"]
@@ -26,12 +27,17 @@ _MADE: Final = re.compile(r"(?:(?<= at )|(?<=object=))urn:uuid:(?!00000000)[0-9a
 
 
 def told() -> str:
-    """One line a finding: rule, what it weighs, where it is, and what a peer is told of it."""
-    return "".join(
-        _MADE.sub("<made>", f"{line}\n")
-        for rule, verdict in (*_submissions(), *_provisions(), *_updates(), *_answers(), *_manifests())
-        for line in _lines(rule, verdict)
-    )
+    """One line a finding: rule, what it weighs, where it is, and what a peer is told of it; then the codes."""
+    examples = (*_submissions(), *_provisions(), *_updates(), *_answers(), *_manifests())
+    found = (_MADE.sub("<made>", line) for rule, verdict in examples for line in _lines(rule, verdict))
+    return "".join(f"{line}\n" for line in (*found, *map(_row, ERROR_CODES.values())))
+
+
+def _row(code: ErrorCode) -> str:
+    """Of the table of error codes: who may send it, how heavy it is, what its codeContext holds."""
+    weighs, instead = " or ".join(code.severities), f", instead {code.instead}" if code.instead else ""
+    where = " ".join(sorted(code.transactions))
+    return f"{code.code} {weighs} of {where} | {code.meaning} | {code.context.words}{instead}"
 
 
 def _lines(rule: str, verdict: Verdict) -> Iterator[str]:
