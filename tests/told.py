@@ -27,7 +27,7 @@ _MADE: Final = re.compile(r"(?:(?<= at )|(?<=object=))urn:uuid:(?!00000000)[0-9a
 
 
 def told() -> str:
-    """One line a finding: rule, what it weighs, where it is, and what a peer is told of it; then the codes."""
+    """A line a finding: rule, what it weighs, where it is, and what a peer is told of it; then the codes."""
     examples = (*_submissions(), *_provisions(), *_updates(), *_answers(), *_manifests())
     found = (_MADE.sub("<made>", line) for rule, verdict in examples for line in _lines(rule, verdict))
     return "".join(f"{line}\n" for line in (*found, *map(_row, ERROR_CODES.values())))
