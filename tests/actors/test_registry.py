@@ -112,6 +112,23 @@ def test_a_replacement_that_names_the_folder_itself_joins_it_once(registry: Docu
     assert [item.targetObject for item in members].count(new.entryUUID) == 1
 
 
+def test_an_entry_that_replaces_two_of_a_folder_joins_it_once(registry: DocumentRegistry) -> None:
+    inside = [an_association(uuid(200), uuid(number), entryUUID=uuid(30 + number)) for number in (1, 2)]
+    linked = [an_association(uuid(100), each.entryUUID) for each in inside]
+    two = a_submission(entries=(an_entry(1), an_entry(2)), folders=(a_folder(),), more=(*inside, *linked))
+    assert codes(register(registry, two)) == []
+    replaces = tuple(an_association(uuid(3), uuid(number), AssociationType.RPLC) for number in (1, 2))
+    assert (
+        codes(register(registry, a_submission(entries=(an_entry(3),), set_=a_set(103), more=replaces))) == []
+    )
+    members = [item for item in everything(registry).associations if item.sourceObject == uuid(200)]
+    assert [item.targetObject for item in members].count(uuid(3)) == 1
+    brought = {
+        item.targetObject for item in everything(registry).associations if item.sourceObject == uuid(103)
+    }
+    assert brought == {uuid(3), *(item.entryUUID for item in members if item.targetObject == uuid(3))}
+
+
 def hold(store: SqliteRegistryStore, *objects: MetadataObject) -> None:
     """Put objects into the registry that no submission of ours could leave there."""
     store.apply(RegistryChange(added=objects), lambda _view: RegistryChange()).result()

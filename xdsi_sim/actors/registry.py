@@ -198,28 +198,32 @@ class DocumentRegistry:
         known = self._known(request, view)
         note(check_against_registry(request, known, transaction, profile=self.profile))
         replacements = [item for item in objects.associations if item.associationType in REPLACING]
-        joined = [item for pair in replacements for item in self._join_folders(pair, objects, known)]
+        joined = list(self._join_folders(replacements, objects, known))
         return RegistryChange(
             added=tuple(joined),
             changed=(*_deprecated(replacements, view), *self._touched(objects, joined, view)),
         )
 
     def _join_folders(
-        self, replacement: Association, objects: RegistryObjectList, known: Known
+        self, replacements: Sequence[Association], objects: RegistryObjectList, known: Known
     ) -> Iterator[Association]:
-        """A replacement joins each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
+        """A replacement joins, once, each Approved folder of what it replaces (ITI TF-2: 3.42.4.1.3.5)."""
+        if not replacements:
+            return
         given = {
-            id_key(item.sourceObject or "")
+            (id_key(item.sourceObject or ""), id_key(item.targetObject or ""))
             for item in objects.associations
             if item.associationType == AssociationType.HAS_MEMBER
-            and id_key(item.targetObject or "") == id_key(replacement.sourceObject or "")
         }
-        for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
-            if id_key(folder.entryUUID) in given:
-                continue
-            member = self._member(folder.entryUUID, replacement.sourceObject)
-            yield member
-            yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
+        for replacement in replacements:
+            for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
+                pair = id_key(folder.entryUUID), id_key(replacement.sourceObject or "")
+                if pair in given:
+                    continue
+                given.add(pair)
+                member = self._member(folder.entryUUID, replacement.sourceObject)
+                yield member
+                yield self._member(objects.submissionSets[0].entryUUID, member.entryUUID)
 
     def _member(self, source: str, target: str | None) -> Association:
         entry_uuid = self.new_id()
