@@ -19,7 +19,17 @@ def test_the_example_of_a_rule_breaks_it(rule: str) -> None:
 def test_an_object_and_each_part_that_it_lacks_are_named() -> None:
     found_ = [one for one in findings_of(("ITI-18", found(BARE), None)) if one.rule == "C25"]
     assert [(one.location, one.text.partition(":")[0]) for one in found_] == [
-        (uuid(5), "a Classification of it has no objectType")
+        (uuid(5), "its Classification has no objectType")
+    ]
+
+
+def test_an_identifier_names_itself_too_and_a_part_without_holder_its_object() -> None:
+    bare = BARE.replace("Classification", "ExternalIdentifier").replace(
+        "classificationScheme", "identificationScheme"
+    )
+    texts = [one.text for one in findings_of(("ITI-18", found(bare), None)) if one.rule == "C25"]
+    assert texts == [
+        "its ExternalIdentifier has no objectType: 'urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a'"
     ]
 
 
@@ -28,6 +38,11 @@ def test_what_a_document_on_demand_has_not_yet_is_not_asked_of_it(attribute: str
     entry = replace(ENTRY, **{attribute: None})
     assert rules_of(("ITI-18", found(entry), None)) == {"I23"}
     assert rules_of(("ITI-18", found(replace(entry, objectType=ON_DEMAND)), None)) == set()
+
+
+def test_what_is_given_beside_references_is_named() -> None:
+    texts = [one.text for one in findings_of(("ITI-18", found(ENTRY), find("ObjectRef")))]
+    assert texts == ["ExtrinsicObject is given, the returnType was ObjectRef"]
 
 
 def test_objects_are_no_answer_where_references_were_asked_for() -> None:

@@ -67,7 +67,7 @@ def objects_have_the_form_that_was_asked(answer: ReceivedAnswer) -> Iterator[Vio
     if request.returnType == OBJECT_REF:
         for child in objects:
             if child.tag != _REF:
-                text = f"a {local_name(child)} is given, the returnType was ObjectRef"
+                text = f"{local_name(child)} is given, the returnType was ObjectRef"
                 yield Violation(text, location=child.get("id"), attribute="returnType")
     elif request.returnType == LEAF_CLASS:
         named = set(_referred_to(answer))
@@ -91,7 +91,7 @@ def parts_of_objects_name_themselves(answer: ReceivedAnswer) -> Iterator[Violati
                 holder = part.getparent()
                 own = part.get("classifiedObject") or part.get("registryObject")
                 yield Violation(
-                    f"a {local_name(part)} of it has no {attribute}",
+                    f"its {local_name(part)} has no {attribute}",
                     location=(None if holder is None else holder.get("id")) or own,
                     attribute=local_name(part),
                     value=part.get("classificationScheme") or part.get("identificationScheme"),
