@@ -5,6 +5,7 @@ from rule_examples import broken_by, in_module
 from submissions import MANIFEST, an_entry
 
 from xdsi_sim.ebrim.model import Code
+from xdsi_sim.rules.imaging import REPORTS
 from xdsi_sim.rules.registry import judge, rules
 from xdsi_sim.vocab import SEVERITY_WARNING
 
@@ -21,6 +22,51 @@ HEAD = Code.of("69536005", "2.16.840.1.113883.6.96", "Head")
 @pytest.mark.parametrize("rule", in_module("imaging"))
 def test_what_breaks_the_rule_is_found_by_it(rule: str) -> None:
     assert rule in broken_by(rule)
+
+
+KOS = "1.2.840.10008.5.1.4.1.1.88.59"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"mimeType": "application/dicom"}, "formatCode of application/dicom is no SOP class, "),
+        (MANIFEST | {"mimeType": "a/b"}, "mimeType of a manifest is not application/dicom: 'a/b'"),
+        (
+            MANIFEST | {"formatCode": Code.of(KOS, "DCM", "KOS")},
+            "codingScheme of the formatCode of a manifest is not ",
+        ),
+        (
+            MANIFEST | {"uniqueId": "urn:uuid:1"},
+            "uniqueId of a manifest is no SOP Instance UID: 'urn:uuid:1'",
+        ),
+        (
+            MANIFEST | {"referenceIdList": (STUDY, STUDY)},
+            f"referenceIdList of a manifest names 2 studies, one is expected: '{STUDY}, {STUDY}'",
+        ),
+        (MANIFEST | {"eventCodeList": (HEAD,)}, "eventCodeList of a manifest has no modality, codingScheme "),
+        (MANIFEST | {"legalAuthenticator": "D1^Doe"}, "a manifest has no legalAuthenticator: 'D1^Doe'"),
+        (
+            MANIFEST | {"eventCodeList": (CT, CT)},
+            "eventCodeList has a code twice: 'CT^^1.2.840.10008.2.16.4'",
+        ),
+        (PDF | {"mimeType": "text/xml"}, "mimeType of a report of this formatCode is not application/pdf: "),
+        (PDF | {"referenceIdList": ("A",)}, "referenceIdList of a report names no study: 'A'"),
+        (PDF | {"eventCodeList": (CT, CT)}, "eventCodeList has a code twice: "),
+    ],
+)
+def test_what_is_wrong_with_them_is_said_in_words(changes: dict[str, object], text: str) -> None:
+    (finding,) = judge([(an_entry(**changes), rules("D42"))]).findings
+    assert finding.text.startswith(text)
+
+
+@pytest.mark.parametrize("format_", sorted(REPORTS))
+def test_each_kind_of_report_has_its_media_type(format_: str) -> None:
+    changes = {"formatCode": Code.of(format_, "s", "n"), "referenceIdList": (STUDY,)}
+    right = "application/pdf" if format_.endswith("PDF") else "text/xml"
+    for media in ("application/pdf", "text/xml"):
+        found = judge([(an_entry(mimeType=media, **changes), rules("D42"))]).findings
+        assert (found == ()) is (media == right)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from xdsi_sim.messages.stored_queries import (
 from xdsi_sim.rules.matching import matched, unkept
 from xdsi_sim.rules.query import read_selection
 from xdsi_sim.rules.selection import Selection
-from xdsi_sim.vocab import APPROVED, DEPRECATED
+from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND
+
+ON_DEMANDS = f"('{ON_DEMAND}')"
 
 
 def selection(request: AdhocQueryRequest, transaction: str = "ITI-18") -> Selection:
@@ -64,6 +66,11 @@ def find(**parameters: str) -> Selection:
         ({"CreationTimeFrom": "2025"}, {}, ["creationTime"]),
         ({"CreationTimeTo": "20240212083015"}, {}, ["creationTime"]),
         ({"ServiceStartTimeFrom": "2025"}, {}, []),
+        ({"CreationTimeFrom": "2025", "Type": ON_DEMANDS}, {"objectType": ON_DEMAND}, []),
+        ({"CreationTimeTo": "2023", "Type": ON_DEMANDS}, {"objectType": ON_DEMAND.upper()}, []),
+        ({"Type": ON_DEMANDS}, {}, ["objectType"]),
+        ({"ServiceStartTimeTo": "2024"}, {"serviceStartTime": "2024"}, ["serviceStartTime"]),
+        ({"ServiceStartTimeFrom": "2024"}, {"serviceStartTime": "2024"}, []),
         ({"DocumentAvailability": "('urn:ihe:iti:2010:DocumentAvailability:Online')"}, {}, []),
     ],
 )
@@ -82,6 +89,12 @@ def test_a_link_between_objects_of_the_answer_is_looked_at() -> None:
     entry, own, other = an_entry(1), an_association(uuid(100), uuid(1)), an_association(uuid(100), uuid(2))
     assert matched(asked, [entry, own, other]) == {uuid(1), own.entryUUID.lower()}
     assert unkept(asked, other) == ()
+
+
+def test_an_object_that_is_near_none_of_what_was_asked_breaks_no_condition() -> None:
+    asked = find()
+    assert matched(asked, [a_folder()]) == set()
+    assert unkept(asked, a_folder(patientId="P9")) == ()
 
 
 def test_a_link_through_what_is_not_in_the_answer_counts_as_kept() -> None:
