@@ -81,6 +81,58 @@ def test_settings_are_of_rules_that_exist_and_are_in_the_manual(project_root: Pa
     assert "fault Sender, where `validation` asks for it" in explain("C01")
 
 
+def test_each_rule_that_a_setting_decides_about_says_so() -> None:
+    by_setting: dict[str, list[str]] = {}
+    for id, entry in catalogue().items():
+        if entry.setting is not None:
+            by_setting.setdefault(entry.setting, []).append(id)
+    assert {setting: " ".join(ids) for setting, ids in by_setting.items()} == {
+        "asynchronous": "A13",
+        "codes": "D27 D28",
+        "limits": "A23",
+        "mostResults": "I18",
+        "patients": "F09",
+        "queries": "I03 I08 I13",
+        "rules": "C15 C18 C19 C24 D09 D10 D22 D25 D30 D32 D34 D36 D37 D40 D42 E12 E23 E27 E28 F17 F18 "
+        "G02 G09 G10 G11 G12",
+        "strictness": "A06 A10 B01 H05",
+        "unknownPatients": "I35",
+        "validation": "C01",
+    }
+
+
+def test_what_other_rules_see_to_holds_where_those_do() -> None:
+    assert catalogue()["L10"].transactions == ("ITI-57", "ITI-92")
+    assert catalogue()["L30"].transactions == ("ITI-57", "ITI-92", "ITI-62")
+
+
+def test_an_explanation_is_whole() -> None:
+    assert explain("H05").splitlines() == [
+        "H05  error, fault Sender, where strict",
+        "DocumentRequest is in the namespace of ITI-43, also in RAD-69.",
+        "The framework says so (RAD TF: 4.69).",
+        "The setting `strictness` of a topology decides about it.",
+    ]
+    assert explain("F32").splitlines()[2:] == [
+        "The framework leaves this open; chosen here.",
+        "Holds for ITI-42.",
+    ]
+    assert explain("F06").startswith("F06  action, not a check\n")
+    assert explain("J01").startswith("J01  error, no error code\n")
+
+
+def test_a_code_is_explained_whole() -> None:
+    row = code_named("XDSReplaceFailed")
+    assert row is not None
+    assert explain_code(row).splitlines()[:5] == [
+        "XDSReplaceFailed  error",
+        "A replacement failed.",
+        "The codeContext holds what is wrong, in words.",
+        "In answers of ITI-41, ITI-42, ITI-57, ITI-61, ITI-80, ITI-92, RAD-68.",
+        "Of the past; today it is the code of what is wrong.",
+    ]
+
+
 def test_a_code_leads_to_the_rules_that_raise_it() -> None:
     code = code_named("xdspatientiddoesnotmatch")
     assert code is not None

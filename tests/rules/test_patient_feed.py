@@ -151,6 +151,9 @@ def test_ids_of_the_domain_are_kept_and_missing_oids_filled_in(
         (wrapped(processingModeCode="R"), AUTHORITY, "processingModeCode is 'R', not T", None),
         (wrapped(processingCode="X"), AUTHORITY, "processingCode is 'X', not P or T or D", None),
         (replace(in_v3(added("P1")), sender=""), AUTHORITY, "the sender has no device id", None),
+        (replace(in_v3(added("P1")), receiver=""), AUTHORITY, "the receiver has no device id", None),
+        (replace(in_v3(added("P1")), id=Ii("")), AUTHORITY, "the message has no id", None),
+        (wrapped(receivers=2), AUTHORITY, "the number of receivers is '2', not 1", None),
     ],
 )
 def test_what_is_wrong_is_said_with_the_id_that_it_is_about(

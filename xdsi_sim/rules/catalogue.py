@@ -63,6 +63,8 @@ SETTINGS: Final = {
     "A13": "asynchronous",
     "A23": "limits",
     "C01": "validation",
+    "D27": "codes",
+    "D28": "codes",
     "F09": "patients",
     "I03": "queries",
     "I08": "queries",
