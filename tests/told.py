@@ -13,6 +13,7 @@ from typing import Final
 
 import answer_examples
 import manifest_examples
+import query_examples
 import rule_examples
 import update_examples
 
@@ -28,7 +29,7 @@ _MADE: Final = re.compile(r"(?:(?<= at )|(?<=object=))urn:uuid:(?!00000000)[0-9a
 
 def told() -> str:
     """A line a finding: rule, what it weighs, where it is, and what a peer is told of it; then the codes."""
-    examples = (*_submissions(), *_provisions(), *_updates(), *_answers(), *_manifests())
+    examples = (*_submissions(), *_provisions(), *_updates(), *_queries(), *_answers(), *_manifests())
     found = (_MADE.sub("<made>", line) for rule, verdict in examples for line in _lines(rule, verdict))
     return "".join(f"{line}\n" for line in (*found, *map(_row, ERROR_CODES.values())))
 
@@ -65,6 +66,12 @@ def _updates() -> Iterator[tuple[str, Verdict]]:
     for rule, examples in update_examples.BROKEN.items():
         for number in range(len(examples)):
             yield rule, update_examples.verdict_on(rule, number)
+
+
+def _queries() -> Iterator[tuple[str, Verdict]]:
+    for rule, examples in query_examples.BROKEN.items():
+        for number in range(len(examples)):
+            yield rule, query_examples.verdict_on(rule, number)
 
 
 def _answers() -> Iterator[tuple[str, Verdict]]:

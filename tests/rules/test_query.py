@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from query_examples import BROKEN, verdict_on
+from rule_examples import in_module
 
 from xdsi_sim.ebrim.model import Slot
 from xdsi_sim.messages.query import AdhocQueryRequest
@@ -170,3 +172,33 @@ def test_one_answer_tells_every_violation() -> None:
         ("XDSRegistryError", "I09"),
         ("XDSRegistryError", "I09"),
     ]
+
+
+DEPARTURES = {"I03", "I08", "I13"}
+"""Rules of the coding, which a lenient registry bears with."""
+
+
+def test_every_rule_of_a_query_has_an_example() -> None:
+    assert set(BROKEN) == set(in_module("query"))
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_what_breaks_the_rule_is_found_by_it_and_leniency_weighs_the_coding_less(rule: str) -> None:
+    for number in range(len(BROKEN[rule])):
+        strict, lenient = (verdict_on(rule, number, strict=strict).findings for strict in (True, False))
+        assert rule in {finding.rule for finding in strict}
+        lighter = {
+            one.rule for one, other in zip(strict, lenient, strict=True) if one.severity != other.severity
+        }
+        assert lighter <= DEPARTURES
+        if rule in ("I03", "I13"):
+            assert rule in lighter
+
+
+@pytest.mark.parametrize("start", ["2023", "2024", "20240101", "20240101000000"])
+def test_a_period_may_be_empty(start: str) -> None:
+    period = (
+        Slot("$XDSDocumentEntryCreationTimeTo", ("2024",)),
+        Slot("$XDSDocumentEntryCreationTimeFrom", (start,)),
+    )
+    assert read_selection(find(*period)).findings == ()
