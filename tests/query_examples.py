@@ -34,11 +34,6 @@ def _find(*more: tuple[str, str], id: str = FIND_DOCUMENTS.id, **given: str) -> 
     return AdhocQueryRequest(id=id, parameters=tuple(Slot(name, (value,)) for name, value in slots), **given)
 
 
-def _query(id: str, **values: tuple[str, ...]) -> AdhocQueryRequest:
-    slots = tuple(Slot(name.replace("_", "$", 1), given) for name, given in values.items())
-    return AdhocQueryRequest(id=id, parameters=slots)
-
-
 def _patients(*values: str) -> AdhocQueryRequest:
     slots = (Slot(_PATIENT, values), Slot(_STATUS, (f"('{APPROVED}')",)))
     return AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=slots)
@@ -60,8 +55,8 @@ BROKEN: Final[Mapping[str, tuple[AdhocQueryRequest, ...]]] = {
     "I02": (_find(returnType="RegistryObject"),),
     "I03": (_find((_CLASS[1:], "('a^^b')")),),
     "I04": (
-        _query(FIND_DOCUMENTS.id),
-        _query(FIND_DOCUMENTS.id, _XDSDocumentEntryStatus=(f"('{APPROVED}')",)),
+        AdhocQueryRequest(id=FIND_DOCUMENTS.id),
+        AdhocQueryRequest(id=FIND_DOCUMENTS.id, parameters=(Slot(_STATUS, (f"('{APPROVED}')",)),)),
     ),
     "I05": (
         _get(),
