@@ -73,6 +73,7 @@ def test_the_scope_that_ebrs_takes_for_granted_is_a_matter_of_strictness(
     assert len(verdict.errors) == told
 
 
+PLACE = "RepositoryUniqueId"
 DOCUMENTS: Final[list[tuple[dict[str, Any], Fate, str | None]]] = [
     ({}, Fate.REMOVED, None),
     ({}, Fate.UNKNOWN, "XDSDocumentUniqueIdError"),
@@ -94,3 +95,56 @@ def test_each_document_that_stays_is_told_by_its_code_and_location(
     assert [error.errorCode for error in verdict.errors] == ([] if code is None else [code])
     assert {error.location for error in verdict.errors} <= {"1.2.3"}
     assert all("object=1.2.3; " in error.codeContext for error in verdict.errors)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fate", "context"),
+    [
+        ({}, Fate.UNKNOWN, "no such document in this repository; object=1.2.3; attribute=DocumentUniqueId; "),
+        (
+            {},
+            Fate.BUSY,
+            "a submission that brings this document is under way; object=1.2.3; attribute=DocumentUniqueId; ",
+        ),
+        (
+            {},
+            Fate.FAILED,
+            "the document could not be removed now; object=1.2.3; attribute=DocumentUniqueId; ",
+        ),
+        (
+            {"repositoryUniqueId": "1.9"},
+            Fate.REMOVED,
+            "this repository is 1.2; object=1.2.3; attribute=RepositoryUniqueId; value=1.9; ",
+        ),
+        (
+            {"repositoryUniqueId": ""},
+            Fate.UNKNOWN,
+            f"{PLACE} of a DocumentRequest is missing; object=1.2.3; attribute={PLACE}; ",
+        ),
+    ],
+)
+def test_why_a_document_stays_is_said_in_words(changes: dict[str, Any], fate: Fate, context: str) -> None:
+    request = DocumentRequest(**({"repositoryUniqueId": "1.2", "documentUniqueId": "1.2.3"} | changes))
+    removal = DocumentRemoval(request=request, repositoryUniqueId="1.2", fate=fate)
+    (error,) = check_document_removals((removal,)).errors
+    assert error.codeContext == f"{context}rule=L29"
+
+
+def test_what_is_wrong_with_a_removal_is_said_in_words() -> None:
+    told = [
+        (finding.location, finding.text)
+        for rule in BROKEN
+        for finding in check_removal(*BROKEN[rule][:2]).findings
+    ]
+    stays = "Association %s would stay and has this object as its %s"
+    assert told == [
+        ("ObjectRefList", "no object is named"),
+        ("AdhocQuery", "objects are named by a query"),
+        ("deletionScope", f"deletionScope is not for this transaction: '{OTHER_SCOPE}'"),
+        (uuid(1), "no object of the registry has this id"),
+        (uuid(2), "no object of the registry has this id"),
+        (uuid(1), stays % (uuid(3), "sourceObject")),
+        (uuid(2), stays % (uuid(3), "targetObject")),
+        (uuid(4), "this object would stay without any Association"),
+        (uuid(5), "this object would stay without any Association"),
+    ]

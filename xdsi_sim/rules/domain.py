@@ -52,9 +52,11 @@ def _is_after(time: str, latest: str | None) -> bool:
 def repository_is_one_of_the_domain(submission: Submission) -> Iterator[Violation]:
     """A repositoryUniqueId is that of a repository that the registry takes from."""
     known = submission.known.repositories
-    for entry in () if known is None else submission.objects.documentEntries:
+    if known is None:
+        return
+    for entry in submission.objects.documentEntries:
         repository = entry.repositoryUniqueId
-        if known is not None and repository and repository not in known:
+        if repository and repository not in known:
             yield _at(entry, "no such repository is known", "repositoryUniqueId", repository)
 
 
@@ -62,6 +64,8 @@ def repository_is_one_of_the_domain(submission: Submission) -> Iterator[Violatio
 def source_is_one_of_the_domain(submission: Submission) -> Iterator[Violation]:
     """A sourceId is that of a source that the registry takes from."""
     known = submission.known.sources
-    for set_ in () if known is None else submission.objects.submissionSets:
-        if known is not None and set_.sourceId and set_.sourceId not in known:
+    if known is None:
+        return
+    for set_ in submission.objects.submissionSets:
+        if set_.sourceId and set_.sourceId not in known:
             yield _at(set_, "no such source is known", "sourceId", set_.sourceId)

@@ -68,7 +68,9 @@ def entries_alone_are_updated(submission: Submission) -> Iterator[Violation]:
 def home_of_the_entry_is_known(submission: Submission) -> Iterator[Violation]:
     """Where updates are forwarded, a DocumentEntry has a homeCommunityId that leads somewhere."""
     homes = submission.known.homes
-    for entry in () if homes is None else submission.objects.documentEntries:
+    if homes is None:
+        return
+    for entry in submission.objects.documentEntries:
         if not entry.homeCommunityId:
             yield Violation(
                 "homeCommunityId is missing",
@@ -76,7 +78,7 @@ def home_of_the_entry_is_known(submission: Submission) -> Iterator[Violation]:
                 attribute="homeCommunityId",
                 code=_NO_HOME,
             )
-        elif homes is not None and entry.homeCommunityId not in homes:
+        elif entry.homeCommunityId not in homes:
             yield Violation(
                 "homeCommunityId is that of no known community",
                 location=entry.entryUUID,
