@@ -218,6 +218,34 @@ BROKEN: Final[dict[str, Example]] = {
     "N08": ("ITI-55", discovered(DISCOVERED, timeToLive="an hour"), None),
 }
 
+_PARTIAL: Final = errors(error("XDSDocumentUniqueIdError", location="2.999.2.1"))
+_NOBODY: Final = errors(error("XDSDocumentUniqueIdError", location=""))
+MORE: Final[tuple[tuple[str, Example], ...]] = (
+    ("J01", ("ITI-42", registered(None), None)),
+    ("J03", ("ITI-42", registered(inside=errors(error())), None)),
+    ("J04", ("ITI-42", registered(FAILURE, errors(error(), content="x")), None)),
+    ("J04", ("ITI-42", registered(FAILURE, errors('codeContext=" "')), None)),
+    ("J05", ("ITI-42", registered(FAILURE, errors(error(), highest="Error")), None)),
+    ("J07", ("ITI-42", registered(FAILURE, errors(error("MyOwnError"))), None)),
+    ("J07", ("ITI-42", registered(FAILURE, errors(error("XDSRegistryBusy", severity=WARNING))), None)),
+    ("I25", ("ITI-18", found(ENTRY), find("ObjectRef"))),
+    ("I27", ("ITI-18", found(a_folder(availabilityStatus=APPROVED)), find())),
+    ("I27", ("ITI-18", found(ENTRY), find(ClassCode="('a^^b','c^^d','e^^f','g^^h','i^^j')"))),
+    ("I27", ("ITI-18", found(ENTRY), find(CreationTimeFrom="2025", CreationTimeTo="2023"))),
+    ("I27", ("ITI-18", found(ENTRY), find(AuthorPerson="('%Nobody%')"))),
+    ("H06", ("ITI-43", delivered(document(home="urn:oid:2.999.9")), asked(home=HOME))),
+    ("H06", ("ITI-43", delivered(document(home=HOME)), asked())),
+    ("H06", ("ITI-39", delivered(document()), None)),
+    ("H07", ("ITI-43", delivered(document("", "")), None)),
+    ("H08", ("ITI-43", delivered(status=FAILURE, inside=_NOBODY), None)),
+    ("H09", ("ITI-43", delivered(status=PARTIAL_SUCCESS, inside=_PARTIAL), asked())),
+    ("H09", ("ITI-43", delivered(), None)),
+    ("N05", ("ITI-55", discovered(queryResponseCode="OK"), None)),
+    ("N05", ("ITI-55", discovered(DISCOVERED, queryResponseCode="XX"), None)),
+    ("N06", ("ITI-55", discovered(replace(DISCOVERED, patientId=Ii("2.999.1.1"))), None)),
+)
+"""Other ways to break some of the rules."""
+
 _READERS: Final[dict[str, Callable[[Element], Any]]] = {
     "RegistryResponse": read_registry_response,
     "AdhocQueryResponse": read_query_response,
@@ -244,4 +272,4 @@ def rules_of(example: Example) -> set[str]:
     return {finding.rule for finding in findings_of(example)}
 
 
-__all__ = ["BROKEN", "SOUND", "a_folder", "a_set", "findings_of", "rules_of", "verdict_on"]
+__all__ = ["BROKEN", "MORE", "SOUND", "a_folder", "a_set", "findings_of", "rules_of", "verdict_on"]

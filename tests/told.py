@@ -75,7 +75,7 @@ def _queries() -> Iterator[tuple[str, Verdict]]:
 
 
 def _answers() -> Iterator[tuple[str, Verdict]]:
-    for rule, example in answer_examples.BROKEN.items():
+    for rule, example in (*answer_examples.BROKEN.items(), *answer_examples.MORE):
         yield rule, answer_examples.verdict_on(example)
 
 

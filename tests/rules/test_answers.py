@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from answer_examples import BROKEN, registered
+from answer_examples import BROKEN, MORE, Example, registered, rules_of
 from rule_examples import in_module
 
 from xdsi_sim.ebrim.xml import parse
@@ -16,6 +16,11 @@ def test_every_rule_of_an_answer_holds_for_some_transaction_and_has_an_example()
     assert held == set(BROKEN)
     of_answers = {rule for module in ("answer", "found") for rule in in_module(module)}
     assert of_answers <= held
+
+
+@pytest.mark.parametrize(("rule", "example"), MORE)
+def test_there_are_other_ways_to_break_a_rule(rule: str, example: Example) -> None:
+    assert rule in rules_of(example)
 
 
 @pytest.mark.parametrize("name", [name for name in TRANSACTIONS if not name.startswith("ITI-44")])
