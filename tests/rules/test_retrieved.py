@@ -80,6 +80,17 @@ def test_of_images_an_error_may_name_the_community_alone(location: str, rules: s
     assert rules_of(("ITI-43", failed, asked(home=HOME))) == {"H08"}
 
 
+def test_what_sets_a_document_apart_is_said_in_words() -> None:
+    given = {"mimeType": "text/plain", "hash": "0" * 40, "size": 5}
+    found = check_delivered(DeliveredDocument(entry=an_entry(), **given)).findings  # type: ignore[arg-type]
+    other = "of the document is not the registered one,"
+    assert [one.text for one in found] == [
+        f"the hash {other} {HASH}: '{'0' * 40}'",
+        f"the size {other} 4: '5'",
+        f"the mimeType {other} application/octet-stream: 'text/plain'",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "entry", "rules"),
     [
@@ -89,6 +100,9 @@ def test_of_images_an_error_may_name_the_community_alone(location: str, rules: s
         ({"size": 5}, {}, ["H11"]),
         ({"size": 5, "hash": "0" * 40}, {}, ["H11", "H11"]),
         ({"size": 5, "hash": "0" * 40}, {"size": "0"}, []),
+        ({}, {"hash": None, "size": None}, []),
+        ({"mimeType": "text/plain"}, {"mimeType": None}, []),
+        ({"mimeType": "Application/Octet-Stream"}, {}, []),
         ({"mimeType": "text/plain"}, {}, ["H12"]),
     ],
 )
