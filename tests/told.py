@@ -1,8 +1,8 @@
 """What the rules say, to the word, of each example that breaks one; `python tests/told.py` writes it anew.
 
 What was found names its object, its attribute and its value, and so does what a peer is told; who changes a
-sentence sees here what else has changed with it. Where each rule holds, and the table of error codes, is there
-as well.
+sentence sees here what else has changed with it. Where each rule holds, and the table of error codes, is
+there as well.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MADE: Final = re.compile(r"(?:(?<= at )|(?<=object=))urn:uuid:(?!00000000)[0-9a
 
 
 def told() -> str:
-    """A line a finding: rule, what it weighs, where it is, what a peer is told; then rules and codes as such."""
+    """A line a finding: rule, what it weighs, where it is, what a peer is told; then both tables."""
     examples = (*_submissions(), *_provisions(), *_updates(), *_queries(), *_answers(), *_manifests())
     found = (_MADE.sub("<made>", line) for rule, verdict in examples for line in _lines(rule, verdict))
     tables = (*map(_holding, catalogue().values()), *map(_row, ERROR_CODES.values()))
@@ -38,7 +38,7 @@ def told() -> str:
 
 
 def _holding(entry: Entry) -> str:
-    """Of the catalogue of rules: what it weighs, what a peer is told, and the transactions that it holds for."""
+    """Of the catalogue of rules: what it weighs, what a peer is told, for which transactions it holds."""
     where = " ".join(entry.transactions) or "all that is SOAP"
     return f"{entry.id} {entry.severity}, {entry.told} | holds for {where}"
 
