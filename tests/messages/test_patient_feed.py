@@ -13,6 +13,7 @@ from xdsi_sim.messages.patient_feed import (
     Wrapper,
     escape_hl7,
     patient_id,
+    read_birth_time,
     read_patient_id,
     read_person_name,
     unescape_hl7,
@@ -73,3 +74,23 @@ def test_what_is_accepted_is_a_success() -> None:
     answer = Acknowledgement(code="CA", target=Ii("1"))
     assert (answer.status, answer.errors) == (SUCCESS, ())
     assert Acknowledgement(code="AR", target=Ii("")).errors[0].errorCode == "AR"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        (" 1963-08-04 ", "19630804"),
+        ("19630804", "19630804"),
+        ("1963", "1963"),
+        ("1963-08", "196308"),
+        ("196308040830", "196308040830"),
+    ],
+)
+def test_a_birth_date_is_read_as_people_write_it(text: str, time: str) -> None:
+    assert read_birth_time(text) == time
+
+
+@pytest.mark.parametrize("text", ["", "63", "4.8.1963", "1963-08-04x", "x1963", "19631301", "1963-02-30"])
+def test_what_is_no_birth_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no date such as|out of range"):
+        read_birth_time(text)

@@ -98,6 +98,12 @@ def test_a_recipient_judges_what_a_registry_would() -> None:
     assert receipt(sloppy, limited=False) == ["D01", "D08"]
 
 
+def test_what_a_repository_adds_is_asked_of_no_source() -> None:
+    bare = a_submission(entries=(an_entry(hash=None, size=None, repositoryUniqueId=None),))
+    assert receipt(bare, limited=False) == []
+    assert [finding.rule for finding in check_registration(bare).findings] == ["D01"] * 3
+
+
 def test_whoever_sends_limited_metadata_must_give_little() -> None:
     request = SubmitObjectsRequest(objects=limited(a_submission(folders=(a_folder(),)).objects))
     assert receipt(request, limited=True) == []
