@@ -22,7 +22,7 @@ from submissions import (
 from xdsi_sim.actors.flow import run
 from xdsi_sim.actors.registry import DocumentRegistry
 from xdsi_sim.actors.registry_port import PatientChange, RegistryChange
-from xdsi_sim.ebrim.model import Folder, MetadataObject, RegistryObjectList, Slot
+from xdsi_sim.ebrim.model import Folder, InternationalString, MetadataObject, RegistryObjectList, Slot
 from xdsi_sim.errors import Severity
 from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryResponse, status_name
@@ -30,7 +30,7 @@ from xdsi_sim.messages.stored_queries import FIND_DOCUMENTS, STORED_QUERIES, enc
 from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.vocab import APPROVED, DEPRECATED, ON_DEMAND, STABLE
+from xdsi_sim.vocab import APPROVED, DEPRECATED, FAILURE, ON_DEMAND, STABLE, SUCCESS
 from xdsi_sim.vocab import Association as AssociationType
 
 NOW = datetime(2026, 2, 14, 10, 15, tzinfo=UTC)
@@ -186,6 +186,18 @@ def test_what_is_found_at_the_commit_is_told_though_it_is_accepted(registry: Doc
         ["XDSRegistryDeprecatedDocumentError"],
     )
     assert {finding.rule for finding in response.findings} == {"D09", "E12"}
+
+
+def test_what_the_rules_weigh_here_decides_before_the_commit_and_at_it(registry: DocumentRegistry) -> None:
+    long = a_submission(entries=(an_entry(title=InternationalString.of("x" * 128)),))
+    assert codes(register(registry, long)) == ["XDSRegistryMetadataError"]
+    response = register(replace(registry, profile={"D36": Severity.WARNING}), long)
+    assert (response.status, codes(response)) == (SUCCESS, ["XDSRegistryMetadataError"])
+    odd = a_submission(entries=(an_entry(2, uniqueId="urn:oid:2.999.2.2"),), set_=a_set(102))
+    strict = replace(registry, profile={"D25": Severity.ERROR})
+    response = register(strict, odd)
+    assert (response.status, codes(response)) == (FAILURE, ["XDSRegistryMetadataError"])
+    assert register(registry, odd).status == SUCCESS
 
 
 def in_registry(registry: DocumentRegistry) -> None:

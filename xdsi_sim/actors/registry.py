@@ -213,7 +213,6 @@ class DocumentRegistry:
         given = {
             (id_key(item.sourceObject or ""), id_key(item.targetObject or ""))
             for item in objects.associations
-            if item.associationType == AssociationType.HAS_MEMBER
         }
         for replacement in replacements:
             for folder in known.folders.get(id_key(replacement.targetObject or ""), ()):
