@@ -108,6 +108,8 @@ def test_associations_go_along_with_the_new_version(
         (uuid(200), uuid(11), "HasMember"),
         (uuid(2), uuid(11), "APND"),
     }
+    copies = store.view().links([uuid(11)])
+    assert {(link.version, link.logicalID == link.entryUUID) for link in copies} == {("1", True)}
     assert before == {
         (uuid(100), uuid(1), "HasMember"),
         (uuid(200), uuid(1), "HasMember"),
@@ -162,6 +164,14 @@ def test_a_status_is_changed_in_place_and_back(
         back = replace(a_status(uuid(target), APPROVED, DEPRECATED), sourceObject=uuid(number + 50))
         assert update(registry, an_update(more=(back,), set_=a_set(number + 50))) == []
         assert facts(store, target) == [("1", uuid(target), "Approved")]
+
+
+def test_the_status_of_a_member_of_a_set_is_not_changed(
+    registry: DocumentRegistry, store: SqliteRegistryStore
+) -> None:
+    (member,) = (link for link in store.view().links([uuid(2)]) if link.sourceObject == uuid(100))
+    assert update(registry, an_update(more=(a_status(member.entryUUID),))) == ["XDSMetadataUpdateError"]
+    assert pairs(store, 2) == {(uuid(100), uuid(2), "HasMember"), (uuid(2), uuid(1), "APND")}
 
 
 def test_a_member_that_leaves_modifies_the_folder(
