@@ -31,7 +31,7 @@ from xdsi_sim.dicom.samples import SAMPLES, write_sample
 from xdsi_sim.dicom.study import KEY_OBJECT_SELECTION, Instance, Series, Study
 from xdsi_sim.dicom.summary import header_of, summarise
 from xdsi_sim.dicom.titles import NOTE_TITLES, TITLE_MODIFIERS
-from xdsi_sim.ebrim.model import Code, DocumentEntry
+from xdsi_sim.ebrim.model import Code, DocumentEntry, InternationalString
 from xdsi_sim.errors import Finding
 from xdsi_sim.rules.manifest import check_manifest
 from xdsi_sim.rules.manifest_subject import Kind
@@ -347,6 +347,7 @@ EXAMPLES: Final = (
     _X(rule="M04", name="SOP class", change=to(SOPClassUID="1.2.840.10008.5.1.4.1.1.88.33"), also=("M02",),
        where=("(0008,0016)",)),
     # modules
+    _X(rule="M07", name="no modality", change=without("Modality"), where=("(0008,0060)",)),
     _X(rule="M05", name="no name, no sex", change=without("PatientName", "PatientSex"),
        where=("(0010,0010)", "(0010,0040)")),
     _X(rule="M06", name="no time", change=without("StudyTime"), where=("(0008,0030)",)),
@@ -395,6 +396,8 @@ EXAMPLES: Final = (
        where=(f"{CONTENT}[1].(0040,A010)",)),
     _X(rule="M23", name="two in one", change=doubled(lambda dataset: content(dataset).ReferencedSOPSequence),
        where=(f"{CONTENT}[1].(0008,1199)",)),
+    _X(rule="M23", name="none at all", change=without("ReferencedSOPSequence", of=content), also=("M25",),
+       where=(f"{CONTENT}[1].(0008,1199)",)),
     _X(rule="M24", name="an image as composite", change=at(content, ValueType="COMPOSITE"),
        where=(f"{CONTENT}[1].(0040,A040)",)),
     _X(rule="M25", name="content has less", change=dropped(lambda dataset: dataset.ContentSequence),
@@ -416,6 +419,8 @@ EXAMPLES: Final = (
     # evidence
     _X(rule="M30", name="another study", change=at(evidence, StudyInstanceUID="2.999.5"),
        where=(f"{EVIDENCE}.(0020,000D)",)),
+    _X(rule="M30", name="two studies", where=("(0040,A375)",), also=("M32",),
+       change=doubled(lambda dataset: dataset.CurrentRequestedProcedureEvidenceSequence)),
     _X(rule="M31", name="no SOP class", change=at(sop, ReferencedSOPClassUID=""),
        where=(f"{SOP}.(0008,1150)",)),
     _X(rule="M31", name="a series without instances", where=(f"{SERIES}.(0008,1199)",),
@@ -535,10 +540,18 @@ EXAMPLES: Final = (
        where=("sourcePatientId",)),
     _X(rule="M68", name="another name", where=("sourcePatientInfo",),
        entry={"sourcePatientInfo": ("PID-5|Berg^Anna", "PID-8|F")}),
+    _X(rule="M68", name="another birth date", entry={"sourcePatientInfo": ("PID-7|19000101",)},
+       where=("sourcePatientInfo",)),
+    _X(rule="M68", name="another sex", entry={"sourcePatientInfo": ("PID-8|M",)},
+       where=("sourcePatientInfo",)),
+    _X(rule="M68", name="another id", entry={"sourcePatientInfo": ("PID-3|X^^^&2.999.20.1&ISO",)},
+       where=("sourcePatientInfo",)),
     _X(rule="M69", name="other octets", entry={"hash": "0" * 40, "size": "7"}, where=("hash", "size")),
     _X(rule="M70", name="a day late", entry={"serviceStartTime": "20240213"}, where=("serviceStartTime",)),
     _X(rule="M71", name="twice", entry={"eventCodeList": _codes("CT", "target", "CT")},
        where=("eventCodeList",)),
+    _X(rule="M71", name="an empty display", where=("eventCodeList",),
+       entry={"eventCodeList": (*_codes("CT", "target"), Code("x", "2.999.7", InternationalString.of("")))}),
     _X(rule="M71", name="no display", entry={"eventCodeList": _codes("CT", "bare")},
        where=("eventCodeList",)),
     # the source
