@@ -11,7 +11,18 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["LONGEST_UID", "TAGS", "DicomJson", "integer", "is_uid", "items", "person", "text", "texts"]
+__all__ = [
+    "LONGEST_UID",
+    "TAGS",
+    "DicomJson",
+    "integer",
+    "is_uid",
+    "items",
+    "one_line",
+    "person",
+    "text",
+    "texts",
+]
 
 DicomJson = Mapping[str, Any]
 """One data set or sequence item: attributes by tag of eight upper-case hex digits."""
@@ -152,12 +163,16 @@ def is_uid(text: str) -> bool:
 
 
 def person(item: DicomJson, keyword: str) -> str | None:
-    """The first person name in its one-line form, component groups separated by `=` (PS3.5: 6.2.1)."""
+    """The first person name in its one-line form."""
     for value in _values(item, keyword):
         if value and isinstance(value, Mapping):
-            groups = (value.get(group, "") for group in ("Alphabetic", "Ideographic", "Phonetic"))
-            return "=".join(groups).rstrip("=") or None
+            return one_line(value) or None
     return None
+
+
+def one_line(name: Mapping[str, str]) -> str:
+    """A person name with its component groups separated by `=` (PS3.5: 6.2.1)."""
+    return "=".join(name.get(group, "") for group in ("Alphabetic", "Ideographic", "Phonetic")).rstrip("=")
 
 
 def items(item: DicomJson, keyword: str) -> tuple[DicomJson, ...]:

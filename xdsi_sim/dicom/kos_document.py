@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from xdsi_sim.content import Content, sha1_of
-from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, person, text
+from xdsi_sim.dicom.attributes import TAGS, DicomJson, integer, one_line, person, text
 from xdsi_sim.dicom.coded import CodedEntry, Identifier, coded_entry, designator
 from xdsi_sim.dicom.library_items import IMAGE_LIBRARY, REFERENCES, concept_of, means
 
@@ -106,12 +106,13 @@ class Item:
                 yield from member.below()
 
     def values(self, *vrs: str) -> Iterator[tuple[str, str, Any]]:
-        """Path, VR and value of each value with one of these VRs, at any depth."""
+        """Path, VR and value of each value with one of these VRs, at any depth; names in one line."""
         for holder in (self, *(item for _, item in self.below())):
             for tag, attribute in holder.attributes.items():
                 if attribute.get("vr") in vrs:
                     for value in attribute.get("Value", ()):
-                        yield holder.at_tag(tag), attribute["vr"], value
+                        told = one_line(value) if isinstance(value, Mapping) else value
+                        yield holder.at_tag(tag), attribute["vr"], told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
