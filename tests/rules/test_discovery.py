@@ -50,6 +50,28 @@ QUERIES: list[tuple[DiscoveryRequest, list[str]]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (wrapped(trigger=""), "the code of controlActProcess is '', not PRPA_TE201305UV02"),
+        (wrapped(receivers=0), "the number of receivers is '0', not 1"),
+        (replace(QUERY, id=Ii("")), "the message has no id"),
+        (replace(QUERY, queryId=Ii("")), "the query has no queryId"),
+        (replace(QUERY, sender=""), "the sender has no device id"),
+        (replace(QUERY, names=()), "LivingSubjectName is missing, and there is no LivingSubjectId"),
+        (
+            wrapped(responsePriorityCode="D"),
+            "responsePriorityCode is 'D', not I: deferred answers are not offered",
+        ),
+        (wrapped(responsePriorityCode="X"), "responsePriorityCode is 'X', not I"),
+        (replace(QUERY, timeToLive="an hour"), "CorrelationTimeToLive is no xs:duration: 'an hour'"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_said_in_words(query: DiscoveryRequest, text: str) -> None:
+    (finding,) = check_discovery(query).findings
+    assert finding.text == text
+
+
 @pytest.mark.parametrize(("query", "broken"), QUERIES)
 def test_a_query_says_who_asks_for_whom(query: DiscoveryRequest, broken: list[str]) -> None:
     verdict = check_discovery(query)
@@ -81,6 +103,7 @@ ANSWERS: list[tuple[DiscoveryResponse, list[str]]] = [
     (replace(FOUND, matches=(replace(MATCH, patientId=Ii("2.999.2.1")),)), ["N06"]),
     (replace(FOUND, queryId=Ii("2.999.9")), ["N07"]),
     (replace(FOUND, target=Ii("2.999.9")), ["N07"]),
+    (replace(FOUND, target=Ii("", "7")), ["N07"]),
     (replace(FOUND, timeToLive="soon"), ["N08"]),
     (replace(FOUND, timeToLive="P1D"), []),
 ]
