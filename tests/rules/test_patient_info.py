@@ -41,6 +41,20 @@ def test_source_patient_info_is_fields_of_pid(info: tuple[str, ...], wrong: str 
 
 
 @pytest.mark.parametrize(
+    ("rule", "info", "text"),
+    [
+        ("D31", ("PID-7|1956", "PID-7|1957"), "sourcePatientInfo holds PID-7 more than once: "),
+        ("D31", ("PID-8|F~M",), "sourcePatientInfo holds PID-8 more than once: "),
+        ("D32", ("PID-12|x",), "sourcePatientInfo holds PID-12: 'PID-12|x'"),
+        ("D33", ("PID-3|x", "PID-7|1956"), "sourcePatientInfo lacks PID-5, PID-8: "),
+    ],
+)
+def test_the_field_that_is_wrong_is_named(rule: str, info: tuple[str, ...], text: str) -> None:
+    found = check_registration(entry(sourcePatientInfo=info)).findings
+    assert [one.text.startswith(text) for one in found if one.rule == rule] == [True]
+
+
+@pytest.mark.parametrize(
     ("changes", "found"),
     [
         ({"sourcePatientId": "L1^^^&2.999.1.1&ISO"}, ["D16"]),

@@ -45,8 +45,8 @@ def text(number: int, **changes: Any) -> Fingerprint:
 
 
 def test_entries_without_unique_id_have_none_in_common() -> None:
-    two = tuple(an_entry(number, uniqueId=None) for number in (1, 2))
-    assert told(two, text(1), text(2)) == []
+    two = tuple(an_entry(number, uniqueId=None, hash=None) for number in (1, 2))
+    assert told(two, text(1), text(2, hash="0" * 40)) == []
 
 
 def test_two_entries_of_one_document_may_have_one_unique_id() -> None:
