@@ -52,13 +52,13 @@ def _row(code: ErrorCode) -> str:
 
 def _lines(rule: str, verdict: Verdict) -> Iterator[str]:
     errors = list(verdict.errors)
-    for finding in verdict.findings:
+    for finding, place in zip(verdict.findings, verdict.places, strict=True):
         code = ""
         if errors and errors[0].codeContext.endswith(f"rule={finding.rule}"):
             error = errors.pop(0)
             code = f" | {error.errorCode} {error.severity.rpartition(':')[2]} {error.codeContext}"
         if finding.rule == rule:
-            yield f"{rule} {finding.severity} at {finding.location} | {finding.text}{code}"
+            yield f"{rule} {finding.severity} at {place.object} {place.attribute} | {finding.text}{code}"
 
 
 def _submissions() -> Iterator[tuple[str, Verdict]]:
