@@ -46,3 +46,23 @@ def test_what_is_encoded_is_decoded_and_no_value_grows_too_long(values: list[str
 def test_numbers_go_without_quotes_and_single_values_without_parentheses() -> None:
     assert encode(FIND_DOCUMENTS.by_name["$XDSDocumentEntryCreationTimeFrom"], "2024").values == ("2024",)
     assert encode(FIND_DOCUMENTS.by_name["$XDSDocumentEntryPatientId"], "p").values == ("'p'",)
+
+
+@pytest.mark.parametrize(("more", "lengths"), [(0, [256]), (1, [128, 130])])
+def test_a_list_is_parted_where_it_would_grow_too_long(more: int, lengths: list[int]) -> None:
+    param = FIND_DOCUMENTS.by_name["$XDSDocumentEntryClassCode"]
+    values = "a" * 124, "b" * (125 + more)
+    slot = encode(param, *values)
+    assert [len(text) for text in slot.values] == lengths
+    assert [value for text in slot.values for value in decode(text).values] == list(values)
+
+
+def test_each_part_of_a_list_is_as_long_as_it_may_be() -> None:
+    values = "x" * 250, "a" * 124, "b" * 125
+    slot = encode(FIND_DOCUMENTS.by_name["$XDSDocumentEntryClassCode"], *values)
+    assert [len(text) for text in slot.values] == [254, 256]
+
+
+def test_a_value_that_is_too_long_alone_is_not_parted() -> None:
+    slot = encode(FIND_DOCUMENTS.by_name["$XDSDocumentEntryClassCode"], "a" * 300, "b")
+    assert [len(text) for text in slot.values] == [304, 5]
