@@ -96,13 +96,6 @@ def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
         database.submit(insert(1))
 
 
-def test_a_writer_that_lingers_can_be_hurried(tmp_path: Path) -> None:
-    with Database(tmp_path / "f.db", SCHEMA, durable=False, linger=60) as database:
-        done = database.submit(insert(1))
-        database.hurry()
-        assert done.result(timeout=5) == 1
-
-
 def foreign(path: Path) -> None:
     sqlite3.connect(path).execute("CREATE TABLE other (a)").connection.commit()
 

@@ -74,19 +74,15 @@ class Database:
         schema: Schema,
         *,
         durable: bool = True,
-        linger: float = 0,
         share: Share = Share.ALONE,
     ) -> None:
         """Open or create the file; raises UsageError where it is foreign, newer or damaged.
 
         Raises CannotRun where it is in use or something stands in its way.
 
-        Without `durable` a commit may be lost when the machine fails. The writer lingers for that many
-        seconds before a commit, to do more in one, unless `hurry` is called.
+        Without `durable` a commit may be lost when the machine fails.
         """
         self.path = path.absolute()
-        self._linger = linger
-        self._hurry = threading.Event()
         self._local = threading.local()
         self._readers: list[Connection] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -119,7 +115,6 @@ class Database:
                 return
             self._closed = True
             self._jobs.put(None)
-            self._hurry.set()
         self._thread.join()
         for reader in self._readers:
             reader.close()
@@ -152,10 +147,6 @@ class Database:
             self._jobs.put(_Job(work, future))
         return future
 
-    def hurry(self) -> None:
-        """Commit what was submitted now."""
-        self._hurry.set()
-
     def _write(self) -> None:
         while self._commit_next():
             pass  # nothing of a commit is held on to while the next is waited for
@@ -165,9 +156,6 @@ class Database:
         job = self._jobs.get()
         if job is None:
             return False
-        if self._linger:
-            self._hurry.wait(self._linger)
-            self._hurry.clear()
         turn: AbstractContextManager[None] = nullcontext() if self._turn is None else self._turn
         with turn:  # first: what comes while it is waited for shares the commit
             batch, open_ = self._batch(job)
