@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
-import threading
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,10 +14,8 @@ from an_exchange import an_exchange as complete
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
 from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.store.blocks import BUFFER
 from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 from xdsi_sim.store.opening import Share
-
 
 NO_TEXT = "\ud800"
 """What SQLite does not take."""
@@ -223,36 +218,6 @@ def test_what_cannot_be_written_is_said_in_the_log_of_the_program(
     log.record(replace(an_exchange(1, BytesContent(b"")), status=NO_TEXT))
     log.close()
     assert "exchanges could not be recorded" in caplog.text
-
-
-def test_much_is_written_at_once_and_little_waits_for_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("xdsi_sim.store.exchange_writer._LINGER", 60)
-    with closing(ExchangeLog(tmp_path)) as log:
-        log.record(an_exchange(1, BytesContent(b"little")))
-        assert log._writer._last is not None
-        assert not log._writer._last.done()
-        log.record(an_exchange(2, SegmentsContent((bytes(BUFFER),))))
-        assert log._writer._last.result(timeout=10) is None
-
-
-def test_a_disk_that_hangs_costs_records_and_not_the_memory(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("xdsi_sim.store.exchange_writer._MOST_WAITING", 1000)
-    hanging, goes_on = threading.Event(), threading.Event()
-    log = ExchangeLog(tmp_path)
-    log._database.submit(lambda _connection: (hanging.set(), goes_on.wait()))
-    hanging.wait()
-    for number in (3, 2, 1):
-        log.record(an_exchange(number, BytesContent(bytes(600))))
-    goes_on.set()
-    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2"]
-    log.record(an_exchange(0, BytesContent(bytes(600))))
-    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
-    log.close()
-    assert "exchange e1 is not recorded" in caplog.text
 
 
 def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:

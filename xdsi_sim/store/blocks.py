@@ -23,7 +23,7 @@ _PAST: Final = getattr(os, "O_DIRECT", 0)  # not everywhere
 
 
 class BlockFile:
-    """Octets one after the other; behind them the last block is filled up until `close`. One thread writes."""
+    """Octets one after the other; until `close`, their last block is filled up. One thread writes."""
 
     def __init__(self, path: Path, buffer: mmap.mmap) -> None:
         """Create the file; the buffer is lent for each `append`. Raises OSError."""

@@ -27,6 +27,7 @@ from xdsi_sim.store.sqlite import Database
 __all__ = ["NOT_RECORDED", "ExchangeLog", "Log", "LogPart", "Recorder", "Retention"]
 
 _LOG: Final = logging.getLogger(__name__)
+_USUAL: Final = Retention()
 
 
 class Recorder(Protocol):
@@ -82,7 +83,7 @@ class ExchangeLog:
     def __init__(
         self,
         folder: Path,
-        retention: Retention = Retention(),
+        retention: Retention = _USUAL,
         *,
         share: Share = Share.ALONE,
         name: str | None = None,
