@@ -168,6 +168,14 @@ def test_what_is_discarded_goes_written_or_not_and_counts_no_more(tmp_path: Path
     assert bodies._sizes == {1: 0}
 
 
+def test_what_is_settled_may_be_settled_again(tmp_path: Path) -> None:
+    bodies = Bodies(tmp_path / "bodies", 10 * LARGE)
+    _, places = bodies.append([bodies.stretches(files_for(tmp_path, [LARGE]))])
+    bodies.settle(places)
+    bodies.settle(places)  # the commit has failed, and is done once more
+    assert bodies._sizes == {1: LARGE}
+
+
 def test_two_who_share_a_folder_never_write_into_one_segment(tmp_path: Path) -> None:
     folder = tmp_path / "bodies"
     first = Bodies(folder, 1000, Share.FIRST)

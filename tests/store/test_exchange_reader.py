@@ -214,3 +214,13 @@ def test_what_is_asked_for_is_found_in_every_segment(tmp_path: Path) -> None:
         assert numbers(reader.named("0" * 30 + "1")) == [17, 18, 19]
         assert numbers(reader.named(f"{2:032x}")) == [2]
         assert numbers(reader.named("0", limit=4)) == [1, 2, 3, 17]
+
+
+def test_of_an_id_that_was_given_twice_the_last_one_is_meant(tmp_path: Path) -> None:
+    for status in ("Failure", "Success"):
+        with closing(ExchangeLog(tmp_path)) as log:
+            log.record(an_exchange(status=status))
+    with closing(ExchangeReader.open(tmp_path)) as reader:
+        (found,) = reader.named(an_exchange().id)
+        assert found.status == "Success"
+        assert len(reader.exchanges()) == 2

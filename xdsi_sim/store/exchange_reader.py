@@ -185,8 +185,11 @@ class ExchangeReader:
             page, mark = self.since(mark, selection)
 
     def named(self, prefix: str, limit: int = 5) -> tuple[Exchange, ...]:
-        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone."""
-        exact = self._read(f"{_IN_ANY_SEGMENT} AND id = ?", prefix)
+        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone.
+
+        Runs with the same seed give the same ids: of those, it is the last one.
+        """
+        exact = self._read(f"{_IN_ANY_SEGMENT} AND id = ? ORDER BY rowid DESC LIMIT 1", prefix)
         begin_so = f"{_IN_ANY_SEGMENT} AND id >= ? AND id < ? ORDER BY id LIMIT ?"
         return exact or self._read(begin_so, prefix, prefix + _HIGHEST, limit)
 
