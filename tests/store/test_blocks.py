@@ -54,6 +54,8 @@ def cached(path: Path) -> bool:
         return os.preadv(file, [bytearray(1)], 0, os.RWF_NOWAIT) == 1
     except BlockingIOError:
         return False
+    except OSError:  # a file system that is in memory does not tell
+        return True
     finally:
         os.close(file)
 

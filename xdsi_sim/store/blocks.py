@@ -51,11 +51,10 @@ class BlockFile:
                 at, filled, rest = at + len(buffer), 0, rest[some:]
             buffer[filled : filled + len(rest)] = rest
             filled += len(rest)
-        whole = filled - filled % _BLOCK
-        if filled > whole:
-            buffer[filled : whole + _BLOCK] = bytes(whole + _BLOCK - filled)
-        self._write(whole + _BLOCK if filled > whole else whole, at)
-        self._tail = buffer[whole:filled]
+        end = filled + -filled % _BLOCK
+        buffer[filled:end] = bytes(end - filled)
+        self._write(end, at)
+        self._tail = buffer[filled - filled % _BLOCK : filled]
         self.size = at + filled
 
     def _go(self, past: bool) -> None:
