@@ -27,7 +27,8 @@ def test_much_is_written_at_once_and_little_waits_for_more(
         log.record(an_exchange(1, BytesContent(b"little")))
         written = log._writer._last
         assert written is not None
-        assert not written.done()
+        with pytest.raises(TimeoutError):
+            written.result(timeout=0.1)
         log.record(an_exchange(2, SegmentsContent((bytes(BUFFER),))))
         assert written.result(timeout=10) is None
 
