@@ -11,11 +11,11 @@ from submissions import PATIENT, an_entry
 
 from xdsi_sim.checklist.two_level import Criteria, modality_of, region_of
 from xdsi_sim.checklist.two_level_by_fhir import search, search_of
+from xdsi_sim.client.dicomweb import Part
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import Writing, document_reference
-from xdsi_sim.scenario.ports import Part
 from xdsi_sim.scenario.stage import StepFailed
 
 FACE = "http://127.0.0.1/fhir"

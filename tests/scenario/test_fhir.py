@@ -9,12 +9,12 @@ import pytest
 from a_fhir_face import a_bundle, the
 from submissions import an_entry
 
+from xdsi_sim.client.dicomweb import Part
 from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import UsageError
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.document_reference import Writing, document_reference
 from xdsi_sim.scenario.fhir import answered_by, found_in, object_of, patient_token
-from xdsi_sim.scenario.ports import Part
 from xdsi_sim.scenario.stage import StepFailed
 from xdsi_sim.topology.model import Community
 from xdsi_sim.vocab import ON_DEMAND

@@ -12,8 +12,9 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 
 from xdsi_sim.actors.flow import Answer, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.client.http import caller_of
-from xdsi_sim.errors import Finding, ProtocolViolation
+from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_token
 from xdsi_sim.messages.adt import read_ack, read_header
@@ -22,21 +23,10 @@ from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.tls.settings import Tls
 
-__all__ = ["MllpClient", "MllpReply"]
+__all__ = ["MllpClient"]
 
 _CONNECT: Final = 5.0  # seconds
 _ANSWER: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MllpReply:
-    """What came of a message."""
-
-    answer: Answer
-    """An Acknowledgement, or why there is none."""
-    exchange: str
-    """Id of the exchange in the log."""
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,11 +58,11 @@ class MllpClient:
         self._recorder = recorder
         self._traces = traces
 
-    def send(self, host: str, port: int, message: bytes, trace: Trace) -> Deferred[MllpReply]:
+    def send(self, host: str, port: int, message: bytes, trace: Trace) -> Deferred[Reply]:
         """Send one message; never fails: trouble is a NoAnswer in the reply."""
         return Deferred.fromCoroutine(self._send(host, port, message, trace))
 
-    async def _send(self, host: str, port: int, message: bytes, trace: Trace) -> MllpReply:
+    async def _send(self, host: str, port: int, message: bytes, trace: Trace) -> Reply:
         sent = _Sent(message=message, to=f"{host}:{port}", trace=trace)
         received: bytes | None = None
         answer: Answer
@@ -84,7 +74,7 @@ class MllpClient:
         except NoAnswer as trouble:
             answer = trouble
         self._record(sent, received, answer)
-        return MllpReply(answer=answer, exchange=sent.id)
+        return Reply(answer=answer, exchange=sent.id)
 
     async def _exchange(self, host: str, port: int, sent: _Sent) -> bytes:
         factory: Any = Factory.forProtocol(_Asking)

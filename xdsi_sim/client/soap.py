@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import (
+    Reply,
     SoapFault,
     no_soap,
     old_soap,
@@ -44,7 +45,7 @@ from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
-__all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault", "SoapReply"]
+__all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault"]
 
 _WAITED_FOR: Final = 4 << 20
 """Octets of an answer up to which nothing of it is passed on before all is there, so that whatever is wrong
@@ -52,16 +53,6 @@ with it can be told."""
 MOST_JUDGED: Final = 1_000
 """Objects of a query answer that are held against their rules, since nobody else is served meanwhile: about
 0.1 s. Of more, status and errors alone are judged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoapReply:
-    """What came of a call."""
-
-    answer: Answer
-    exchange: str
-    """Id of the exchange in the log."""
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,11 +120,11 @@ class SoapClient:
         whole.addBoth(_last, sent, begun)
         return begun
 
-    def call(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
+    def call(self, call: Call, trace: Trace) -> Deferred[Reply]:
         """Send `call` as part of the conversation; never fails: trouble is a NoAnswer in the reply."""
         return self._call(self._prepare(call, trace))
 
-    def _call(self, sent: Sent) -> Deferred[SoapReply]:
+    def _call(self, sent: Sent) -> Deferred[Reply]:
         return self._post(sent).addCallbacks(
             lambda _head: self._read(sent), lambda failure: self._nothing(sent, failure.value)
         )
@@ -198,7 +189,7 @@ class SoapClient:
             judged=judged,
         )
 
-    def _read(self, sent: Sent) -> SoapReply:
+    def _read(self, sent: Sent) -> Reply:
         if sent.reader is None or sent.head is None:
             raise RuntimeError("an answer without a head")
         try:
@@ -214,10 +205,10 @@ class SoapClient:
             return self._nothing(sent, no_soap(sent.head, sent.reader, problem))
         return self._understand(sent, envelope, sent.package)
 
-    def _fault(self, sent: Sent, fault: Fault, findings: tuple[Finding, ...]) -> SoapReply:
+    def _fault(self, sent: Sent, fault: Fault, findings: tuple[Finding, ...]) -> Reply:
         return self._nothing(sent, SoapFault(fault), f"Fault {fault.code}", findings)
 
-    def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> SoapReply:
+    def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> Reply:
         asked = {"message_id": sent.message_id, "location": sent.call.url}
         if is_fault(envelope.body):
             findings = (*sent.findings, *fault_dialect(envelope, **asked))
@@ -238,7 +229,7 @@ class SoapClient:
         )
         self._record(sent, answer.status.rpartition(":")[2], findings)
         package.discard_envelope()
-        return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
+        return Reply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
 
     def _nothing(
         self,
@@ -246,7 +237,7 @@ class SoapClient:
         trouble: BaseException,
         status: str | None = None,
         findings: tuple[Finding, ...] = (),
-    ) -> SoapReply:
+    ) -> Reply:
         """Trouble as an answer; what is no NoAnswer is a defect of ours and stays an exception."""
         if not isinstance(trouble, NoAnswer):
             raise trouble
@@ -259,7 +250,7 @@ class SoapClient:
             sent.package.discard()
         elif sent.reader is not None:
             sent.reader.abandon()
-        return SoapReply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
+        return Reply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
 
     def _exchange_id(self, sent: Sent) -> str:
         if sent.letter is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from xdsi_sim.content import BytesContent, Content, read_all
@@ -21,11 +21,13 @@ from xdsi_sim.fhir.values import Resource, as_list, at
 from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.submit import Document
-from xdsi_sim.scenario.ports import HttpReply
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed
 from xdsi_sim.topology.mhd import systems_of
 from xdsi_sim.topology.model import Community
 from xdsi_sim.vocab import ON_DEMAND, SEVERITY_ERROR, SEVERITY_WARNING
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = [
     "answered_by",

@@ -29,7 +29,6 @@ from xdsi_sim.scenario.cast import (
     wado_of,
     xc_wado_of,
 )
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
 from xdsi_sim.scenario.tables import ShownTable, Table
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from xdsi_sim.scenario.language import Scenario
+    from xdsi_sim.topology.world import World
 
 __all__ = [
     "Asking",
@@ -246,7 +246,7 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 # --- a topology, and other tables ----------------------------------------------------------------
 
 
-def print_actors(output: Console, running: Running, inspector: str | None = None) -> None:
+def print_actors(output: Console, running: World, inspector: str | None = None) -> None:
     """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
     title = running.topology.title or running.topology.name
     print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
@@ -287,7 +287,7 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
     output.print(table)
 
 
-def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
+def _rows(running: World) -> Iterator[tuple[str, str, str, str]]:
     viewers = viewers_of(running)
     beside: tuple[tuple[str, Mapping[str, object]], ...] = (
         ("DICOMweb", dicomweb_of(running)),

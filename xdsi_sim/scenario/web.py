@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.content import BytesContent, Content, head_of, read_all, sha1_of
 from xdsi_sim.dicom.dictionary import keyword_of
 from xdsi_sim.scenario.images import Image, images_of
-from xdsi_sim.scenario.ports import HttpReply
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = ["SUCCESS", "WebAnswer", "WebPart", "asked", "attributes_of"]
 

@@ -6,34 +6,22 @@ A message is read and judged when it is asked for: by the readers and the rules 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.saved import read_saved
+from xdsi_sim.topology.build import RunningTopology
 
 __all__ = ["Message", "Received", "told"]
 
 _PAUSE: Final = 0.02  # seconds between two looks at the log
-
-
-class _Logged(Protocol):
-    """A topology that keeps its messages."""
-
-    @property
-    def folder(self) -> Path:
-        """Where its data are."""
-        ...
-
-    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
-        """All of the log, or those of one conversation, in the order in which they began."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +87,7 @@ class Message:
 class Received:
     """The messages that the actors of a topology have received since this was made."""
 
-    def __init__(self, running: _Logged) -> None:
+    def __init__(self, running: RunningTopology) -> None:
         self._running = running
         self._before = {exchange.id for exchange in running.exchanges()}
         self._spool = running.folder / "spool"

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from xdsi_sim.topology.checked import did_you_mean, wrong
 from xdsi_sim.topology.yaml import Place
 
+if TYPE_CHECKING:
+    from xdsi_sim.topology.model import Source
+
 __all__ = ["check_sources"]
 
 
-class _Source(Protocol):
-    """What is looked at of an imaging source."""
-
-    @property
-    def id(self) -> str:
-        """Of the source itself."""
-        ...
-
-    @property
-    def publishesTo(self) -> str:
-        """Id of who takes its manifests."""
-        ...
-
-    @property
-    def imagesAt(self) -> str | None:
-        """Id of the source that keeps its images; None where it does."""
-        ...
-
-
-def check_sources(sources: Sequence[_Source], takers: Collection[str], community: str, place: Place) -> None:
+def check_sources(sources: Sequence[Source], takers: Collection[str], community: str, place: Place) -> None:
     """Raises what a validator raises where a source of a community names somebody who cannot be meant."""
     archives = {source.id: source.imagesAt for source in sources}
     for index, source in enumerate(sources):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,11 +19,13 @@ from xdsi_sim.messages.patient_feed import (
 )
 from xdsi_sim.scenario.kind import RegistryId, StepKind
 from xdsi_sim.scenario.people import read_person
-from xdsi_sim.scenario.ports import Reply
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.vocab import SUCCESS
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.answers import Reply
 
 __all__ = ["PATIENT"]
 
