@@ -36,7 +36,7 @@ def print_findings(judged: Iterable[tuple[Path, KosDocument, tuple[Finding, ...]
         if found:
             print_table(output, name, _COLUMNS, _rows(found))
         else:
-            print(visible_line(f"{name}: nothing is wrong"))  # noqa: T201
+            print(visible_line(f"{name}: nothing is wrong"))
 
 
 def _rows(found: Iterable[Finding]) -> Iterator[tuple[str, ...]]:

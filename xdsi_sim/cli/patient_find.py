@@ -43,7 +43,7 @@ def find_patient(
         "findings": [f"{finding.rule}: {finding.text}" for finding in reply.findings]
     }
     if json_:
-        print(json.dumps(told))  # noqa: T201
+        print(json.dumps(told))
     else:
         _print(told)
     raise typer.Exit(_exit_code(told))
