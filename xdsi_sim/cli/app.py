@@ -204,7 +204,8 @@ def up(
         if json_:
             print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)
         else:
-            from xdsi_sim.scenario.terminal import console, print_actors
+            from xdsi_sim.scenario.printing import console
+            from xdsi_sim.scenario.terminal import print_actors
 
             print_actors(console(), running, inspector)
         ended.wait()
@@ -409,9 +410,10 @@ def _for_a_session(topology: Topology, options: _Options) -> Topology:
 
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
     """Play one scenario on actors of its own; gives what came of it and the reports written."""
+    from xdsi_sim.scenario.printing import console
     from xdsi_sim.scenario.reports import write_reports
     from xdsi_sim.scenario.runner import play
-    from xdsi_sim.scenario.terminal import Told, console, print_actors, print_end
+    from xdsi_sim.scenario.terminal import Told, print_actors, print_end
     from xdsi_sim.topology.build import start
 
     output, name = console(), one.scenario.name
@@ -438,9 +440,10 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
 
 def _together(records: Sequence[RunRecord], options: _Options) -> tuple[Table, ...]:
     """What scenarios say in tables of one title, beside each other; told, and written where reports are."""
+    from xdsi_sim.scenario.printing import console
     from xdsi_sim.scenario.reports.together import write_tables
     from xdsi_sim.scenario.tables import joined
-    from xdsi_sim.scenario.terminal import console, print_shown
+    from xdsi_sim.scenario.terminal import print_shown
 
     tables = joined((record.scenario, table) for record in records for table in record.tables)
     written = () if options.reports is None else write_tables(tables, records, options.reports)

@@ -76,7 +76,7 @@ def rows(context: typer.Context, sets: SetOption = None, json_: JsonOption = Fal
     if json_:
         print(json.dumps({"rows": [_facts(row) for row in chosen]}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     columns = ("Row", "Topic", "Recommendation", "Found out by", "How")
     print_table(console(), "Adoption checklist", columns, map(_cells, chosen))
@@ -215,8 +215,8 @@ def _silent(_record: StepRecord) -> None:
 
 
 def _tell(record: StepRecord) -> None:
+    from xdsi_sim.scenario.printing import console
     from xdsi_sim.scenario.reports.wording import duration_text, plural
-    from xdsi_sim.scenario.terminal import console
 
     steps = plural(len(record.children), "step")
     console().print(f"{duration_text(record.duration):>8}  {record.name}: {steps}", markup=False)
@@ -247,7 +247,7 @@ def _patient(text: str) -> str:
 
 
 def _print(report: GapReport, written: Iterable[Path]) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     output = console()
     if report.gaps:

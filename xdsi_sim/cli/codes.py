@@ -192,7 +192,7 @@ def _shown(domain: _Domain, attribute: str | None) -> dict[str, Any]:
 
 
 def _print_domains(domains: Sequence[_Domain], attribute: str | None) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     for domain in domains:
         rows = [

@@ -39,7 +39,7 @@ def explain(
         shown = found or list(catalogue().values())
         print(json.dumps({"explained": [_facts(one) for one in shown]}))
         return
-    from xdsi_sim.scenario.terminal import console
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     if not found:

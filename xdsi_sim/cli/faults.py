@@ -51,7 +51,7 @@ def list_(
     if json_:
         print(json.dumps({"deviations": [facts_of(row) for _, rows in found for row in rows]}))
         return
-    from xdsi_sim.scenario.terminal import console
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     for family, rows in found:
@@ -163,7 +163,7 @@ def show(
     if json_:
         print(json.dumps({"faults": found}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     columns = ("No.", "Actor", "Deviation", "Transaction", "Answers", "Probability", "By", "Fired")
     print_table(console(), "Faults", columns, ([*map(str, _cells(one))] for one in found))

@@ -316,7 +316,7 @@ def _once(texts: Iterable[str]) -> list[str]:
 
 
 def _print(told: _Told) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     output = console()
     if told.found.studies:

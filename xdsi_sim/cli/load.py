@@ -144,7 +144,7 @@ def _told(files: Sequence[Path], *, quiet: bool) -> Iterator[_Count]:
     """Count, and show on a terminal how far it has come."""
     from rich.progress import Progress
 
-    from xdsi_sim.scenario.terminal import console
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     with Progress(console=output, transient=True, disable=quiet or not output.is_terminal) as progress:
@@ -168,8 +168,8 @@ def _print(registry: str, told: _Count, refused: Sequence[Judged], *, json_: boo
         }
         print(json.dumps({**counts, "refused": shown}))
         return
+    from xdsi_sim.scenario.printing import console, print_table
     from xdsi_sim.scenario.reports.wording import plural
-    from xdsi_sim.scenario.terminal import console, print_table
 
     output = console()
     rows = [(one.where, code, context) for one in refused[:_SHOWN] for code, context in one.errors]

@@ -179,7 +179,7 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Any]:
         TimeRemainingColumn,
     )
 
-    from xdsi_sim.scenario.terminal import console
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
@@ -228,8 +228,8 @@ def _as_json(source: str, loaded: Loaded, told: Sequence[_Told]) -> dict[str, An
 
 
 def _print(source: str, loaded: Loaded, told: Sequence[_Told]) -> None:
+    from xdsi_sim.scenario.printing import console, print_table
     from xdsi_sim.scenario.reports.wording import plural
-    from xdsi_sim.scenario.terminal import console, print_table
 
     output = console()
     broken = [one for one in loaded.broken if not one.stray]

@@ -126,8 +126,8 @@ def show(
     from xdsi_sim.inspector.facts import message_facts_of
     from xdsi_sim.inspector.message_view import print_exchange
     from xdsi_sim.inspector.pieces import SIDES, message_of
+    from xdsi_sim.scenario.printing import console
     from xdsi_sim.scenario.reports.capture import octets_of
-    from xdsi_sim.scenario.terminal import console
 
     sides = SIDES if side is None else (side.value,)
     with _opened(data or context.obj) as reader:
@@ -347,8 +347,8 @@ def _write(body: Content) -> None:
 def _told(json_: bool, follow: bool) -> Any:
     """What shows exchanges: lines of a table, one JSON document, or one a line."""
     from xdsi_sim.inspector.listing import print_heading, print_lines
+    from xdsi_sim.scenario.printing import console
     from xdsi_sim.scenario.reports.facts import facts_of
-    from xdsi_sim.scenario.terminal import console
 
     if not json_:
         output = console()

@@ -275,7 +275,7 @@ def diff(one: _File, other: _File, json_: JsonOption = False) -> None:
     elif not found:
         print("They say the same.")
     else:
-        from xdsi_sim.scenario.terminal import console, print_table
+        from xdsi_sim.scenario.printing import console, print_table
 
         rows = [(each.what, each.name, each.one or "-", each.other or "-") for each in found]
         print_table(console(), "Differences", ("What", "Name", str(one), str(other)), rows)

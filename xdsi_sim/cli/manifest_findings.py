@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xdsi_sim.dicom.kos_document import KosDocument
 from xdsi_sim.errors import Finding
-from xdsi_sim.scenario.terminal import console, print_table
+from xdsi_sim.scenario.printing import console, print_table
 from xdsi_sim.visible import visible_line
 
 __all__ = ["findings_value", "print_findings"]

@@ -166,7 +166,7 @@ def list_(
         print(json.dumps({"registries": registries}))
         return
     from xdsi_sim.scenario.people import said_of_person
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     for id, them in found.items():
         rows = [
@@ -193,15 +193,11 @@ def _source() -> Any:
 
 def _id(text: str, authority: str | None) -> Ii:
     from xdsi_sim.ebrim.datatypes import OID
-    from xdsi_sim.messages.patient_feed import read_patient_id
+    from xdsi_sim.scenario.people import read_id
 
     if authority is not None and not OID.fullmatch(authority):
         raise UsageError(f"--authority: {authority!r} is not an OID.")
-    try:
-        return read_patient_id(text, authority)
-    except ValueError as error:
-        hint = None if "^" in text or authority else "A bare id needs --authority OID."
-        raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
+    return read_id(text, authority)
 
 
 def _person(
@@ -283,7 +279,7 @@ def _host_port(text: str) -> Listen:
 
 
 def _print(answers: Sequence[dict[str, Any]]) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     rows = [
         (

@@ -95,7 +95,8 @@ def make_load(
     from xdsi_sim.scenario.load.drive import drive
     from xdsi_sim.scenario.load.settings import read_load
     from xdsi_sim.scenario.load.shown import print_load, write_load
-    from xdsi_sim.scenario.terminal import Told, console
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.terminal import Told
 
     if len(loaded) != 1:
         raise UsageError("load is made of one scenario at a time.")

@@ -41,7 +41,7 @@ def list_(at: AtOption = HERE, data: CertificatesOption = None, json_: JsonOptio
     if json_:
         print(json.dumps({"sessions": found}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     rows = (
         (

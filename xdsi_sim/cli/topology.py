@@ -90,7 +90,7 @@ def draw(
         path.write_text(as_svg(drawing_of(found)), encoding="utf-8")
     else:
         from xdsi_sim.scenario.outline import print_outline
-        from xdsi_sim.scenario.terminal import console
+        from xdsi_sim.scenario.printing import console
 
         print_outline(console(), found)
 
@@ -246,7 +246,7 @@ def _rows(actor: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _print_shown(found: Topology) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table
+    from xdsi_sim.scenario.printing import console, print_table
 
     shown, output = _shown(found), console()
     print_table(

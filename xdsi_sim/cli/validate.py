@@ -89,7 +89,7 @@ class _Lines(_Counted):
     """Tells people, a file at a time; with a bar where there are many and somebody looks."""
 
     def __init__(self) -> None:
-        from xdsi_sim.scenario.terminal import console
+        from xdsi_sim.scenario.printing import console
 
         super().__init__()
         self._output = console()
