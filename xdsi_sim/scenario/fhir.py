@@ -11,11 +11,12 @@ from xdsi_sim.content import BytesContent, Content, read_all
 from xdsi_sim.ebrim.model import DocumentEntry, Folder, RegistryObjectList, SubmissionSet
 from xdsi_sim.fhir.bundles import provide_bundle
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import Reading, Unmapped, document_entry, subject_of
+from xdsi_sim.fhir.document_reference import document_entry, subject_of
 from xdsi_sim.fhir.lists import folder, list_kind, submission_set
 from xdsi_sim.fhir.models import FORMS, Form, read_resource, write_resource
 from xdsi_sim.fhir.outcome import Rejected
 from xdsi_sim.fhir.references import resolving
+from xdsi_sim.fhir.rows import Reading, Unmapped
 from xdsi_sim.fhir.values import Resource, as_list, at
 from xdsi_sim.messages.patient_feed import patient_id
 from xdsi_sim.messages.response import RegistryError

@@ -51,7 +51,7 @@ def tell(inspected: Inspected, asked: Asked) -> Answered:
         sent = inspected.running.client.call(as_call(feed, url), sender=_SENDER, conversation=_CONVERSATION)
         return _page(inspected, "", told=told_of(feed, sent.answer))
     except UsageError as error:
-        return _page(inspected, "", trouble=f"{error.message} {error.hint or ''}".strip(), given=form)
+        return _page(inspected, "", trouble=str(error), given=form)
 
 
 def _page(
