@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from socket import socket
+
+from a_system import a_free_port
 
 from xdsi_sim.clock import frozen
 from xdsi_sim.content import read_all
@@ -13,12 +14,6 @@ from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.runner import play
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.model import Listen
-
-
-def a_free_port() -> int:
-    with socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def messages(data: Path, seed: int, port: int) -> list[tuple[object, ...]]:

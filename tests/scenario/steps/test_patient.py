@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from a_scenario import HEAD, write
+from a_scenario import run as run_scenario
 from pydantic import ValidationError
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
-from xdsi_sim.scenario.record import RunRecord, Verdict
-from xdsi_sim.scenario.runner import play
+from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.steps.patient import PatientStep
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.model import Listen
@@ -28,10 +29,7 @@ topology:
 )
 
 
-def run(folder: Path, steps: str, head: str = INLINE) -> RunRecord:
-    loaded = load_scenario(write(folder, steps, head))
-    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running)
+run = partial(run_scenario, head=INLINE)
 
 
 @pytest.mark.parametrize(("by", "transaction"), [("iti-44", "ITI-44"), ("iti-8", "ITI-8")])
