@@ -85,7 +85,7 @@ class AsynchronousClient(SoapClient):
             letter = await came
         except NoAnswer as trouble:
             self._mailbox.forget(sent.message_id)
-            return Reply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
+            return Reply(answer=trouble, exchange=sent.id, findings=findings)
         arrived = replace(sent, letter=letter, package=letter.package, findings=self._of_the_letter(letter))
         reply = self._understand(arrived, letter.envelope, letter.package)
         return replace(reply, findings=(*findings, *reply.findings))

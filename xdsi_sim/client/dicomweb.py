@@ -58,11 +58,12 @@ class _Fetch(Asking):
     trouble: str | None = None
     late: bool = False
 
-    def begin(self, head: Head, spool: Path, limits: Limits) -> Callable[[bytes], object]:
+    def begin(self, head: Head, recorder: Recorder, spool: Path, limits: Limits) -> Callable[[bytes], object]:
         """The head is there; gives who takes the body."""
         content_type = head.header("content-type") or ""
         parted = head.status in _PARTED and parse_media_type(content_type).type == "multipart/related"
-        self.head, self.reader = head, PartsReader(content_type, spool, limits, whole=not parted)
+        self.arrived(head, recorder)
+        self.reader = PartsReader(content_type, spool, limits, whole=not parted)
         return self.reader.feed
 
     def finish(self) -> None:
@@ -79,7 +80,8 @@ class _Fetch(Asking):
             raise error or RuntimeError("a failure without an error")
         if self.reader is not None:
             self.reader.abandon()
-        self.head, self.trouble = None, str(error)
+        self.head = self.recorded = None
+        self.trouble = str(error)
         self.late = isinstance(error, TooLate) or isinstance(error.__cause__, ConnectTimeout)
 
     @property
@@ -151,7 +153,7 @@ class DicomWebClient:
             segments=body,
         )
         asked = self._http.request(
-            method, url, sent, body, lambda head: fetch.begin(head, self._spool, self._limits)
+            method, url, sent, body, lambda head: fetch.begin(head, self._recorder, self._spool, self._limits)
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
@@ -159,11 +161,12 @@ class DicomWebClient:
 
     def _reply(self, fetch: _Fetch) -> HttpReply:
         head = fetch.head
+        fetch.record(self._recorder, fetch.outcome, SegmentsContent(fetch.body.raw))
         return HttpReply(
             status=head.status if head is not None else 0,
             headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
             parts=fetch.body.parts,
-            exchange=fetch.record(self._recorder, fetch.outcome, SegmentsContent(fetch.body.raw)),
+            exchange=fetch.id,
             trouble=fetch.trouble,
             late=fetch.late,
         )
