@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ class RunningTopology(World):
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         logged = (self.topology.log, self._folder, self._share, self._joined)
-        self._whole_log = self._opened(exchange_log(*logged)) if self._record else None
+        self._whole_log = self._open.enter_context(closing(exchange_log(*logged))) if self._record else None
         if self._whole_log is not None:
             self._log = self._whole_log.part(None)
         if self._joined is None:
