@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.inspector.judgement import is_message
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.saved import read_saved
@@ -55,32 +56,37 @@ class Message:
     @property
     def request(self) -> Any:
         """The request as a value, such as `messages.query.AdhocQueryRequest`; None if it cannot be read."""
-        return self._asked.value
+        return None if self._asked is None else self._asked.value
 
     @property
     def answer(self) -> Any:
         """The answer as a value, such as `messages.response.RegistryResponse`; None if there is none."""
         answer = self.exchange.response
-        if answer is None or not answer.body.size:
+        if self._asked is None or answer is None or not answer.body.size:
             return None
-        return self._judged(answer, self._asked.asked).value
+        judged = self._judged(answer, self._asked.asked)
+        return None if judged is None else judged.value
 
     @property
     def xml(self) -> bytes:
-        """The envelope of the request, without its attachments."""
-        return self._asked.root
+        """The envelope of the request, without its attachments; empty where it has none."""
+        return b"" if self._asked is None else self._asked.root
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong with the request: found when it was served, or in what it says."""
-        found = (*self.exchange.findings, *(one for one, _ in self._asked.found))
+        judged = () if self._asked is None else (one for one, _ in self._asked.found)
+        found = (*self.exchange.findings, *judged)
         return tuple({(one.rule, one.location, one.text): one for one in found}.values())
 
     @cached_property
-    def _asked(self) -> Judged:
+    def _asked(self) -> Judged | None:
         return self._judged(self.exchange.request)
 
-    def _judged(self, message: HttpMessage, asked: Asked | None = None) -> Judged:
+    def _judged(self, message: HttpMessage, asked: Asked | None = None) -> Judged | None:
+        """None of what is no message of a SOAP transaction, and no HL7 v2."""
+        if not is_message(message):
+            return None
         return judge_message(read_saved(b"".join(octets_of(message))), self._spool, asked=asked)
 
 
