@@ -197,6 +197,8 @@ def _id(text: str, authority: str | None) -> Ii:
 
     if authority is not None and not OID.fullmatch(authority):
         raise UsageError(f"--authority: {authority!r} is not an OID.")
+    if authority is None and "^" not in text:
+        raise UsageError(f"{text!r} is no patient id in CX.", hint="A bare id needs --authority OID.")
     return read_id(text, authority)
 
 
