@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from a_system import a_free_port
+from tests.a_port import free_port
 
 __all__ = ["MISSING", "orthanc", "program", "wait_for"]
 
@@ -35,7 +35,7 @@ def orthanc(folder: Path, users: Mapping[str, str] | None = None) -> Iterator[tu
     if command is None:
         raise RuntimeError(MISSING)
     folder.mkdir(parents=True)
-    port = a_free_port()
+    port = free_port()
     configuration = folder / "orthanc.json"
     configuration.write_text(
         json.dumps(
