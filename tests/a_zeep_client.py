@@ -26,3 +26,10 @@ class Objects(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
 def status(answer: Any) -> str:
     """`Success`, of the URN that an answer has."""
     return str(answer.status).rpartition(":")[2]
+
+
+def outcome(answer: Any) -> tuple[str, list[tuple[str, str | None]]]:
+    """Of what was retrieved: the status, and the errors with their locations."""
+    response = answer.RegistryResponse
+    errors = response.RegistryErrorList.RegistryError if response.RegistryErrorList else []
+    return str(response.status).rpartition(":")[2], [(each.errorCode, each.location) for each in errors]
