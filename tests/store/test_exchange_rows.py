@@ -60,9 +60,7 @@ def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> Non
     old = ", ".join(COLUMNS.split(", ")[:-3])
     with Database(tmp_path / "log.db", first) as database:
         row = row_of(an_exchange(), 1, Place(0, 0), None)[:-3]
-        database.submit(
-            lambda connection: insert(connection, f"INSERT INTO exchange ({old})", [row])
-        ).result()
+        database.submit(lambda connection: insert(connection, f"exchange ({old})", [row])).result()
     with Database(tmp_path / "log.db", SCHEMA) as database:
         (found,) = database.reader().execute(f"SELECT {COLUMNS} FROM exchange").fetchall()  # noqa: S608
     was = exchange_of(found, Path("bodies"))

@@ -36,7 +36,7 @@ _ENOUGH: Final = 4 * 2**20  # octets for one write; of more, the first have left
 _SEGMENT: Final = 64 * 2**20
 _SHARE: Final = 16  # the log forgets a sixteenth at a time: often enough, and seldom enough to cost nothing
 _MOST_WAITING: Final = 2**28  # octets; a disk that hangs costs records and not all of the memory
-_INSERT: Final = f"INSERT INTO exchange ({COLUMNS})"
+_INTO: Final = f"exchange ({COLUMNS})"
 
 
 class Recorder(Protocol):
@@ -227,7 +227,7 @@ class ExchangeLog:
             )
             for exchange, bodies in batch.waiting
         ]
-        insert(connection, _INSERT, rows)
+        insert(connection, _INTO, rows)
         self._since_forgotten += len(rows)
         return self._forget(connection)
 

@@ -46,7 +46,6 @@ from xdsi_sim.topology.stores import SourceStore, store_of
 
 __all__ = ["ROLES", "Players"]
 
-
 _RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 
@@ -87,7 +86,7 @@ class Players:
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
         store = self._registries[placed.community.id] = self._open.enter_context(
-            closing(SqliteRegistryStore(self._folder / placed.actor.id, self._share))
+            closing(SqliteRegistryStore(self._folder / placed.actor.id, self._share, self._loop.soon))
         )
         return registry_of(placed, store, codes=self.domains[placed.community.id].now, strict=strict)
 
@@ -98,7 +97,7 @@ class Players:
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
             store=self._open.enter_context(
-                closing(SqliteDocumentStore(self._folder / model.id, self._share))
+                closing(SqliteDocumentStore(self._folder / model.id, self._share, self._loop.soon))
             ),
             codes=self.domains[placed.community.id].now,
             profile=placed.community.rules,
