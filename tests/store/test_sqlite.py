@@ -100,13 +100,6 @@ def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
         database.submit(insert(1))
 
 
-def test_a_writer_that_lingers_can_be_hurried(tmp_path: Path) -> None:
-    with Database(tmp_path / "f.db", SCHEMA, durable=False, linger=60) as database:
-        done = database.submit(insert(1))
-        database.hurry()
-        assert done.result(timeout=5) == 1
-
-
 def test_what_is_brought_while_somebody_is_at_work_is_one_commit_and_told_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,7 +84,6 @@ class Database:
         schema: Schema,
         *,
         durable: bool = True,
-        linger: float = 0,
         share: Share = Share.ALONE,
         soon: Soon = at_once,
     ) -> None:
@@ -92,16 +91,13 @@ class Database:
 
         Raises CannotRun where it is in use or something stands in its way.
 
-        Without `durable` a commit may be lost when the machine fails. The writer lingers for that many
-        seconds before a commit, to do more in one, unless `hurry` is called. Works go to the writer, and
-        their outcomes come back, `soon`: those of one time together.
+        Without `durable` a commit may be lost when the machine fails. Works go to the writer, and their
+        outcomes come back, `soon`: those of one time together.
         """
         self.path = path.absolute()
-        self._linger = linger
         self._soon = soon
         self._gathered: list[_Job] = []
         self._since = 0.0
-        self._hurry = threading.Event()
         self._local = threading.local()
         self._readers: list[Connection] = []
         self._jobs: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
@@ -136,7 +132,6 @@ class Database:
             if self._gathered:
                 self._jobs.put(self._gathered)
             self._jobs.put(None)
-            self._hurry.set()
         self._thread.join()
         for reader in self._readers:
             reader.close()
@@ -182,10 +177,6 @@ class Database:
                 self._jobs.put(self._gathered)
                 self._gathered = []
 
-    def hurry(self) -> None:
-        """Commit what was submitted now."""
-        self._hurry.set()
-
     def _write(self) -> None:
         while self._commit_next():
             pass  # nothing of a commit is held on to while the next is waited for
@@ -195,9 +186,6 @@ class Database:
         jobs = self._jobs.get()
         if jobs is None:
             return False
-        if self._linger:
-            self._hurry.wait(self._linger)
-            self._hurry.clear()
         turn: AbstractContextManager[None] = nullcontext() if self._turn is None else self._turn
         with turn:  # first: what comes while it is waited for shares the commit
             batch, open_ = self._batch(jobs)
