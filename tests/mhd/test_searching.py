@@ -96,43 +96,41 @@ def test_lists_are_found_with_what_they_hold(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def filed(empty: RunningTopology) -> RunningTopology:
+def filed(empty: RunningTopology) -> str:
     """Entries 81 and 82 in Folder 83 by one set, of which 82 has a second version, 84."""
     of = {"patientId": f"P80^^^&{AUTHORITY}&ISO"}
     entries, folder, set_ = (an_entry(81, **of), an_entry(82, **of)), a_folder(83, **of), a_set(80, **of)
     held = [an_association(folder.entryUUID, each.entryUUID) for each in entries]
-    told = [an_association(set_.entryUUID, each.entryUUID, entryUUID=f"told {each.entryUUID}") for each in held]
+    told = [an_association(set_.entryUUID, each.entryUUID, entryUUID=f"of {each.entryUUID}") for each in held]
     registry = empty.url_of("registry")
     more = (*held, *told)
     assert submit(registry, a_submission(entries=entries, set_=set_, folders=(folder,), more=more)) == []
     update = an_update(newer(entries[1], 84), set_=a_set(85, **of))
     assert submit(registry, update, "ITI-57") == []
-    return empty
+    return empty.url_of("fhir")
 
 
 def held_by(found: dict[str, Any]) -> set[str]:
     return {each["item"]["reference"] for each in found.get("entry", ())}
 
 
-def test_a_list_holds_what_can_be_read_each_by_its_type(filed: RunningTopology, base: str) -> None:
+def test_a_list_holds_what_can_be_read_each_by_its_type(filed: str) -> None:
     one, new, folder = (uuid(number)[9:] for number in (81, 84, 83))
-    by_set = ask("GET", f"{base}/List/{uuid(80)[9:]}").json
+    by_set = ask("GET", f"{filed}/List/{uuid(80)[9:]}").json
     assert held_by(by_set) == {f"DocumentReference/{one}", f"List/{folder}"}  # no Association, no old version
-    by_folder = ask("GET", f"{base}/List/{folder}").json
+    by_folder = ask("GET", f"{filed}/List/{folder}").json
     assert held_by(by_folder) == {f"DocumentReference/{one}", f"DocumentReference/{new}"}
     for reference in held_by(by_set) | held_by(by_folder):
-        assert ask("GET", f"{base}/{reference}").status == 200
+        assert ask("GET", f"{filed}/{reference}").status == 200
 
 
-def test_lists_beside_documents_are_those_that_hold_them_and_say_so(
-    filed: RunningTopology, base: str
-) -> None:
+def test_lists_beside_documents_are_those_that_hold_them_and_say_so(filed: str) -> None:
     one, folder = (uuid(number)[9:] for number in (81, 83))
-    answer = ask("GET", f"{base}/DocumentReference?_id={one}&_revinclude=List:item")
+    answer = ask("GET", f"{filed}/DocumentReference?_id={one}&_revinclude=List:item")
     lists = {each["resource"]["id"]: each["resource"] for each in answer.json["entry"][1:]}
     assert set(lists) == {uuid(80)[9:], folder}
     assert all(f"DocumentReference/{one}" in held_by(each) for each in lists.values())
-    answer = ask("GET", f"{base}/List?_id={uuid(80)[9:]}&code=submissionset&_include=List:item")
+    answer = ask("GET", f"{filed}/List?_id={uuid(80)[9:]}&code=submissionset&_include=List:item")
     beside = {each["resource"]["id"]: each["resource"] for each in answer.json["entry"][1:]}
     assert set(beside) == {one, folder}
     assert len(held_by(beside[folder])) == 2

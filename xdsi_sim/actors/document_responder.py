@@ -149,7 +149,7 @@ class DocumentResponder:
     def _held(
         self, objects: Sequence[MetadataObject], links: Iterable[Association]
     ) -> Flow[tuple[frozenset[str], frozenset[str], tuple[RegistryError, ...]]]:
-        """Ids of the entries and Folders that Lists hold, as far as a client can read them: no old versions."""
+        """Ids of the entries and Folders that Lists hold, as far as clients can read them."""
         entries, others = _members(objects, links)
         found, errors = yield from self._ask(GET_DOCUMENTS, entries, OBJECT_REF)
         folders, more = yield from self._ask(GET_FOLDERS, others, OBJECT_REF)
