@@ -136,6 +136,28 @@ def test_lists_beside_documents_are_those_that_hold_them_and_say_so(filed: str) 
     assert len(held_by(beside[folder])) == 2
 
 
+@pytest.mark.parametrize("uniqueId", [f"urn:uuid:{uuid(4711)[9:]}", "http://north.example/reports/7"])
+def test_documents_whose_unique_ids_are_no_oids_are_found_by_them(
+    empty: RunningTopology, base: str, uniqueId: str
+) -> None:
+    number = 4000 + len(uniqueId)
+    entry = an_entry(number, uniqueId=uniqueId)
+    assert submit(empty.url_of("registry"), a_submission(entries=(entry,), set_=a_set(5000 + number))) == []
+    (found,) = ask("GET", f"{base}/DocumentReference?identifier=urn:ietf:rfc:3986|{uniqueId}").entries
+    assert found["id"] == uuid(number)[9:]
+    assert found["masterIdentifier"] == {"system": "urn:ietf:rfc:3986", "value": uniqueId}
+
+
+def test_a_document_published_with_a_uuid_is_found_by_it(base: str) -> None:
+    bundle = a_bundle(4712)
+    reference = the(bundle, "DocumentReference")
+    reference["masterIdentifier"]["value"] = uuid(4713)
+    reference["identifier"] = [each for each in reference["identifier"] if each.get("use") == "official"]
+    assert post(base, bundle).status == 200
+    (found,) = ask("GET", f"{base}/DocumentReference?identifier={uuid(4713)}").entries
+    assert found["masterIdentifier"]["value"].startswith("urn:oid:2.25.")
+
+
 def test_single_resources_are_read_by_their_ids(url: str) -> None:
     assert ask("GET", f"{url}/DocumentReference/{ONE}").json["id"] == ONE
     assert ask("GET", f"{url}/List/{uuid(100_001)[9:]}").json["entry"][0]["item"]["reference"].endswith(ONE)
