@@ -7,11 +7,12 @@ log, and answers that Spyne does not write. What these rows give, an actor in on
 
 from __future__ import annotations
 
+import socket
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -33,36 +34,61 @@ _ENTRIES: Final = 10
 _ROUNDS: Final = 5
 _PATIENT: Final = "S1^^^&2.999.10.1&ISO"
 _URL: Final = "http://x/y"
+_Address = tuple[str, int]
 
 
 def stack_rows(work: Path) -> Iterator[Row]:
-    """Two rows, of which nothing is asked: they stand beside those of the actors."""
-    with _serving(work / "served") as address:
-        rounds = [_submitted(address, work / f"floor-{number}") for number in range(_ROUNDS)]
-        figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-        yield _told("ITI-41 + 42 of the bare stack", f"{figure:.0f}/s", f"{floor:.0f}/s", figure / floor)
-        _took(address, "ig")
-        rounds = [(_took(address, "ig"), 2 * _took(address, "query")) for _ in range(_ROUNDS)]
-        figure, floor = sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
-        both = f"{figure * 1e3:.2f} ms", f"{floor * 1e3:.2f} ms"
-        yield _told("ITI-18 by IG, RG, bare stack", *both, figure / floor)
+    """Rows of which nothing is asked: they stand beside those of the actors."""
+    with _serving(work / "one", 1) as one, _serving(work / "two", 2) as two:
+        _submitted(one), _submitted(two)
+        rounds = [_round(one, two, work / f"floor-{number}") for number in range(_ROUNDS)]
+        for what, figure, floor in (
+            ("ITI-41 + 42, bare stack", "one", "submission"),
+            ("the same, durable floor", "one", "durable"),
+            ("the same, 2 processes", "two", "durable"),
+        ):
+            rate, beside = _middle((each[figure], each[floor]) for each in rounds)
+            yield _told(what, f"{rate:.0f}/s", f"{beside:.0f}/s", rate / beside)
+        _took(one, "ig")
+        took, direct = _middle((_took(one, "ig"), 2 * _took(one, "query")) for _ in range(_ROUNDS))
+        both = f"{took * 1e3:.2f} ms", f"{direct * 1e3:.2f} ms"
+        yield _told("ITI-18 by IG, RG, bare stack", *both, took / direct)
+
+
+def _middle(rounds: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """The pair with the median ratio."""
+    return sorted(rounds, key=lambda pair: pair[0] / pair[1])[_ROUNDS // 2]
 
 
 def _told(what: str, figure: str, floor: str, ratio: float) -> Row:
     return Row(what, figure, floor, ratio, "–", good=True)
 
 
-def _submitted(address: tuple[str, int], folder: Path) -> tuple[float, float]:
-    """Submissions a second, and those of the floor."""
-    envelopes = [
+def _round(one: _Address, two: _Address, folder: Path) -> dict[str, float]:
+    """Figures and floors, one right after the other."""
+    synced = folder.with_name(f"{folder.name}-durable")
+    return {
+        "one": _submitted(one),
+        "two": _submitted(two),
+        "submission": floors.submissions(_envelopes(), messages.DOCUMENT, folder, durable=False),
+        "durable": floors.submissions(_envelopes(), messages.DOCUMENT, synced),
+    }
+
+
+def _submitted(address: _Address) -> float:
+    """Submissions a second; nothing of them is synced."""
+    requests = [_post("provide", envelope) for envelope in _envelopes()]
+    return load.play(address, requests, _CONNECTIONS)[0]
+
+
+def _envelopes() -> list[bytes]:
+    return [
         message[message.index(b"<soap:Envelope") : message.index(b"</soap:Envelope>") + 16]
         for message in messages.submissions(_URL, _PATIENT, _SUBMISSIONS)
     ]
-    rate, _ = load.play(address, [_post("provide", envelope) for envelope in envelopes], _CONNECTIONS)
-    return rate, floors.submissions(envelopes, messages.DOCUMENT, folder, durable=False)
 
 
-def _took(address: tuple[str, int], path: str) -> float:
+def _took(address: _Address, path: str) -> float:
     """Seconds of one query, the middle of many."""
     envelope = messages.find_documents(_URL, _PATIENT).partition(b"\r\n\r\n")[2]
     return statistics.median(load.time_each(address, [_post(path, envelope)] * _QUERIES))
@@ -77,13 +103,17 @@ def _post(path: str, envelope: bytes) -> bytes:
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[tuple[str, int]]:
-    command = [sys.executable, str(Path(__file__)), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield "127.0.0.1", int(process.stdout.readline())  # type: ignore[union-attr]  # it is a pipe
-        finally:
-            process.terminate()
+def _serving(folder: Path, processes: int) -> Iterator[_Address]:
+    """So many processes at one address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as running:
+        for number in range(processes):
+            arguments = str(folder.with_name(f"{folder.name}-{number}")), str(listening.fileno())
+            command = [sys.executable, str(Path(__file__)), *arguments]
+            process = subprocess.Popen(command, pass_fds=[listening.fileno()], stdout=subprocess.PIPE)
+            running.callback(process.wait)
+            running.callback(process.terminate)
+            process.stdout.readline()  # type: ignore[union-attr]  # it is a pipe
+        yield listening.getsockname()
 
 
 # --- the process that serves -----------------------------------------------------------------
@@ -97,15 +127,16 @@ _Work = Callable[[bytes, _Reply], object]
 _Ask = Callable[[str, bytes], Any]
 
 
-def _serve(folder: Path) -> None:
-    """Answer until ended; prints the port."""
+def _serve(folder: Path, listening: socket.socket) -> None:
+    """Answer until ended; says when it does."""
     from twisted.internet import reactor  # noqa: PLC0415  importing it installs it
     from twisted.web.resource import Resource  # noqa: PLC0415
     from twisted.web.server import Site  # noqa: PLC0415
 
     loop: Any = reactor
     root = Resource()
-    port = loop.listenTCP(0, Site(root), interface="127.0.0.1").getHost().port
+    listening.setblocking(False)
+    port = loop.adoptStreamPort(listening.fileno(), listening.family, Site(root)).getHost().port
     ask = _asker(loop, f"http://127.0.0.1:{port}")
     works: dict[str, _Work] = {
         **_registering(floors.Store(folder, durable=False), ask),
@@ -116,7 +147,7 @@ def _serve(folder: Path) -> None:
     hop = _hop_class()
     for path, work in works.items():
         root.putChild(path.encode(), hop(work))
-    print(port, flush=True)
+    print("ready", flush=True)
     loop.run()
 
 
@@ -251,4 +282,4 @@ def _spyne() -> Callable[[bytes], None]:
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]))
+    _serve(Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])))
