@@ -153,10 +153,12 @@ def _instant(dtm: str) -> str | None:
 
 
 def _members(object: MetadataObject, found: Found) -> list[str]:
-    """What it holds, as far as it is a document or a folder."""
+    """What it holds, as far as it is a document or a folder that can be read."""
     links = (
         each.targetObject
         for each in found.associations
         if each.sourceObject == object.entryUUID and each.associationType == Association.HAS_MEMBER
     )
-    return [f"DocumentReference/{id.removeprefix('urn:uuid:')}" for id in links if id]
+    found_as = ((id, "DocumentReference" if id in found.documents else "List") for id in links if id)
+    readable = found.documents | found.folders
+    return [f"{kind}/{id.removeprefix('urn:uuid:')}" for id, kind in found_as if id in readable]

@@ -11,6 +11,7 @@ from typing import Final
 
 from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.errors import Severity
 from xdsi_sim.rules.association import RELATIONSHIPS
 from xdsi_sim.rules.membership import REFERENCE
 from xdsi_sim.rules.registry import Violation, rule
@@ -35,6 +36,22 @@ def id_is_not_taken(submission: Submission) -> Iterator[Violation]:
         if id_key(value.entryUUID) in taken:
             yield Violation(
                 "id is that of a registered object", location=value.entryUUID, attribute="entryUUID"
+            )
+
+
+@rule("F34", severity=Severity.WARNING, ground="choice")
+def object_begins_its_own_line(submission: Submission) -> Iterator[Violation]:
+    """What ITI-42 or ITI-61 registers is a first version: its logicalID is its own id, if it says one.
+
+    Whoever says another one has an update in mind, which is ITI-57.
+    """
+    for value in submission.objects.objects():
+        if value.logicalID and id_key(value.logicalID) != id_key(value.entryUUID):
+            yield Violation(
+                "logicalID is not the id and is passed over: a new version is for ITI-57",
+                location=value.entryUUID,
+                attribute="logicalID",
+                value=value.logicalID,
             )
 
 

@@ -78,7 +78,7 @@ class RunningTopology(World):
         self._record = record and log is None
         self._log = log
         self._joined = joined
-        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
+        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared, held=True)
         self._sites: dict[Listen, ActorSite] = {}
         self._feeds: dict[str, Listen] = {}
         self._sessions: Sessions | None = None
@@ -99,6 +99,7 @@ class RunningTopology(World):
         self._play()
         if self.topology.sessions != "off":
             self._sessions = self._begin_sessions()
+        self._ports.begin()  # who asks before there is an actor would be told that there is none
         if self._joined is None:
             self._settle()
 
