@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from rule_examples import BROKEN, KNOWN, TAKEN, in_module
+from rule_words import WRITTEN, told
 from rules_page import catalogue
 from submissions import an_entry
-from told import WRITTEN, told
 from update_examples import UPDATE_MODULES
 
 from xdsi_sim.ebrim.model import InternationalString
