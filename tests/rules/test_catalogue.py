@@ -93,7 +93,7 @@ def test_each_rule_that_a_setting_decides_about_says_so() -> None:
         "mostResults": "I18",
         "patients": "F09",
         "queries": "I03 I08 I13",
-        "rules": "C15 C18 C19 C24 D09 D10 D22 D25 D30 D32 D34 D36 D37 D40 D42 E12 E23 E27 E28 F17 F18 "
+        "rules": "C15 C18 C19 C24 D09 D10 D22 D25 D30 D32 D34 D36 D37 D40 D42 E12 E23 E27 E28 F17 F18 F34 "
         "G02 G09 G10 G11 G12",
         "strictness": "A06 A10 B01 H05",
         "unknownPatients": "I35",
