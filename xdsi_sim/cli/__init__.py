@@ -8,6 +8,6 @@ __all__ = ["main"]
 def main() -> None:
     """The console script: runs a command and exits with its code."""
     # not above: a process of our own that is spawned imports the script that began it, and runs no command
-    from xdsi_sim.cli import app  # noqa: PLC0415
+    from xdsi_sim.cli import app
 
     app.main()
