@@ -5,6 +5,7 @@ What an option names is looked at before anything is done, so that a slip costs 
 
 from __future__ import annotations
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ __all__ = [
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
+    "has_a_run",
     "listen_option",
     "peer_address",
     "session_name",
@@ -61,6 +63,16 @@ def folder_to_fill(option: str, text: str | None) -> Path | None:
     if found.exists() and not found.is_dir():
         raise UsageError(f"{option}: '{found}' is no folder.")
     return folder
+
+
+def has_a_run(data: Path) -> bool:
+    """Whether the log of a data folder has an exchange; raises UsageError for a log that cannot be read."""
+    from xdsi_sim.store.exchange_reader import DATABASE, FOLDER, ExchangeReader  # noqa: PLC0415
+
+    if not (data / FOLDER / DATABASE).is_file():
+        return False
+    with closing(ExchangeReader.open(data / FOLDER)) as reader:
+        return reader.mark() > 0
 
 
 def file_to_write(option: str, text: str) -> Path:
