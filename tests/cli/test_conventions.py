@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from an_exchange import an_exchange
 
 from xdsi_sim.cli.conventions import (
@@ -10,6 +11,7 @@ from xdsi_sim.cli.conventions import (
     file_to_write,
     folder_to_fill,
     has_a_run,
+    in_paragraphs,
     peer_address,
 )
 from xdsi_sim.errors import UsageError
@@ -52,3 +54,23 @@ def test_an_address_has_one_of_the_schemes() -> None:
 def test_http_needs_no_certificates(tmp_path: Path) -> None:
     assert certificates_for("http://h/", tmp_path) is None
     assert certificates_for(None, None) is None
+
+
+def test_help_is_broken_where_the_terminal_ends_alone() -> None:
+    app, group = typer.Typer(), typer.Typer(name="more")
+
+    @app.command()
+    @group.command()
+    def told() -> None:
+        """Say it.
+
+        Of lines that
+        belong together.
+
+        Example: told
+        """
+
+    app.add_typer(group)
+    in_paragraphs(app)
+    helps = [one.help for one in (*app.registered_commands, *group.registered_commands)]
+    assert helps == ["Say it.\n\nOf lines that belong together.\n\nExample: told"] * 2

@@ -281,7 +281,7 @@ def test_the_folder_must_be_named() -> None:
         [*COMMAND, "log"], capture_output=True, text=True, check=False, timeout=60, env=environment
     )
     assert told.returncode == 2
-    assert "--data DIR, or in $XDSI_SIM_DATA" in told.stderr
+    assert "--data FOLDER, or in $XDSI_SIM_DATA" in told.stderr
 
 
 def test_without_a_log_there_is_none(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ What an option names is looked at before anything is done, so that a slip costs 
 
 from __future__ import annotations
 
+import inspect
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import typer
 
 from xdsi_sim.errors import UsageError
 
@@ -27,6 +30,7 @@ __all__ = [
     "file_to_write",
     "folder_to_fill",
     "has_a_run",
+    "in_paragraphs",
     "listen_option",
     "peer_address",
     "session_name",
@@ -47,6 +51,19 @@ class Stack(StrEnum):
     XDS_I = "xds-i"
     XCA_I = "xca-i"
     MHD = "mhd"
+
+
+def in_paragraphs(app: typer.Typer) -> None:
+    """Let the help of all commands break its lines where the terminal ends, and not where docstrings do."""
+    for command in app.registered_commands:
+        command.help = _unbroken(inspect.getdoc(command.callback) or "")
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            in_paragraphs(group.typer_instance)
+
+
+def _unbroken(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def folder_to_fill(option: str, text: str | None) -> Path | None:

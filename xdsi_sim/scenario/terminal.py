@@ -269,7 +269,7 @@ def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
     yield f"TLS: have your system trust the CA in {_plain(authority)}."
     if made:
         data = _plain(shlex.quote(str(authority.parents[1])))
-        yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to DIR"
+        yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to FOLDER"
 
 
 def print_shown(output: Console, table: Table) -> None:
