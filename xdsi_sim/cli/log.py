@@ -100,6 +100,8 @@ def log(
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
         told(exchanges)
+        if not (exchanges or follow or json_) and limit:
+            print(f"xdsi-sim: no exchange in this log{' is so' if mark else ' yet'}.", file=sys.stderr)  # noqa: T201
         while follow:
             exchanges, mark = reader.since(mark, selection)
             told(exchanges)
