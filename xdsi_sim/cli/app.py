@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -265,11 +265,20 @@ def version(json_: JsonOption = False) -> None:
 
 
 # What most people need first stands first.
-for _command in (up, run):
-    _app.command()(_command)
-_app.command("test")(bench)
-for _command in (load, samples, find, validate, explain, schema, version):
-    _app.command()(_command)
+_COMMANDS: Final[dict[str, Callable[..., None]]] = {
+    "up": up,
+    "run": run,
+    "test": bench,
+    "load": load,
+    "samples": samples,
+    "find": find,
+    "validate": validate,
+    "explain": explain,
+    "schema": schema,
+    "version": version,
+}
+for _name, _command in _COMMANDS.items():
+    _app.command(_name)(_command)
 for _group in (sut, topology, log_app, faults, patient, codes, manifest, session, tls.commands, checklist):
     _app.add_typer(_group)
 in_paragraphs(_app)

@@ -182,8 +182,8 @@ def _patient_id(patient: Patient, publisher: Publisher) -> str:
                 return str(Cx(identifier.value, publisher.patient_authority))
     held = ", ".join(_shown(identifier) for identifier in patient.ids) or "none"
     raise NoPatientId(
-        f"the patient has no id issued by {publisher.patient_authority}, the patientAuthority of the community; "
-        f"ids: {held}"
+        f"the patient has no id issued by {publisher.patient_authority}, the patientAuthority of the "
+        f"community; ids: {held}"
     )
 
 
