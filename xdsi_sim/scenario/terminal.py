@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 _WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
+_BORDER: Final = 3  # of each column of a table; one more at its end
 
 _MARKS: Final = {
     Verdict.PASS: "[green]pass[/green]",
@@ -247,9 +249,15 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def print_actors(output: Console, running: Running, inspector: str | None = None) -> None:
-    """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
+    """Addresses and OIDs as a table, or as lines where that is too wide: an address stays in one piece."""
     title = running.topology.title or running.topology.name
-    print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
+    rows = [*_rows(running)]
+    if sum(max(map(cell_len, cells)) + _BORDER for cells in zip(*rows, strict=True)) < output.width:
+        print_table(output, title, ("Actor", "Role", "Address", "OID"), rows)
+    else:
+        output.print(_plain(title))
+        for line in _lines(rows):
+            output.print(_plain(line), soft_wrap=True)
     if running.trust is not None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
@@ -285,6 +293,14 @@ def print_table(output: Console, title: str, columns: Iterable[str], rows: Itera
     for cells in rows:
         table.add_row(*map(_plain, cells))
     output.print(table)
+
+
+def _lines(rows: Iterable[tuple[str, str, str, str]]) -> Iterator[str]:
+    """The rows of the table, each actor with its addresses below."""
+    for actor, role, address, oid in rows:
+        if actor:
+            yield f"{actor}: {role}{f', {oid}' if oid else ''}"
+        yield f"  {address}" if actor else f"  {role} {address}"
 
 
 def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
