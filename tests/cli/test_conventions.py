@@ -24,6 +24,13 @@ def test_a_folder_may_still_be_missing(tmp_path: Path) -> None:
     assert folder_to_fill("--data", "new") == Path("new")
 
 
+@pytest.mark.skipif(not Path("/proc/sys").is_dir(), reason="a folder in which not even root may write")
+def test_a_folder_in_which_nothing_may_be_written_is_told_before_anything_is_done() -> None:
+    with pytest.raises(UsageError, match=r"^--reports: nothing may be written in '/proc/sys'\. Name"):
+        folder_to_fill("--reports", "/proc/sys/reports/central")
+    assert folder_to_fill("--data", "/proc/sys", looked_into=True) == Path("/proc/sys")
+
+
 def test_a_folder_without_a_name_is_none() -> None:
     with pytest.raises(UsageError, match=r"^--reports: '' is no name of a folder\.$"):
         folder_to_fill("--reports", "")

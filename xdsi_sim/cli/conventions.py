@@ -6,6 +6,7 @@ What an option names is looked at before anything is done, so that a slip costs 
 from __future__ import annotations
 
 import inspect
+import os
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -66,10 +67,11 @@ def _unbroken(text: str) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
-def folder_to_fill(option: str, text: str | None) -> Path | None:
+def folder_to_fill(option: str, text: str | None, *, looked_into: bool = False) -> Path | None:
     """The folder that an option names, which need not be there yet; None where it was not given.
 
-    Raises UsageError where something else is there, or on the way.
+    Raises UsageError where something else is there, or on the way, or where nothing may be written, which
+    does not matter if it is perhaps `looked_into` alone.
     """
     if text is None:
         return None
@@ -79,6 +81,8 @@ def folder_to_fill(option: str, text: str | None) -> Path | None:
     found = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     if found.exists() and not found.is_dir():
         raise UsageError(f"{option}: '{found}' is no folder.")
+    if found.exists() and not looked_into and not os.access(found, os.W_OK):
+        raise UsageError(f"{option}: nothing may be written in '{found}'.", hint="Name another folder.")
     return folder
 
 

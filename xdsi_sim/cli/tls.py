@@ -136,7 +136,7 @@ def _folder(data: str | None) -> AuthorityFolder:
     """The authority of a folder; a folder that was not named must have one already."""
     from xdsi_sim.tls.files import AuthorityFolder  # noqa: PLC0415
 
-    folder = AuthorityFolder(folder_to_fill("--data", data) or Path())
+    folder = AuthorityFolder(folder_to_fill("--data", data, looked_into=True) or Path())
     if data is None and not folder.authority.certificate.is_file():
         raise UsageError(
             "no test authority in this folder.", hint="Name the data folder of `up` with --data."
