@@ -40,8 +40,9 @@ def test_what_is_no_manifest_is_told_with_what_a_repository_says_of_it() -> None
     assert {one.rule for one, _ in told} == {"G10", "M01"}
 
 
-def test_a_laboratory_may_do_without_tls() -> None:
-    content = changed(lambda series: setattr(series, "RetrieveURL", "http://north/dicom-web"))
+@pytest.mark.parametrize("url", ["http://north/dicom-web", None])
+def test_a_laboratory_may_do_without_tls_and_without_what_is_advised(url: str | None) -> None:
+    content = changed(lambda series: setattr(series, "RetrieveURL", url))
     assert list(check_manifests(provided(content, without_hash()))) == []
 
 

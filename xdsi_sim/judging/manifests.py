@@ -26,7 +26,7 @@ _OF_LABORATORIES: Final = [("M36", Severity.WARNING), ("M38", Severity.WARNING)]
 
 
 def check_manifests(request: ProvideAndRegisterDocumentSetRequest) -> Iterator[tuple[Finding, Place]]:
-    """All that is wrong with the manifests of a request, by the rules of RAD TF: 4.68 and of MADO."""
+    """What is wrong with the manifests of a request, by RAD TF: 4.68 and MADO; what is advised is not told."""
     documents = {id_key(document.id): document.content for document in request.documents}
     for entry in request.submission.objects.documentEntries:
         content = documents.get(id_key(entry.entryUUID))
@@ -50,8 +50,9 @@ def _gathered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
     for finding in findings:
         same.setdefault(replace(finding, location=None), []).append(finding)
     for places in same.values():
-        if (places[0].rule, places[0].severity) not in _OF_LABORATORIES:
-            yield places[0], len(places) - 1
+        first = places[0]
+        if first.severity is not Severity.INFO and (first.rule, first.severity) not in _OF_LABORATORIES:
+            yield first, len(places) - 1
 
 
 def _of_entry(entry: DocumentEntry, finding: Finding, others: int) -> tuple[Finding, Place]:
