@@ -26,7 +26,7 @@ _OF_LABORATORIES: Final = [("M36", Severity.WARNING), ("M38", Severity.WARNING)]
 
 
 def check_manifests(request: ProvideAndRegisterDocumentSetRequest) -> Iterator[tuple[Finding, Place]]:
-    """What is wrong with the manifests of a request, by RAD TF: 4.68 and MADO; what is advised is not told."""
+    """What is wrong with the manifests of a request, by RAD TF: 4.68 and MADO, without mere advice."""
     documents = {id_key(document.id): document.content for document in request.documents}
     for entry in request.submission.objects.documentEntries:
         content = documents.get(id_key(entry.entryUUID))
