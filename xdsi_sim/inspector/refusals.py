@@ -6,9 +6,7 @@ the message that somebody looks at the answer alone tells.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.messages.response import ReportedError
@@ -16,27 +14,34 @@ from xdsi_sim.rules.registry import RULES, Place
 
 __all__ = ["refusals_in"]
 
-_CONTEXT: Final = re.compile(
-    r"(?P<text>.*?)(?:; object=(?P<object>.*?))?(?:; attribute=(?P<attribute>.*?))?"
-    r"(?:; value=(?P<value>.*))?; rule=(?P<rule>[A-Z]\d\d)",
-    re.DOTALL,
-)
-"""The codeContext of `xdsi_sim.rules.registry`."""
-
 
 def refusals_in(errors: Iterable[ReportedError]) -> Iterator[tuple[Finding, Place]]:
     """The findings that errors of an answer tell; nothing of those that name no rule of ours."""
     for error in errors:
-        told = _CONTEXT.fullmatch(error.codeContext or "")
-        if told is None or told["rule"] not in RULES:
+        context, _, id = (error.codeContext or "").rpartition("; rule=")
+        rule = RULES.get(id)
+        if rule is None or not context:
             continue
-        rule, value = RULES[told["rule"]], told["value"]
-        where = told["object"] or error.location or None
+        text, object_, attribute, value = _facts(context)
+        where = object_ or error.location or None
         finding = Finding(
             rule=rule.id,
             severity=Severity.WARNING if (error.severity or "").endswith(":Warning") else Severity.ERROR,
-            text=told["text"] if value is None else f"{told['text']}: {value!r}",
-            location=where or told["attribute"],
+            text=text if value is None else f"{text}: {value!r}",
+            location=where or attribute,
             cites=rule.cites,
         )
-        yield finding, Place(where, told["attribute"], value)
+        yield finding, Place(where, attribute, value)
+
+
+def _facts(context: str) -> tuple[str, str | None, str | None, str | None]:
+    """Text, object, attribute and value, as `xdsi_sim.rules.registry` puts them behind each other."""
+    rest, value = _cut(context, "value")
+    rest, attribute = _cut(rest, "attribute")
+    rest, object_ = _cut(rest, "object")
+    return rest, object_, attribute, value
+
+
+def _cut(text: str, name: str) -> tuple[str, str | None]:
+    before, found, after = text.partition(f"; {name}=")
+    return before, after if found else None

@@ -20,7 +20,7 @@ from xdsi_sim.rules.subjects import id_key
 __all__ = ["check_manifests"]
 
 _MOST: Final = 16_000_000
-"""Octets of a manifest that is read as a whole: some hundred times what a large study needs."""
+"""Octets of a manifest that is read as a whole: ten times what a study of 5,000 images needs."""
 _OF_LABORATORIES: Final = [("M36", Severity.WARNING), ("M38", Severity.WARNING)]
 """Addresses without TLS, which nearly every message has that is looked at here."""
 
