@@ -37,6 +37,7 @@ def files_for(folder: Path, segments: list[object]) -> Content:
 def put(bodies: Bodies, *contents: Content) -> list[Content]:
     """Append them in one go; gives them as a reader gets them."""
     number, places = bodies.append([bodies.stretches(content) for content in contents])
+    bodies.settle(places)
     return [content_of(bodies._folder, number, place) for place in places]
 
 
@@ -124,8 +125,8 @@ def test_a_full_disk_is_an_error_and_what_follows_is_whole(
 ) -> None:
     bodies = Bodies(tmp_path / "bodies", 1000)
     bodies.append([[b"one"]])
-    write = os.writev
-    monkeypatch.setattr(os, "writev", lambda file, octets: write(file, [octets[0][:2]]))
+    write = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, octets, at: write(file, octets[:512], at))
     with pytest.raises(OSError, match="No space left"):
         bodies.append([[b"lost"]])
     monkeypatch.undo()
@@ -160,11 +161,19 @@ def test_of_a_body_that_cannot_be_secured_nothing_stays(tmp_path: Path) -> None:
 def test_what_is_discarded_goes_written_or_not_and_counts_no_more(tmp_path: Path) -> None:
     bodies = Bodies(tmp_path / "bodies", 10 * LARGE)
     written, waiting = (bodies.stretches(files_for(tmp_path, [LARGE])) for _ in range(2))
-    bodies.append([written])
+    bodies.settle(bodies.append([written])[1])
     bodies.discard([b"octets", *written, *waiting])
     names = sorted(path.name for path in (tmp_path / "bodies").rglob("*"))
     assert names == ["000001", "incoming", "octets"]
     assert bodies._sizes == {1: 0}
+
+
+def test_what_is_settled_may_be_settled_again(tmp_path: Path) -> None:
+    bodies = Bodies(tmp_path / "bodies", 10 * LARGE)
+    _, places = bodies.append([bodies.stretches(files_for(tmp_path, [LARGE]))])
+    bodies.settle(places)
+    bodies.settle(places)  # the commit has failed, and is done once more
+    assert bodies._sizes == {1: LARGE}
 
 
 def test_two_who_share_a_folder_never_write_into_one_segment(tmp_path: Path) -> None:
@@ -172,7 +181,7 @@ def test_two_who_share_a_folder_never_write_into_one_segment(tmp_path: Path) -> 
     first = Bodies(folder, 1000, Share.FIRST)
     waiting = first.stretches(files_for(tmp_path, [LARGE]))
     other = Bodies(folder, 1000, Share.JOINING)
-    first.append([waiting])
+    first.settle(first.append([waiting])[1])
     contents = [
         put(bodies, BytesContent(b"%d" % number))[0] for bodies in (first, other) for number in (1, 2)
     ]

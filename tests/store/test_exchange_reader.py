@@ -188,3 +188,39 @@ def test_an_exchange_that_is_in_no_table_is_selected_in_the_same_way(
     selection: Selection, taken: bool
 ) -> None:
     assert selection.takes(an_exchange()) is taken
+
+
+def test_ids_and_conversations_are_found_without_reading_all(reader: ExchangeReader) -> None:
+    asked: list[str] = []
+    connection = reader._connection()
+    connection.set_trace_callback(asked.append)
+    reader.named("1")
+    reader.exchanges("c1")
+    connection.set_trace_callback(None)
+    assert len(asked) == 3
+    for sql in asked:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert any("INDEX idx_exchange_segment_" in step and "(segment=? AND " in step for step in plan)
+        assert not any("SCAN exchange" in step for step in plan)
+
+
+def test_what_is_asked_for_is_found_in_every_segment(tmp_path: Path) -> None:
+    for number in range(1, 4):
+        with closing(ExchangeLog(tmp_path)) as log:  # each opening begins a segment
+            for id in (number, number + 16):
+                log.record(an_exchange(id, conversation=f"c{id % 2}"))
+    with closing(ExchangeReader.open(tmp_path)) as reader:
+        assert numbers(reader.exchanges("c1")) == [1, 3, 17, 19]
+        assert numbers(reader.named("0" * 30 + "1")) == [17, 18, 19]
+        assert numbers(reader.named(f"{2:032x}")) == [2]
+        assert numbers(reader.named("0", limit=4)) == [1, 2, 3, 17]
+
+
+def test_of_an_id_that_was_given_twice_the_last_one_is_meant(tmp_path: Path) -> None:
+    for status in ("Failure", "Success"):
+        with closing(ExchangeLog(tmp_path)) as log:
+            log.record(an_exchange(status=status))
+    with closing(ExchangeReader.open(tmp_path)) as reader:
+        (found,) = reader.named(an_exchange().id)
+        assert found.status == "Success"
+        assert len(reader.exchanges()) == 2

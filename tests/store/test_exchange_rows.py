@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,13 +61,29 @@ def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> Non
     old = ", ".join(COLUMNS.split(", ")[:-3])
     with Database(tmp_path / "log.db", first) as database:
         row = row_of(an_exchange(), 1, Place(0, 0), None)[:-3]
-        database.submit(
-            lambda connection: insert(connection, f"INSERT INTO exchange ({old})", [row])
-        ).result()
+        database.submit(lambda connection: insert(connection, f"exchange ({old})", [row])).result()
     with Database(tmp_path / "log.db", SCHEMA) as database:
         (found,) = database.reader().execute(f"SELECT {COLUMNS} FROM exchange").fetchall()  # noqa: S608
     was = exchange_of(found, Path("bodies"))
     assert (was.deviations, was.session) == ((), None)
+    assert was.id == an_exchange().id
+
+
+def test_marks_stay_what_they_were_when_a_log_is_brought_up_to_date(tmp_path: Path) -> None:
+    """They are rowids, and those of what was forgotten are not given again."""
+    fourth = replace(SCHEMA, migrations=SCHEMA.migrations[:4])
+    made = [an_exchange(number) for number in (1, 2, 3)]
+    with Database(tmp_path / "log.db", fourth) as database:
+        rows = [row_of(one, 1, Place(0, 0), None) for one in made]
+        database.submit(
+            lambda connection: insert(connection, f"exchange ({COLUMNS})", rows)
+        ).result()
+        database.submit(
+            lambda connection: connection.execute("DELETE FROM exchange WHERE rowid = 1")
+        ).result()
+    with Database(tmp_path / "log.db", SCHEMA) as database:
+        found = database.reader().execute("SELECT rowid, id FROM exchange").fetchall()
+    assert found == [(2, made[1].id), (3, made[2].id)]
 
 
 def test_the_session_comes_back() -> None:

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
-import threading
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +14,11 @@ from an_exchange import an_exchange as complete
 from xdsi_sim.content import BytesContent, Content, FileContent, SegmentsContent, read_all
 from xdsi_sim.errors import CannotRun, StoreFull
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.store.exchanges import _ENOUGH, NOT_RECORDED, ExchangeLog, Retention
+from xdsi_sim.store.exchanges import NOT_RECORDED, ExchangeLog, Retention
 from xdsi_sim.store.opening import Share
+
+NO_TEXT = "\ud800"
+"""What SQLite does not take."""
 
 
 def an_exchange(number: int, body: Content, conversation: str = "c1") -> Exchange:
@@ -215,40 +215,9 @@ def test_what_cannot_be_written_is_said_in_the_log_of_the_program(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = ExchangeLog(tmp_path)
-    log.record(an_exchange(1, BytesContent(b"")))
-    log.record(an_exchange(1, BytesContent(b"")))  # the same id: no second row of it
+    log.record(replace(an_exchange(1, BytesContent(b"")), status=NO_TEXT))
     log.close()
     assert "exchanges could not be recorded" in caplog.text
-
-
-def test_much_is_written_at_once_and_little_waits_for_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("xdsi_sim.store.exchanges._LINGER", 60)
-    with closing(ExchangeLog(tmp_path)) as log:
-        log.record(an_exchange(1, BytesContent(b"little")))
-        assert log._last is not None
-        assert not log._last.done()
-        log.record(an_exchange(2, SegmentsContent((bytes(_ENOUGH),))))
-        assert log._last.result(timeout=10) is None
-
-
-def test_a_disk_that_hangs_costs_records_and_not_the_memory(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("xdsi_sim.store.exchanges._MOST_WAITING", 1000)
-    hanging, goes_on = threading.Event(), threading.Event()
-    log = ExchangeLog(tmp_path)
-    log._database.submit(lambda _connection: (hanging.set(), goes_on.wait()))
-    hanging.wait()
-    for number in (3, 2, 1):
-        log.record(an_exchange(number, BytesContent(bytes(600))))
-    goes_on.set()
-    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2"]
-    log.record(an_exchange(0, BytesContent(bytes(600))))
-    assert [exchange.id for exchange in log.exchanges()] == ["e3", "e2", "e0"]
-    log.close()
-    assert "exchange e1 is not recorded" in caplog.text
 
 
 def test_a_folder_that_cannot_be_used_is_said_to_be_and_nothing_of_it_stays_open(tmp_path: Path) -> None:
@@ -280,15 +249,15 @@ def test_of_a_batch_that_cannot_be_written_no_file_stays(
 ) -> None:
     log = ExchangeLog(tmp_path / "log")
     with monkeypatch.context() as full:
-        full.setattr(os, "writev", lambda _file, _octets: 0)
+        full.setattr(os, "pwrite", lambda _file, _octets, _at: 0)
         log.record(an_exchange(1, SegmentsContent((b"head", large))))
         with pytest.raises(StoreFull, match="No space left"):
             log.exchanges()
     log.record(an_exchange(2, BytesContent(b"")))
     log.exchanges()  # so that the writer is done with the first
     assert kept_of(tmp_path / "log") == []
-    log.record(an_exchange(2, large))  # the same id: its bodies are written, its row is not
-    with pytest.raises(sqlite3.IntegrityError):
+    log.record(replace(an_exchange(3, large), status=NO_TEXT))  # its bodies are written, its row is not
+    with pytest.raises(UnicodeEncodeError):
         log.exchanges()
     log.close()
     assert kept_of(tmp_path / "log") == []

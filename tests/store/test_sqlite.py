@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
+from tests import a_wait
 from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, UsageError
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
+from xdsi_sim.store.sqlite import insert as rows
 
 SCHEMA = Schema(
     application_id=0x1234,
@@ -96,11 +100,49 @@ def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
         database.submit(insert(1))
 
 
-def test_a_writer_that_lingers_can_be_hurried(tmp_path: Path) -> None:
-    with Database(tmp_path / "f.db", SCHEMA, durable=False, linger=60) as database:
-        done = database.submit(insert(1))
-        database.hurry()
-        assert done.result(timeout=5) == 1
+def test_what_is_brought_while_somebody_is_at_work_is_one_commit_and_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdsi_sim.store.sqlite._GATHERING", 60)  # a busy machine may take its time
+    waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    statements: list[str] = []
+    with Database(tmp_path / "f.db", SCHEMA, soon=waiting.put) as database:
+        traced = database.submit(lambda connection: connection.set_trace_callback(statements.append))
+        waiting.get(timeout=a_wait.PATIENCE)()  # hands it over
+        waiting.get(timeout=a_wait.PATIENCE)()  # tells what came of it
+        assert traced.done()
+        futures = [database.submit(insert(number)) for number in range(5)]
+        waiting.get(timeout=a_wait.PATIENCE)()
+        tell = waiting.get(timeout=a_wait.PATIENCE)
+        assert statements.count("COMMIT") == 1 + 1  # that of the tracing, too
+        assert not any(future.done() for future in futures)
+        tell()
+        assert [future.result(timeout=0) for future in futures] == [1] * 5
+        last = database.submit(insert(9))
+    assert waiting.qsize() == 2  # handing it over, which closing has done, and telling
+    waiting.get(timeout=a_wait.PATIENCE)(), waiting.get(timeout=a_wait.PATIENCE)()
+    assert last.result(timeout=0) == 1
+
+
+def test_what_waits_for_somebody_long_at_work_is_handed_over_all_the_same(tmp_path: Path) -> None:
+    waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    with Database(tmp_path / "f.db", SCHEMA, soon=waiting.put) as database:
+        database.submit(insert(1))
+        hand_over, more = waiting.get(timeout=a_wait.PATIENCE), count(2)
+        a_wait.until(lambda: bool(database.submit(insert(next(more))) and waiting.qsize()))
+        assert 1 in numbers(database)
+        hand_over()  # whatever has come since
+
+
+def test_rows_of_which_one_is_refused_are_all_undone(tmp_path: Path) -> None:
+    def fill(connection: Connection) -> None:
+        rows(connection, "t (a)", [(number,) for number in (*range(2, 90), 1)])
+
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        assert database.submit(insert(1)).result() == 1
+        with pytest.raises(sqlite3.IntegrityError):
+            database.submit(fill).result()
+        assert numbers(database) == [1]
 
 
 def foreign(path: Path) -> None:

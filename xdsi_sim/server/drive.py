@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.python.threadable import isInIOThread
 
 from xdsi_sim.actors.flow import Answer, Call, Effect, Flow, Send
 from xdsi_sim.server.loop import Loop
@@ -73,8 +74,13 @@ def when_done(future: Future[Any], reactor: Any) -> Deferred[Any]:
         else:
             deferred.callback(result)
 
-    if future.done():  # nobody is to be woken for it
-        fire(future)
-    else:
-        future.add_done_callback(partial(reactor.callFromThread, fire))
+    future.add_done_callback(partial(_call_there, reactor, fire))
     return deferred
+
+
+def _call_there(reactor: Any, fire: Callable[[Future[Any]], None], done: Future[Any]) -> None:
+    """In the reactor's thread, which is not to be woken by itself."""
+    if isInIOThread():
+        fire(done)
+    else:
+        reactor.callFromThread(fire, done)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, ParamSpec
 
 from twisted.internet.threads import blockingCallFromThread
+from twisted.python.threadable import isInIOThread
 
 from xdsi_sim.server.tuning import tune
 
@@ -40,6 +41,13 @@ class Loop:
     def call(self, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
         """Run `function` in the reactor's thread and wait for what it gives or raises."""
         return blockingCallFromThread(self.reactor, function, *args, **kwargs)
+
+    def soon(self, function: Callable[[], None]) -> None:
+        """Run `function` in the reactor's thread, once that is through with what it is at."""
+        if isInIOThread():
+            self.reactor.callLater(0, function)
+        else:
+            self.reactor.callFromThread(function)
 
 
 @cache

@@ -109,9 +109,8 @@ class Package:
         return None if self.mtom else self.media.parameters.get("charset")
 
     def discard(self) -> None:
-        """Remove the temporary files of the parts, but for those that were moved away."""
-        self.discard_envelope()
-        for content in self._documents():
+        """Remove its temporary files, but for those that were moved away."""
+        for content in (*self.raw, *self._documents()):
             if isinstance(content, FileContent):
                 discard(content.path)
 

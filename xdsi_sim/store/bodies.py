@@ -4,13 +4,13 @@ A segment is a folder: `octets`, which only grows, and the contents that were to
 names of our own. Segments are numbered, filled in order and removed whole. One thread writes; any thread
 may link a content, which waits in `incoming` until the message that it belongs to is written.
 
-Several processes may share the folder: each fills segments of its own, whose numbers they take from the
-same row, and removes whole ones that it is told nobody needs.
+Several processes may share the folder: each fills segments of its own, which it gets by making their folder,
+and removes whole ones that it is told nobody needs.
 """
 
 from __future__ import annotations
 
-import errno
+import mmap
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +29,7 @@ from xdsi_sim.content import (
     read_all,
 )
 from xdsi_sim.ids import new_token
+from xdsi_sim.store.blocks import BUFFER, BlockFile
 from xdsi_sim.store.files import link
 from xdsi_sim.store.opening import Share
 
@@ -36,7 +37,7 @@ __all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of", "octets_in"]
 
 _COPIED: Final = 64 * 1024  # octets; what is larger has a file of its own already, or is worth one
 _OCTETS: Final = "octets"
-_AT_ONCE: Final = 512  # buffers in one write; systems take 1,024 at most
+_KEPT_UP: Final = 16 * BUFFER  # octets; of a disk that is slower than what comes, memory takes a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,17 @@ class Bodies:
             self._incoming.mkdir(parents=True)
         self._sizes = self._sizes_now()
         self._number = max(self._sizes, default=0)
-        self._file: int | None = None
-        self._at = 0
+        self._buffer = mmap.mmap(-1, BUFFER)  # memory that is not touched is not taken
+        self._file: BlockFile | None = None
 
     def close(self) -> None:
         """End the segment that is being written."""
+        self._end_segment()
+        self._buffer.close()
+
+    def _end_segment(self) -> None:
         if self._file is not None:
-            os.close(self._file)
+            self._file.close()
             self._file = None
 
     def _sizes_now(self) -> dict[int, int]:
@@ -127,51 +132,53 @@ class Bodies:
     # --- the writer's thread
 
     def append(self, bodies: Iterable[Sequence[Stretch]], first: int = 0) -> tuple[int, list[Place]]:
-        """Write bodies in one go; gives their segment and their places in it. Raises OSError.
+        """Write the octets of bodies in one go; gives their segment and their places in it. Raises OSError.
 
         Segments before `first` are no longer needed, and others may be about to remove them.
         """
         file = self._file_with_room(first)
-        octets: list[bytes] = []
-        at = self._at
-        places = []
+        at = file.size
+        octets, places = [], []
         for body in bodies:
             place = _place(at, body)
-            octets += (stretch for stretch in body if isinstance(stretch, bytes))
+            octets += [stretch for stretch in body if isinstance(stretch, bytes)]
             at += place.size
             places.append(place)
-        self._write(file, octets)
-        _let_go(file)
-        for place in places:
-            self._move(place)
+        size = at - file.size
+        file.append(octets, past=size <= _KEPT_UP)
+        self._sizes[self._number] += size
         return self._number, places
 
-    def _file_with_room(self, first: int) -> int:
+    def _file_with_room(self, first: int) -> BlockFile:
         if self._file is None or self._number < first or self._sizes[self._number] >= self._segment_size:
-            self.close()
-            if not self._alone:
-                self._sizes = self._sizes_now()
-            number = max(self._number, *self._sizes, 0) + 1
-            path = _folder_of(self._folder, number)
-            path.mkdir(exist_ok=True)
-            self._file = os.open(path / _OCTETS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            self._number, self._sizes[number], self._at = number, 0, 0
+            self._end_segment()
+            path = self._new_segment(first)
+            self._file = BlockFile(path / _OCTETS, self._buffer)
         return self._file
 
-    def _write(self, file: int, octets: Sequence[bytes]) -> None:
-        for start in range(0, len(octets), _AT_ONCE):
-            some = octets[start : start + _AT_ONCE]
-            count = os.writev(file, some)
-            self._at += count
-            self._sizes[self._number] += count
-            if count != sum(map(len, some)):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def _new_segment(self, first: int) -> Path:
+        """A folder that is nobody else's."""
+        if not self._alone:
+            self._sizes = self._sizes_now()
+        number = max(self._number, *self._sizes, first - 1, 0)
+        while True:
+            number += 1
+            path = _folder_of(self._folder, number)
+            try:
+                path.mkdir()
+            except FileExistsError:  # another process was faster
+                continue
+            self._number, self._sizes[number] = number, 0
+            return path
 
-    def _move(self, place: Place) -> None:
-        for _, linked in place.linked:
-            target = _folder_of(self._folder, self._number) / linked.name
-            (self._incoming / linked.name).rename(target)
-            self._sizes[self._number] += linked.size
+    def settle(self, places: Iterable[Place]) -> None:
+        """Bring the linked contents of what was appended to its octets. Raises OSError."""
+        for place in places:
+            for _, linked in place.linked:
+                target = _folder_of(self._folder, self._number) / linked.name
+                if not target.exists():  # it may have been done, and what followed not
+                    (self._incoming / linked.name).rename(target)
+                    self._sizes[self._number] += linked.size
 
     def oldest_within(self, size: int) -> int:
         """The first segment to keep: all from it on have at most `size` octets, or it is the current one."""
@@ -187,15 +194,6 @@ class Bodies:
         for gone in [known for known in self._sizes if known < min(number, self._number)]:
             shutil.rmtree(_folder_of(self._folder, gone), ignore_errors=True)
             del self._sizes[gone]
-
-
-def _let_go(file: int) -> None:
-    """Have the system write the file out and take its memory back.
-
-    What is written once and seldom read would fill the memory; taking ever more of it cost more than writing.
-    """
-    if hasattr(os, "posix_fadvise"):  # not everywhere
-        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def content_of(folder: Path, segment: int, place: Place) -> Content:

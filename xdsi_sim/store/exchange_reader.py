@@ -83,6 +83,17 @@ _CONDITIONS: Final = (
 )
 
 
+_IN_ANY_SEGMENT: Final = """segment IN (
+    WITH RECURSIVE held (segment) AS (
+        SELECT min(segment) FROM exchange
+        UNION ALL
+        SELECT (SELECT min(segment) FROM exchange WHERE segment > held.segment) FROM held
+        WHERE held.segment IS NOT NULL
+    )
+    SELECT segment FROM held
+)"""
+"""Of no more than some dozens: with each of them before what is looked for, the indexes find it."""
+
 ALL: Final = Selection()
 """Nothing is left out."""
 
@@ -126,7 +137,7 @@ class ExchangeReader:
         where, values = selection.sql()
         if conversation is None:
             return self._read(f"{where} ORDER BY started, rowid LIMIT ?", *values, limit)
-        rest = f"conversation = ? AND {where} ORDER BY started, rowid LIMIT ?"
+        rest = f"{_IN_ANY_SEGMENT} AND conversation = ? AND {where} ORDER BY started, rowid LIMIT ?"
         return self._read(rest, conversation, *values, limit)
 
     def newest(self, selection: Selection, limit: int) -> tuple[tuple[Exchange, ...], int]:
@@ -174,9 +185,13 @@ class ExchangeReader:
             page, mark = self.since(mark, selection)
 
     def named(self, prefix: str, limit: int = 5) -> tuple[Exchange, ...]:
-        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone."""
-        exact = self._read("id = ?", prefix)
-        return exact or self._read("id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, prefix + _HIGHEST, limit)
+        """Those whose id begins so, at most `limit`; the one whose whole id it is stands alone.
+
+        Runs with the same seed give the same ids: of those, it is the last one.
+        """
+        exact = self._read(f"{_IN_ANY_SEGMENT} AND id = ? ORDER BY rowid DESC LIMIT 1", prefix)
+        begin_so = f"{_IN_ANY_SEGMENT} AND id >= ? AND id < ? ORDER BY id LIMIT ?"
+        return exact or self._read(begin_so, prefix, prefix + _HIGHEST, limit)
 
     def _read(self, rest: str, *values: Any) -> tuple[Exchange, ...]:
         return tuple(exchange for _, exchange in self._rows(rest, *values))

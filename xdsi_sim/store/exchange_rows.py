@@ -48,6 +48,10 @@ def _add_deviations(database: sqlite_utils.Database) -> None:
 
 def _add_session(database: sqlite_utils.Database) -> None:
     database.table("exchange").add_column("session", str)
+    _index_sessions(database)
+
+
+def _index_sessions(database: sqlite_utils.Database) -> None:
     # of what is in one alone, so that nothing else pays for it
     database.execute("CREATE INDEX idx_exchange_session ON exchange (session) WHERE session IS NOT NULL")
 
@@ -56,10 +60,27 @@ def _add_patients(database: sqlite_utils.Database) -> None:
     database.table("exchange").add_column("patients", str)
 
 
+def _order_by_segment(database: sqlite_utils.Database) -> None:
+    """Have indexes grow at their end.
+
+    Ids are random: in the order of ids alone, each row would change pages of its own all over the index.
+    """
+    database.execute("ALTER TABLE exchange RENAME TO unordered")
+    columns = database.table("unordered").columns_dict
+    table = database.table("exchange")
+    table.create(columns)
+    names = ", ".join(("rowid", *columns))
+    database.execute(f"INSERT INTO exchange ({names}) SELECT {names} FROM unordered ORDER BY rowid")  # noqa: S608  all of it is ours
+    database.execute("DROP TABLE unordered")
+    for indexed in (["segment", "id"], ["segment", "conversation"], ["started"]):
+        table.create_index(indexed)
+    _index_sessions(database)
+
+
 SCHEMA: Final = Schema(
     application_id=0x5844584D,
     subject="exchange log",
-    migrations=(_create, _add_deviations, _add_session, _add_patients),
+    migrations=(_create, _add_deviations, _add_session, _add_patients, _order_by_segment),
 )
 
 

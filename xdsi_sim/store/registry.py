@@ -28,7 +28,7 @@ from xdsi_sim.store.registry_patients import announce, candidates, describe, kno
 from xdsi_sim.store.registry_removal import remains, remove
 from xdsi_sim.store.registry_schema import COLUMNS, SCHEMA, Record
 from xdsi_sim.store.registry_sql import statement
-from xdsi_sim.store.sqlite import Database, insert
+from xdsi_sim.store.sqlite import Database, Soon, at_once, insert
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -40,11 +40,15 @@ _DERIVING: Final = (AssociationType.XFRM, AssociationType.APND)
 class SqliteRegistryStore:
     """A registry's metadata in a folder."""
 
-    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
-        """Open or create the store; raises UsageError where the folder cannot be used."""
+    def __init__(self, folder: Path, share: Share = Share.ALONE, soon: Soon = at_once) -> None:
+        """Open or create the store; raises UsageError where the folder cannot be used.
+
+        Futures are done `soon`, those of one time together.
+        """
         self._answers = folder / "answers"
         with opening(folder) as opened:
-            self._database = opened.enter_context(Database(folder / "registry.db", SCHEMA, share=share))
+            database = Database(folder / "registry.db", SCHEMA, share=share, soon=soon)
+            self._database = opened.enter_context(database)
             if share is not Share.JOINING:
                 fresh_folder(self._answers)
 
@@ -224,8 +228,8 @@ def _registered(row: Sequence[Any]) -> Registered:
 
 # --- writing ---------------------------------------------------------------------------------
 
-_INTO_OBJECT: Final = f"INSERT INTO object (kind, fragment, {', '.join(COLUMNS)})"
-_INTO_VALUE: Final = "INSERT INTO value (number, attribute, text)"
+_INTO_OBJECT: Final = f"object (kind, fragment, {', '.join(COLUMNS)})"
+_INTO_VALUE: Final = "value (number, attribute, text)"
 _SET: Final = ", ".join(f"{name} = ?" for name in ("kind", "fragment", *COLUMNS))
 _UPDATE: Final = f"UPDATE object SET {_SET} WHERE entryUUID = ? RETURNING number"
 

@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -18,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.ports import NewDocument, StoredDocument
 from xdsi_sim.content import BytesContent, Content, discard, read_all, sha1_of
-from xdsi_sim.errors import StoreTrouble, XdsError
+from xdsi_sim.errors import XdsError
 from xdsi_sim.ids import new_token
 from xdsi_sim.rules.removal import Fate
 from xdsi_sim.store.files import put, sync_folder
 from xdsi_sim.store.lending import LentFiles
 from xdsi_sim.store.opening import Share, opening
-from xdsi_sim.store.sqlite import Database, Schema
+from xdsi_sim.store.sqlite import Database, Schema, Soon, at_once
 from xdsi_sim.store.trouble import troubles
 
 if TYPE_CHECKING:
@@ -44,7 +43,10 @@ _FIND_BUT: Final = (
     "(SELECT 1 FROM claim WHERE claim.uniqueId = document.uniqueId "
     "AND claim.submission NOT IN (SELECT value FROM json_each(?))))"
 )
-_INSERT: Final = f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  ours
+_INSERT: Final = (
+    f"INSERT INTO document ({_COLUMNS}, submission) VALUES (?, ?, ?, ?, ?, ?, ?) "  # noqa: S608  ours
+    "ON CONFLICT (uniqueId) DO NOTHING"
+)
 
 _SETTLE: Final = "UPDATE document SET submission = NULL WHERE submission IN (SELECT value FROM json_each(?))"
 _SETTLE_CLAIMED: Final = (
@@ -103,13 +105,17 @@ _SCHEMA: Final = Schema(application_id=0x58445250, subject="document store", mig
 class SqliteDocumentStore:
     """Realises `actors.ports.DocumentStore` in a folder."""
 
-    def __init__(self, folder: Path, share: Share = Share.ALONE) -> None:
-        """Open or create the store; raises UsageError where the folder cannot be used."""
+    def __init__(self, folder: Path, share: Share = Share.ALONE, soon: Soon = at_once) -> None:
+        """Open or create the store; raises UsageError where the folder cannot be used.
+
+        Futures are done `soon`, those of one time together; not that of a document which has a file.
+        """
         self._files = folder / "documents"
         self._lent = LentFiles(self._files)
         with opening(folder) as opened:
             self._files.mkdir(parents=True, exist_ok=True)
-            self._database = opened.enter_context(Database(folder / "repository.db", _SCHEMA, share=share))
+            database = Database(folder / "repository.db", _SCHEMA, share=share, soon=soon)
+            self._database = opened.enter_context(database)
             if share is not Share.JOINING:
                 self._sweep()
             self._claimed = self._has_claims()
@@ -141,8 +147,7 @@ class SqliteDocumentStore:
     def close(self) -> None:
         """Finish what was begun."""
         self._pool.shutdown()
-        with suppress(StoreTrouble):  # what is not written now is asked for at the next start
-            self._database.submit(self._settled).result()
+        self._database.submit(self._settled)  # what cannot be written now is asked for at the next start
         self._database.close()
 
     def find(self, uniqueIds: Sequence[str]) -> Mapping[str, StoredDocument]:
@@ -215,11 +220,10 @@ class SqliteDocumentStore:
 
     def _insert(self, connection: Connection, submission: str, row: _Row) -> str | None:
         """Enter a document; gives its file where the same bytes are here already."""
-        sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
-        hash_, owner = connection.execute(sql, row[:1]).fetchone() or (None, None)
-        if hash_ is None:
-            connection.execute(_INSERT, (*row, submission))
+        if connection.execute(_INSERT, (*row, submission)).rowcount:
             return None
+        sql = "SELECT hash, submission FROM document WHERE uniqueId = ?"
+        hash_, owner = connection.execute(sql, row[:1]).fetchone()
         if hash_ != row[2]:
             raise NonIdenticalHash(
                 f"here with other bytes; attribute=uniqueId; value={row[0]}; rule=G07", location=row[0]

@@ -12,10 +12,12 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
@@ -30,7 +32,7 @@ from xdsi_sim.store.trouble import understood
 if TYPE_CHECKING:
     import sqlite_utils
 
-__all__ = ["Database", "Migration", "Row", "Schema", "insert", "open_to_read"]
+__all__ = ["Database", "Migration", "Row", "Schema", "Soon", "at_once", "insert", "open_to_read"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -39,12 +41,20 @@ Work = Callable[[Connection], T]
 It is done again where another work of the same commit failed half-way, so it must bear that.
 """
 Migration = Callable[["sqlite_utils.Database"], None]
+Soon = Callable[[Callable[[], None]], object]
+"""Calls a function when whoever works with the database has done what they are at."""
 
 _BATCH: Final = 512  # works in one commit; more would only let the first of them wait
+_GATHERING: Final = 0.01  # seconds after which works are not gathered any more, however busy who brings them
 _BUSY: Final = 5.0  # seconds, for a foreign tool that holds the file
 _LEAVING: Final = 1.0  # seconds, for processes that have lost their first one and are about to end
 _STATEMENTS: Final = 512  # kept prepared in each connection
 _CACHE: Final = 16 * 1024  # KiB of a writer: what a commit changes beyond it is written twice
+
+
+def at_once(function: Callable[[], None]) -> None:
+    """Waits for nobody."""
+    function()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +84,23 @@ class Database:
         schema: Schema,
         *,
         durable: bool = True,
-        linger: float = 0,
         share: Share = Share.ALONE,
+        soon: Soon = at_once,
     ) -> None:
         """Open or create the file; raises UsageError where it is foreign, newer or damaged.
 
         Raises CannotRun where it is in use or something stands in its way.
 
-        Without `durable` a commit may be lost when the machine fails. The writer lingers for that many
-        seconds before a commit, to do more in one, unless `hurry` is called.
+        Without `durable` a commit may be lost when the machine fails. Works go to the writer, and their
+        outcomes come back, `soon`: those of one time together.
         """
         self.path = path.absolute()
-        self._linger = linger
-        self._hurry = threading.Event()
+        self._soon = soon
+        self._gathered: list[_Job] = []
+        self._since = 0.0
         self._local = threading.local()
         self._readers: list[Connection] = []
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
         with opening(self.path.parent) as opened:
@@ -118,8 +129,9 @@ class Database:
             if self._closed:
                 return
             self._closed = True
+            if self._gathered:
+                self._jobs.put(self._gathered)
             self._jobs.put(None)
-            self._hurry.set()
         self._thread.join()
         for reader in self._readers:
             reader.close()
@@ -149,12 +161,21 @@ class Database:
         with self._closing:
             if self._closed:
                 raise RuntimeError(f"{self.path.name} is closed")
-            self._jobs.put(_Job(work, future))
+            self._gathered.append(_Job(work, future))
+            if first := len(self._gathered) == 1:
+                self._since = time.monotonic()
+        if first:
+            self._soon(self._hand_over)
+        elif time.monotonic() - self._since > _GATHERING:
+            self._hand_over()
         return future
 
-    def hurry(self) -> None:
-        """Commit what was submitted now."""
-        self._hurry.set()
+    def _hand_over(self) -> None:
+        """Give the writer what was submitted: all at once, since it begins with the first that it gets."""
+        with self._closing:
+            if self._gathered and not self._closed:
+                self._jobs.put(self._gathered)
+                self._gathered = []
 
     def _write(self) -> None:
         while self._commit_next():
@@ -162,37 +183,39 @@ class Database:
 
     def _commit_next(self) -> bool:
         """Wait for a work, and commit it with those that have come meanwhile; whether to go on."""
-        job = self._jobs.get()
-        if job is None:
+        jobs = self._jobs.get()
+        if jobs is None:
             return False
-        if self._linger:
-            self._hurry.wait(self._linger)
-            self._hurry.clear()
         turn: AbstractContextManager[None] = nullcontext() if self._turn is None else self._turn
         with turn:  # first: what comes while it is waited for shares the commit
-            batch, open_ = self._batch(job)
+            batch, open_ = self._batch(jobs)
             outcomes = _commit(self._connection, batch)
-        for done, (result, failure) in zip(batch, outcomes, strict=True):
-            if failure is None:
-                done.future.set_result(result)
-            else:
-                done.future.set_exception(understood(failure))
+        self._soon(partial(_tell, batch, outcomes))
         return open_
 
-    def _batch(self, job: _Job) -> tuple[list[_Job], bool]:
-        """The work and those that have come meanwhile; whether more may come."""
-        batch, open_ = [job], True
+    def _batch(self, jobs: list[_Job]) -> tuple[list[_Job], bool]:
+        """The works and those that have come meanwhile; whether more may come."""
+        batch, open_ = jobs, True
         while len(batch) < _BATCH and not self._jobs.empty():
             following = self._jobs.get()
             if following is None:
                 open_ = False
                 break
-            batch.append(following)
+            batch += following
         return [job for job in batch if job.future.set_running_or_notify_cancel()], open_
 
 
 _Outcome = tuple[Any, BaseException | None]
 """What a work gave, or what it raised."""
+
+
+def _tell(batch: list[_Job], outcomes: list[_Outcome]) -> None:
+    """Let those know who wait for the works."""
+    for job, (result, failure) in zip(batch, outcomes, strict=True):
+        if failure is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(understood(failure))
 
 
 def _commit(connection: Connection, batch: list[_Job]) -> list[_Outcome]:
@@ -275,13 +298,14 @@ _ROWS: Final = 64  # of one statement: few enough that their values stay below t
 def insert(connection: Connection, into: str, rows: Sequence[Row]) -> Iterator[int]:
     """Insert rows, many by one statement, because each asks for the interpreter; gives their rowids.
 
-    `into` is `INSERT INTO table (columns)`.
+    `into` is `table (columns)`. Where a row is refused those before it stay, for the work to be undone as a
+    whole: to undo the statement alone, SQLite would keep all that it changes a second time.
     """
     numbers: list[int] = []
     for start in range(0, len(rows), _ROWS):
         some = rows[start : start + _ROWS]
         places = f"({','.join('?' * len(some[0]))})"
-        sql = f"{into} VALUES {','.join([places] * len(some))}"
+        sql = f"INSERT OR FAIL INTO {into} VALUES {','.join([places] * len(some))}"  # noqa: S608  ours
         last = connection.execute(sql, list(chain.from_iterable(some))).lastrowid or 0
         numbers += range(last - len(some) + 1, last + 1)  # they follow one another within a statement
     return iter(numbers)
@@ -336,6 +360,7 @@ def _open(path: Path, schema: Schema, *, durable: bool) -> Connection:
         connection.execute(f"PRAGMA cache_size=-{_CACHE}")
         if version < len(schema.migrations):
             _migrate(connection, schema, version)
+        connection.execute("PRAGMA temp_store=MEMORY")  # what undoes one statement is no file
     except BaseException:
         connection.close()
         raise

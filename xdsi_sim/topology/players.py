@@ -93,7 +93,7 @@ class Players:
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
         store = self._registries[placed.community.id] = self._kept(
-            SqliteRegistryStore(self._folder / placed.actor.id, self._share)
+            SqliteRegistryStore(self._folder / placed.actor.id, self._share, self._loop.soon)
         )
         return registry_of(placed, store, codes=self.domains[placed.community.id].now, strict=strict)
 
@@ -103,7 +103,7 @@ class Players:
         return DocumentRepository(
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
-            store=self._kept(SqliteDocumentStore(self._folder / model.id, self._share)),
+            store=self._kept(SqliteDocumentStore(self._folder / model.id, self._share, self._loop.soon)),
             codes=self.domains[placed.community.id].now,
             profile=placed.community.rules,
         )
