@@ -12,10 +12,7 @@ from pathlib import Path
 import pytest
 from a_scenario import PUBLISHED, write
 from a_viewer import a_viewer
-from an_exchange import an_exchange
 from wire import get
-
-from xdsi_sim.store.exchanges import ExchangeLog
 
 UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
 COMMAND = [sys.executable, "-m", "xdsi_sim"]
@@ -230,15 +227,6 @@ def test_what_nobody_reads_to_the_end_is_played_to_the_end(tmp_path: Path) -> No
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert (tmp_path / "r" / "report.html").is_file()
-
-
-def test_a_seed_is_refused_where_an_earlier_run_may_have_its_ids(tmp_path: Path) -> None:
-    log = ExchangeLog(tmp_path / "log")
-    log.record(an_exchange())
-    log.close()
-    ended = run("run", "load", "--seed", "7", "--data", str(tmp_path), "--listen", "127.0.0.1:0")
-    assert ended.returncode == 2
-    assert f"--seed: '{tmp_path}' has the log of an earlier run" in ended.stderr
 
 
 def test_a_port_that_is_taken_is_no_wrong_usage(tmp_path: Path) -> None:

@@ -4,18 +4,15 @@ from pathlib import Path
 
 import pytest
 import typer
-from an_exchange import an_exchange
 
 from xdsi_sim.cli.conventions import (
     certificates_for,
     file_to_write,
     folder_to_fill,
-    has_a_run,
     in_paragraphs,
     peer_address,
 )
 from xdsi_sim.errors import UsageError
-from xdsi_sim.store.exchanges import ExchangeLog
 
 
 def test_a_folder_may_still_be_missing(tmp_path: Path) -> None:
@@ -41,15 +38,6 @@ def test_a_file_needs_its_folder(tmp_path: Path) -> None:
     assert file_to_write("--to", "a.zip") == Path("a.zip")
     with pytest.raises(UsageError, match=f"--to: there is no folder '{tmp_path}/no' for 'a.zip'"):
         file_to_write("--to", str(tmp_path / "no" / "a.zip"))
-
-
-def test_a_folder_has_a_run_where_its_log_has_a_message(tmp_path: Path) -> None:
-    assert not has_a_run(tmp_path)
-    log = ExchangeLog(tmp_path / "log")
-    assert not has_a_run(tmp_path)
-    log.record(an_exchange())
-    log.close()
-    assert has_a_run(tmp_path)
 
 
 def test_an_address_has_one_of_the_schemes() -> None:

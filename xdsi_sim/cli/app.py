@@ -33,7 +33,6 @@ from xdsi_sim.cli.conventions import (
     GOOD,
     USAGE,
     folder_to_fill,
-    has_a_run,
     in_paragraphs,
     listen_option,
     session_name,
@@ -247,7 +246,6 @@ def run(
         seed=seed,
         session=None if session is None else session_name(session),
     )
-    _refuse_ids_again(loaded, options)
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     tables = _together([record for record, _ in played], options)
     if json_:
@@ -387,16 +385,6 @@ def _refuse_twins(loaded: Sequence[Loaded]) -> None:
     ((name, times),) = Counter(one.scenario.name for one in loaded).most_common(1)
     if times > 1:
         raise UsageError(f"{times} of these scenarios are named '{name}'.", hint="Give each its own name.")
-
-
-def _refuse_ids_again(loaded: Sequence[Loaded], options: _Options) -> None:
-    """A seed gives the same ids each time, and in a folder with an earlier run they are taken."""
-    for folder in (options.below(options.data, one.scenario.name) for one in loaded):
-        if options.seed is not None and folder is not None and has_a_run(folder):
-            raise UsageError(
-                f"--seed: '{folder}' has the log of an earlier run, whose ids may come again.",
-                hint="Name an empty folder by --data; recordings that are to be replayed may be in it.",
-            )
 
 
 def _stop_signals() -> threading.Event:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import os
-from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,7 +29,6 @@ __all__ = [
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
-    "has_a_run",
     "in_paragraphs",
     "listen_option",
     "peer_address",
@@ -84,16 +82,6 @@ def folder_to_fill(option: str, text: str | None, *, looked_into: bool = False) 
     if found.exists() and not looked_into and not os.access(found, os.W_OK):
         raise UsageError(f"{option}: nothing may be written in '{found}'.", hint="Name another folder.")
     return folder
-
-
-def has_a_run(data: Path) -> bool:
-    """Whether the log of a data folder has an exchange; raises UsageError for a log that cannot be read."""
-    from xdsi_sim.store.exchange_reader import DATABASE, FOLDER, ExchangeReader  # noqa: PLC0415
-
-    if not (data / FOLDER / DATABASE).is_file():
-        return False
-    with closing(ExchangeReader.open(data / FOLDER)) as reader:
-        return reader.mark() > 0
 
 
 def file_to_write(option: str, text: str) -> Path:
