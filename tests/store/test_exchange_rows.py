@@ -75,9 +75,7 @@ def test_marks_stay_what_they_were_when_a_log_is_brought_up_to_date(tmp_path: Pa
     made = [an_exchange(number) for number in (1, 2, 3)]
     with Database(tmp_path / "log.db", fourth) as database:
         rows = [row_of(one, 1, Place(0, 0), None) for one in made]
-        database.submit(
-            lambda connection: insert(connection, f"exchange ({COLUMNS})", rows)
-        ).result()
+        database.submit(lambda connection: insert(connection, f"exchange ({COLUMNS})", rows)).result()
         database.submit(
             lambda connection: connection.execute("DELETE FROM exchange WHERE rowid = 1")
         ).result()
