@@ -11,7 +11,7 @@ from a_dicomweb import UNDECODABLE, sample_store
 
 from xdsi_sim.content import SegmentsContent, read_all
 from xdsi_sim.dicomweb.archive import Archive
-from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
+from xdsi_sim.dicomweb.messages import Answer, Body, WebRequest
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.store.instances import SqliteInstanceStore
 
@@ -28,7 +28,7 @@ FILES = (
     "examples_palette.dcm",
 )
 """Studies 2.999.80.1 and so on."""
-NO_UPLOAD = Upload(media_type="")
+NO_UPLOAD = Body(media_type="")
 BASE = "http://h/dicom-web"
 
 
@@ -56,7 +56,7 @@ def ask(service: DicomWeb, tmp_path: Path) -> Ask:
         target: str,
         *,
         method: str = "GET",
-        upload: Upload = NO_UPLOAD,
+        upload: Body = NO_UPLOAD,
         of: DicomWeb = service,
         **headers: str,
     ) -> Answer:

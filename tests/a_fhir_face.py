@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 
 from submissions import AUTHORITY, a_provision, a_set, an_entry, uuid
 
+from xdsi_sim.client.dicomweb import HttpReply
 from xdsi_sim.content import BytesContent
+from xdsi_sim.dicomweb.messages import Part
 from xdsi_sim.ebrim.model import DocumentEntry, RegistryObjectList
 from xdsi_sim.fhir.bundles import provide_bundle
 from xdsi_sim.fhir.coding import Systems
@@ -49,6 +51,19 @@ def topology(**mhd: Any) -> Topology:
 
 def a_face(data: Path, **mhd: Any) -> RunningTopology:
     return start(topology(**mhd), data, Listen("127.0.0.1", 0))
+
+
+def a_reply(
+    *bodies: bytes, status: int = 200, media_type: str = JSON, trouble: str | None = None
+) -> HttpReply:
+    """What a client gets of a face."""
+    return HttpReply(
+        status=status,
+        headers={"content-type": media_type},
+        parts=tuple(Part(headers={}, content=BytesContent(body)) for body in bodies),
+        exchange="",
+        trouble=trouble,
+    )
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ steps:
 
 POINT_TO_POINT = HEAD.replace("central", "point-to-point")
 
-PUBLISHED = """\
-  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}
+LOADED = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
+
+FOUND = """\
   - {name: publish, publish: {source: pacs-north}, save: published}
   - name: find
     query:
@@ -32,6 +33,9 @@ PUBLISHED = """\
       parameters: {patientId: "${published.manifests[0].patientId}", status: [Approved]}
     save: found
 """
+"""What is loaded is published, and found."""
+
+PUBLISHED = LOADED + FOUND
 
 
 def write(folder: Path, steps: str, head: str = HEAD) -> Path:
@@ -53,3 +57,8 @@ def run(
     loaded = load_scenario(write(folder, steps, head))
     with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
         return play(loaded, running, audience, tags=tags, stop=stop)
+
+
+def between_two(folder: Path, *steps: str) -> RunRecord:
+    """Play steps on a source and its recipients, once it has images."""
+    return run(folder, LOADED + "".join(steps), head=POINT_TO_POINT)

@@ -32,12 +32,6 @@ communities:
 """
 
 
-def a_free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def a_closed_port() -> Iterator[int]:
     """A port at which nobody listens, and nobody else begins to."""

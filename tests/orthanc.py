@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["MISSING", "free_port", "orthanc", "program", "wait_for"]
+from tests.a_port import free_port
+
+__all__ = ["MISSING", "orthanc", "program", "wait_for"]
 
 _PLUGIN: Final = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 MISSING: Final = "orthanc and orthanc-dicomweb are not installed: tests/interop/install.sh does it"
@@ -61,13 +63,6 @@ def orthanc(folder: Path, users: Mapping[str, str] | None = None) -> Iterator[tu
             yield "127.0.0.1", port
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    """One that nobody listens on at the moment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def wait_for(address: tuple[str, int]) -> None:

@@ -257,6 +257,7 @@ BROKEN: Final[Mapping[str, SubmitObjectsRequest]] = {
     "F17": entry(repositoryUniqueId="2.999.1.4"),
     "F18": a_submission(set_=a_set(sourceId="2.999.20.11")),
     "F26": with_(an_association(uuid(1), uuid(10), RPLC)),
+    "F34": entry(logicalID=uuid(11)),
 }
 SOUND: Final[Mapping[str, SubmitObjectsRequest]] = {
     "C02": as_sent(),
@@ -305,6 +306,7 @@ SOUND: Final[Mapping[str, SubmitObjectsRequest]] = {
         replace(an_association(uuid(1), uuid(11), APND), documentation=Code.of("c", "2.999.1.9", "why"))
     ),
     "E27": with_(an_association(uuid(1), uuid(11), RPLC)),
+    "F34": entry(logicalID=uuid(1)),
     "F16": with_(
         an_association(uuid(210), uuid(11), entryUUID="inside"), an_association(uuid(100), "inside")
     ),

@@ -15,7 +15,8 @@ from submissions import PATIENT
 from wire import QUERY, Answer, Vendor, message, post, send
 
 from xdsi_sim.actors.flow import Call, NoAnswer
-from xdsi_sim.client.soap import SoapFault, SoapReply
+from xdsi_sim.client.answers import Reply
+from xdsi_sim.client.soap import SoapFault
 from xdsi_sim.content import read_all
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.ebrim.model import Slot
@@ -285,7 +286,7 @@ def test_what_the_peer_makes_of_an_answer_is_recorded_and_nothing_is_sent_again(
 # --- our client ------------------------------------------------------------------------------
 
 
-def ask(running: RunningTopology, url: str, transaction: str, value: object) -> SoapReply:
+def ask(running: RunningTopology, url: str, transaction: str, value: object) -> Reply:
     call = Call(url=url, transaction=transaction, message=value)
     return running.client.call(call, sender="tester", conversation="cafe", asynchronous=True)
 
@@ -387,9 +388,9 @@ def post_letter(running: RunningTopology, asked: Answer, **changes: str | None) 
     return send(replies, post(replies, "application/soap+xml", letter(running, asked, **changes)))
 
 
-def asked_meanwhile(running: RunningTopology, vendor: Vendor) -> tuple[Future[SoapReply], Answer]:
+def asked_meanwhile(running: RunningTopology, vendor: Vendor) -> tuple[Future[Reply], Answer]:
     """A query of ours on its way, and how it came to the vendor."""
-    future: Future[SoapReply] = Future()
+    future: Future[Reply] = Future()
 
     def wait() -> None:
         future.set_result(ask(running, vendor.url, "ITI-18", FIND))

@@ -15,6 +15,7 @@ from a_domain import ask, provide, provision
 from a_federation import HOMES, answering, community, entries, federation, oid, register
 from a_peer import Peer, Said, peers
 from submissions import PATIENT
+from told import told
 from wire import message, post, send
 from zeep.plugins import HistoryPlugin
 
@@ -69,10 +70,6 @@ def peer() -> Iterator[Peer]:
 
 def find(running: RunningTopology, actor: str = "north-ig", **more: Any) -> AdhocQueryResponse:
     return ask(running.url_of(actor), "FindDocuments", **{**OF_PATIENT, **more})
-
-
-def told(answer: Any) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in answer.errors]
 
 
 # --- by a stack that is not ours -------------------------------------------------------------

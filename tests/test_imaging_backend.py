@@ -18,6 +18,7 @@ import pydicom
 import pytest
 import requests
 from a_peer import peers, said
+from a_zeep_client import outcome
 from dicomweb_client import DICOMwebClient
 from rejections import a_note
 from wire import get, post, send
@@ -121,7 +122,7 @@ def test_what_is_loaded_is_in_the_archive_and_not_with_the_source(front: Front) 
 
 def test_rad_69_gives_the_files_of_the_archive(front: Front) -> None:
     answer = ask(front, [item(uids) for uids in map(uids_of, front.files)], EXPLICIT)
-    assert status(answer) == ("Success", [])
+    assert outcome(answer) == ("Success", [])
     given = {each.DocumentUniqueId: octets(each) for each in answer.DocumentResponse}
     assert given == {uids_of(path)[2]: path.read_bytes() for path in front.files}
 
@@ -130,7 +131,7 @@ def test_rad_69_gives_another_transfer_syntax_and_each_error_by_itself(front: Fr
     study, series, sop = uids_of(front.files[0])
     wrong = [("1.2.3", series, sop), (study, series, "2.999.404"), (study, series, "no/../uid")]
     answer = ask(front, [item((study, series, sop)), *map(item, wrong)], "1.2.840.10008.1.2")
-    assert status(answer) == (
+    assert outcome(answer) == (
         "PartialSuccess",
         [("XDSDocumentUniqueIdError", uids[2]) for uids in wrong],
     )
@@ -209,7 +210,7 @@ def test_a_rejected_instance_is_hidden_by_the_source_and_stays_in_the_archive(
     assert len(shown) == len(paths) - 1
     assert found(f"{front.base}/studies/{study}/instances?offset=1&limit=100") == shown[1:]
     answer = ask(front, [item((study, series, sop))], EXPLICIT)
-    assert status(answer) == ("Failure", [("XDSDocumentUniqueIdError", sop)])
+    assert outcome(answer) == ("Failure", [("XDSDocumentUniqueIdError", sop)])
     assert "rejected" in answer.RegistryResponse.RegistryErrorList.RegistryError[0].codeContext
     there = {each["00080018"]["Value"][0] for each in found(f"{front.archive}/studies/{study}/instances")}
     assert there == {uids_of(path)[2] for path in paths}  # the note is not there
@@ -255,7 +256,7 @@ def test_an_archive_that_fails_is_an_error_of_each_face_and_no_hang(
             wado = get(f"{running.wado_of(SOURCE)}?requestType=WADO&{query}")
             web = [get(f"{front.base}/{path}") for path in (place, f"{place}/frames/1")]
             more = [get(f"{front.base}/{path}").status for path in ("studies", f"{place}/metadata")]
-    assert status(answer) == ("Failure", [("XDSRepositoryError", uids[2])])
+    assert outcome(answer) == ("Failure", [("XDSRepositoryError", uids[2])])
     assert why in answer.RegistryResponse.RegistryErrorList.RegistryError[0].codeContext
     assert [one.status for one in (wado, *web)] == [http] * 3
     assert all(why in one.body.decode() for one in (wado, *web))
@@ -309,13 +310,6 @@ def ask(front: Front, items: list[dict[str, Any]], syntax: str) -> Any:
 
 def octets(response: Any) -> bytes:
     return bytes(getattr(response.Document, "_value_1", response.Document))
-
-
-def status(answer: Any) -> tuple[str, list[tuple[str, str | None]]]:
-    """Status, and the errors with their locations."""
-    response = answer.RegistryResponse
-    errors = response.RegistryErrorList.RegistryError if response.RegistryErrorList else []
-    return str(response.status).rpartition(":")[2], [(each.errorCode, each.location) for each in errors]
 
 
 # --- an archive that wants a password ---------------------------------------------------------

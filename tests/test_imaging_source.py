@@ -13,6 +13,7 @@ import pydicom
 import pytest
 from a_domain import domain, response_of
 from a_peak import peak_of
+from a_zeep_client import outcome
 from pydicom.data import get_testdata_file
 from rejections import a_note
 from wire import connect as connection_to
@@ -76,13 +77,6 @@ def received(answer: Any) -> list[Any]:
     ]
 
 
-def told(answer: Any) -> tuple[str, list[tuple[str, str | None]]]:
-    """Status, and the errors with their locations."""
-    response = answer.RegistryResponse
-    errors = response.RegistryErrorList.RegistryError if response.RegistryErrorList else []
-    return str(response.status).rpartition(":")[2], [(each.errorCode, each.location) for each in errors]
-
-
 @pytest.mark.parametrize(
     ("kind", "asked", "given"),
     [
@@ -99,7 +93,7 @@ def test_an_image_comes_in_a_transfer_syntax_that_is_asked_for(
 ) -> None:
     image = images(running)[kind]
     answer = ask(running, [item(image)], *asked)
-    assert told(answer) == ("Success", [])
+    assert outcome(answer) == ("Success", [])
     (dataset,) = received(answer)
     stored = part10.read(image.content)
     assert dataset.file_meta.TransferSyntaxUID == given
@@ -126,7 +120,7 @@ def test_a_bad_item_has_its_code_and_its_place(
 ) -> None:
     good, bad = images(running)[RLE], images(running)[EXPLICIT]
     answer = ask(running, [item(good), item(bad, **changes)], RLE, IMPLICIT)
-    assert told(answer) == ("PartialSuccess", [(code, changes.get("sop", bad.sopInstanceUID))])
+    assert outcome(answer) == ("PartialSuccess", [(code, changes.get("sop", bad.sopInstanceUID))])
     assert [dataset.SOPInstanceUID for dataset in received(answer)] == [good.sopInstanceUID]
 
 
@@ -137,7 +131,7 @@ def test_a_list_of_which_nothing_can_be_given_is_refused(
     image = images(running)[EXPLICIT]
     answer = ask(running, [item(image)], *syntaxes)
     place = None if location is None else image.sopInstanceUID
-    assert told(answer) == ("Failure", [("XDSRepositoryError", place)])
+    assert outcome(answer) == ("Failure", [("XDSRepositoryError", place)])
     assert answer.DocumentResponse == []
 
 
@@ -176,7 +170,7 @@ def test_a_rejected_image_is_found_by_nobody(tmp_path: Path) -> None:
         store.add(a_note(image.studyInstanceUID, image.sopInstanceUID))
         assert [get(url).status for url in urls] == [404] * 3
         answer = ask(running, [item(image)], EXPLICIT)
-    assert told(answer) == ("Failure", [("XDSDocumentUniqueIdError", image.sopInstanceUID)])
+    assert outcome(answer) == ("Failure", [("XDSDocumentUniqueIdError", image.sopInstanceUID)])
 
 
 def test_many_transcoded_images_are_streamed_and_leave_nothing_behind(tmp_path: Path) -> None:

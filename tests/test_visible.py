@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -45,3 +46,21 @@ def test_nothing_that_is_quoted_in_a_log_begins_an_entry_or_acts() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert [line for line in text.splitlines() if not line.startswith("    ")] == ["ERROR a⟨U+000D⟩"]
+
+
+QUOTING = """
+import pydicom, warnings
+from xdsi_sim.visible import log_to_terminal
+log_to_terminal()
+pydicom.charset.convert_encodings("\x1b[31mEVIL")
+warnings.warn("quoted \x1b[31m")
+"""
+
+
+def test_warnings_of_libraries_quote_peers_as_the_log_does() -> None:
+    """A broken Specific Character Set got to the terminal as it was, and could have acted there."""
+    told = subprocess.run([sys.executable, "-c", QUOTING], capture_output=True, text=True, check=True).stderr
+    assert "\x1b" not in told
+    assert "WARNING pydicom: Unknown encoding '⟨U+001B⟩[31mEVIL'" in told
+    assert told.count("Unknown encoding") == 1
+    assert "UserWarning: quoted ⟨U+001B⟩[31m" in told

@@ -10,13 +10,12 @@ import pytest
 import zeep
 from a_coded_domain import TABLE, coded_domain, written
 from a_domain import domain, provide, provision
+from a_zeep_client import Objects, status
 from submissions import PATIENT, a_set, a_submission, an_entry, an_on_demand_entry
 from update_requests import an_update, newer
 from zeep.plugins import HistoryPlugin
 
-from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
-from xdsi_sim.messages.submit import SubmitObjectsRequest
 from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.vocab import APPROVED, NS, SEVERITY_WARNING, TRANSACTIONS
 
@@ -28,17 +27,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
         yield started
 
 
-class Objects(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
-    """Puts metadata objects in: zeep writes no members of a substitution group by itself."""
-
-    def __init__(self, request: SubmitObjectsRequest) -> None:
-        self._objects = [parse(write_object(value)) for value in request.objects.objects()]
-
-    def egress(self, envelope: Any, http_headers: Any, _operation: Any, _options: Any) -> tuple[Any, Any]:
-        next(envelope.iter(f"{{{NS.RIM}}}RegistryObjectList")).extend(self._objects)
-        return envelope, http_headers
-
-
 def call(
     running: RunningTopology, actor: str, transaction: str, *plugins: zeep.Plugin, **arguments: Any
 ) -> tuple[Any, HistoryPlugin]:
@@ -48,10 +36,6 @@ def call(
     )
     operation = TRANSACTIONS[transaction].operation
     return client.service[operation](**arguments), history
-
-
-def status(answer: Any) -> str:
-    return str(answer.status).rpartition(":")[2]
 
 
 def slot(name: str, value: str) -> dict[str, Any]:

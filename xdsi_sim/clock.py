@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-__all__ = ["NOON", "frozen", "now"]
+__all__ = ["NOON", "dtm_of", "frozen", "now"]
 
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When a run happens that is the same every time."""
@@ -21,6 +21,11 @@ _stopped_at: list[datetime] = []
 def now() -> datetime:
     """The time of the machine, with zone UTC, unless it is frozen."""
     return _stopped_at[-1] if _stopped_at else datetime.now(UTC)
+
+
+def dtm_of(moment: datetime) -> str:
+    """A moment as metadata and HL7 have it, in UTC to the second (ITI TF-3: Table 4.2.3.1.7-2)."""
+    return f"{moment.astimezone(UTC):%Y%m%d%H%M%S}"
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from typing import Final
 
 __all__ = ["VisibleFormatter", "log_to_terminal", "visible", "visible_line"]
@@ -42,7 +43,12 @@ class VisibleFormatter(logging.Formatter):
 
 
 def log_to_terminal() -> None:
-    """Have warnings and errors of this process on its standard error."""
+    """Have warnings and errors of this process on its standard error, those of Python's own included.
+
+    By themselves these quote what a peer has sent as it is, with a line of source below.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.captureWarnings(True)
+    warnings.filterwarnings("ignore", module=r"pydicom\.")  # it logs the same

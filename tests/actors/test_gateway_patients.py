@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from told import told
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer, run
 from xdsi_sim.actors.gateway_patients import Correlations
@@ -96,10 +97,6 @@ def nobody(**changes: Any) -> DiscoveryResponse:
 def called(*ids: str, home: str = SOUTH, **changes: Any) -> DiscoveryResponse:
     matches = tuple(Match(patientId=Ii("2.999.3.1", id), homeCommunityId=home) for id in ids)
     return DiscoveryResponse(acknowledgement="AA", queryResponseCode="OK", matches=matches, **changes)
-
-
-def told(answer: AdhocQueryResponse) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in answer.errors]
 
 
 def test_each_community_is_asked_for_the_patient_and_then_by_its_own_id() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from told import told, uids
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer, run
 from xdsi_sim.actors.gateways import InitiatingGateway, RespondingGateway
@@ -50,14 +51,6 @@ def ask(
     gateway: Gateway, *items: DocumentRequest, peers: Callable[[Call], Answer] = everything
 ) -> RetrieveDocumentSetResponse:
     return run(gateway.retrieve(RetrieveDocumentSetRequest(requests=items)), peers)
-
-
-def uids(answer: RetrieveDocumentSetResponse) -> list[str]:
-    return [each.request.documentUniqueId for each in answer.documents]
-
-
-def told(answer: RetrieveDocumentSetResponse) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in answer.errors]
 
 
 def test_items_are_grouped_by_community_and_those_of_the_own_one_by_repository() -> None:

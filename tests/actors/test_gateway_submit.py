@@ -12,6 +12,7 @@ import zeep
 from a_domain import ask, everything, provide, provision, response_of
 from a_federation import HOMES, community, federation, oid
 from a_peer import peers
+from a_zeep_client import Objects, status
 from submissions import PATIENT, a_set, an_entry
 from update_requests import an_update, newer
 from wire import Answer, message, post, send
@@ -20,7 +21,6 @@ from zeep.plugins import HistoryPlugin
 from xdsi_sim.client.zeep_mtom import connect
 from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.model import DocumentEntry
-from xdsi_sim.ebrim.writer import write_object
 from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.messages.community import aimed_at, targets_of
 from xdsi_sim.messages.submit import (
@@ -46,17 +46,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTopolog
         )
         with start(topology, tmp_path_factory.mktemp("two"), FREE) as started:
             yield started
-
-
-class Objects(zeep.Plugin):  # type: ignore[misc]  # zeep is untyped
-    """Puts metadata objects in: zeep writes no members of a substitution group by itself."""
-
-    def __init__(self, request: SubmitObjectsRequest) -> None:
-        self._objects = [parse(write_object(value)) for value in request.objects.objects()]
-
-    def egress(self, envelope: Any, http_headers: Any, _operation: Any, _options: Any) -> tuple[Any, Any]:
-        next(envelope.iter(f"{{{NS.RIM}}}RegistryObjectList")).extend(self._objects)
-        return envelope, http_headers
 
 
 def slots(*homes: str) -> dict[str, Any]:
@@ -87,10 +76,6 @@ def zeep_provides(url: str, transaction: str, number: int, content: bytes, *home
     )
     assert action == TRANSACTIONS[transaction].response_action
     return answer
-
-
-def status(answer: Any) -> str:
-    return str(answer.status).rpartition(":")[2]
 
 
 def aimed(number: int, home: str | None, content: bytes = b"text") -> ProvideAndRegisterDocumentSetRequest:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from told import told
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer, run
 from xdsi_sim.actors.gateways import TARGETS, InitiatingGateway, RespondingGateway
@@ -79,10 +80,6 @@ def ask(
 def objects(answer: AdhocQueryResponse) -> list[tuple[str | None, str | None]]:
     data = read_all(SegmentsContent((b"<a>", *answer.fragments, b"</a>")))
     return [(child.get("id"), child.get("home")) for child in parse(data)]
-
-
-def told(answer: AdhocQueryResponse) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in answer.errors]
 
 
 # --- Initiating Gateway: whom it asks --------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import replace
 from time import process_time
 
 import pytest
+from told import told, uids
 
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer, run
 from xdsi_sim.actors.imaging_gateways import InitiatingImagingGateway, RespondingImagingGateway
@@ -40,14 +41,6 @@ def everything(call: Call) -> RetrieveDocumentSetResponse:
     return RetrieveDocumentSetResponse(
         documents=tuple(delivered(each.document) for each in call.message.requests)
     )
-
-
-def told(answer: RetrieveDocumentSetResponse) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in answer.errors]
-
-
-def uids(answer: RetrieveDocumentSetResponse) -> list[str]:
-    return [each.request.documentUniqueId for each in answer.documents]
 
 
 def test_each_member_gets_its_share_in_one_message_with_all_transfer_syntaxes() -> None:

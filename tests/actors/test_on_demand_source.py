@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from submissions import AUTHORITY, PATIENT, a_set, a_submission, an_entry, an_on_demand_entry
+from told import told
 
 from xdsi_sim.actors.flow import Call, Unreached, run
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource, Registration
@@ -98,10 +99,6 @@ def domain(tmp_path: Path) -> Iterator[Domain]:
 def text_of(response: RetrieveDocumentSetResponse) -> str:
     (document,) = response.documents
     return read_all(document.content).decode()
-
-
-def told(response: RetrieveDocumentSetResponse) -> list[tuple[str, str | None]]:
-    return [(error.errorCode, error.location) for error in response.errors]
 
 
 # --- offering --------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.orthanc import free_port, wait_for
+from tests.a_port import free_port
+from tests.orthanc import wait_for
 
 __all__ = ["GET_DOCUMENT", "nginx", "nginx_program"]
 

@@ -1,48 +1,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from a_fhir_face import a_reply
 from submissions import PATIENT, an_entry
 
 from xdsi_sim.checklist.two_level import Criteria, modality_of, region_of
 from xdsi_sim.checklist.two_level_by_fhir import search, search_of
-from xdsi_sim.content import BytesContent
+from xdsi_sim.client.dicomweb import HttpReply
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import Writing, document_reference
-from xdsi_sim.scenario.ports import Part
+from xdsi_sim.fhir.document_reference import document_reference
+from xdsi_sim.fhir.rows import Writing
 from xdsi_sim.scenario.stage import StepFailed
 
 FACE = "http://127.0.0.1/fhir"
 
 
-@dataclass(frozen=True)
-class APart:
-    content: BytesContent
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class AReply:
-    status: int = 200
-    parts: tuple[Part, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/fhir+json"})
-    exchange: str = ""
-    trouble: str | None = None
-
-
-def answering(*pages: Any) -> tuple[Callable[[str], AReply], list[str]]:
+def answering(*pages: Any) -> tuple[Callable[[str], HttpReply], list[str]]:
     """A face that gives these pages, and what it was asked."""
     asked: list[str] = []
 
-    def get(url: str) -> AReply:
+    def get(url: str) -> HttpReply:
         asked.append(url)
-        return AReply(parts=(APart(BytesContent(json.dumps(pages[len(asked) - 1]).encode())),))
+        return a_reply(json.dumps(pages[len(asked) - 1]).encode())
 
     return get, asked
 

@@ -6,20 +6,15 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from a_command import COMMAND, run
 from a_scenario import PUBLISHED, write
 from a_viewer import a_viewer
 from wire import get
 
 UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
-COMMAND = [sys.executable, "-m", "xdsi_sim"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("command", ["", "up", "run", "version", "tls", "patient", "log", "codes"])

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from a_coded_domain import IHE, TABLE, VALUE_SET, written
+from a_command import run as run_command
 from submissions import MANIFEST, a_submission, an_entry, uuid
 
 from xdsi_sim.ebrim.model import Code
 
-COMMAND = [sys.executable, "-m", "xdsi_sim", "codes"]
 CLASS = "1.3.6.1.4.1.19376.1.2.6.1"
 
 TWO = """\
@@ -28,10 +27,7 @@ communities:
     registry: {id: other}
 """
 
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+run = partial(run_command, "codes")
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 
 import pytest
+from a_command import run as run_command
 
-COMMAND = [sys.executable, "-m", "xdsi_sim", "explain"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
+run = partial(run_command, "explain")
 
 
 def test_the_command_has_help_with_an_example() -> None:

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from a_command import run as run_command
 from submissions import a_set, a_submission, an_entry
 
 from xdsi_sim.dicom.samples import write_sample
 from xdsi_sim.messages.submit import write_submit_objects
 
-COMMAND = [sys.executable, "-m", "xdsi_sim", "load"]
 TOPOLOGY = """\
 name: domain
 communities:
@@ -25,11 +24,7 @@ communities:
     registry: {id: other}
 """
 
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
-    )
+run = partial(run_command, "load")
 
 
 def submission(number: int) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from a_port import free_port
 from a_viewer import a_viewer
 from rejections import a_note
 
@@ -106,12 +107,6 @@ def test_links_lead_to_the_viewer_where_the_topology_has_one(folder: Path, tmp_p
 
 def publications(told: dict[str, Any]) -> list[str]:
     return [each["publication"] for each in told["studies"]]
-
-
-def free_port() -> int:
-    """One that manifests can name more than once."""
-    with start(load_topology(find_topology("central")), None, Listen("127.0.0.1", 0)) as running:
-        return int(running.url_of("registry").split(":")[2].partition("/")[0])
 
 
 def test_manifests_are_published_over_fhir_if_asked_for(folder: Path, tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from a_command import run as run_command
 from a_domain import domain
 from manifest_examples import base, entry
 
@@ -19,15 +19,11 @@ from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.messages.submit import SubmitObjectsRequest, write_submit_objects
 from xdsi_sim.topology.build import RunningTopology
 
-COMMAND = [sys.executable, "-m", "xdsi_sim", "manifest"]
 LOCATION = ("--location-oid", "2.999.1.20", "--retrieve-url", "https://north/dicom-web")
 MADO = ("--profile", "mado", *LOCATION)
 XDS_I = ("--ae-title", "NORTH", *LOCATION)
 
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+run = partial(run_command, "manifest")
 
 
 def told(*arguments: object, code: int = 0) -> Any:

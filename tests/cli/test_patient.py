@@ -1,23 +1,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from a_command import run as run_command
 from a_domain import domain
 from a_tls_domain import secured
 from feeds import added, patient, tell
 
 from xdsi_sim.topology.build import RunningTopology
 
-COMMAND = [sys.executable, "-m", "xdsi_sim", "patient"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
+run = partial(run_command, "patient")
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from a_command import run as run_command
 from a_viewer import a_viewer
-
-COMMAND = [sys.executable, "-m", "xdsi_sim", "topology"]
 
 MINE = """\
 name: mine
@@ -24,10 +22,7 @@ communities:
     consumers: [{id: workstation}]
 """
 
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+run = partial(run_command, "topology")
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.soap import SoapReply
 from xdsi_sim.content import BytesContent
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.messages.query import AdhocQueryResponse, write_query_response
@@ -67,7 +67,7 @@ def test_an_answer_may_come_before_the_peer_has_said_that_it_will(
         return said
 
     call = Call(url=peer(overtaken), transaction="ITI-18", message=QUERY)
-    reply: SoapReply = loop.call(client.call_asynchronously, call, Trace("cafe", "tester"))
+    reply: Reply = loop.call(client.call_asynchronously, call, Trace("cafe", "tester"))
     assert (reply.answer, reply.findings, reply.exchange) == (AdhocQueryResponse(), (), "e")
     statuses = {exchange.id: exchange.status for exchange in log.exchanges("cafe")}
     assert statuses.pop("e") == "Success"
@@ -86,7 +86,7 @@ def test_a_peer_that_does_not_take_the_request_is_not_waited_for(
         return said
 
     call = Call(url=peer(refuse), transaction="ITI-18", message=QUERY)
-    reply: SoapReply = running_loop().call(client.call_asynchronously, call, Trace("cafe", "tester"))
+    reply: Reply = running_loop().call(client.call_asynchronously, call, Trace("cafe", "tester"))
     assert isinstance(reply.answer, NoAnswer)
     assert mailbox.claim(asked[0]) is None
     assert len(log.exchanges("cafe")) == 1

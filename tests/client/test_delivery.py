@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from a_peer import Peer
+from a_port import free_port
 from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.trace import Trace
@@ -30,12 +31,6 @@ def letter(url: str) -> OutgoingLetter:
 
 def deliver(delivery: Delivery, url: str) -> None:
     running_loop().call(delivery.post, letter(url), Trace("cafe", "repository"))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def test_a_letter_goes_out_once_and_is_recorded_once(http: HttpClient, log: ExchangeLog, peer: Peer) -> None:

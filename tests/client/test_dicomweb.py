@@ -7,6 +7,7 @@ from a_peer import Peer
 
 from xdsi_sim.actors.trace import Trace
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
+from xdsi_sim.client.http import HttpClient
 from xdsi_sim.content import BytesContent, read_all
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.store.exchanges import ExchangeLog
@@ -54,6 +55,17 @@ def test_an_answer_that_is_cut_short_is_trouble(dicomweb: DicomWebClient, peer: 
     cut = MULTIPART[:-10]
     reply = fetch(dicomweb, peer(lambda _request: cut))
     assert "before its closing delimiter" in (reply.trouble or "")
+
+
+def test_an_answer_that_cannot_be_kept_is_trouble_and_recorded(
+    http: HttpClient, peer: Peer, log: ExchangeLog, tmp_path: Path
+) -> None:
+    large = b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + bytes(200_000)
+    reply = fetch(DicomWebClient(http, log, tmp_path / "nowhere"), peer(lambda _request: large))
+    (exchange,) = log.exchanges("cafe")
+    assert (reply.status, reply.parts) == (200, ())
+    assert "No such file or directory" in (reply.trouble or "")
+    assert exchange.status == f"HTTP 200, {reply.trouble}"
 
 
 def test_no_answer_is_status_0_with_the_reason(

@@ -12,14 +12,15 @@ from feeds import adt
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.client.mllp import MllpClient, MllpReply
+from xdsi_sim.client.answers import Reply
+from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.messages.adt import read_header, write_ack
 from xdsi_sim.messages.mllp import frame
 from xdsi_sim.messages.patient_feed import Acknowledgement, Ii
 from xdsi_sim.server.loop import running_loop
 from xdsi_sim.store.exchanges import ExchangeLog
 
-Send = Callable[[bytes | None], MllpReply]
+Send = Callable[[bytes | None], Reply]
 
 
 def ack(target: str = "M1", code: str = "AA") -> bytes:
@@ -40,14 +41,14 @@ def send(log: ExchangeLog) -> Iterator[Send]:
     client = MllpClient(loop.reactor, log, {})
     with ExitStack() as stack:
 
-        def ask(answer: bytes | None) -> MllpReply:
+        def ask(answer: bytes | None) -> Reply:
             server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             port = server.getsockname()[1]
             if answer is None:
                 server.close()
             else:
                 threading.Thread(target=_serve, args=(server, answer), daemon=True).start()
-            reply: MllpReply = loop.call(client.send, "127.0.0.1", port, adt(), Trace("c1", "source"))
+            reply: Reply = loop.call(client.send, "127.0.0.1", port, adt(), Trace("c1", "source"))
             return reply
 
         yield ask

@@ -13,8 +13,9 @@ from wire import QUERY
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.soap import MOST_JUDGED, SoapClient, SoapFault, SoapReply
+from xdsi_sim.client.soap import MOST_JUDGED, SoapClient, SoapFault
 from xdsi_sim.content import BytesContent, SegmentsContent, read_all
 from xdsi_sim.ebrim.writer import write_object_ref
 from xdsi_sim.errors import ActionNotSupported
@@ -64,9 +65,9 @@ def envelope(
 EMPTY = b"".join(write_query_response(AdhocQueryResponse()))
 
 
-def call(soap: SoapClient, url: str, transaction: str = "ITI-18", message: object = QUERY) -> SoapReply:
+def call(soap: SoapClient, url: str, transaction: str = "ITI-18", message: object = QUERY) -> Reply:
     asked = Call(url=url, transaction=transaction, message=message)
-    reply: SoapReply = running_loop().call(soap.call, asked, Trace("cafe", "tester"))
+    reply: Reply = running_loop().call(soap.call, asked, Trace("cafe", "tester"))
     return reply
 
 

@@ -15,7 +15,7 @@ from xdsi_sim.content import BytesContent, FileContent, read_all
 from xdsi_sim.dicom import part10
 from xdsi_sim.dicom.json_model import bulk_value, to_json
 from xdsi_sim.dicomweb.archive import Archive
-from xdsi_sim.dicomweb.messages import Answer, Part, Upload
+from xdsi_sim.dicomweb.messages import Answer, Body, Part
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.store.instances import SqliteInstanceStore
 
@@ -46,7 +46,7 @@ def store_it(ask: Ask, empty: SqliteInstanceStore) -> Store:
             Part({"content-type": media, "content-location": address}, BytesContent(data))
             for address, (media, data) in bulk.items()
         ]
-        return ask(path, method="POST", upload=Upload(media_type=RELATED, parts=tuple(parts)), of=of)
+        return ask(path, method="POST", upload=Body(media_type=RELATED, parts=tuple(parts)), of=of)
 
     return stored
 

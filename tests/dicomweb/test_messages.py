@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xdsi_sim.content import BytesContent, FileContent
-from xdsi_sim.dicomweb.messages import Part, Upload, WebRequest, text_answer
+from xdsi_sim.dicomweb.messages import Body, Part, WebRequest, text_answer
 
 
 def test_of_a_parameter_that_comes_twice_the_first_counts() -> None:
@@ -15,9 +15,7 @@ def test_an_upload_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "part"
     path.write_bytes(b"x")
     content = FileContent.of(path)
-    Upload(
-        media_type="", parts=(Part({}, content), Part({}, BytesContent(b""))), raw=(b"", content)
-    ).discard()
+    Body(media_type="", parts=(Part({}, content), Part({}, BytesContent(b""))), raw=(b"", content)).discard()
     assert not path.exists()
 
 

@@ -16,7 +16,7 @@ from rejections import a_note
 
 from xdsi_sim.content import BytesContent
 from xdsi_sim.dicomweb.archive import Archive
-from xdsi_sim.dicomweb.messages import Answer, Part, Upload
+from xdsi_sim.dicomweb.messages import Answer, Body, Part
 from xdsi_sim.dicomweb.service import DicomWeb
 from xdsi_sim.store.instances import SqliteInstanceStore
 
@@ -39,8 +39,8 @@ def of(empty: SqliteInstanceStore) -> DicomWeb:
     return DicomWeb(archive=Archive(store=empty, base=BASE, most=1000))
 
 
-def upload(*files: bytes, media_type: str = RELATED, part: str = "application/dicom") -> Upload:
-    return Upload(
+def upload(*files: bytes, media_type: str = RELATED, part: str = "application/dicom") -> Body:
+    return Body(
         media_type=media_type,
         parts=tuple(Part({"content-type": part}, BytesContent(data)) for data in files),
     )
@@ -165,7 +165,7 @@ def test_the_report_comes_in_what_the_client_takes(
         (upload(media_type="application/dicom"), 400),
     ],
 )
-def test_only_dicom_files_are_stored(ask: Ask, of: DicomWeb, sent: Upload, status: int) -> None:
+def test_only_dicom_files_are_stored(ask: Ask, of: DicomWeb, sent: Body, status: int) -> None:
     assert ask("studies", method="POST", upload=sent, of=of).status == status
 
 

@@ -10,16 +10,9 @@ from submissions import MANIFEST, PATIENT, an_entry, an_on_demand_entry
 
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, InternationalString
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import (
-    ROWS,
-    Reading,
-    Unmapped,
-    Writing,
-    document_entry,
-    document_reference,
-    subject_of,
-)
+from xdsi_sim.fhir.document_reference import ROWS, document_entry, document_reference, subject_of
 from xdsi_sim.fhir.references import resolving
+from xdsi_sim.fhir.rows import Reading, Unmapped, Writing
 from xdsi_sim.vocab import APPROVED, DEPRECATED, CodingScheme
 
 FULL = an_entry(

@@ -12,13 +12,16 @@ from xdsi_sim.fhir.identifiers import (
     referred,
     unique_id,
     unique_identifier,
+    unique_ids,
     urn_uuid,
 )
 
 UUID = "00000000-0000-4000-8000-000000000001"
 
 
-@pytest.mark.parametrize("text", ["2.999.1.2", "2.999.1.2^REPORT-7"])
+@pytest.mark.parametrize(
+    "text", ["2.999.1.2", "2.999.1.2^REPORT-7", "http://a.example/7", "a text", "no oid^REPORT-7"]
+)
 def test_unique_ids_come_back(text: str) -> None:
     assert unique_id(unique_identifier(text)) == text
 
@@ -28,6 +31,23 @@ def test_unique_ids_of_others_are_understood() -> None:
     assert unique_id({"value": f"urn:uuid:{UUID}"}) == f"2.25.{int(UUID.replace('-', ''), 16)}"
     assert unique_id({"value": "urn:uuid:no"}) == "urn:uuid:no"
     assert unique_id({}) is None
+
+
+def test_a_unique_id_that_is_no_oid_is_not_written_as_one() -> None:
+    """ITI TF-3: 4.2.3.2.26 has UUIDs and other URIs as well."""
+    assert unique_identifier(f"urn:uuid:{UUID}") == {
+        "system": "urn:ietf:rfc:3986",
+        "value": f"urn:uuid:{UUID}",
+    }
+    assert unique_identifier("urn:x:7") == {"system": "urn:ietf:rfc:3986", "value": "urn:x:7"}
+    assert unique_identifier("a text") == {"value": "a text"}
+
+
+def test_a_uuid_names_what_is_registered_as_it_and_as_its_oid() -> None:
+    oid = f"2.25.{int(UUID.replace('-', ''), 16)}"
+    assert unique_ids({"value": f"urn:uuid:{UUID}"}) == (oid, f"urn:uuid:{UUID}")
+    assert unique_ids({"value": "urn:oid:2.999.1"}) == ("2.999.1",)
+    assert unique_ids({}) == ()
 
 
 def test_patient_ids_come_back() -> None:

@@ -8,9 +8,10 @@ from submissions import a_folder, a_set
 
 from xdsi_sim.ebrim.model import Author, InternationalString
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import Reading, Unmapped, Writing, subject_of
+from xdsi_sim.fhir.document_reference import subject_of
 from xdsi_sim.fhir.lists import folder, list_kind, list_of, submission_set
 from xdsi_sim.fhir.references import resolving
+from xdsi_sim.fhir.rows import Reading, Unmapped, Writing
 from xdsi_sim.vocab import APPROVED
 
 SET = a_set(

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from xdsi_sim.dicomweb.messages import Upload, WebRequest
+from xdsi_sim.dicomweb.messages import Body, WebRequest
 from xdsi_sim.fhir.outcome import Rejected
 from xdsi_sim.mhd.negotiation import accepted, answer_form, body_form, ranges
 
 
 def asking(accept: str | None = None, sent: str = "") -> WebRequest:
     headers = {} if accept is None else {"accept": accept}
-    return WebRequest(method="GET", path=(), headers=headers, upload=Upload(media_type=sent))
+    return WebRequest(method="GET", path=(), headers=headers, upload=Body(media_type=sent))
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from a_domain import everything
+from a_domain import everything, submit
 from a_fhir_face import DCM, JSON, OF_PATIENT, XML, a_bundle, a_face, ask, find, post, the
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.patient import Patient
-from submissions import AUTHORITY, PATIENT, uuid
+from submissions import AUTHORITY, PATIENT, a_folder, a_set, a_submission, an_association, an_entry, uuid
+from update_requests import an_update, newer
 
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry
 from xdsi_sim.scenario.fhir import object_of
@@ -92,6 +93,69 @@ def test_lists_are_found_with_what_they_hold(url: str) -> None:
     Bundle.model_validate(answer.json)
     assert len(find(url, "List", code="submissionset").entries) == 3
     assert find(url, "List", code="folder").entries == []
+
+
+@pytest.fixture(scope="module")
+def filed(empty: RunningTopology) -> str:
+    """Entries 81 and 82 in Folder 83 by one set, of which 82 has a second version, 84."""
+    of = {"patientId": f"P80^^^&{AUTHORITY}&ISO"}
+    entries, folder, set_ = (an_entry(81, **of), an_entry(82, **of)), a_folder(83, **of), a_set(80, **of)
+    held = [an_association(folder.entryUUID, each.entryUUID) for each in entries]
+    told = [an_association(set_.entryUUID, each.entryUUID, entryUUID=f"of {each.entryUUID}") for each in held]
+    registry = empty.url_of("registry")
+    more = (*held, *told)
+    assert submit(registry, a_submission(entries=entries, set_=set_, folders=(folder,), more=more)) == []
+    update = an_update(newer(entries[1], 84), set_=a_set(85, **of))
+    assert submit(registry, update, "ITI-57") == []
+    return empty.url_of("fhir")
+
+
+def held_by(found: dict[str, Any]) -> set[str]:
+    return {each["item"]["reference"] for each in found.get("entry", ())}
+
+
+def test_a_list_holds_what_can_be_read_each_by_its_type(filed: str) -> None:
+    one, new, folder = (uuid(number)[9:] for number in (81, 84, 83))
+    by_set = ask("GET", f"{filed}/List/{uuid(80)[9:]}").json
+    assert held_by(by_set) == {f"DocumentReference/{one}", f"List/{folder}"}  # no Association, no old version
+    by_folder = ask("GET", f"{filed}/List/{folder}").json
+    assert held_by(by_folder) == {f"DocumentReference/{one}", f"DocumentReference/{new}"}
+    for reference in held_by(by_set) | held_by(by_folder):
+        assert ask("GET", f"{filed}/{reference}").status == 200
+
+
+def test_lists_beside_documents_are_those_that_hold_them_and_say_so(filed: str) -> None:
+    one, folder = (uuid(number)[9:] for number in (81, 83))
+    answer = ask("GET", f"{filed}/DocumentReference?_id={one}&_revinclude=List:item")
+    lists = {each["resource"]["id"]: each["resource"] for each in answer.json["entry"][1:]}
+    assert set(lists) == {uuid(80)[9:], folder}
+    assert all(f"DocumentReference/{one}" in held_by(each) for each in lists.values())
+    answer = ask("GET", f"{filed}/List?_id={uuid(80)[9:]}&code=submissionset&_include=List:item")
+    beside = {each["resource"]["id"]: each["resource"] for each in answer.json["entry"][1:]}
+    assert set(beside) == {one, folder}
+    assert len(held_by(beside[folder])) == 2
+
+
+@pytest.mark.parametrize("uniqueId", [f"urn:uuid:{uuid(4711)[9:]}", "http://north.example/reports/7"])
+def test_documents_whose_unique_ids_are_no_oids_are_found_by_them(
+    empty: RunningTopology, base: str, uniqueId: str
+) -> None:
+    number = 4000 + len(uniqueId)
+    entry = an_entry(number, uniqueId=uniqueId)
+    assert submit(empty.url_of("registry"), a_submission(entries=(entry,), set_=a_set(5000 + number))) == []
+    (found,) = ask("GET", f"{base}/DocumentReference?identifier=urn:ietf:rfc:3986|{uniqueId}").entries
+    assert found["id"] == uuid(number)[9:]
+    assert found["masterIdentifier"] == {"system": "urn:ietf:rfc:3986", "value": uniqueId}
+
+
+def test_a_document_published_with_a_uuid_is_found_by_it(base: str) -> None:
+    bundle = a_bundle(4712)
+    reference = the(bundle, "DocumentReference")
+    reference["masterIdentifier"]["value"] = uuid(4713)
+    reference["identifier"] = [each for each in reference["identifier"] if each.get("use") == "official"]
+    assert post(base, bundle).status == 200
+    (found,) = ask("GET", f"{base}/DocumentReference?identifier={uuid(4713)}").entries
+    assert found["masterIdentifier"]["value"].startswith("urn:oid:2.25.")
 
 
 def test_single_resources_are_read_by_their_ids(url: str) -> None:

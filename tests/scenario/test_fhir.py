@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from a_fhir_face import a_bundle, the
+from a_fhir_face import a_bundle, a_reply, the
 from submissions import an_entry
 
-from xdsi_sim.content import BytesContent
 from xdsi_sim.errors import UsageError
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import Writing, document_reference
+from xdsi_sim.fhir.document_reference import document_reference
+from xdsi_sim.fhir.rows import Writing
 from xdsi_sim.scenario.fhir import answered_by, found_in, object_of, patient_token
-from xdsi_sim.scenario.ports import Part
 from xdsi_sim.scenario.stage import StepFailed
 from xdsi_sim.topology.model import Community
 from xdsi_sim.vocab import ON_DEMAND
@@ -29,23 +26,8 @@ COMMUNITY = Community.model_validate(
 )
 
 
-@dataclass(frozen=True)
-class APart:
-    content: BytesContent
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class AReply:
-    status: int
-    parts: tuple[Part, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/fhir+json"})
-    exchange: str = ""
-    trouble: str | None = None
-
-
 def told(status: int, resource: Any) -> Any:
-    reply = AReply(status, (APart(BytesContent(json.dumps(resource).encode())),))
+    reply = a_reply(json.dumps(resource).encode(), status=status)
     return answered_by(reply, receiver="fhir", transaction="ITI-65")
 
 
@@ -75,11 +57,11 @@ def test_issues_are_the_errors_of_an_answer() -> None:
 
 
 def test_an_answer_that_is_no_fhir_has_a_status_alone() -> None:
-    page = AReply(502, (APart(BytesContent(b"<html>")),), {"content-type": "text/html"})
+    page = a_reply(b"<html>", status=502, media_type="text/html")
     assert answered_by(page, receiver="fhir", transaction="ITI-67").status == "HTTP 502"
-    broken = AReply(200, (APart(BytesContent(b"{")),))
+    broken = a_reply(b"{")
     assert answered_by(broken, receiver="fhir", transaction="ITI-67").errors == ()
-    nothing = AReply(0, trouble="refused")
+    nothing = a_reply(status=0, trouble="refused")
     assert answered_by(nothing, receiver="fhir", transaction="ITI-67").status == "no answer: refused"
 
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from xdsi_sim.actors.flow import NoAnswer
-from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.messages.response import RegistryResponse
 from xdsi_sim.scenario.stage import answered, details_of, listed, plural
 
 
 def test_replies_are_put_in_the_terms_of_an_expectation() -> None:
-    good = SoapReply(answer=RegistryResponse(), exchange="e")
-    none = SoapReply(answer=NoAnswer("refused"), exchange="e")
+    good = Reply(answer=RegistryResponse(), exchange="e")
+    none = Reply(answer=NoAnswer("refused"), exchange="e")
     assert answered(good, receiver="r", transaction="ITI-42").status == "Success"
     assert answered(none, receiver="r", transaction="ITI-42").status == "no answer: refused"
 

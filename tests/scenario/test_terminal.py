@@ -12,7 +12,7 @@ from xdsi_sim.scenario.cast import description_of
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.tables import Table
-from xdsi_sim.scenario.terminal import Asking, Told, console, print_actors, print_end, summary_of
+from xdsi_sim.scenario.terminal import Asking, Told, print_actors, print_end, summary_of
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Listen
@@ -170,12 +170,6 @@ def test_addresses_are_shown_whole_however_narrow_it_is(tmp_path: Path) -> None:
     assert f"  {source['url']}" in lines  # in one piece, to be copied
     assert f"  DICOMweb {source['dicomweb']}" in lines
     assert f"pacs-north: Imaging Document Source, {source['oid']}" in lines
-
-
-def test_nothing_is_wrapped_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr("sys.stdout", io.StringIO())
-    assert console().width == 200
 
 
 def test_the_port_of_a_feed_stands_below_its_registry(output: Console, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from xdsi_sim.content import BytesContent
 from xdsi_sim.scenario.stage import StepFailed
-from xdsi_sim.scenario.web import WebAnswer, WebPart, attributes_of
+from xdsi_sim.scenario.web import WebAnswer, WebPart, attributes_of, query_of
 
 FOUND = {
     "0020000D": {"vr": "UI", "Value": ["1.2.3"]},
@@ -73,3 +73,8 @@ def test_a_good_status_is_success(status: int, words: str) -> None:
 def test_a_refusal_is_told_with_its_first_line() -> None:
     assert answer(404, "text/plain", b"there is nothing\nat all").told == "HTTP 404, there is nothing"
     assert answer(404, "text/plain", b"").warning == "299 a: b"
+
+
+def test_a_query_has_lists_with_commas_and_values_as_scenarios_write_them() -> None:
+    pairs = (("viewport", [100, 50]), ("fuzzymatching", True), ("PatientName", None))
+    assert query_of(pairs) == "viewport=100%2C50&fuzzymatching=true&PatientName="

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from a_system import PRODUCT, a_free_port, a_plan, a_product, a_role, description
+from a_port import free_port
+from a_system import PRODUCT, a_plan, a_product, a_role, description
 
 from tests.orthanc import MISSING, orthanc, program
 from xdsi_sim.scenario.loader import load_scenario
@@ -106,7 +107,7 @@ def test_the_suite_of_the_registry_passes_against_a_foreign_one(tmp_path: Path) 
 
 
 def test_the_suite_of_the_repository_passes_against_a_foreign_one(tmp_path: Path) -> None:
-    port = a_free_port()
+    port = free_port()
     ours = f'peers: [{{id: bench, plays: index, url: "http://127.0.0.1:{port}/domain/registry"}}]\n'
     with a_product(tmp_path / "product", PRODUCT + ours) as product:
         text = description(repository=product.url_of("vault"), more=ALL_OPTIONS, listen=port)
@@ -118,7 +119,7 @@ def test_the_suite_of_the_repository_passes_against_a_foreign_one(tmp_path: Path
 @pytest.mark.parametrize("role", FOREIGN)
 def test_the_suites_of_sources_and_gateways_pass_against_foreign_ones(role: str, tmp_path: Path) -> None:
     """Another process plays the role: it has ids of its own, and calls our actors where the file says."""
-    port, at = a_free_port(), a_free_port()
+    port, at = free_port(), free_port()
     with a_role(role, tmp_path, f"{{{FOREIGN[role]}}}", port, at) as (product, told):
         run = play_tests(plan_of(told), tmp_path / "ours", Untold())
         assert product.elsewhere

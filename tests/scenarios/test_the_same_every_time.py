@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from socket import socket
+
+from a_port import free_port
 
 from xdsi_sim.clock import frozen
 from xdsi_sim.content import read_all
@@ -13,12 +14,6 @@ from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.runner import play
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.model import Listen
-
-
-def a_free_port() -> int:
-    with socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def messages(data: Path, seed: int, port: int) -> list[tuple[object, ...]]:
@@ -42,7 +37,7 @@ def messages(data: Path, seed: int, port: int) -> list[tuple[object, ...]]:
 
 
 def test_two_runs_with_a_seed_send_the_same_messages_octet_for_octet(tmp_path: Path) -> None:
-    port = a_free_port()  # addresses are in the messages
+    port = free_port()  # addresses are in the messages
     first, second, other = (messages(tmp_path / str(run), seed, port) for run, seed in enumerate((7, 7, 8)))
     assert len(first) > 15
     assert first == second

@@ -74,3 +74,18 @@ def test_a_port_that_is_shared_already_is_taken(shared: tuple[Any, Any]) -> None
 def test_what_cannot_be_listened_on_is_told_with_the_setting(with_others: bool) -> None:
     with pytest.raises(CannotRun, match=r"192\.0\.2\.1:1.*another address by the test"):
         Ports(LOOP, shared=with_others).listen("a", "192.0.2.1", 1, named(b""), setting="by the test")
+
+
+def test_who_connects_to_a_held_port_waits_until_it_begins() -> None:
+    ports = Ports(LOOP, held=True)
+    port = ports.listen("a", "127.0.0.1", 0, named(b"here"), setting="by the test")
+    try:
+        with socket.create_connection(("127.0.0.1", port.getHost().port), timeout=0.1) as connection:
+            with pytest.raises(TimeoutError):
+                connection.recv(10)
+            ports.begin()
+            connection.settimeout(10)
+            assert connection.recv(10) == b"here"
+        assert taken_by(port.getHost().port) == b"here"
+    finally:
+        LOOP.call(port.stopListening)

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from a_search_oracle import some_objects
 from pydicom.dataset import Dataset
 
@@ -18,13 +16,6 @@ from xdsi_sim.dicom.search import Search
 from xdsi_sim.store.instances import SqliteInstanceStore
 
 TABLES = ("study", "series", "image", "term")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteInstanceStore]:
-    opened = SqliteInstanceStore(tmp_path / "store")
-    yield opened
-    opened.close()
 
 
 def an_object(**attributes: Any) -> BytesContent:

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
@@ -28,13 +27,6 @@ CT_HEAD = SAMPLES["ct-head"].header.study_instance_uid
 @pytest.fixture(scope="module")
 def ct_head(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     return write_sample("ct-head", tmp_path_factory.mktemp("ct-head"))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteInstanceStore]:
-    opened = SqliteInstanceStore(tmp_path / "store")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

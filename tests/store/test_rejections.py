@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,6 @@ STUDY = SAMPLES["cr-chest"].header.study_instance_uid
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, ...]:
     return write_sample("cr-chest", tmp_path / "cr")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteInstanceStore]:
-    opened = SqliteInstanceStore(tmp_path / "store")
-    yield opened
-    opened.close()
 
 
 def seen(store: SqliteInstanceStore) -> tuple[list[str], list[str]]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from a_system import a_free_port, a_product, description, loaded
+from a_port import free_port
+from a_system import a_product, description, loaded
 
 from xdsi_sim.sut.bench import play_tests
 from xdsi_sim.sut.certificates import with_certificates
@@ -30,7 +31,7 @@ def test_without_tls_there_are_none(tmp_path: Path) -> None:
 def test_a_system_is_tried_and_tested_over_tls_by_one_pair_of_certificates(tmp_path: Path) -> None:
     with a_product(tmp_path / "vendor", SECURED) as product:
         more = "tls: {authority: vendor/tls/authority.pem}\n"
-        text = description(registry=product.url_of("index"), more=more, listen=a_free_port())
+        text = description(registry=product.url_of("index"), more=more, listen=free_port())
         system, tls = with_certificates(loaded(tmp_path, text), tmp_path / "vendor")
         assert tls is not None
         (one,) = check_system(system, tmp_path, tls)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from a_domain import provision
-from wire import message, post, send
+from wire import get, message, post, send
 
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.messages.response import RegistryResponse
@@ -48,6 +48,15 @@ def test_findings_are_those_of_serving_and_those_of_its_content(
         finding.rule for finding in query.exchange.findings
     }
     assert any(finding.rule.startswith("I") for finding in query.findings)
+
+
+def test_a_message_of_the_web_has_no_value_and_no_findings_but_those_of_serving(
+    xdsi_topology: RunningTopology, received: Received
+) -> None:
+    base = xdsi_topology.dicomweb_of("pacs-north")
+    assert get(f"{base}/studies").status == 200
+    asked = received.one("QIDO-RS")
+    assert (asked.request, asked.answer, asked.xml, asked.findings) == (None, None, b"", ())
 
 
 def test_what_came_before_is_left_out(xdsi_topology: RunningTopology) -> None:

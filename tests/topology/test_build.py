@@ -4,12 +4,15 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from a_domain import domain, everything, response_of, topology
+from a_system import a_free_port
 from a_viewer import PAGE, a_viewer
+from a_wait import until
 from submissions import PATIENT, a_submission
 from wire import QUERY, connect, get, message, post, read_answer
 
@@ -37,6 +40,28 @@ def central() -> Topology:
 def running(central: Topology, tmp_path: Path) -> Iterator[RunningTopology]:
     with start(central, tmp_path / "data", FREE) as started:
         yield started
+
+
+def test_who_asks_while_it_starts_waits_for_the_actors(central: Topology, tmp_path: Path) -> None:
+    """Whoever polls for a topology to be ready was told that no actor is there, until there was one."""
+    listen = Listen("127.0.0.1", a_free_port())
+    told: set[int] = set()
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            with suppress(OSError):  # nobody listens yet, or no more
+                told.add(get(f"http://127.0.0.1:{listen.port}/national/pacs-south?wsdl").status)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        with start(central, tmp_path, listen):
+            until(lambda: bool(told))
+    finally:
+        over.set()
+        asking.join()
+    assert told == {200}
 
 
 def test_every_actor_answers_at_its_address(running: RunningTopology) -> None:

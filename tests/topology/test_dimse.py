@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
+from a_port import free_port
 from pydicom.data import get_testdata_file
 
 from xdsi_sim.errors import UsageError
@@ -30,11 +30,6 @@ communities:
 def written(folder: Path, port: object, more: str = "") -> Path:
     (folder / "mine.yaml").write_text(TOPOLOGY % (port, more), encoding="utf-8")
     return folder / "mine.yaml"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def test_what_a_modality_sends_is_in_the_store_of_the_source(tmp_path: Path) -> None:

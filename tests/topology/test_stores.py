@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from a_port import free_port
 
-from tests.orthanc import free_port
 from xdsi_sim.client.archive import DicomWebArchive
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.store.instances import SqliteInstanceStore

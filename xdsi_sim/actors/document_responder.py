@@ -22,7 +22,7 @@ from xdsi_sim.ebrim.model import (
 from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.search import DOCUMENTS, FOLDERS, SETS, SORTS, Paging, Search, Target
 from xdsi_sim.fhir.search_terms import Known
-from xdsi_sim.messages.query import AdhocQueryRequest, in_portions
+from xdsi_sim.messages.query import LEAF_CLASS, OBJECT_REF, AdhocQueryRequest, in_portions
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.retrieve import (
     DocumentRequest,
@@ -32,6 +32,7 @@ from xdsi_sim.messages.retrieve import (
 from xdsi_sim.messages.stored_queries import (
     GET_ASSOCIATIONS,
     GET_DOCUMENTS,
+    GET_FOLDERS,
     GET_SUBMISSION_SETS,
     StoredQuery,
     encode,
@@ -47,6 +48,7 @@ _UUIDS: Final = {
     GET_ASSOCIATIONS: "$uuid",
     GET_SUBMISSION_SETS: "$uuid",
     GET_DOCUMENTS: "$XDSDocumentEntryEntryUUID",
+    GET_FOLDERS: "$XDSFolderEntryUUID",
 }
 """The parameter by which stored queries are told what they are about."""
 _OF_TARGET: Final = {DOCUMENTS.find: "documentEntries", SETS.find: "submissionSets", FOLDERS.find: "folders"}
@@ -60,7 +62,11 @@ class Found:
     total: int = 0
     """On all pages."""
     associations: tuple[Association, ...] = ()
-    """Those that begin at an object of the page."""
+    """Those that begin at an object of the page, or at a List beside it."""
+    documents: frozenset[str] = frozenset()
+    """Ids of the entries that these Lists hold."""
+    folders: frozenset[str] = frozenset()
+    """Ids of the Folders that they hold; other members of a SubmissionSet are Associations."""
     dates: Mapping[str, str] = field(default_factory=dict)
     """By the id of an entry the DTM of the submission that brought it."""
     included: tuple[MetadataObject, ...] = ()
@@ -123,15 +129,31 @@ class DocumentResponder:
         more: tuple[RegistryError, ...] = ()
         if DOCUMENTS in search.targets:
             dates, more, sets = yield from self._submissions(page)
-        included, most = yield from self._included(search, page, links, sets)
+        touching = [each for found in associations for each in found.associations]
+        included, most = yield from self._included(search, page, touching, sets)
+        beside = [each for each in included if not isinstance(each, DocumentEntry)]
+        associations, unlinked = yield from self._ask(GET_ASSOCIATIONS, beside)
+        links += _starting(beside, (each for found in associations for each in found.associations))
+        documents, folders, unseen = yield from self._held((*page, *beside), links)
         return Found(
             objects=tuple(page),
             total=best.total,
             associations=links,
+            documents=documents,
+            folders=folders,
             dates=dates,
             included=included,
-            errors=errors + _as_warnings((*troubles, *more, *most)),
+            errors=errors + _as_warnings((*troubles, *more, *most, *unlinked, *unseen)),
         )
+
+    def _held(
+        self, objects: Sequence[MetadataObject], links: Iterable[Association]
+    ) -> Flow[tuple[frozenset[str], frozenset[str], tuple[RegistryError, ...]]]:
+        """Ids of the entries and Folders that Lists hold, as far as clients can read them."""
+        entries, others = _members(objects, links)
+        found, errors = yield from self._ask(GET_DOCUMENTS, entries, OBJECT_REF)
+        folders, more = yield from self._ask(GET_FOLDERS, others, OBJECT_REF)
+        return _referred(found), _referred(folders), errors + more
 
     def _submissions(
         self, objects: Sequence[MetadataObject]
@@ -154,28 +176,35 @@ class DocumentResponder:
         links: Sequence[Association],
         sets: tuple[SubmissionSet, ...],
     ) -> Flow[tuple[tuple[MetadataObject, ...], tuple[RegistryError, ...]]]:
-        members = [each for each in links if each.associationType == AssociationType.HAS_MEMBER]
-        wanted = [
-            *(members if "List:item" in search.includes else ()),
-            *(
-                [each for each in links if each not in members]
-                if "DocumentReference:relatesto" in search.includes
-                else ()
-            ),
-        ]
-        here = {object.entryUUID for object in page}
-        homes = {object.entryUUID: object.homeCommunityId for object in page}
-        targets = [
-            DocumentEntry(entryUUID=link.targetObject, homeCommunityId=homes.get(link.sourceObject or ""))
-            for link in wanted
-            if link.targetObject and link.targetObject not in here
-        ]
-        found, errors = yield from self._ask(GET_DOCUMENTS, targets)
-        entries = tuple(entry for part in found for entry in part.documentEntries)
-        return (*entries, *(sets if "<List:item" in search.includes else ())), errors
+        """What a client wants beside the page; `links` are all that touch it."""
+        here = {object.entryUUID: object for object in page}
+        entries: list[MetadataObject] = []
+        folders: list[MetadataObject] = []
+        if "List:item" in search.includes:
+            entries, folders = _members(page, links)
+        if "DocumentReference:relatesto" in search.includes:
+            entries += [
+                _stub(DocumentEntry, link.targetObject, here[link.sourceObject or ""])
+                for link in _starting(page, links)
+                if link.associationType != AssociationType.HAS_MEMBER
+            ]
+        if "<List:item" in search.includes:
+            folders += [
+                _stub(Folder, link.sourceObject, here[link.targetObject or ""])
+                for link in links
+                if link.targetObject in here and link.associationType == AssociationType.HAS_MEMBER
+            ]
+        found, errors = yield from self._ask(GET_DOCUMENTS, [e for e in entries if e.entryUUID not in here])
+        more, others = yield from self._ask(GET_FOLDERS, [f for f in folders if f.entryUUID not in here])
+        included = (
+            *(entry for part in found for entry in part.documentEntries),
+            *(sets if "<List:item" in search.includes else ()),
+            *(folder for part in more for folder in part.folders),
+        )
+        return included, errors + others
 
     def _ask(
-        self, query: StoredQuery, objects: Sequence[MetadataObject]
+        self, query: StoredQuery, objects: Sequence[MetadataObject], returnType: str = LEAF_CLASS
     ) -> Flow[tuple[list[RegistryObjectList], tuple[RegistryError, ...]]]:
         """A stored query about objects, put to the community of each."""
         param = next(each for each in query.params if each.name == _UUIDS[query])
@@ -184,7 +213,12 @@ class DocumentResponder:
             home = (object.homeCommunityId or self.homeCommunityId) if self.gateway else None
             asked.setdefault((home, getattr(object, "patientId", None)), []).append(object.entryUUID)
         requests = (
-            AdhocQueryRequest(id=query.id, parameters=(encode(param, *dict.fromkeys(ids)),), home=home)
+            AdhocQueryRequest(
+                id=query.id,
+                parameters=(encode(param, *dict.fromkeys(ids)),),
+                returnType=returnType,
+                home=home,
+            )
             for (home, _), ids in asked.items()
         )
         answers = yield Send(tuple(map(self._query, requests)))
@@ -272,6 +306,36 @@ def _key(object: MetadataObject) -> tuple[str | None, str]:
 def _starting(page: Sequence[MetadataObject], links: Iterable[Association]) -> tuple[Association, ...]:
     here = {object.entryUUID for object in page}
     return tuple({link.entryUUID: link for link in links if link.sourceObject in here}.values())
+
+
+def _members(
+    objects: Iterable[MetadataObject], links: Iterable[Association]
+) -> tuple[list[MetadataObject], list[MetadataObject]]:
+    """What Lists have as members: entries, and what is a Folder if it is a resource at all.
+
+    A SubmissionSet says of entries alone how they were submitted (ITI TF-3: 4.2.2.1.1). Of its other members
+    some are Associations.
+    """
+    lists = {each.entryUUID: each for each in objects if not isinstance(each, DocumentEntry)}
+    entries: list[MetadataObject] = []
+    others: list[MetadataObject] = []
+    for link in links:
+        holder = lists.get(link.sourceObject or "")
+        if holder is not None and link.associationType == AssociationType.HAS_MEMBER:
+            if isinstance(holder, Folder) or link.submissionSetStatus is not None:
+                entries.append(_stub(DocumentEntry, link.targetObject, holder))
+            else:
+                others.append(_stub(Folder, link.targetObject, holder))
+    return entries, others
+
+
+def _stub(kind: type[DocumentEntry | Folder], id: str | None, beside: MetadataObject) -> MetadataObject:
+    """An object of the community of another, of which no more is known than its id."""
+    return kind(entryUUID=id or "", homeCommunityId=beside.homeCommunityId)
+
+
+def _referred(found: Iterable[RegistryObjectList]) -> frozenset[str]:
+    return frozenset(id for part in found for id in part.objectRefs)
 
 
 class _Best:

@@ -7,6 +7,7 @@ from typing import Final
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.adt import write_adt
 from xdsi_sim.messages.patient_feed import Event, Ii, PatientFeed, Person
@@ -45,7 +46,7 @@ class PatientIdentitySource:
             patientIds=ids,
             subsumedIds=subsumed,
             person=person,
-            time=self.clock().strftime("%Y%m%d%H%M%S"),
+            time=dtm_of(self.clock()),
             sender=_DEVICE,
             receiver=self.receiver,
         )

@@ -13,6 +13,7 @@ from typing import Any, Final
 from xdsi_sim.actors.flow import Call, Flow, NoAnswer, Send
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
 from xdsi_sim.actors.repository import DocumentRepository
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.dicom.imaging_metadata import submission
 from xdsi_sim.dicom.imaging_summary import summary_entry, write_summary
@@ -169,7 +170,7 @@ class OnDemandDocumentSource:
         snapshot = replace(
             self._entry(offered.patientId or ""),
             objectType=STABLE,
-            creationTime=f"{made:%Y%m%d%H%M%S}",
+            creationTime=dtm_of(made),
             sourcePatientId=offered.sourcePatientId,
         )
         listed = [entry for entry in registered if not self._is_own(entry)]

@@ -10,6 +10,7 @@ from xdsi_sim.actors.gateway_retrieve import RespondingRetrieve
 from xdsi_sim.actors.patient_directory import KnownPatient, PatientDirectory
 from xdsi_sim.actors.patient_matching import SAME_ID, degree_of_match, ids_in, telling_apart
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.discovery import (
     FOUND,
@@ -74,7 +75,7 @@ class RespondingDiscovery(RespondingRetrieve):
             target=query.id,
             queryId=query.queryId,
             id=Ii(self.new_id().removeprefix("urn:uuid:")),
-            time=self.clock().strftime("%Y%m%d%H%M%S"),
+            time=dtm_of(self.clock()),
             sender=query.receiver or oid_of(self.homeCommunityId),
             receiver=query.sender,
             echo=query.echo,

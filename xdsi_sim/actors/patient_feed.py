@@ -10,6 +10,7 @@ from xdsi_sim.actors.commit import RefusedAtCommit
 from xdsi_sim.actors.flow import Flow, Wait
 from xdsi_sim.actors.ports import Clock, NewId
 from xdsi_sim.actors.registry_port import PatientChange, RegistryStore
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.messages.patient_feed import Acknowledgement, Event, Ii, PatientFeed
 from xdsi_sim.rules.patient_feed import FedMessage, check_feed
 from xdsi_sim.rules.registry import Verdict
@@ -41,7 +42,7 @@ def take_feed(
         letter, texts = "E", _texts(refused.verdict)
         rule = refused.verdict.findings[0].rule
     id = Ii(new_id().removeprefix("urn:uuid:"))
-    return feed.acknowledged(letter, texts, id=id, time=clock().strftime("%Y%m%d%H%M%S"), rule=rule)
+    return feed.acknowledged(letter, texts, id=id, time=dtm_of(clock()), rule=rule)
 
 
 def _change(message: FedMessage) -> PatientChange:

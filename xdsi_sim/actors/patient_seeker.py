@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsi_sim.actors.ports import Clock, NewId, utc_now
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.discovery import DiscoveryRequest, oid_of
 from xdsi_sim.messages.patient_feed import Ii, Person
@@ -35,7 +36,7 @@ class PatientSeeker:
             gender=person.gender,
             mothersMaidenName=person.mothersMaidenName,
             least=least,
-            time=self.clock().strftime("%Y%m%d%H%M%S"),
+            time=dtm_of(self.clock()),
             sender=own,
             receiver=oid_of(receiver),
             community=own,

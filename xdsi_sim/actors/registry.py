@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
@@ -27,6 +27,7 @@ from xdsi_sim.actors.registry_port import (
     RegistryView,
 )
 from xdsi_sim.actors.removal import remove_metadata
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.content import Segment
 from xdsi_sim.ebrim.model import (
     Association,
@@ -161,7 +162,7 @@ class DocumentRegistry:
             any_patient=self.any_patient,
             repositories=self.repositories,
             sources=self.sources,
-            latest=_dtm(self.clock() + _SKEW),
+            latest=dtm_of(self.clock() + _SKEW),
         )
 
     def _accepted(self, objects: RegistryObjectList) -> RegistryObjectList:
@@ -184,7 +185,7 @@ class DocumentRegistry:
         )
 
     def _now(self) -> str:
-        return _dtm(self.clock())
+        return dtm_of(self.clock())
 
     def _consequences(
         self,
@@ -336,10 +337,6 @@ class DocumentRegistry:
                 f"{selection.query.name} would give the metadata of {len(found.patients)} patients; rule=I17",
                 location=selection.query.id,
             )
-
-
-def _dtm(time: datetime) -> str:
-    return time.strftime("%Y%m%d%H%M%S")
 
 
 def _registered(value: T, ids: Mapping[str, str], **changes: str) -> T:

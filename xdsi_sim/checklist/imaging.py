@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urljoin
 
 from xdsi_sim.checklist.layout import Layout
@@ -15,10 +15,12 @@ from xdsi_sim.checklist.sites import SiteStudies, ask_site
 from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ids import new_uid
-from xdsi_sim.scenario.ports import HttpReply
 from xdsi_sim.scenario.steps.fetch import FETCH
 from xdsi_sim.scenario.steps.locate import LocatedSeries
 from xdsi_sim.scenario.steps.move import MOVE
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = ["ask_sites", "fetch_all", "fetch_pieces", "follow_links", "move_one", "one_too_many"]
 

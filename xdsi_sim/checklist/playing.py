@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.ebrim.model import DocumentEntry
@@ -19,9 +19,12 @@ from xdsi_sim.ids import new_token
 from xdsi_sim.messages.query import AdhocQueryRequest
 from xdsi_sim.scenario.kind import StepKind
 from xdsi_sim.scenario.making import Stop
-from xdsi_sim.scenario.ports import HttpReply, Running
 from xdsi_sim.scenario.record import StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
+    from xdsi_sim.topology.world import World
 
 __all__ = ["Asker", "Played", "Player"]
 
@@ -77,7 +80,7 @@ class Played:
 class Player:
     """Plays steps on a running topology."""
 
-    running: Running
+    running: World
     asker: Asker
     folder: Path
     """For files that last as long as the survey."""

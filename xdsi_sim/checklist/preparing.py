@@ -17,6 +17,7 @@ from xdsi_sim.checklist.layout import Layout, Site
 from xdsi_sim.checklist.observed import Publication
 from xdsi_sim.checklist.playing import Played, Player
 from xdsi_sim.checklist.two_level import Criteria, query_of
+from xdsi_sim.clock import dtm_of, now
 from xdsi_sim.dicom.coded import HierarchicDesignator, Identifier
 from xdsi_sim.dicom.samples import ROOT, write_sample
 from xdsi_sim.dicom.samples import SAMPLES as SAMPLES_BY_NAME
@@ -168,9 +169,7 @@ def _report(player: Player, prepared: Prepared, site: Site, study: Study, *, as_
 
 
 def _cda(study: Study, title: str) -> str:
-    return write_report(
-        study.header, title=title, text="Nothing remarkable.", time=time.strftime("%Y%m%d%H%M%S")
-    )
+    return write_report(study.header, title=title, text="Nothing remarkable.", time=dtm_of(now()))
 
 
 def _keep(prepared: Prepared, kind: str, site: Site, study: Study, ready: float, played: Played) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from xdsi_sim.checklist.two_level import FoundStudy
-from xdsi_sim.content import Content, read_all
+from xdsi_sim.content import read_all
 from xdsi_sim.dicom.attributes import DicomJson, integer, text, texts
 from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = ["Difference", "QidoStudy", "SiteStudies", "ask_site", "compare"]
 
@@ -49,37 +52,8 @@ class Difference:
     text: str
 
 
-class _Part(Protocol):
-    @property
-    def content(self) -> Content:
-        """Its octets."""
-        ...
-
-
-class _Reply(Protocol):
-    @property
-    def status(self) -> int:
-        """Of HTTP; 0 where no answer came."""
-        ...
-
-    @property
-    def parts(self) -> tuple[_Part, ...]:
-        """Those of a multipart answer; one where it is not multipart."""
-        ...
-
-    @property
-    def exchange(self) -> str:
-        """Id in the log."""
-        ...
-
-    @property
-    def trouble(self) -> str | None:
-        """Why there is no answer, or not all of it."""
-        ...
-
-
 def ask_site(
-    get: Callable[[str, str], _Reply],
+    get: Callable[[str, str], HttpReply],
     base: str,
     patient_ids: Iterable[str],
     *,
@@ -106,7 +80,7 @@ def ask_site(
     return SiteStudies(site=site, studies=studies, message=message)
 
 
-def _studies(reply: _Reply) -> Iterator[QidoStudy]:
+def _studies(reply: HttpReply) -> Iterator[QidoStudy]:
     data = read_all(reply.parts[0].content) if reply.status == 200 and reply.parts else b"[]"
     found = json.loads(data)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):

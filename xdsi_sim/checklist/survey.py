@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xdsi_sim.checklist.answers import Answers
 from xdsi_sim.checklist.asking import ask_all, ask_by_values, find_changes
@@ -28,9 +28,11 @@ from xdsi_sim.checklist.retrieving import read_documents
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.cast import actors_of
 from xdsi_sim.scenario.making import Stop
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord
 from xdsi_sim.topology.model import Community, Topology
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = ["MOST", "Surveyed", "asker_of", "observe"]
 
@@ -86,7 +88,7 @@ def _asker(community: Community, *, several: bool) -> Asker:
 
 
 def observe(
-    running: Running,
+    running: World,
     *,
     patients: Sequence[str] = (),
     declared: str | None = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from xdsi_sim.checklist.two_level import Criteria
@@ -18,8 +18,10 @@ from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.models import FORMS
 from xdsi_sim.fhir.times import date_time
 from xdsi_sim.scenario.fhir import found_in, pages_from, read_object
-from xdsi_sim.scenario.ports import HttpReply
 from xdsi_sim.scenario.stage import Answered, StepFailed
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = ["ACCEPT", "Searched", "search", "search_of"]
 

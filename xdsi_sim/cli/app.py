@@ -167,10 +167,10 @@ def up(
 
     Example: xdsi-sim up central --listen 127.0.0.1:8080 --data ./data
     """
-    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
-    from xdsi_sim.scenario.cast import description_of  # noqa: PLC0415
-    from xdsi_sim.topology.build import start  # noqa: PLC0415
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.inspector.web import inspecting
+    from xdsi_sim.scenario.cast import description_of
+    from xdsi_sim.topology.build import start
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     ended, folder = _stop_signals(), folder_to_fill("--data", data)
     found = with_peers(load_topology(find_topology(topology)), peers, proxies)
@@ -186,9 +186,10 @@ def up(
         if not any(running.plays(placed) for placed in found.actors()):
             raise UsageError("peers play all actors that answer: there is nobody to start.")
         if json_:
-            print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)  # noqa: T201
+            print(json.dumps({**description_of(running), "inspector": inspector}), flush=True)
         else:
-            from xdsi_sim.scenario.terminal import console, print_actors  # noqa: PLC0415
+            from xdsi_sim.scenario.printing import console
+            from xdsi_sim.scenario.terminal import print_actors
 
             print_actors(console(), running, inspector)
         ended.wait()
@@ -221,8 +222,8 @@ def run(
 
     Example: xdsi-sim run central --reports ./reports
     """
-    from xdsi_sim.scenario.loader import find_scenario, load_scenario  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import summary_of  # noqa: PLC0415
+    from xdsi_sim.scenario.loader import find_scenario, load_scenario
+    from xdsi_sim.scenario.terminal import summary_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     loaded = [load_scenario(find_scenario(name)) for name in scenario]  # all, before the first is played
@@ -249,7 +250,7 @@ def run(
     played = [_play(one, options, keep=keep and one is loaded[-1]) for one in loaded]
     tables = _together([record for record, _ in played], options)
     if json_:
-        print(json.dumps(summary_of(played, tables)))  # noqa: T201
+        print(json.dumps(summary_of(played, tables)))
     codes = [_CODES[record.verdict.value] for record, _ in played]
     raise typer.Exit(max(*codes, GOOD if all(table.ok for table in tables) else FINDINGS))
 
@@ -259,7 +260,7 @@ def version(json_: JsonOption = False) -> None:
 
     Example: xdsi-sim version
     """
-    print(json.dumps({"version": __version__}) if json_ else f"xdsi-sim {__version__}")  # noqa: T201
+    print(json.dumps({"version": __version__}) if json_ else f"xdsi-sim {__version__}")
 
 
 # What most people need first stands first.
@@ -316,7 +317,7 @@ def _exit_code() -> int:
 
 
 def _told(text: str, code: int) -> int:
-    print(f"xdsi-sim: {visible(text)}", file=sys.stderr)  # noqa: T201
+    print(f"xdsi-sim: {visible(text)}", file=sys.stderr)
     return code
 
 
@@ -343,7 +344,7 @@ class _Options:
 
 def _only(topology: Topology, options: Sequence[str] | None, listen: str | None) -> frozenset[str] | None:
     """Ids of the actors that are to be played; None where that is all."""
-    from xdsi_sim.topology.whereabouts import named  # noqa: PLC0415
+    from xdsi_sim.topology.whereabouts import named
 
     if not options:
         return None
@@ -361,7 +362,7 @@ def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:
         return loaded
     chosen = [one for one in loaded if one.tags & set(tags)]
     if not chosen:
-        from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+        from xdsi_sim.topology.checked import did_you_mean
 
         hint = did_you_mean(tags[0], set().union(*(one.tags for one in loaded)))
         raise UsageError(f"no scenario, and no step of one, has the tag '{tags[0]}'.", hint=hint)
@@ -370,8 +371,8 @@ def _tagged(loaded: list[Loaded], tags: Sequence[str]) -> list[Loaded]:
 
 def _the_same_every_time(seed: int | None) -> AbstractContextManager[object]:
     """Ids that are counted from a seed, and a clock that stands still; nothing of that without a seed."""
-    from xdsi_sim.clock import frozen  # noqa: PLC0415
-    from xdsi_sim.ids import counted  # noqa: PLC0415
+    from xdsi_sim.clock import frozen
+    from xdsi_sim.ids import counted
 
     context = ExitStack()
     if seed is not None:
@@ -399,7 +400,7 @@ def _others(running: RunningTopology, count: int, ended: threading.Event) -> Abs
     """The processes that answer beside this one; where one is lost, all is over."""
     if count == 0:
         return nullcontext()
-    from xdsi_sim.topology.workers import Workers  # noqa: PLC0415
+    from xdsi_sim.topology.workers import Workers
 
     return Workers(running, count, ended.set)
 
@@ -413,10 +414,11 @@ def _for_a_session(topology: Topology, options: _Options) -> Topology:
 
 def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tuple[Path, ...]]:
     """Play one scenario on actors of its own; gives what came of it and the reports written."""
-    from xdsi_sim.scenario.reports import write_reports  # noqa: PLC0415
-    from xdsi_sim.scenario.runner import play  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import Told, console, print_actors, print_end  # noqa: PLC0415
-    from xdsi_sim.topology.build import start  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.reports import write_reports
+    from xdsi_sim.scenario.runner import play
+    from xdsi_sim.scenario.terminal import Told, print_actors, print_end
+    from xdsi_sim.topology.build import start
 
     output, name = console(), one.scenario.name
     reports = options.below(options.reports, name)
@@ -442,9 +444,10 @@ def _play(one: Loaded, options: _Options, *, keep: bool) -> tuple[RunRecord, tup
 
 def _together(records: Sequence[RunRecord], options: _Options) -> tuple[Table, ...]:
     """What scenarios say in tables of one title, beside each other; told, and written where reports are."""
-    from xdsi_sim.scenario.reports.together import write_tables  # noqa: PLC0415
-    from xdsi_sim.scenario.tables import joined  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console, print_shown  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.reports.together import write_tables
+    from xdsi_sim.scenario.tables import joined
+    from xdsi_sim.scenario.terminal import print_shown
 
     tables = joined((record.scenario, table) for record in records for table in record.tables)
     written = () if options.reports is None else write_tables(tables, records, options.reports)
@@ -462,6 +465,6 @@ def _inspected(running: RunningTopology, *, keep: bool) -> AbstractContextManage
     """The inspector, where somebody is going to have the time to look."""
     if not keep:
         return nullcontext()
-    from xdsi_sim.inspector.web import inspecting  # noqa: PLC0415
+    from xdsi_sim.inspector.web import inspecting
 
     return inspecting(running)

@@ -70,13 +70,13 @@ def rows(context: typer.Context, sets: SetOption = None, json_: JsonOption = Fal
     """
     if context.invoked_subcommand is not None:
         return
-    from xdsi_sim.checklist.rows import ROWS  # noqa: PLC0415
+    from xdsi_sim.checklist.rows import ROWS
 
     chosen = [row for row in ROWS.values() if not sets or row.set in _sets(sets)]
     if json_:
-        print(json.dumps({"rows": [_facts(row) for row in chosen]}))  # noqa: T201
+        print(json.dumps({"rows": [_facts(row) for row in chosen]}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     columns = ("Row", "Topic", "Recommendation", "Found out by", "How")
     print_table(console(), "Adoption checklist", columns, map(_cells, chosen))
@@ -91,8 +91,8 @@ def _sets(sets: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _facts(row: Row) -> dict[str, Any]:
-    from xdsi_sim.checklist.rows import SETS  # noqa: PLC0415
-    from xdsi_sim.checklist.table import automatic, cited  # noqa: PLC0415
+    from xdsi_sim.checklist.rows import SETS
+    from xdsi_sim.checklist.table import automatic, cited
 
     return {
         "id": row.id,
@@ -109,7 +109,7 @@ def _facts(row: Row) -> dict[str, Any]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    from xdsi_sim.checklist.table import automatic  # noqa: PLC0415
+    from xdsi_sim.checklist.table import automatic
 
     by = "a program" if automatic(row) else f"a program, with {row.stack.upper()}" if row.stack else "asking"
     return row.id, row.topic, row.recommendation, by, row.how
@@ -125,8 +125,8 @@ def answers(
 
     Example: xdsi-sim checklist answers --jurisdiction Utopia > utopia.yaml
     """
-    from xdsi_sim.checklist.rows import ROWS  # noqa: PLC0415
-    from xdsi_sim.checklist.table import automatic  # noqa: PLC0415
+    from xdsi_sim.checklist.rows import ROWS
+    from xdsi_sim.checklist.table import automatic
 
     lines = [f"jurisdiction: {json.dumps(jurisdiction, ensure_ascii=False)}", "answers:"]
     lines += ["  # yes, partial, planned, no, not applicable; any other row may be answered, too"]
@@ -134,7 +134,7 @@ def answers(
         if not automatic(row):
             lines += [f"  # {row.id} {row.topic}: {row.recommendation}"]
             lines += [f'  # {row.id}: {{answer: yes, evidence: "", remark: ""}}']
-    print("\n".join(lines))  # noqa: T201
+    print("\n".join(lines))
 
 
 @checklist.command()
@@ -167,13 +167,13 @@ def run(
 
     Example: xdsi-sim checklist run central --manifest mado --reports ./gaps
     """
-    from xdsi_sim.checklist.answers import read_answers  # noqa: PLC0415
-    from xdsi_sim.checklist.gaps import gaps_of  # noqa: PLC0415
-    from xdsi_sim.checklist.manifests import with_manifests  # noqa: PLC0415
-    from xdsi_sim.checklist.reports import write_gaps  # noqa: PLC0415
-    from xdsi_sim.checklist.reports.as_json import value_of  # noqa: PLC0415
-    from xdsi_sim.checklist.survey import asker_of, observe  # noqa: PLC0415
-    from xdsi_sim.topology.build import start  # noqa: PLC0415
+    from xdsi_sim.checklist.answers import read_answers
+    from xdsi_sim.checklist.gaps import gaps_of
+    from xdsi_sim.checklist.manifests import with_manifests
+    from xdsi_sim.checklist.reports import write_gaps
+    from xdsi_sim.checklist.reports.as_json import value_of
+    from xdsi_sim.checklist.survey import asker_of, observe
+    from xdsi_sim.topology.build import start
 
     chosen, folder = _sets(sets), folder_to_fill("--reports", reports)
     given = read_answers(tuple(map(Path, answer_files or ())))
@@ -193,7 +193,7 @@ def run(
         report = gaps_of(surveyed, chosen)
         written = write_gaps(report, surveyed.record, folder) if folder is not None else ()
     if json_:
-        print(json.dumps(value_of(report) | {"reports": [str(path) for path in written]}))  # noqa: T201
+        print(json.dumps(value_of(report) | {"reports": [str(path) for path in written]}))
     else:
         _print(report, written)
     raise typer.Exit(FINDINGS if report.failed else GOOD)
@@ -201,8 +201,8 @@ def run(
 
 def _found(name: str, data: str | None) -> Topology:
     """A topology, or that in which a system under test is among actors of ours."""
-    from xdsi_sim.sut.laying import deployment_of, is_system  # noqa: PLC0415
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.sut.laying import deployment_of, is_system
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     path = find_topology(name)
     if not is_system(path):
@@ -215,8 +215,8 @@ def _silent(_record: StepRecord) -> None:
 
 
 def _tell(record: StepRecord) -> None:
-    from xdsi_sim.scenario.reports.wording import duration_text, plural  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.reports.wording import duration_text, plural
 
     steps = plural(len(record.children), "step")
     console().print(f"{duration_text(record.duration):>8}  {record.name}: {steps}", markup=False)
@@ -224,7 +224,7 @@ def _tell(record: StepRecord) -> None:
 
 def _declared(option: str | None, given: Sequence[Answers]) -> str | None:
     """What the deployment calls itself: by the option, else by the one file of answers."""
-    from xdsi_sim.checklist.layout import DECLARED  # noqa: PLC0415
+    from xdsi_sim.checklist.layout import DECLARED
 
     if option is None:
         return given[0].architecture if len(given) == 1 else None
@@ -235,7 +235,7 @@ def _declared(option: str | None, given: Sequence[Answers]) -> str | None:
 
 
 def _patient(text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import Cx
 
     try:
         return str(Cx.parse(text))
@@ -247,7 +247,7 @@ def _patient(text: str) -> str:
 
 
 def _print(report: GapReport, written: Iterable[Path]) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     output = console()
     if report.gaps:
@@ -268,7 +268,7 @@ def _results(report: GapReport) -> list[str]:
 
 
 def _totals(report: GapReport) -> Iterator[tuple[str, ...]]:
-    from xdsi_sim.checklist.rows import SETS  # noqa: PLC0415
+    from xdsi_sim.checklist.rows import SETS
 
     for name, counts in report.totals.items():
         yield (f"{name} {SETS[name]}" if name in SETS else "All", *map(str, counts.values()))

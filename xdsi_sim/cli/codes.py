@@ -56,8 +56,8 @@ def list_(
 
     Example: xdsi-sim codes list --codes imaging --attribute classCode
     """
-    from xdsi_sim.rules.code_sets import CODED, PLAIN  # noqa: PLC0415
-    from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+    from xdsi_sim.rules.code_sets import CODED, PLAIN
+    from xdsi_sim.topology.checked import did_you_mean
 
     known = (*CODED, *PLAIN)
     if attribute is not None and attribute not in known:
@@ -66,7 +66,7 @@ def list_(
         )
     domains = _domains(topology if topology or files else "central", files)
     if json_:
-        print(json.dumps({"domains": [_shown(domain, attribute) for domain in domains]}))  # noqa: T201
+        print(json.dumps({"domains": [_shown(domain, attribute) for domain in domains]}))
     else:
         _print_domains(domains, attribute)
 
@@ -95,12 +95,12 @@ def check(
     Example: xdsi-sim codes check submission.xml --codes codes.xml
     """
     sets = _one_of(_domains(topology, files), community)
-    from xdsi_sim.inspector.saved_codes import strays_of_file  # noqa: PLC0415
+    from xdsi_sim.inspector.saved_codes import strays_of_file
 
     found = {message: strays_of_file(Path(message), sets) for message in messages}
     if json_:
         told = [{"file": file, "findings": list(map(asdict, them))} for file, them in found.items()]
-        print(json.dumps({"files": told}))  # noqa: T201
+        print(json.dumps({"files": told}))
     else:
         _print_strays(found)
     raise typer.Exit(FINDINGS if any(found.values()) else GOOD)
@@ -121,7 +121,7 @@ class _Domain:
     @classmethod
     def of(cls, name: str, settings: CodeSettings | None) -> _Domain:
         """With its sets read, also where they are `off`."""
-        from xdsi_sim.topology.codes.loader import code_sets  # noqa: PLC0415
+        from xdsi_sim.topology.codes.loader import code_sets
 
         if settings is None:
             return cls(name, None, None)
@@ -133,7 +133,7 @@ class _Domain:
 
 
 def _domains(topology: str | None, files: Sequence[str] | None) -> list[_Domain]:
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     if bool(topology) == bool(files):
         raise UsageError("whose codes?", hint="Name a topology, or files by --codes.")
@@ -145,9 +145,9 @@ def _domains(topology: str | None, files: Sequence[str] | None) -> list[_Domain]
 
 def _settings(files: Sequence[str]) -> CodeSettings:
     """What a topology would say, of `FILE` and `ATTRIBUTE=FILE`."""
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
-    from xdsi_sim.topology.codes.settings import CodeSettings  # noqa: PLC0415
+    from xdsi_sim.topology.codes.settings import CodeSettings
 
     tables: list[str] = []
     sets: dict[str, list[str]] = {}
@@ -166,7 +166,7 @@ def _settings(files: Sequence[str]) -> CodeSettings:
 
 def _one_of(domains: Sequence[_Domain], community: str | None) -> CodeSets:
     """The sets of the community that is meant; raises UsageError where that is not one that has some."""
-    from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+    from xdsi_sim.topology.checked import did_you_mean
 
     having = {domain.name: domain.sets for domain in domains if domain.sets is not None}
     if community is not None and community not in having:
@@ -192,7 +192,7 @@ def _shown(domain: _Domain, attribute: str | None) -> dict[str, Any]:
 
 
 def _print_domains(domains: Sequence[_Domain], attribute: str | None) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     for domain in domains:
         rows = [
@@ -206,16 +206,16 @@ def _print_domains(domains: Sequence[_Domain], attribute: str | None) -> None:
 
 
 def _print_strays(found: Mapping[str, Sequence[Stray]]) -> None:
-    from xdsi_sim.visible import visible  # noqa: PLC0415
+    from xdsi_sim.visible import visible
 
     for file, them in found.items():
         for stray in them:
             place = ":".join(str(part) for part in (file, stray.line) if part is not None)
             value = "" if stray.value is None else f": {stray.value!r}"
             about = f" at {stray.object}" if stray.object else ""
-            print(visible(f"{place}: {stray.rule} {stray.severity}{about}: {stray.text}{value}"))  # noqa: T201
+            print(visible(f"{place}: {stray.rule} {stray.severity}{about}: {stray.text}{value}"))
     number = sum(map(len, found.values()))
-    print(f"{_counted(number, 'finding')} in {_counted(len(found), 'file')}")  # noqa: T201
+    print(f"{_counted(number, 'finding')} in {_counted(len(found), 'file')}")
 
 
 def _counted(number: int, what: str) -> str:

@@ -96,7 +96,7 @@ def file_to_write(option: str, text: str) -> Path:
 
 def listen_option(text: str | None) -> Listen | None:
     """What `--listen` says; None where it is not given. Raises UsageError where it is not HOST:PORT."""
-    from xdsi_sim.topology.listen import Listen  # noqa: PLC0415
+    from xdsi_sim.topology.listen import Listen
 
     try:
         return None if text is None else Listen.parse(text)
@@ -106,7 +106,7 @@ def listen_option(text: str | None) -> Listen | None:
 
 def peer_address(option: str, text: str, *schemes: str) -> str:
     """The address of a peer that an option names; raises UsageError where it is none of `schemes`."""
-    from xdsi_sim.soap.peers import is_address  # noqa: PLC0415
+    from xdsi_sim.soap.peers import is_address
 
     if not is_address(text) or text.partition(":")[0].lower() not in schemes:
         forms = " or ".join(f"{scheme}://HOST:PORT/PATH" for scheme in schemes)
@@ -116,7 +116,7 @@ def peer_address(option: str, text: str, *schemes: str) -> str:
 
 def session_name(text: str) -> str:
     """The name of a session; raises UsageError where it cannot be one."""
-    from xdsi_sim.topology.within import name_trouble  # noqa: PLC0415
+    from xdsi_sim.topology.within import name_trouble
 
     if trouble := name_trouble(text):
         raise UsageError(trouble)
@@ -128,7 +128,7 @@ def certificates_for(url: str | None, data: Path | None) -> Tls | None:
 
     Raises UsageError where nothing is and `url` is of https.
     """
-    from xdsi_sim.topology.certificates import kept  # noqa: PLC0415
+    from xdsi_sim.topology.certificates import kept
 
     found = None if data is None else kept(data)
     if found is None and url is not None and url.lower().startswith("https:"):

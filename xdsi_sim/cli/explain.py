@@ -32,14 +32,14 @@ def explain(
 
     Example: xdsi-sim explain D08 XDSPatientIdDoesNotMatch
     """
-    from xdsi_sim.rules.catalogue import catalogue, code_named, entry_of  # noqa: PLC0415
+    from xdsi_sim.rules.catalogue import catalogue, code_named, entry_of
 
     found = [code_named(name) or entry_of(name) for name in names or ()]  # all, before the first is told
     if json_:
         shown = found or list(catalogue().values())
-        print(json.dumps({"explained": [_facts(one) for one in shown]}))  # noqa: T201
+        print(json.dumps({"explained": [_facts(one) for one in shown]}))
         return
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     if not found:
@@ -49,7 +49,7 @@ def explain(
 
 
 def _facts(found: Entry | ErrorCode) -> dict[str, Any]:
-    from xdsi_sim.rules.catalogue import Entry, raised_by  # noqa: PLC0415
+    from xdsi_sim.rules.catalogue import Entry, raised_by
 
     if isinstance(found, Entry):
         return {"kind": "rule", **asdict(found), "told": found.told}
@@ -66,14 +66,14 @@ def _facts(found: Entry | ErrorCode) -> dict[str, Any]:
 
 
 def _text(found: Entry | ErrorCode) -> str:
-    from xdsi_sim.rules.catalogue import Entry, explain_code  # noqa: PLC0415
-    from xdsi_sim.rules.catalogue import explain as in_words  # noqa: PLC0415
+    from xdsi_sim.rules.catalogue import Entry, explain_code
+    from xdsi_sim.rules.catalogue import explain as in_words
 
     return in_words(found.id) if isinstance(found, Entry) else explain_code(found)
 
 
 def _print_groups(output: Console) -> None:
-    from xdsi_sim.rules.catalogue import GROUPS, catalogue  # noqa: PLC0415
+    from xdsi_sim.rules.catalogue import GROUPS, catalogue
 
     for group, entries in groupby(catalogue().values(), key=lambda entry: entry.id[0]):
         output.print(f"[bold]{group}  {GROUPS[group]}[/bold]")

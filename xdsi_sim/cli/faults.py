@@ -39,8 +39,8 @@ def list_(
 
     Example: xdsi-sim faults list --transaction RAD-69
     """
-    from xdsi_sim.deviations.catalogue import facts_of, families, near  # noqa: PLC0415
-    from xdsi_sim.deviations.deviation import ALL  # noqa: PLC0415
+    from xdsi_sim.deviations.catalogue import facts_of, families, near
+    from xdsi_sim.deviations.deviation import ALL
 
     if transaction is not None and transaction not in ALL:
         raise UsageError(f"unknown transaction '{transaction}'.", hint=near(transaction, ALL))
@@ -49,9 +49,9 @@ def list_(
         for family, rows in families()
     ]
     if json_:
-        print(json.dumps({"deviations": [facts_of(row) for _, rows in found for row in rows]}))  # noqa: T201
+        print(json.dumps({"deviations": [facts_of(row) for _, rows in found for row in rows]}))
         return
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     for family, rows in found:
@@ -70,14 +70,14 @@ def explain(
 
     Example: xdsi-sim faults explain relates-to-wrong delay
     """
-    from xdsi_sim.deviations.catalogue import deviation_named, facts_of  # noqa: PLC0415
-    from xdsi_sim.deviations.catalogue import explain as in_words  # noqa: PLC0415
+    from xdsi_sim.deviations.catalogue import deviation_named, facts_of
+    from xdsi_sim.deviations.catalogue import explain as in_words
 
     rows = [deviation_named(id) for id in ids]
     if json_:
-        print(json.dumps({"explained": [facts_of(row) for row in rows]}))  # noqa: T201
+        print(json.dumps({"explained": [facts_of(row) for row in rows]}))
     else:
-        print("\n\n".join(map(in_words, rows)))  # noqa: T201
+        print("\n\n".join(map(in_words, rows)))
 
 
 @faults.command()
@@ -116,9 +116,9 @@ def on(
     with _client(at, data, session) as client:
         switch = client.on(asked)
     if json_:
-        print(json.dumps(switch))  # noqa: T201
+        print(json.dumps(switch))
     else:
-        print(f"{switch['number']}: {switch['actor']} answers with {switch['deviation']} from now on")  # noqa: T201
+        print(f"{switch['number']}: {switch['actor']} answers with {switch['deviation']} from now on")
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -144,7 +144,7 @@ def off(
     """
     with _client(at, data, session) as client:
         count = client.off(number)
-    print(json.dumps({"off": count}) if json_ else f"{count} switched off")  # noqa: T201
+    print(json.dumps({"off": count}) if json_ else f"{count} switched off")
 
 
 @faults.command()
@@ -161,9 +161,9 @@ def show(
     with _client(at, data, session) as client:
         found = client.faults()
     if json_:
-        print(json.dumps({"faults": found}))  # noqa: T201
+        print(json.dumps({"faults": found}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     columns = ("No.", "Actor", "Deviation", "Transaction", "Answers", "Probability", "By", "Fired")
     print_table(console(), "Faults", columns, ([*map(str, _cells(one))] for one in found))
@@ -177,9 +177,9 @@ def _cells(fault: Any) -> Iterator[Any]:
 
 @contextmanager
 def _client(at: str, data: Path | None, session: str | None) -> Iterator[FaultsClient]:
-    from xdsi_sim.client.faults import TOKEN_VARIABLE, FaultsClient  # noqa: PLC0415
-    from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
-    from xdsi_sim.topology.within import PATH  # noqa: PLC0415
+    from xdsi_sim.client.faults import TOKEN_VARIABLE, FaultsClient
+    from xdsi_sim.server.loop import running_loop
+    from xdsi_sim.topology.within import PATH
 
     peer_address("--at", at, "http", "https")
     if session is not None:

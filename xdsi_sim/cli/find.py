@@ -99,14 +99,14 @@ def find(
         peer_address("--qido-from", base, *_SCHEMES)
     secured = (url for url in (asked, *(qido_from or ())) if url.lower().startswith("https:"))
     tls = certificates_for(next(secured, asked), data)
-    from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
+    from xdsi_sim.topology.outside import outside_client
 
     with tempfile.TemporaryDirectory(prefix="xdsi-sim-") as spool, outside_client(Path(spool), tls) as client:
         found = (_ask if fhir is None else _ask_fhir)(client, asked, criteria)
         sites = tuple(_site(client, base, criteria, found) for base in qido_from or ())
     told = _Told.of(criteria, found, sites)
     if json_:
-        print(json.dumps(told.value))  # noqa: T201
+        print(json.dumps(told.value))
     else:
         _print(told)
     raise typer.Exit(told.code)
@@ -150,7 +150,7 @@ class _Found:
         criteria: Criteria,
     ) -> _Found:
         """An answer, with what the second level chooses of it."""
-        from xdsi_sim.checklist.two_level import chosen, studies_of  # noqa: PLC0415
+        from xdsi_sim.checklist.two_level import chosen, studies_of
 
         first = studies_of(entries)
         return cls(
@@ -169,9 +169,9 @@ class _Found:
 
 
 def _ask(client: BlockingClient, registry: str, criteria: Criteria) -> _Found:
-    from xdsi_sim.actors.flow import Call, NoAnswer  # noqa: PLC0415
-    from xdsi_sim.checklist.two_level import query_of  # noqa: PLC0415
-    from xdsi_sim.messages.response import status_name  # noqa: PLC0415
+    from xdsi_sim.actors.flow import Call, NoAnswer
+    from xdsi_sim.checklist.two_level import query_of
+    from xdsi_sim.messages.response import status_name
 
     call = Call(url=registry, transaction="ITI-18", message=query_of(criteria))
     answer = client.call(call, sender=_SENDER, conversation="find").answer
@@ -181,8 +181,8 @@ def _ask(client: BlockingClient, registry: str, criteria: Criteria) -> _Found:
 
 
 def _ask_fhir(client: BlockingClient, face: str, criteria: Criteria) -> _Found:
-    from xdsi_sim.checklist.two_level_by_fhir import ACCEPT, search  # noqa: PLC0415
-    from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
+    from xdsi_sim.checklist.two_level_by_fhir import ACCEPT, search
+    from xdsi_sim.scenario.stage import StepFailed
 
     def get(url: str) -> Any:
         """One page of ITI-67."""
@@ -206,7 +206,7 @@ def _bare(cx: str) -> str:
 
 
 def _site(client: BlockingClient, base: str, criteria: Criteria, found: _Found) -> SiteStudies:
-    from xdsi_sim.checklist.sites import ask_site  # noqa: PLC0415
+    from xdsi_sim.checklist.sites import ask_site
 
     ids = dict.fromkeys((*found.source_ids, _bare(criteria.patientId)))
 
@@ -251,7 +251,7 @@ class _Told:
     @classmethod
     def of(cls, criteria: Criteria, found: _Found, sites: tuple[SiteStudies, ...]) -> _Told:
         """With the comparison of all."""
-        from xdsi_sim.checklist.sites import compare  # noqa: PLC0415
+        from xdsi_sim.checklist.sites import compare
 
         different = compare(found.studies, sites, narrowed=_narrowed(criteria), all_sites=False)
         return cls(found=found, sites=sites, differences=different if found.answered else ())
@@ -284,7 +284,7 @@ class _Told:
 
 
 def _study(study: FoundStudy) -> dict[str, Any]:
-    from xdsi_sim.vocab import CodingScheme, ReferenceIdType  # noqa: PLC0415
+    from xdsi_sim.vocab import CodingScheme, ReferenceIdType
 
     return {
         "studyInstanceUID": study.studyInstanceUID,
@@ -318,7 +318,7 @@ def _once(texts: Iterable[str]) -> list[str]:
 
 
 def _print(told: _Told) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     output = console()
     if told.found.studies:

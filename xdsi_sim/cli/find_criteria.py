@@ -68,8 +68,8 @@ def criteria_of(
     procedure: Sequence[str] | None,
 ) -> Criteria:
     """What is looked for; raises UsageError that names the option in which something is wrong."""
-    from xdsi_sim.checklist.two_level import Criteria, coded, modality_of, region_of  # noqa: PLC0415
-    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
+    from xdsi_sim.checklist.two_level import Criteria, coded, modality_of, region_of
+    from xdsi_sim.ebrim.datatypes import Cx
 
     return Criteria(
         patientId=_read("--patient", lambda text: str(Cx.parse(text)), patient),
@@ -100,7 +100,7 @@ def _read(option: str, read: Callable[[str], str], text: str) -> str:
 
 
 def _dtm(text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import check_dtm  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import check_dtm
 
     digits = text.replace("-", "")
     check_dtm(digits)
@@ -108,7 +108,7 @@ def _dtm(text: str) -> str:
 
 
 def _uid(text: str) -> str:
-    from xdsi_sim.dicom.attributes import is_uid  # noqa: PLC0415
+    from xdsi_sim.dicom.attributes import is_uid
 
     if not is_uid(text):
         raise ValueError("no UID")
@@ -116,6 +116,6 @@ def _uid(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import Cx  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import Cx
 
     return str(Cx.parse(text)) if "^" in text else text

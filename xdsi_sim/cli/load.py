@@ -71,14 +71,14 @@ def load(
 
     Example: xdsi-sim load images/ --source pacs-north --data ./data --publish
     """
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     _refuse_missing(paths)
     address = listen_option(listen)
     found, folder = load_topology(find_topology(topology)), folder_to_fill("--data", data) or Path()
     if metadata:
         _load_metadata(found, registry, folder, paths, workers, json_=json_)
-    from xdsi_sim.cli.load_dicom import load_dicom  # noqa: PLC0415
+    from xdsi_sim.cli.load_dicom import load_dicom
 
     load_dicom(
         paths,
@@ -95,8 +95,8 @@ def load(
 def _load_metadata(
     topology: Topology, registry: str | None, folder: Path, paths: list[Path], workers: int, *, json_: bool
 ) -> NoReturn:
-    from xdsi_sim.topology.bulk import load_metadata  # noqa: PLC0415
-    from xdsi_sim.topology.saved import metadata_files  # noqa: PLC0415
+    from xdsi_sim.topology.bulk import load_metadata
+    from xdsi_sim.topology.saved import metadata_files
 
     chosen = _registry(topology, registry)
     files = metadata_files(paths)
@@ -142,9 +142,9 @@ class _Count:
 @contextmanager
 def _told(files: Sequence[Path], *, quiet: bool) -> Iterator[_Count]:
     """Count, and show on a terminal how far it has come."""
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import Progress
 
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     with Progress(console=output, transient=True, disable=quiet or not output.is_terminal) as progress:
@@ -166,10 +166,10 @@ def _print(registry: str, told: _Count, refused: Sequence[Judged], *, json_: boo
             "submissions": told.submissions - len(refused),
             "objects": told.objects,
         }
-        print(json.dumps({**counts, "refused": shown}))  # noqa: T201
+        print(json.dumps({**counts, "refused": shown}))
         return
-    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
+    from xdsi_sim.scenario.reports.wording import plural
 
     output = console()
     rows = [(one.where, code, context) for one in refused[:_SHOWN] for code, context in one.errors]

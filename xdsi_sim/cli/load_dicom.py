@@ -68,7 +68,7 @@ def load_dicom(
 
     Raises UsageError for a stack by which the source cannot publish.
     """
-    from xdsi_sim.dicom.media import arrivals  # noqa: PLC0415
+    from xdsi_sim.dicom.media import arrivals
 
     chosen = _source(topology, source)
     mhd = _face(topology, chosen, stack, publish=publish)
@@ -76,7 +76,7 @@ def load_dicom(
     loaded, told = _published(job, topology, listen) if publish else _loaded(job, topology)
     told = _with_links(told, job.source, topology.viewer_at(listen or topology.listen))
     if json_:
-        print(json.dumps(_as_json(job.source, loaded, told)))  # noqa: T201
+        print(json.dumps(_as_json(job.source, loaded, told)))
     else:
         _print(job.source, loaded, told)
     failed = any(not broken.stray for broken in loaded.broken) or any(study.trouble for study in told)
@@ -118,13 +118,13 @@ def _loaded(job: _Job, topology: Topology) -> tuple[Loaded, list[_Told]]:
 def _store(job: _Job, topology: Topology) -> Iterator[Any]:
     """The store of the source; the actors run for one with an archive behind it, which is asked by them."""
     if getattr(topology.find(job.source).actor, "backend", None) is not None:
-        from xdsi_sim.topology.build import start  # noqa: PLC0415
-        from xdsi_sim.topology.listen import Listen  # noqa: PLC0415
+        from xdsi_sim.topology.build import start
+        from xdsi_sim.topology.listen import Listen
 
         with start(topology, job.data, Listen("127.0.0.1", 0)) as running:
             yield running.store_of(job.source)
         return
-    from xdsi_sim.store.instances import SqliteInstanceStore  # noqa: PLC0415
+    from xdsi_sim.store.instances import SqliteInstanceStore
 
     with closing(SqliteInstanceStore(job.data / job.source)) as opened:
         yield opened
@@ -132,9 +132,9 @@ def _store(job: _Job, topology: Topology) -> Iterator[Any]:
 
 def _published(job: _Job, topology: Topology, listen: Listen | None) -> tuple[Loaded, list[_Told]]:
     """The actors run while that lasts: what a source publishes goes over the wire."""
-    from xdsi_sim.ids import new_token  # noqa: PLC0415
-    from xdsi_sim.scenario.stage import Stage  # noqa: PLC0415
-    from xdsi_sim.topology.build import start  # noqa: PLC0415
+    from xdsi_sim.ids import new_token
+    from xdsi_sim.scenario.stage import Stage
+    from xdsi_sim.topology.build import start
 
     with start(topology, job.data, listen) as running:
         store, stage = running.store_of(job.source), Stage.on(running, new_token(), Path())
@@ -145,8 +145,8 @@ def _published(job: _Job, topology: Topology, listen: Listen | None) -> tuple[Lo
 
 def _settled(job: _Job, uid: str, stage: Any) -> Mapping[str, str | None]:
     """What became of the manifest of a study."""
-    from xdsi_sim.scenario.stage import StepFailed  # noqa: PLC0415
-    from xdsi_sim.scenario.steps.publish import Publish, play  # noqa: PLC0415
+    from xdsi_sim.scenario.stage import StepFailed
+    from xdsi_sim.scenario.steps.publish import Publish, play
 
     try:
         outcome = play(Publish(source=job.source, studies=[uid], mhd=job.mhd), stage)
@@ -171,7 +171,7 @@ def _added(store: Any, job: _Job) -> Loaded:
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[Any]:
     """Show on a terminal how far it has come, in octets."""
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (
         BarColumn,
         DownloadColumn,
         Progress,
@@ -179,7 +179,7 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Any]:
         TimeRemainingColumn,
     )
 
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console
 
     output = console()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
@@ -206,7 +206,7 @@ def _told(uid: str, study: Study | None, publication: Mapping[str, str | None]) 
 
 
 def _with_links(told: list[_Told], source: str, viewer: str | None) -> list[_Told]:
-    from xdsi_sim.dicomweb.ohif import study_link  # noqa: PLC0415
+    from xdsi_sim.dicomweb.ohif import study_link
 
     if viewer is None:
         return told
@@ -228,8 +228,8 @@ def _as_json(source: str, loaded: Loaded, told: Sequence[_Told]) -> dict[str, An
 
 
 def _print(source: str, loaded: Loaded, told: Sequence[_Told]) -> None:
-    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
+    from xdsi_sim.scenario.reports.wording import plural
 
     output = console()
     broken = [one for one in loaded.broken if not one.stray]

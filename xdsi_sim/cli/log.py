@@ -101,7 +101,7 @@ def log(
         told = _told(json_, follow)
         told(exchanges)
         if not (exchanges or follow or json_) and limit:
-            print(f"xdsi-sim: no exchange in this log{' is so' if mark else ' yet'}.", file=sys.stderr)  # noqa: T201
+            print(f"xdsi-sim: no exchange in this log{' is so' if mark else ' yet'}.", file=sys.stderr)
         while follow:
             exchanges, mark = reader.since(mark, selection)
             told(exchanges)
@@ -125,11 +125,11 @@ def show(
 
     Example: xdsi-sim log show 3fa9c2 --data ./data --part 2 > manifest.dcm
     """
-    from xdsi_sim.inspector.facts import message_facts_of  # noqa: PLC0415
-    from xdsi_sim.inspector.message_view import print_exchange  # noqa: PLC0415
-    from xdsi_sim.inspector.pieces import SIDES, message_of  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.capture import octets_of  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.inspector.facts import message_facts_of
+    from xdsi_sim.inspector.message_view import print_exchange
+    from xdsi_sim.inspector.pieces import SIDES, message_of
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.reports.capture import octets_of
 
     sides = SIDES if side is None else (side.value,)
     with _opened(data or context.obj) as reader:
@@ -161,10 +161,10 @@ def resend(
 
     Example: xdsi-sim log resend 3fa9c2 --to http://127.0.0.1:8080/national/registry --data ./data
     """
-    from xdsi_sim.inspector.resend import resend as send  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.wording import duration_text  # noqa: PLC0415
-    from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
-    from xdsi_sim.visible import visible  # noqa: PLC0415
+    from xdsi_sim.inspector.resend import resend as send
+    from xdsi_sim.scenario.reports.wording import duration_text
+    from xdsi_sim.server.loop import running_loop
+    from xdsi_sim.visible import visible
 
     peer_address("--to", to, "http", "https")
     folder = data or context.obj
@@ -182,7 +182,7 @@ def resend(
             resent.outcome,
             *resent.errors,
         ):
-            print(visible(line))  # noqa: T201
+            print(visible(line))
     raise typer.Exit(GOOD if resent.good else FINDINGS)
 
 
@@ -204,8 +204,8 @@ def export(
 
     Example: xdsi-sim log export --data ./data --to exchanges.zip
     """
-    from xdsi_sim.scenario.reports.capture import export as write  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.capture import export as write
+    from xdsi_sim.scenario.reports.wording import plural
 
     file = file_to_write("--to", to)
     with _opened(data or context.obj) as reader:
@@ -214,7 +214,7 @@ def export(
     if json_:
         _print_json({"file": str(file), "exchanges": count})
     else:
-        print(f"{plural(count, 'exchange')} in {file}")  # noqa: T201
+        print(f"{plural(count, 'exchange')} in {file}")
 
 
 @log_app.command(name="to-scenario")
@@ -247,7 +247,7 @@ def to_scenario(
 
     Example: xdsi-sim log to-scenario --data ./data --topology central --to again.yaml
     """
-    from xdsi_sim.cli.log_scenario import told_of, write_scenario  # noqa: PLC0415
+    from xdsi_sim.cli.log_scenario import told_of, write_scenario
 
     chosen = _selection(None, transaction, status, session)
     with (
@@ -264,7 +264,7 @@ def to_scenario(
         )
     else:
         for line in told_of(made, to):
-            print(line)  # noqa: T201
+            print(line)
     raise typer.Exit(GOOD if made.steps else FINDINGS)
 
 
@@ -273,7 +273,7 @@ def to_scenario(
 
 @contextmanager
 def _opened(data: Path | None) -> Iterator[ExchangeReader]:
-    from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader  # noqa: PLC0415
+    from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader
 
     if data is None:
         raise UsageError("which data folder?", hint=f"Name it by --data FOLDER, or in ${DATA_VARIABLE}.")
@@ -289,7 +289,7 @@ def _logged(data: Path | None, selection: Selection) -> Iterator[Iterator[Exchan
 
 @contextmanager
 def _recorded(folders: list[Path], selection: Selection) -> Iterator[Iterator[Exchange]]:
-    from xdsi_sim.store.recordings import Recordings  # noqa: PLC0415
+    from xdsi_sim.store.recordings import Recordings
 
     for folder in folders:
         if not folder.is_dir():
@@ -307,7 +307,7 @@ def _selection(
     patient: str | None = None,
     text: str | None = None,
 ) -> Selection:
-    from xdsi_sim.store.exchange_reader import Selection  # noqa: PLC0415
+    from xdsi_sim.store.exchange_reader import Selection
 
     return Selection(
         actor=actor,
@@ -331,7 +331,7 @@ def _named(reader: ExchangeReader, prefix: str) -> Exchange:
 
 
 def _body(exchange: Exchange, number: int) -> Content:
-    from xdsi_sim.inspector.pieces import pieces_of  # noqa: PLC0415
+    from xdsi_sim.inspector.pieces import pieces_of
 
     pieces = pieces_of(exchange)
     if number > len(pieces):
@@ -340,7 +340,7 @@ def _body(exchange: Exchange, number: int) -> Content:
 
 
 def _write(body: Content) -> None:
-    from xdsi_sim.content import chunks_of  # noqa: PLC0415
+    from xdsi_sim.content import chunks_of
 
     for octets in chunks_of(body):
         sys.stdout.buffer.write(octets)
@@ -348,9 +348,9 @@ def _write(body: Content) -> None:
 
 def _told(json_: bool, follow: bool) -> Any:
     """What shows exchanges: lines of a table, one JSON document, or one a line."""
-    from xdsi_sim.inspector.listing import print_heading, print_lines  # noqa: PLC0415
-    from xdsi_sim.scenario.reports.facts import facts_of  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+    from xdsi_sim.inspector.listing import print_heading, print_lines
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.reports.facts import facts_of
 
     if not json_:
         output = console()
@@ -363,4 +363,4 @@ def _told(json_: bool, follow: bool) -> Any:
 
 def _print_json(*values: object) -> None:
     for value in values:
-        print(json.dumps(value), flush=True)  # noqa: T201
+        print(json.dumps(value), flush=True)

@@ -26,9 +26,9 @@ def write_scenario(
     waited_for: Sequence[str],
 ) -> Made:
     """Write the scenario; raises UsageError where the topology cannot be, or has no such actor."""
-    from xdsi_sim.inspector.played_again import Wanted, make_scenario  # noqa: PLC0415
-    from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.inspector.played_again import Wanted, make_scenario
+    from xdsi_sim.topology.checked import did_you_mean
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     if to.suffix not in (".yaml", ".yml"):
         raise UsageError("--to: a scenario is a file that ends in .yaml.")
@@ -51,7 +51,7 @@ def _id_of(words: str) -> str:
 
 def told_of(made: Made, to: str) -> Iterator[str]:
     """What has become of it, for people."""
-    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import plural
 
     images = f", {plural(made.images, 'image')}" if made.images else ""
     yield f"{plural(made.steps, 'step')}{images} in {to}"

@@ -115,9 +115,9 @@ def make(
     Example: xdsi-sim manifest make ./study --location-oid 2.999.1.20 --ae-title NORTH --retrieve-url
     https://north.example.org/dicom-web -o manifest.dcm
     """
-    from xdsi_sim.cli.manifest_peers import read_instances  # noqa: PLC0415
-    from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest  # noqa: PLC0415
-    from xdsi_sim.dicom.manifest_header import Custodian  # noqa: PLC0415
+    from xdsi_sim.cli.manifest_peers import read_instances
+    from xdsi_sim.dicom.manifest import RetrieveLocation, compose_manifest
+    from xdsi_sim.dicom.manifest_header import Custodian
 
     target = file_to_write("--out", out)
     if profile is Profile.XDS_I and not ae_title:
@@ -166,9 +166,9 @@ def note(
 
     Example: xdsi-sim manifest note ./study --instance 2.999.76.1.1.3 --description "See here" -o note.dcm
     """
-    from xdsi_sim.cli.manifest_peers import read_instances  # noqa: PLC0415
-    from xdsi_sim.dicom.errors import NotOneStudy  # noqa: PLC0415
-    from xdsi_sim.dicom.manifest import compose_note  # noqa: PLC0415
+    from xdsi_sim.cli.manifest_peers import read_instances
+    from xdsi_sim.dicom.errors import NotOneStudy
+    from xdsi_sim.dicom.manifest import compose_note
 
     target, (code, modifiers) = file_to_write("--out", out), _title(title, modifier)
     found = read_instances(paths)
@@ -193,14 +193,14 @@ def show(file: _File, json_: JsonOption = False) -> None:
 
     Example: xdsi-sim manifest show manifest.dcm
     """
-    from xdsi_sim.inspector.manifest_view import lines_of, value_of  # noqa: PLC0415
+    from xdsi_sim.inspector.manifest_view import lines_of, value_of
 
     read = _selection(file)
     if json_:
-        print(json.dumps(value_of(read)))  # noqa: T201
+        print(json.dumps(value_of(read)))
         return
     for line in lines_of(read):
-        print(visible_line(line))  # noqa: T201
+        print(visible_line(line))
 
 
 @manifest.command()
@@ -234,11 +234,11 @@ def validate(
     Example: xdsi-sim manifest validate manifest.dcm --metadata submission.xml --source
     http://127.0.0.1:8080/national/north/dicom-web
     """
-    from xdsi_sim.cli.manifest_findings import findings_value, print_findings  # noqa: PLC0415
-    from xdsi_sim.cli.manifest_peers import SourceOfImages, entry_of, read_entries  # noqa: PLC0415
-    from xdsi_sim.content import FileContent  # noqa: PLC0415
-    from xdsi_sim.dicom.kos_document import read_document  # noqa: PLC0415
-    from xdsi_sim.rules.manifest import check_manifest  # noqa: PLC0415
+    from xdsi_sim.cli.manifest_findings import findings_value, print_findings
+    from xdsi_sim.cli.manifest_peers import SourceOfImages, entry_of, read_entries
+    from xdsi_sim.content import FileContent
+    from xdsi_sim.dicom.kos_document import read_document
+    from xdsi_sim.rules.manifest import check_manifest
 
     entries = read_entries(metadata) if metadata else ()
     judged: list[tuple[Path, KosDocument, tuple[Finding, ...]]] = []
@@ -254,7 +254,7 @@ def validate(
             )
             judged.append((file, document, verdict.findings))
     if json_:
-        print(json.dumps({"files": [findings_value(*one) for one in judged]}))  # noqa: T201
+        print(json.dumps({"files": [findings_value(*one) for one in judged]}))
     else:
         print_findings(judged)
     wrong = any(one.severity is Severity.ERROR for _, _, found in judged for one in found)
@@ -267,15 +267,15 @@ def diff(one: _File, other: _File, json_: JsonOption = False) -> None:
 
     Example: xdsi-sim manifest diff former.dcm manifest.dcm
     """
-    from xdsi_sim.dicom.manifest_diff import differences  # noqa: PLC0415
+    from xdsi_sim.dicom.manifest_diff import differences
 
     found = differences(_selection(one), _selection(other))
     if json_:
-        print(json.dumps({"differences": [asdict(each) for each in found]}))  # noqa: T201
+        print(json.dumps({"differences": [asdict(each) for each in found]}))
     elif not found:
-        print("They say the same.")  # noqa: T201
+        print("They say the same.")
     else:
-        from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+        from xdsi_sim.scenario.printing import console, print_table
 
         rows = [(each.what, each.name, each.one or "-", each.other or "-") for each in found]
         print_table(console(), "Differences", ("What", "Name", str(one), str(other)), rows)
@@ -286,7 +286,7 @@ def diff(one: _File, other: _File, json_: JsonOption = False) -> None:
 
 
 def _oid(option: str, text: str | None) -> str | None:
-    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import OID
 
     if text is not None and not OID.fullmatch(text):
         raise UsageError(f"{option}: '{text}' is not an OID.")
@@ -298,7 +298,7 @@ def _url(option: str, text: str | None) -> str | None:
 
 
 def _region(code: str) -> CodedEntry:
-    from xdsi_sim.dicom.codes import REGIONS, TARGET_REGIONS  # noqa: PLC0415
+    from xdsi_sim.dicom.codes import REGIONS, TARGET_REGIONS
 
     if code not in TARGET_REGIONS:
         known = ", ".join(f"{each} {REGIONS[each].entry.meaning}" for each in sorted(TARGET_REGIONS))
@@ -307,7 +307,7 @@ def _region(code: str) -> CodedEntry:
 
 
 def _title(title: str, modifier: str | None) -> tuple[CodedEntry, tuple[CodedEntry, ...]]:
-    from xdsi_sim.dicom.titles import NOTE_TITLES, TITLE_MODIFIERS  # noqa: PLC0415
+    from xdsi_sim.dicom.titles import NOTE_TITLES, TITLE_MODIFIERS
 
     if title not in NOTE_TITLES:
         known = ", ".join(f"{code} {entry.meaning}" for code, entry in NOTE_TITLES.items())
@@ -335,7 +335,7 @@ def _new_uid() -> str:
 
 
 def _one_study(found: FoundFiles, uid: str | None) -> Study:
-    from xdsi_sim.dicom.summary import summarise  # noqa: PLC0415
+    from xdsi_sim.dicom.summary import summarise
 
     studies = found.studies
     if uid is None and len(studies) != 1:
@@ -348,7 +348,7 @@ def _one_study(found: FoundFiles, uid: str | None) -> Study:
 
 def _write(made: Manifest, target: Path, found: FoundFiles, *, json_: bool) -> None:
     """Write the document and leave with the exit code: a file left out may be an image that is missing."""
-    from xdsi_sim.dicom.kos import write_manifest  # noqa: PLC0415
+    from xdsi_sim.dicom.kos import write_manifest
 
     target.write_bytes(write_manifest(made))
     told = {
@@ -364,14 +364,14 @@ def _write(made: Manifest, target: Path, found: FoundFiles, *, json_: bool) -> N
         f"{told['file']}: {told['title']}, study {told['studyInstanceUID']}, {told['series']} series, "
         f"{told['instances']} instances"
     )
-    print(json.dumps(told) if json_ else visible_line(line))  # noqa: T201
+    print(json.dumps(told) if json_ else visible_line(line))
     raise typer.Exit(FINDINGS if found.unread else GOOD)
 
 
 def _selection(file: Path) -> Manifest:
-    from xdsi_sim.content import FileContent  # noqa: PLC0415
-    from xdsi_sim.dicom.errors import DicomError  # noqa: PLC0415
-    from xdsi_sim.dicom.kos import read_selection  # noqa: PLC0415
+    from xdsi_sim.content import FileContent
+    from xdsi_sim.dicom.errors import DicomError
+    from xdsi_sim.dicom.kos import read_selection
 
     try:
         return read_selection(FileContent.of(file))

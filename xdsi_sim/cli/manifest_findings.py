@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xdsi_sim.dicom.kos_document import KosDocument
 from xdsi_sim.errors import Finding
-from xdsi_sim.scenario.terminal import console, print_table
+from xdsi_sim.scenario.printing import console, print_table
 from xdsi_sim.visible import visible_line
 
 __all__ = ["findings_value", "print_findings"]
@@ -36,7 +36,7 @@ def print_findings(judged: Iterable[tuple[Path, KosDocument, tuple[Finding, ...]
         if found:
             print_table(output, name, _COLUMNS, _rows(found))
         else:
-            print(visible_line(f"{name}: nothing is wrong"))  # noqa: T201
+            print(visible_line(f"{name}: nothing is wrong"))
 
 
 def _rows(found: Iterable[Finding]) -> Iterator[tuple[str, ...]]:

@@ -29,7 +29,7 @@ def read_instances(paths: Sequence[Path]) -> FoundFiles:
     """The instances in files and folders; what is no DICOM file is told on standard error."""
     found = read_files(paths)
     for one in found.unread:
-        print(f"xdsi-sim: left out {visible(f'{one.path}: {one.error}')}", file=sys.stderr)  # noqa: T201
+        print(f"xdsi-sim: left out {visible(f'{one.path}: {one.error}')}", file=sys.stderr)
     return found
 
 

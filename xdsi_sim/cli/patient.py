@@ -129,7 +129,7 @@ def find(
     Example: xdsi-sim patient find --at http://127.0.0.1:8080/south/south-rg --name Muster^Anna
     --birth-date 1963-08-04
     """
-    from xdsi_sim.cli.patient_find import find_patient  # noqa: PLC0415
+    from xdsi_sim.cli.patient_find import find_patient
 
     find_patient(
         peer_address("--at", at, "http", "https"),
@@ -155,7 +155,7 @@ def list_(
 
     Example: xdsi-sim patient list --data ./data
     """
-    from xdsi_sim.store.registry_patients import patients_in  # noqa: PLC0415
+    from xdsi_sim.store.registry_patients import patients_in
 
     folders = sorted(path.parent for path in data.glob("*/registry.db"))
     if not folders:
@@ -163,10 +163,10 @@ def list_(
     found = {folder.name: patients_in(folder) for folder in folders}
     if json_:
         registries = [{"registry": id, "patients": list(map(_fact, them))} for id, them in found.items()]
-        print(json.dumps({"registries": registries}))  # noqa: T201
+        print(json.dumps({"registries": registries}))
         return
-    from xdsi_sim.scenario.people import said_of_person  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.people import said_of_person
+    from xdsi_sim.scenario.printing import console, print_table
 
     for id, them in found.items():
         rows = [
@@ -186,22 +186,20 @@ def list_(
 
 
 def _source() -> Any:
-    from xdsi_sim.actors.identity_source import PatientIdentitySource  # noqa: PLC0415
+    from xdsi_sim.actors.identity_source import PatientIdentitySource
 
     return PatientIdentitySource(receiver="2.999.0.2")
 
 
 def _id(text: str, authority: str | None) -> Ii:
-    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
-    from xdsi_sim.messages.patient_feed import read_patient_id  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import OID
+    from xdsi_sim.scenario.people import read_id
 
     if authority is not None and not OID.fullmatch(authority):
         raise UsageError(f"--authority: {authority!r} is not an OID.")
-    try:
-        return read_patient_id(text, authority)
-    except ValueError as error:
-        hint = None if "^" in text or authority else "A bare id needs --authority OID."
-        raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
+    if authority is None and "^" not in text:
+        raise UsageError(f"{text!r} is no patient id in CX.", hint="A bare id needs --authority OID.")
+    return read_id(text, authority)
 
 
 def _person(
@@ -210,20 +208,20 @@ def _person(
     gender: str | None = None,
     mothers_maiden_name: str | None = None,
 ) -> Person:
-    from xdsi_sim.scenario.people import read_person  # noqa: PLC0415
+    from xdsi_sim.scenario.people import read_person
 
     return read_person(name, birth_date, gender, mothers_maiden_name)
 
 
 def _fact(known: Patient) -> dict[str, Any]:
-    from xdsi_sim.scenario.people import facts_of_person  # noqa: PLC0415
+    from xdsi_sim.scenario.people import facts_of_person
 
     facts = {"patientId": known.patientId, "survivor": known.survivor, "objects": known.objects}
     return facts | facts_of_person(known.person)
 
 
 def _community(option: str, text: str) -> str:
-    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import OID
 
     oid = text.removeprefix("urn:oid:")
     if not OID.fullmatch(oid):
@@ -235,12 +233,12 @@ def _tell(
     feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None, *, json_: bool
 ) -> None:
     """Send the messages, show the acknowledgements, and leave with the exit code."""
-    from xdsi_sim.inspector.announced import told_of  # noqa: PLC0415
+    from xdsi_sim.inspector.announced import told_of
 
     sent = _sent(feeds, registry, mllp, data)
     answers = [told_of(feed, answer) for feed, answer in zip(feeds, sent, strict=True)]
     if json_:
-        print(json.dumps({"messages": answers}))  # noqa: T201
+        print(json.dumps({"messages": answers}))
     else:
         _print(answers)
     codes = {answer["code"] for answer in answers}
@@ -256,8 +254,8 @@ _CONVERSATION: Final = "patient"
 def _sent(
     feeds: Sequence[PatientFeed], registry: str | None, mllp: str | None, data: Path | None
 ) -> list[Any]:
-    from xdsi_sim.actors.identity_source import as_adt, as_call  # noqa: PLC0415
-    from xdsi_sim.topology.outside import outside_client  # noqa: PLC0415
+    from xdsi_sim.actors.identity_source import as_adt, as_call
+    from xdsi_sim.topology.outside import outside_client
 
     if (registry is None) == (mllp is None):
         raise UsageError("whom to tell?", hint="Give one of --registry URL and --mllp HOST:PORT.")
@@ -274,7 +272,7 @@ def _sent(
 
 
 def _host_port(text: str) -> Listen:
-    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+    from xdsi_sim.topology.model import Listen
 
     try:
         return Listen.parse(text)
@@ -283,7 +281,7 @@ def _host_port(text: str) -> Listen:
 
 
 def _print(answers: Sequence[dict[str, Any]]) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     rows = [
         (

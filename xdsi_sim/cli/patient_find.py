@@ -18,8 +18,8 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.discovery import DiscoveryResponse
 from xdsi_sim.messages.patient_feed import Ii, Person
 from xdsi_sim.messages.response import status_name
+from xdsi_sim.scenario.printing import console, print_table
 from xdsi_sim.scenario.steps.discover_patient import facts_of
-from xdsi_sim.scenario.terminal import console, print_table
 from xdsi_sim.tls.settings import Tls
 from xdsi_sim.topology.outside import outside_client
 
@@ -43,7 +43,7 @@ def find_patient(
         "findings": [f"{finding.rule}: {finding.text}" for finding in reply.findings]
     }
     if json_:
-        print(json.dumps(told))  # noqa: T201
+        print(json.dumps(told))
     else:
         _print(told)
     raise typer.Exit(_exit_code(told))

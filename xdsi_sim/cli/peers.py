@@ -26,9 +26,9 @@ def with_peers(
     """The topology with a peer for each option; raises UsageError where one cannot be."""
     if not options and not proxies:
         return topology
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
-    from xdsi_sim.topology.model import Peer, Topology  # noqa: PLC0415
+    from xdsi_sim.topology.model import Peer, Topology
 
     roles = {placed.actor.id: placed.actor.role for placed in topology.actors()}
     told = [_played("--peer", option, _FORM, roles) for option in options or ()]
@@ -49,12 +49,12 @@ def with_peers(
 
 def _proxy(option: str, roles: Mapping[str, str]) -> dict[str, Any]:
     """The last word may be a mode, else it records."""
-    from xdsi_sim.topology.federation import ProxyMode  # noqa: PLC0415
+    from xdsi_sim.topology.federation import ProxyMode
 
     modes = get_args(ProxyMode)
     addresses, _, mode = option.rpartition(",")
     if addresses and "/" not in mode and mode not in modes:  # an address has a slash
-        from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+        from xdsi_sim.topology.checked import did_you_mean
 
         raise UsageError(f"--proxy: there is no mode '{mode}'.", hint=did_you_mean(mode, modes))
     if mode not in modes:

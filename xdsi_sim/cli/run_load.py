@@ -67,7 +67,7 @@ class LoadOptions:
     @property
     def place(self) -> Place:
         """Raises UsageError where the options do not go together."""
-        from xdsi_sim.scenario.load.drive import Place  # noqa: PLC0415
+        from xdsi_sim.scenario.load.drive import Place
 
         if self.master is not None and self.worker is not None:
             raise UsageError("--load-master and --load-worker exclude each other.")
@@ -92,10 +92,11 @@ def make_load(
     json_: bool,
 ) -> int:
     """Make the load, show what came of it, and give the exit code."""
-    from xdsi_sim.scenario.load.drive import drive  # noqa: PLC0415
-    from xdsi_sim.scenario.load.settings import read_load  # noqa: PLC0415
-    from xdsi_sim.scenario.load.shown import print_load, write_load  # noqa: PLC0415
-    from xdsi_sim.scenario.terminal import Told, console  # noqa: PLC0415
+    from xdsi_sim.scenario.load.drive import drive
+    from xdsi_sim.scenario.load.settings import read_load
+    from xdsi_sim.scenario.load.shown import print_load, write_load
+    from xdsi_sim.scenario.printing import console
+    from xdsi_sim.scenario.terminal import Told
 
     if len(loaded) != 1:
         raise UsageError("load is made of one scenario at a time.")
@@ -117,7 +118,7 @@ def make_load(
         return GOOD
     written = write_load(report, reports) if reports is not None else ()
     if json_:
-        print(json.dumps({**asdict(report), "reports": [str(path) for path in written]}))  # noqa: T201
+        print(json.dumps({**asdict(report), "reports": [str(path) for path in written]}))
     else:
         print_load(output, report, written)
     return GOOD if report.verdict == "pass" else FINDINGS

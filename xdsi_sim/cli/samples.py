@@ -31,8 +31,8 @@ def samples(
 
     Example: xdsi-sim samples ct-head mr-knee --to ./samples
     """
-    from xdsi_sim.dicom.samples import SAMPLES, write_sample  # noqa: PLC0415
-    from xdsi_sim.topology.checked import did_you_mean  # noqa: PLC0415
+    from xdsi_sim.dicom.samples import SAMPLES, write_sample
+    from xdsi_sim.topology.checked import did_you_mean
 
     for name in names or ():
         if name not in SAMPLES:
@@ -43,7 +43,7 @@ def samples(
         files = write_sample(name, folder / name) if folder is not None else ()
         told.append(_about(SAMPLES[name], files))
     if json_:
-        print(json.dumps({"samples": told}))  # noqa: T201
+        print(json.dumps({"samples": told}))
     else:
         _print(told, folder)
 
@@ -64,6 +64,6 @@ def _about(sample: Any, files: tuple[Path, ...]) -> dict[str, Any]:
 def _print(told: list[dict[str, Any]], folder: Path | None) -> None:
     for each in told:
         what = f"{each['instances']} instances, {each['patientID']} {each['patientName']}"
-        print(f"{each['name']:18} {each['studyInstanceUID']:12} {each['title']} ({what})")  # noqa: T201
+        print(f"{each['name']:18} {each['studyInstanceUID']:12} {each['title']} ({what})")
     if folder is not None:
-        print(f"{sum(len(each['files']) for each in told)} files written to {folder}")  # noqa: T201
+        print(f"{sum(len(each['files']) for each in told)} files written to {folder}")

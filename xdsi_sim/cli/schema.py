@@ -26,6 +26,6 @@ def schema(
 
     Example: xdsi-sim schema scenario > scenario.schema.json
     """
-    from xdsi_sim.sut.schema import schema_of  # noqa: PLC0415
+    from xdsi_sim.sut.schema import schema_of
 
-    print(json.dumps(schema_of(of), indent=2))  # noqa: T201
+    print(json.dumps(schema_of(of), indent=2))

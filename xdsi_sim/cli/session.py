@@ -39,9 +39,9 @@ def list_(at: AtOption = HERE, data: CertificatesOption = None, json_: JsonOptio
     with _client(at, data) as client:
         found = client.sessions()
     if json_:
-        print(json.dumps({"sessions": found}))  # noqa: T201
+        print(json.dumps({"sessions": found}))
         return
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     rows = (
         (
@@ -74,7 +74,7 @@ def add(
     with _client(at, data) as client:
         for name in map(session_name, names):
             made = client.add(name, codes=table, file=None if codes is None else Path(codes).name)
-            print(json.dumps(made) if json_ else f"{made['name']}: {made['url']}")  # noqa: T201
+            print(json.dumps(made) if json_ else f"{made['name']}: {made['url']}")
 
 
 @session.command()
@@ -88,7 +88,7 @@ def clear(
     with _client(at, data) as client:
         for name in map(session_name, names):
             client.clear(name)
-            print(json.dumps({"cleared": name}) if json_ else f"{name} is empty")  # noqa: T201
+            print(json.dumps({"cleared": name}) if json_ else f"{name} is empty")
 
 
 @session.command()
@@ -102,7 +102,7 @@ def remove(
     with _client(at, data) as client:
         for name in map(session_name, names):
             client.remove(name)
-            print(json.dumps({"removed": name}) if json_ else f"{name} is removed")  # noqa: T201
+            print(json.dumps({"removed": name}) if json_ else f"{name} is removed")
 
 
 def _text_of(file: Path) -> str:
@@ -116,9 +116,9 @@ def _text_of(file: Path) -> str:
 
 @contextmanager
 def _client(at: str, data: Path | None) -> Iterator[SessionsClient]:
-    from xdsi_sim.client.admin import TOKEN_VARIABLE  # noqa: PLC0415
-    from xdsi_sim.client.sessions import SessionsClient  # noqa: PLC0415
-    from xdsi_sim.server.loop import running_loop  # noqa: PLC0415
+    from xdsi_sim.client.admin import TOKEN_VARIABLE
+    from xdsi_sim.client.sessions import SessionsClient
+    from xdsi_sim.server.loop import running_loop
 
     peer_address("--at", at, "http", "https")
     tls = certificates_for(at, data) if at.lower().startswith("https:") else None

@@ -55,8 +55,8 @@ def check(
 
     Example: xdsi-sim sut check sut.yaml
     """
-    from xdsi_sim.sut.checking import check_system, taken_ports  # noqa: PLC0415
-    from xdsi_sim.sut.telling import document_of_check, print_checked, print_taken  # noqa: PLC0415
+    from xdsi_sim.sut.checking import check_system, taken_ports
+    from xdsi_sim.sut.telling import document_of_check, print_checked, print_taken
 
     loaded, tls = loaded_system(file, data)
     told = []
@@ -67,7 +67,7 @@ def check(
                 print_checked(checked)
     taken = taken_ports(loaded)
     if json_:
-        print(json.dumps(document_of_check(loaded.system.name, told, taken)))  # noqa: T201
+        print(json.dumps(document_of_check(loaded.system.name, told, taken)))
     else:
         print_taken(taken)
     raise typer.Exit(GOOD if all(checked.good for checked in told) and not taken else FINDINGS)
@@ -96,12 +96,12 @@ def bench(
 
     Example: xdsi-sim test sut.yaml --role registry --reports ./reports
     """
-    from xdsi_sim.sut.bench import play_tests  # noqa: PLC0415
-    from xdsi_sim.sut.plan import plan_of  # noqa: PLC0415
-    from xdsi_sim.sut.reports import write_reports  # noqa: PLC0415
-    from xdsi_sim.sut.reports.as_json import document_of  # noqa: PLC0415
-    from xdsi_sim.sut.telling import Told, Untold  # noqa: PLC0415
-    from xdsi_sim.topology.listen import Listen  # noqa: PLC0415
+    from xdsi_sim.sut.bench import play_tests
+    from xdsi_sim.sut.plan import plan_of
+    from xdsi_sim.sut.reports import write_reports
+    from xdsi_sim.sut.reports.as_json import document_of
+    from xdsi_sim.sut.telling import Told, Untold
+    from xdsi_sim.topology.listen import Listen
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what ran is still reported
     folder = folder_to_fill("--reports", reports)
@@ -116,7 +116,7 @@ def bench(
         run = play_tests(plan, Path(kept), spectator, listen=listen)
         written = write_reports(run, folder) if folder is not None else ()
         if json_:
-            print(json.dumps(document_of(run)))  # noqa: T201
+            print(json.dumps(document_of(run)))
         else:
             spectator.end(run, written)
     raise typer.Exit(_CODES[run.outcome.value])
@@ -124,8 +124,8 @@ def bench(
 
 def loaded_system(file: str, data: str | None) -> tuple[LoadedSystem, Tls | None]:
     """The description, with certificates of ours where it has `tls`; raises UsageError."""
-    from xdsi_sim.sut.certificates import with_certificates  # noqa: PLC0415
-    from xdsi_sim.sut.loader import load_system  # noqa: PLC0415
+    from xdsi_sim.sut.certificates import with_certificates
+    from xdsi_sim.sut.loader import load_system
 
     loaded, folder = load_system(Path(file)), folder_to_fill("--data", data)
     if loaded.system.tls is None:

@@ -61,15 +61,15 @@ def issue(
 
     Example: xdsi-sim tls issue viewer.test --data ./data --to ./viewer
     """
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from xdsi_sim.topology.certificates import LOCAL  # noqa: PLC0415
+    from xdsi_sim.topology.certificates import LOCAL
 
     target, folder = folder_to_fill("--to", to), _folder(data)
     files = folder.issue(name, (name, *(host or ()), *LOCAL), target, datetime.now(UTC))
     told = {**_paths(files), "authority": str(folder.authority.certificate)}
     if json_:
-        print(json.dumps(told))  # noqa: T201
+        print(json.dumps(told))
     else:
         _print(f"{name:<12}{path}" for name, path in told.items())
 
@@ -80,9 +80,9 @@ def show(data: DataOption = None, json_: JsonOption = False) -> None:
 
     Example: xdsi-sim tls show --data ./data
     """
-    from xdsi_sim.tls.described import describe  # noqa: PLC0415
-    from xdsi_sim.tls.files import read_certificates  # noqa: PLC0415
-    from xdsi_sim.tls.report import facts_document, facts_lines  # noqa: PLC0415
+    from xdsi_sim.tls.described import describe
+    from xdsi_sim.tls.files import read_certificates
+    from xdsi_sim.tls.report import facts_document, facts_lines
 
     folder = _folder(data)
     pairs = [pair for pair in (folder.authority, folder.node, *folder.issued()) if pair.certificate.is_file()]
@@ -94,7 +94,7 @@ def show(data: DataOption = None, json_: JsonOption = False) -> None:
     told = [(pair, describe(read_certificates(pair.certificate)[0])) for pair in pairs]
     if json_:
         document = [{**_paths(pair), **facts_document(facts)} for pair, facts in told]
-        print(json.dumps({"certificates": document}))  # noqa: T201
+        print(json.dumps({"certificates": document}))
     else:
         _print(line for pair, facts in told for line in (str(pair.certificate), *facts_lines(facts)))
 
@@ -116,14 +116,14 @@ def doctor(
 
     Example: xdsi-sim tls doctor https://localhost:8443/registry --authority ./data/tls/authority.pem
     """
-    from xdsi_sim.tls.doctor import examine  # noqa: PLC0415
-    from xdsi_sim.tls.report import diagnosis_document, diagnosis_lines  # noqa: PLC0415
+    from xdsi_sim.tls.doctor import examine
+    from xdsi_sim.tls.report import diagnosis_document, diagnosis_lines
 
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key belong together.")
     found = examine(url, _target(url, authority, certificate, key))
     if json_:
-        print(json.dumps(diagnosis_document(found)))  # noqa: T201
+        print(json.dumps(diagnosis_document(found)))
     else:
         _print(diagnosis_lines(found))
     raise typer.Exit(1 if found.findings else 0)
@@ -134,7 +134,7 @@ def doctor(
 
 def _folder(data: str | None) -> AuthorityFolder:
     """The authority of a folder; a folder that was not named must have one already."""
-    from xdsi_sim.tls.files import AuthorityFolder  # noqa: PLC0415
+    from xdsi_sim.tls.files import AuthorityFolder
 
     folder = AuthorityFolder(folder_to_fill("--data", data, looked_into=True) or Path())
     if data is None and not folder.authority.certificate.is_file():
@@ -145,9 +145,9 @@ def _folder(data: str | None) -> AuthorityFolder:
 
 
 def _target(url: str, authority: Path | None, certificate: Path | None, key: Path | None) -> Target:
-    from urllib.parse import urlsplit  # noqa: PLC0415
+    from urllib.parse import urlsplit
 
-    from xdsi_sim.tls.probe import Target  # noqa: PLC0415
+    from xdsi_sim.tls.probe import Target
 
     split = urlsplit(peer_address("URL", url if "://" in url else f"https://{url}", "https"))
     return Target(
@@ -166,7 +166,7 @@ def _paths(files: PairFiles) -> dict[str, str]:
 
 def _print(lines: Iterable[str]) -> None:
     """For people; what comes from a peer can neither colour nor move the terminal, nor add a line."""
-    from xdsi_sim.visible import visible  # noqa: PLC0415
+    from xdsi_sim.visible import visible
 
     for line in lines:
-        print(visible(line.replace("\n", " ")))  # noqa: T201
+        print(visible(line.replace("\n", " ")))

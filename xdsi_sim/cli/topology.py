@@ -40,12 +40,12 @@ def check(
 
     Example: xdsi-sim topology check mine.yaml
     """
-    from xdsi_sim.topology.loader import find_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology
 
     found = {file: find_topology(file) for file in files}  # what is not there is told before any is read
     told = [_checked(file, path) for file, path in found.items()]
     if json_:
-        print(json.dumps({"files": told}))  # noqa: T201
+        print(json.dumps({"files": told}))
     else:
         _print_checked(told)
     raise typer.Exit(GOOD if all(each["good"] for each in told) else FINDINGS)
@@ -60,11 +60,11 @@ def show(
 
     Example: xdsi-sim topology show federated-2
     """
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     found = load_topology(find_topology(file))
     if json_:
-        print(json.dumps(_shown(found)))  # noqa: T201
+        print(json.dumps(_shown(found)))
     else:
         _print_shown(found)
 
@@ -80,17 +80,17 @@ def draw(
 
     Example: xdsi-sim topology draw mixed --to mixed.svg
     """
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import find_topology, load_topology
 
     path = None if to is None else file_to_write("--to", to)
     found = load_topology(find_topology(file))
     if path is not None:
-        from xdsi_sim.topology.drawing import as_svg, drawing_of  # noqa: PLC0415
+        from xdsi_sim.topology.drawing import as_svg, drawing_of
 
         path.write_text(as_svg(drawing_of(found)), encoding="utf-8")
     else:
-        from xdsi_sim.scenario.outline import print_outline  # noqa: PLC0415
-        from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+        from xdsi_sim.scenario.outline import print_outline
+        from xdsi_sim.scenario.printing import console
 
         print_outline(console(), found)
 
@@ -122,10 +122,10 @@ def make(
 
     Example: xdsi-sim topology make --communities 20 --sources 3 --to federation.yaml
     """
-    from xdsi_sim.topology.checked import check as checked  # noqa: PLC0415
-    from xdsi_sim.topology.making import Plan, written  # noqa: PLC0415
-    from xdsi_sim.topology.model import Topology  # noqa: PLC0415
-    from xdsi_sim.topology.yaml import parse_yaml  # noqa: PLC0415
+    from xdsi_sim.topology.checked import check as checked
+    from xdsi_sim.topology.making import Plan, written
+    from xdsi_sim.topology.model import Topology
+    from xdsi_sim.topology.yaml import parse_yaml
 
     file = None if to is None else file_to_write("--to", to)
     given = {"name": name, "listen": None if listen is None else listen_option(listen), "root": _root(root)}
@@ -144,15 +144,15 @@ def make(
         raise UsageError(f"{asked}: {error.message}.", hint="Make fewer of either.") from None
     checked(Topology, document)
     if file is None:
-        print(text, end="")  # noqa: T201
+        print(text, end="")
     else:
         file.write_text(text, encoding="utf-8")
 
 
 def _root(root: str | None) -> str | None:
     """What `--root` says; raises UsageError where no OIDs can be below it."""
-    from xdsi_sim.ebrim.datatypes import OID  # noqa: PLC0415
-    from xdsi_sim.topology.making import LONGEST_ROOT  # noqa: PLC0415
+    from xdsi_sim.ebrim.datatypes import OID
+    from xdsi_sim.topology.making import LONGEST_ROOT
 
     if root is not None and not OID.fullmatch(root):
         raise UsageError(f"--root: '{root}' is not an OID, such as 2.999.1.10.")
@@ -166,7 +166,7 @@ def _root(root: str | None) -> str | None:
 
 
 def _checked(file: str, path: Path) -> dict[str, Any]:
-    from xdsi_sim.topology.loader import load_topology  # noqa: PLC0415
+    from xdsi_sim.topology.loader import load_topology
 
     try:
         found = load_topology(path)
@@ -182,24 +182,24 @@ def _checked(file: str, path: Path) -> dict[str, Any]:
 
 
 def _print_checked(told: list[dict[str, Any]]) -> None:
-    from xdsi_sim.scenario.reports.wording import plural  # noqa: PLC0415
-    from xdsi_sim.visible import visible  # noqa: PLC0415
+    from xdsi_sim.scenario.reports.wording import plural
+    from xdsi_sim.visible import visible
 
     for each in told:
         if each["good"]:
             communities = plural(each["communities"], "community", "communities")
             actors = plural(each["actors"], "actor")
-            print(visible(f"{each['file']}: good, {communities}, {actors}"))  # noqa: T201
+            print(visible(f"{each['file']}: good, {communities}, {actors}"))
         else:
-            print(visible(each["error"]))  # noqa: T201  it names the file and the place
+            print(visible(each["error"]))  # it names the file and the place
 
 
 # --- show ------------------------------------------------------------------------------------
 
 
 def _shown(found: Topology) -> dict[str, Any]:
-    from xdsi_sim.topology.ways import ways  # noqa: PLC0415
-    from xdsi_sim.topology.written import sessions_at, shown  # noqa: PLC0415
+    from xdsi_sim.topology.ways import ways
+    from xdsi_sim.topology.written import sessions_at, shown
 
     return {
         "topology": found.name,
@@ -246,7 +246,7 @@ def _rows(actor: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _print_shown(found: Topology) -> None:
-    from xdsi_sim.scenario.terminal import console, print_table  # noqa: PLC0415
+    from xdsi_sim.scenario.printing import console, print_table
 
     shown, output = _shown(found), console()
     print_table(

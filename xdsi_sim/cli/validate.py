@@ -89,7 +89,7 @@ class _Lines(_Counted):
     """Tells people, a file at a time; with a bar where there are many and somebody looks."""
 
     def __init__(self) -> None:
-        from xdsi_sim.scenario.terminal import console  # noqa: PLC0415
+        from xdsi_sim.scenario.printing import console
 
         super().__init__()
         self._output = console()
@@ -98,13 +98,13 @@ class _Lines(_Counted):
         """The files, with a bar while they are read where there are many."""
         if len(files) < _MANY or not self._output.is_terminal:
             return files
-        from rich.progress import track  # noqa: PLC0415
+        from rich.progress import track
 
         return track(files, "Reading", console=self._output, transient=True)
 
     def tell(self, file: str, read: Validated | str) -> None:
         """Print what was found in one message, or why it could not be read."""
-        from xdsi_sim.inspector.validation import print_unread, print_validated  # noqa: PLC0415
+        from xdsi_sim.inspector.validation import print_unread, print_validated
 
         self.count(read)
         if isinstance(read, str):
@@ -114,7 +114,7 @@ class _Lines(_Counted):
 
     def end(self) -> None:
         """Print the sums."""
-        from xdsi_sim.inspector.validation import summary_text  # noqa: PLC0415
+        from xdsi_sim.inspector.validation import summary_text
 
         self._output.print(f"\n{summary_text(self.counts, self.messages, self.unread)}")
 
@@ -132,23 +132,23 @@ class _Facts(_Counted):
 
     def tell(self, file: str, read: Validated | str) -> None:
         """Keep what was found in one message, or why it could not be read."""
-        from xdsi_sim.inspector.validation import facts_of  # noqa: PLC0415
+        from xdsi_sim.inspector.validation import facts_of
 
         self.count(read)
         self._files.append({"file": file, "unread": read} if isinstance(read, str) else facts_of(read))
 
     def end(self) -> None:
         """Print the document."""
-        from xdsi_sim.inspector.validation import LEVELS  # noqa: PLC0415
+        from xdsi_sim.inspector.validation import LEVELS
 
         counts = {level: self.counts[level] for level in LEVELS}
         summary = {"messages": self.messages, "unread": self.unread, **counts}
-        print(json.dumps({"files": self._files, "summary": summary}))  # noqa: T201
+        print(json.dumps({"files": self._files, "summary": summary}))
 
 
 def _transaction(name: str | None) -> Transaction | None:
-    from xdsi_sim.soap.known import named  # noqa: PLC0415
-    from xdsi_sim.vocab import TRANSACTIONS  # noqa: PLC0415
+    from xdsi_sim.soap.known import named
+    from xdsi_sim.vocab import TRANSACTIONS
 
     found = None if name is None else named(name)
     if name is not None and found is None:
@@ -159,7 +159,7 @@ def _transaction(name: str | None) -> Transaction | None:
 
 
 def _request(file: str, said: Transaction | None) -> Asked:
-    from xdsi_sim.inspector.validation import request_of  # noqa: PLC0415
+    from xdsi_sim.inspector.validation import request_of
 
     asked = request_of(_data(file), said)
     if asked is None:
@@ -175,8 +175,8 @@ def _read(
     file: str, said: Transaction | None, asked: Asked | None, *, strict: bool
 ) -> Iterator[tuple[str, Validated | str]]:
     """Each message of a file with what was found in it, or with why it could not be read."""
-    from xdsi_sim.inspector.sources import sources_in  # noqa: PLC0415
-    from xdsi_sim.soap.saved import Unrecognised  # noqa: PLC0415
+    from xdsi_sim.inspector.sources import sources_in
+    from xdsi_sim.soap.saved import Unrecognised
 
     try:
         for source in sources_in(file, _data(file)):
@@ -188,9 +188,9 @@ def _read(
 
 
 def _judge(source: Source, said: Transaction | None, asked: Asked | None, *, strict: bool) -> Validated | str:
-    from xdsi_sim.inspector.validation import request_of  # noqa: PLC0415
-    from xdsi_sim.inspector.validation import validate as judge  # noqa: PLC0415
-    from xdsi_sim.soap.saved import Unrecognised  # noqa: PLC0415
+    from xdsi_sim.inspector.validation import request_of
+    from xdsi_sim.inspector.validation import validate as judge
+    from xdsi_sim.soap.saved import Unrecognised
 
     try:
         if asked is None and source.request is not None:

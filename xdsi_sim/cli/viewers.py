@@ -15,7 +15,7 @@ __all__ = ["with_viewer"]
 
 def with_viewer(topology: Topology, folder: str | None) -> Topology:
     """The topology with the viewer in a folder; raises UsageError where there is none in it."""
-    from xdsi_sim.topology.viewer import Viewer, check_viewer  # noqa: PLC0415
+    from xdsi_sim.topology.viewer import Viewer, check_viewer
 
     if folder is None:
         return topology

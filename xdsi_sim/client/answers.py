@@ -1,20 +1,33 @@
-"""What to make of an answer that is no SOAP, or is a fault."""
+"""What came of a message, and what to make of an answer that is no SOAP, or is a fault."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from xdsi_sim.actors.flow import NoAnswer
+from xdsi_sim.actors.flow import Answer, NoAnswer
 from xdsi_sim.client.http import Head
 from xdsi_sim.errors import Finding
 from xdsi_sim.rules.protocol import finding
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.mtom import SOAP_MEDIA_TYPE, PackageReader
 
-__all__ = ["SoapFault", "no_soap", "old_soap", "refuse_head", "ruled", "take_while_soap"]
+__all__ = ["Reply", "SoapFault", "no_soap", "old_soap", "refuse_head", "ruled", "take_while_soap"]
 
 _SHOWN: Final = 200  # characters of what is no SOAP
 _READ: Final = 64 * 1024  # octets that are read of it, since its HTTP answer might be told whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came of one message."""
+
+    answer: Answer
+    """The response value of the transaction, or why there is none."""
+    exchange: str
+    """Id of the exchange in the log."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with the answer as a message."""
 
 
 class SoapFault(NoAnswer):

@@ -7,12 +7,11 @@ which the archive does not get.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from xdsi_sim.actors.ports import BackendFailed, Kept, Publication, StoredImage
 from xdsi_sim.client.archive_requests import JSON, ArchiveRequests
@@ -39,17 +38,13 @@ from xdsi_sim.dicomweb.backend import (
     search_path,
 )
 from xdsi_sim.ids import new_token
-from xdsi_sim.store.instances import Broken, Loaded, SqliteInstanceStore, is_stray
+from xdsi_sim.store.instances import Broken, Loaded, SqliteInstanceStore, batches, is_stray
 
 __all__ = ["DicomWebArchive"]
-
-T = TypeVar("T")
 
 _FILES: Final = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 _AT_ONCE: Final = 4
 """Instances of one request that are fetched at a time."""
-_BATCH: Final = 64
-"""Instances that are stored by one request."""
 _PAGE: Final = 500
 """Studies that are asked for at once when all are."""
 _GONE: Final = (404, 410)
@@ -158,7 +153,7 @@ class DicomWebArchive:
 
     def keep(self, contents: Iterable[Content], *, study: str | None = None) -> list[Kept]:
         """Store DICOM files in the archive; what cannot be taken never hinders the rest."""
-        return [kept for batch in _batches(contents) for kept in self._keep(batch, study)]
+        return [kept for batch in batches(contents) for kept in self._keep(batch, study)]
 
     def _keep(self, contents: Sequence[Content], study: str | None) -> list[Kept]:
         arrivals = [self._arrival(content, study) for content in contents]
@@ -213,7 +208,7 @@ class DicomWebArchive:
         """Store many files; `progress` is told each path once it is there, or refused."""
         instances: list[StoredImage] = []
         broken: list[Broken] = []
-        for batch in _batches(files):
+        for batch in batches(files):
             paths = [file if isinstance(file, Path) else file.path for file in batch]
             contents = [FileContent.of(file) if isinstance(file, Path) else file.content for file in batch]
             kept = self.keep(contents)
@@ -283,9 +278,3 @@ def _of_other_study(image: RemoteImage, study: str) -> Kept:
     told = f"the object is of study {image.studyInstanceUID}, not of {study}"
     error = OtherStudy(told, sopClassUID=kind, sopInstanceUID=sop)
     return Kept(sopClassUID=kind, sopInstanceUID=sop, error=error)
-
-
-def _batches(things: Iterable[T]) -> Iterator[list[T]]:
-    remaining = iter(things)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch

@@ -12,8 +12,9 @@ from twisted.internet.defer import Deferred
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.client.http import HttpClient
-from xdsi_sim.client.soap import Sent, SoapClient, SoapReply
+from xdsi_sim.client.soap import Sent, SoapClient
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.letters import Letter, Mailbox
@@ -47,14 +48,14 @@ class AsynchronousClient(SoapClient):
         self._mailbox = mailbox
         self._reply_to = reply_to
 
-    def call_asynchronously(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
+    def call_asynchronously(self, call: Call, trace: Trace) -> Deferred[Reply]:
         """Send `call` and wait for the answer that relates to it; never fails, as `call`.
 
         Findings A21: what the peer says at once is not HTTP 202 without a body.
         """
         return Deferred.fromCoroutine(self._call_asynchronously(call, trace))
 
-    async def _call_asynchronously(self, call: Call, trace: Trace) -> SoapReply:
+    async def _call_asynchronously(self, call: Call, trace: Trace) -> Reply:
         sent = self._prepare(call, trace, self._reply_to)
         came: Deferred[Letter] = Deferred()
         self._mailbox.expect(sent.message_id, came.callback)  # it may be here before the peer says 202
@@ -69,11 +70,11 @@ class AsynchronousClient(SoapClient):
             return self._read(sent)
         return await self._open(sent, came)
 
-    def _give_up(self, sent: Sent, trouble: NoAnswer) -> SoapReply:
+    def _give_up(self, sent: Sent, trouble: NoAnswer) -> Reply:
         self._mailbox.forget(sent.message_id)
         return self._nothing(sent, trouble)
 
-    async def _open(self, sent: Sent, came: Deferred[Letter]) -> SoapReply:
+    async def _open(self, sent: Sent, came: Deferred[Letter]) -> Reply:
         """The peer has the request: wait for the letter and read it as any other answer."""
         findings = _at_once(sent)
         self._record(sent, f"HTTP {sent.head.status}" if sent.head else "no answer but a letter", findings)
@@ -84,7 +85,7 @@ class AsynchronousClient(SoapClient):
             letter = await came
         except NoAnswer as trouble:
             self._mailbox.forget(sent.message_id)
-            return SoapReply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
+            return Reply(answer=trouble, exchange=sent.id, findings=findings)
         arrived = replace(sent, letter=letter, package=letter.package, findings=self._of_the_letter(letter))
         reply = self._understand(arrived, letter.envelope, letter.package)
         return replace(reply, findings=(*findings, *reply.findings))

@@ -47,9 +47,9 @@ class _Posted(Asking):
             trace=trace,
         )
 
-    def begin(self, head: Head) -> Any:
+    def begin(self, head: Head, recorder: Recorder) -> Any:
         """The peer answers; what it says is kept for the log, up to a limit."""
-        self.head = head
+        self.arrived(head, recorder)
         return lambda data: self.body.extend(data[: _KEPT - len(self.body)])
 
 
@@ -78,7 +78,11 @@ class Delivery:
             posted.attempts += 1
             try:
                 await self._http.request(
-                    posted.method, posted.url, posted.headers, posted.segments, posted.begin
+                    posted.method,
+                    posted.url,
+                    posted.headers,
+                    posted.segments,
+                    lambda head: posted.begin(head, self._recorder),
                 )
             except Unreached as trouble:
                 if pause is not None and await self._wait(pause):

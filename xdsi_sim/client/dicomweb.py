@@ -17,28 +17,21 @@ from xdsi_sim.actors.flow import NoAnswer, TooLate
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.asking import Asking
 from xdsi_sim.client.http import Head, HttpClient
-from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
+from xdsi_sim.content import Segment, SegmentsContent
+from xdsi_sim.dicomweb.body import PartsReader
+from xdsi_sim.dicomweb.messages import Body, Part
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.media import parse_media_type
-from xdsi_sim.soap.multipart import MultipartReader, is_identity
-from xdsi_sim.soap.spool import Spool, SpooledBody
 from xdsi_sim.store.exchanges import Recorder
 
-__all__ = ["DicomWebClient", "HttpReply", "Part"]
+__all__ = ["DicomWebClient", "HttpReply"]
 
-_NOTHING: Final = BytesContent(b"")
+_NOTHING: Final = Body(media_type="")
+_PARTED: Final = (200, 206)
+"""Statuses whose answers are looked into."""
 _HIDDEN: Final = "(not recorded)"
 """What the log has of a secret."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One body part; of an answer that is not multipart, the whole body."""
-
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    content: Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,92 +49,39 @@ class HttpReply:
     """Whether the trouble is that the peer was waited for in vain."""
 
 
-class _Body:
-    """Takes a body in pieces and makes parts of it; what is wrong with it is raised by `finish`."""
-
-    def __init__(self, head: Head, spool: Path, limits: Limits) -> None:
-        self._body = SpooledBody(spool, limits)
-        self._limits = limits
-        self._parts: list[tuple[Mapping[str, str], Spool]] = []
-        self._multipart: MultipartReader | None = None
-        self._problem: ProtocolViolation | None = None
-        self._feed = self._choose_feed(head)
-
-    def _choose_feed(self, head: Head) -> Callable[[bytes], object]:
-        media = parse_media_type(head.header("content-type") or "")
-        if media.type != "multipart/related" or head.status not in (200, 206):
-            return self._open({}).write
-        try:
-            boundary = media.parameters.get("boundary", "")
-            self._multipart = MultipartReader(boundary, self._open, self._body.record, self._limits)
-        except ProtocolViolation as problem:
-            return self._refuse(problem)
-        return self._multipart.feed
-
-    def _open(self, headers: Mapping[str, str]) -> Spool:
-        spool = self._body.open(apart=not is_identity(headers))
-        self._parts.append((headers, spool))
-        return spool
-
-    def _refuse(self, problem: ProtocolViolation) -> Callable[[bytes], object]:
-        self._problem = problem
-        self._body.discard()
-        return lambda _data: None
-
-    def feed(self, data: bytes) -> None:
-        """The next piece."""
-        try:
-            self._feed(data)
-        except ProtocolViolation as problem:
-            self._feed = self._refuse(problem)
-
-    def finish(self) -> tuple[tuple[Part, ...], Content]:
-        """The parts, and the body as it travelled; raises the first ProtocolViolation met in it."""
-        if self._problem is None and self._multipart is not None:
-            try:
-                self._multipart.close()
-            except ProtocolViolation as problem:
-                self._refuse(problem)
-        if self._problem is not None:
-            raise self._problem
-        parts = tuple(Part(headers=headers, content=spool.finish()) for headers, spool in self._parts)
-        return parts, SegmentsContent(self._body.finish())
-
-    def abandon(self) -> None:
-        """The rest will not come: remove what was spooled."""
-        self._body.discard()
-
-
 @dataclass(slots=True, kw_only=True)
 class _Fetch(Asking):
     """One request while it is under way."""
 
-    body: _Body | None = None
-    parts: tuple[Part, ...] = ()
-    raw: Content = _NOTHING
+    reader: PartsReader | None = None
+    body: Body = _NOTHING
     trouble: str | None = None
     late: bool = False
 
-    def begin(self, head: Head, spool: Path, limits: Limits) -> Callable[[bytes], object]:
+    def begin(self, head: Head, recorder: Recorder, spool: Path, limits: Limits) -> Callable[[bytes], object]:
         """The head is there; gives who takes the body."""
-        self.head, self.body = head, _Body(head, spool, limits)
-        return self.body.feed
+        content_type = head.header("content-type") or ""
+        parted = head.status in _PARTED and parse_media_type(content_type).type == "multipart/related"
+        self.arrived(head, recorder)
+        self.reader = PartsReader(content_type, spool, limits, whole=not parted)
+        return self.reader.feed
 
     def finish(self) -> None:
         """The body is there."""
         try:
-            if self.body is not None:
-                self.parts, self.raw = self.body.finish()
-        except ProtocolViolation as problem:
+            if self.reader is not None:
+                self.body = self.reader.finish()
+        except (ProtocolViolation, OSError) as problem:  # the spool may be full
             self.trouble = str(problem)
 
     def fail(self, error: BaseException | None) -> None:
         """It will not come; what is no NoAnswer is a defect of ours and stays an exception."""
         if not isinstance(error, NoAnswer):
             raise error or RuntimeError("a failure without an error")
-        if self.body is not None:
-            self.body.abandon()
-        self.head, self.trouble = None, str(error)
+        if self.reader is not None:
+            self.reader.abandon()
+        self.head = self.recorded = None
+        self.trouble = str(error)
         self.late = isinstance(error, TooLate) or isinstance(error.__cause__, ConnectTimeout)
 
     @property
@@ -213,7 +153,7 @@ class DicomWebClient:
             segments=body,
         )
         asked = self._http.request(
-            method, url, sent, body, lambda head: fetch.begin(head, self._spool, self._limits)
+            method, url, sent, body, lambda head: fetch.begin(head, self._recorder, self._spool, self._limits)
         )
         return asked.addCallbacks(
             lambda _head: fetch.finish(), lambda failure: fetch.fail(failure.value)
@@ -221,11 +161,12 @@ class DicomWebClient:
 
     def _reply(self, fetch: _Fetch) -> HttpReply:
         head = fetch.head
+        fetch.record(self._recorder, fetch.outcome, SegmentsContent(fetch.body.raw))
         return HttpReply(
             status=head.status if head is not None else 0,
             headers={name.lower(): value for name, value in (head.headers if head is not None else ())},
-            parts=fetch.parts,
-            exchange=fetch.record(self._recorder, fetch.outcome, fetch.raw),
+            parts=fetch.body.parts,
+            exchange=fetch.id,
             trouble=fetch.trouble,
             late=fetch.late,
         )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -12,43 +11,28 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 
 from xdsi_sim.actors.flow import Answer, NoAnswer
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
+from xdsi_sim.client.asking import UnderWay
 from xdsi_sim.client.http import caller_of
-from xdsi_sim.errors import Finding, ProtocolViolation
-from xdsi_sim.exchange import Exchange
-from xdsi_sim.ids import new_token
+from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.messages.adt import read_ack, read_header
 from xdsi_sim.messages.mllp import FrameReader, frame, recorded
 from xdsi_sim.messages.patient_feed import Acknowledgement
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.tls.settings import Tls
 
-__all__ = ["MllpClient", "MllpReply"]
+__all__ = ["MllpClient"]
 
 _CONNECT: Final = 5.0  # seconds
 _ANSWER: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MllpReply:
-    """What came of a message."""
-
-    answer: Answer
-    """An Acknowledgement, or why there is none."""
-    exchange: str
-    """Id of the exchange in the log."""
-    findings: tuple[Finding, ...] = ()
-
-
 @dataclass(slots=True, kw_only=True)
-class _Sent:
-    """One message while it is under way."""
+class _Sent(UnderWay):
+    """One message of HL7 v2."""
 
     message: bytes
     to: str
-    trace: Trace
-    id: str = field(default_factory=new_token)
-    started: float = field(default_factory=time.time)
-    clock: float = field(default_factory=time.perf_counter)
     local: str = ""
     """Our end of the connection, `host:port`."""
 
@@ -68,11 +52,11 @@ class MllpClient:
         self._recorder = recorder
         self._traces = traces
 
-    def send(self, host: str, port: int, message: bytes, trace: Trace) -> Deferred[MllpReply]:
+    def send(self, host: str, port: int, message: bytes, trace: Trace) -> Deferred[Reply]:
         """Send one message; never fails: trouble is a NoAnswer in the reply."""
         return Deferred.fromCoroutine(self._send(host, port, message, trace))
 
-    async def _send(self, host: str, port: int, message: bytes, trace: Trace) -> MllpReply:
+    async def _send(self, host: str, port: int, message: bytes, trace: Trace) -> Reply:
         sent = _Sent(message=message, to=f"{host}:{port}", trace=trace)
         received: bytes | None = None
         answer: Answer
@@ -84,7 +68,7 @@ class MllpClient:
         except NoAnswer as trouble:
             answer = trouble
         self._record(sent, received, answer)
-        return MllpReply(answer=answer, exchange=sent.id)
+        return Reply(answer=answer, exchange=sent.exchange_id)
 
     async def _exchange(self, host: str, port: int, sent: _Sent) -> bytes:
         factory: Any = Factory.forProtocol(_Asking)
@@ -117,14 +101,9 @@ class MllpClient:
             return
         status = f"no answer: {answer}" if isinstance(answer, NoAnswer) else answer.status.rpartition(":")[2]
         self._recorder.record(
-            Exchange(
-                id=sent.id,
-                conversation=sent.trace.conversation,
-                sender=sent.trace.sender,
+            sent.exchange(
                 receiver=sent.to,
                 transaction="ITI-8",
-                started=sent.started,
-                duration=time.perf_counter() - sent.clock,
                 request=recorded("MLLP ADT", sent.message),
                 response=None if received is None else recorded("MLLP ACK", received),
                 status=status,

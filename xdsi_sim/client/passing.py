@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import refuse_head
 from xdsi_sim.client.asking import Asking
-from xdsi_sim.client.http import Head, HttpClient, recorded_in
+from xdsi_sim.client.http import Head, HttpClient
 from xdsi_sim.content import BytesContent
 from xdsi_sim.soap.spool import Recording
 from xdsi_sim.store.exchanges import Recorder
@@ -66,11 +66,11 @@ class PassingClient:
         )
 
     def _begin(self, passed: _Passed, head: Head, begin: Begin) -> Callable[[bytes], object]:
-        passed.head = head
+        passed.arrived(head, self._recorder)
         if head.status != _NOT_MODIFIED:
             refuse_head(head)
         take = begin(head)
-        if not self._recorder.on or recorded_in(self._recorder.name, head):
+        if not self._recorder.on or passed.recorded:
             return take
         recording = passed.recording = Recording(self._spool)
 

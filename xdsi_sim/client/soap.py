@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -17,6 +15,7 @@ from twisted.python.failure import Failure
 from xdsi_sim.actors.flow import Answer, Call, NoAnswer
 from xdsi_sim.actors.trace import TRACE_HEADER, Trace
 from xdsi_sim.client.answers import (
+    Reply,
     SoapFault,
     no_soap,
     old_soap,
@@ -24,11 +23,11 @@ from xdsi_sim.client.answers import (
     ruled,
     take_while_soap,
 )
-from xdsi_sim.client.http import Head, HttpClient, recorded_in, request_line
-from xdsi_sim.content import Segment, SegmentsContent
+from xdsi_sim.client.asking import Asking
+from xdsi_sim.client.http import Head, HttpClient
+from xdsi_sim.content import BytesContent, Content, Segment, SegmentsContent
 from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
-from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.ids import new_token, new_uuid
+from xdsi_sim.ids import new_uuid
 from xdsi_sim.limits import Limits
 from xdsi_sim.rules.answers import check_answer
 from xdsi_sim.soap.addressing import write_addressing
@@ -44,7 +43,7 @@ from xdsi_sim.soap.schema import schema_findings
 from xdsi_sim.store.exchanges import Recorder
 from xdsi_sim.vocab import ANONYMOUS, TRANSACTIONS
 
-__all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault", "SoapReply"]
+__all__ = ["MOST_JUDGED", "Sent", "SoapClient", "SoapFault"]
 
 _WAITED_FOR: Final = 4 << 20
 """Octets of an answer up to which nothing of it is passed on before all is there, so that whatever is wrong
@@ -54,41 +53,35 @@ MOST_JUDGED: Final = 1_000
 0.1 s. Of more, status and errors alone are judged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoapReply:
-    """What came of a call."""
-
-    answer: Answer
-    exchange: str
-    """Id of the exchange in the log."""
-    findings: tuple[Finding, ...] = ()
-
-
 @dataclass(slots=True, kw_only=True)
-class Sent:
+class Sent(Asking):
     """One call while it is under way."""
 
     call: Call
-    trace: Trace
     message_id: str
-    headers: tuple[tuple[str, str], ...]
     segments: Sequence[Segment]
     judged: bool = True
     """Whether metadata in the answer are held against their rules."""
     begun: Deferred[Answer] | None = None
     """Who takes the answer before all of it is there; None once it is theirs, or cannot be."""
-    exchange_id: str = field(default_factory=new_token)
-    started: float = field(default_factory=time.time)
-    clock: float = field(default_factory=time.perf_counter)
     reader: PackageReader | None = None
     package: Package | None = None
-    head: Head | None = None
-    recorded: str | None = None
-    """Id of the exchange in our log, where the receiver shares it and has recorded the exchange there."""
     letter: Letter | None = None
     """The answer, where it came as a message of its own."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with the way that the answer came."""
+
+    @property
+    def id(self) -> str:
+        """Of the exchange in the log that has the answer."""
+        return self.letter.exchange.id if self.letter is not None else self.recorded or self.exchange_id
+
+    @property
+    def name(self) -> str:
+        """Of the transaction, as people call it: without the event of ITI-44, which the body tells."""
+        first = self.segments[0]
+        subject = CODECS[self.transaction].subject(first) if isinstance(first, bytes) else None
+        return subject or self.transaction
 
 
 class SoapClient:
@@ -129,19 +122,18 @@ class SoapClient:
         whole.addBoth(_last, sent, begun)
         return begun
 
-    def call(self, call: Call, trace: Trace) -> Deferred[SoapReply]:
+    def call(self, call: Call, trace: Trace) -> Deferred[Reply]:
         """Send `call` as part of the conversation; never fails: trouble is a NoAnswer in the reply."""
         return self._call(self._prepare(call, trace))
 
-    def _call(self, sent: Sent) -> Deferred[SoapReply]:
+    def _call(self, sent: Sent) -> Deferred[Reply]:
         return self._post(sent).addCallbacks(
             lambda _head: self._read(sent), lambda failure: self._nothing(sent, failure.value)
         )
 
     def _post(self, sent: Sent) -> Deferred[Head]:
         def receive(head: Head) -> Any:
-            sent.head = head
-            sent.recorded = recorded_in(self._recorder.name, head)
+            sent.arrived(head, self._recorder)
             sent.reader = PackageReader(
                 head.header("content-type") or "",
                 self._spool,
@@ -191,6 +183,8 @@ class SoapClient:
         )
         return Sent(
             call=call,
+            url=call.url,
+            transaction=call.transaction,
             trace=trace,
             message_id=message_id,
             headers=(("Content-Type", attachments.content_type), (TRACE_HEADER, str(trace))),
@@ -198,7 +192,7 @@ class SoapClient:
             judged=judged,
         )
 
-    def _read(self, sent: Sent) -> SoapReply:
+    def _read(self, sent: Sent) -> Reply:
         if sent.reader is None or sent.head is None:
             raise RuntimeError("an answer without a head")
         try:
@@ -214,10 +208,10 @@ class SoapClient:
             return self._nothing(sent, no_soap(sent.head, sent.reader, problem))
         return self._understand(sent, envelope, sent.package)
 
-    def _fault(self, sent: Sent, fault: Fault, findings: tuple[Finding, ...]) -> SoapReply:
+    def _fault(self, sent: Sent, fault: Fault, findings: tuple[Finding, ...]) -> Reply:
         return self._nothing(sent, SoapFault(fault), f"Fault {fault.code}", findings)
 
-    def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> SoapReply:
+    def _understand(self, sent: Sent, envelope: Envelope, package: Package) -> Reply:
         asked = {"message_id": sent.message_id, "location": sent.call.url}
         if is_fault(envelope.body):
             findings = (*sent.findings, *fault_dialect(envelope, **asked))
@@ -238,7 +232,7 @@ class SoapClient:
         )
         self._record(sent, answer.status.rpartition(":")[2], findings)
         package.discard_envelope()
-        return SoapReply(answer=answer, exchange=self._exchange_id(sent), findings=findings)
+        return Reply(answer=answer, exchange=sent.id, findings=findings)
 
     def _nothing(
         self,
@@ -246,7 +240,7 @@ class SoapClient:
         trouble: BaseException,
         status: str | None = None,
         findings: tuple[Finding, ...] = (),
-    ) -> SoapReply:
+    ) -> Reply:
         """Trouble as an answer; what is no NoAnswer is a defect of ours and stays an exception."""
         if not isinstance(trouble, NoAnswer):
             raise trouble
@@ -259,39 +253,14 @@ class SoapClient:
             sent.package.discard()
         elif sent.reader is not None:
             sent.reader.abandon()
-        return SoapReply(answer=trouble, exchange=self._exchange_id(sent), findings=findings)
-
-    def _exchange_id(self, sent: Sent) -> str:
-        if sent.letter is not None:
-            return sent.letter.exchange.id
-        return sent.recorded or sent.exchange_id
+        return Reply(answer=trouble, exchange=sent.id, findings=findings)
 
     def _record(self, sent: Sent, status: str, findings: tuple[Finding, ...]) -> None:
         """Record the exchange, unless the receiver shares our log and has done so."""
         if sent.letter is not None:
             self._record_letter(sent, sent.letter, status, findings)
-            return
-        if not self._recorder.on or sent.recorded:
-            return
-        self._recorder.record(
-            Exchange(
-                id=sent.exchange_id,
-                conversation=sent.trace.conversation,
-                sender=sent.trace.sender,
-                receiver=urlsplit(sent.call.url).netloc,
-                transaction=_name(sent),
-                started=sent.started,
-                duration=time.perf_counter() - sent.clock,
-                request=HttpMessage(
-                    start_line=request_line("POST", sent.call.url),
-                    headers=sent.headers,
-                    body=SegmentsContent(tuple(sent.segments)),
-                ),
-                response=_message(sent),
-                status=status,
-                findings=findings,
-            )
-        )
+        else:
+            sent.record(self._recorder, status, _body(sent), findings)
 
     def _record_letter(self, sent: Sent, letter: Letter, status: str, findings: tuple[Finding, ...]) -> None:
         """Record how the answer came, which whoever took it in has left to us."""
@@ -344,23 +313,13 @@ def _unread(problem: ProtocolViolation) -> NoAnswer:
     return NoAnswer(f"the answer cannot be read: {ruled(problem)}")
 
 
-def _name(sent: Sent) -> str:
-    """Of the transaction, as people call it."""
-    first = sent.segments[0]
-    subject = CODECS[sent.call.transaction].subject(first) if isinstance(first, bytes) else None
-    return subject or sent.call.transaction
-
-
 def _old_fault(problem: Exception, package: Package | None) -> Fault | None:
     """The fault of an answer that is SOAP 1.1, for it says why."""
     return read_old_fault(package.root) if isinstance(problem, VersionMismatch) and package else None
 
 
-def _message(sent: Sent) -> HttpMessage | None:
-    if sent.head is None or sent.reader is None:
-        return None
-    raw = sent.package.raw if sent.package is not None else (bytes(sent.reader.beginning),)
-    body = SegmentsContent(raw)
-    return HttpMessage(
-        start_line=f"HTTP/1.1 {sent.head.status} {sent.head.phrase}", headers=sent.head.headers, body=body
-    )
+def _body(sent: Sent) -> Content:
+    """The body of the answer as it travelled, or its beginning; empty where none came."""
+    if sent.package is not None:
+        return SegmentsContent(sent.package.raw)
+    return BytesContent(bytes(sent.reader.beginning) if sent.reader is not None else b"")

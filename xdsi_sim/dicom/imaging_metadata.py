@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.dicom.coded import CodedEntry, Identifier
 from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, CODING_SCHEMES, target_regions
 from xdsi_sim.dicom.errors import NoPatientId
@@ -97,7 +98,7 @@ def report_entry(
         classCode=publisher.reportClass,
         typeCode=publisher.reportType,
         title=InternationalString.of(report.title[:_TITLE_LIMIT]),
-        creationTime=_dtm(report.created),
+        creationTime=dtm_of(report.created),
         author=_author(study.header, publisher, report.radiologist),
         legalAuthenticator=xcn(report.radiologist) if report.radiologist else None,
         **common,
@@ -303,7 +304,7 @@ def _submission_set(
         uniqueId=uniqueId,
         sourceId=publisher.sourceId,
         patientId=first.patientId,
-        submissionTime=_dtm(submissionTime),
+        submissionTime=dtm_of(submissionTime),
         contentTypeCode=first.typeCode,
         author=first.author,
         title=first.title,
@@ -329,7 +330,3 @@ def _replacements(replaces: Mapping[str, str]) -> Iterator[Association]:
             sourceObject=new,
             targetObject=old,
         )
-
-
-def _dtm(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%d%H%M%S}"

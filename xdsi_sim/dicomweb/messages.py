@@ -9,7 +9,7 @@ from typing import Final
 
 from xdsi_sim.content import Content, FileContent, Segment
 
-__all__ = ["PLAIN", "Answer", "Headers", "Part", "Refused", "Upload", "WebRequest", "text_answer"]
+__all__ = ["PLAIN", "Answer", "Body", "Headers", "Part", "Refused", "WebRequest", "text_answer"]
 
 Headers = tuple[tuple[str, str], ...]
 PLAIN: Final = "text/plain; charset=UTF-8"
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of what was sent; of a body that is not multipart, the whole."""
+    """One part of a body; of one that is not multipart, the whole."""
 
     headers: Mapping[str, str]
     """Names in lower case."""
@@ -35,8 +35,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """The body of a request."""
+class Body:
+    """The body of a request or an answer."""
 
     media_type: str
     """Content-Type as it came."""
@@ -62,7 +62,7 @@ class WebRequest:
     """Decoded, in its order."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
-    upload: Upload = field(default_factory=lambda: Upload(media_type=""))
+    upload: Body = field(default_factory=lambda: Body(media_type=""))
     spool: Path = Path()
     """Folder for what is made on the way and too large to hold."""
 

@@ -14,7 +14,7 @@ from xdsi_sim.dicomweb.accept import MULTIPART, Offer, accepted
 from xdsi_sim.dicomweb.answers import DICOM_JSON, DICOM_XML, choose
 from xdsi_sim.dicomweb.archive import Archive, Target
 from xdsi_sim.dicomweb.composing import JSON_TYPES, compose
-from xdsi_sim.dicomweb.messages import Answer, Refused, Upload, WebRequest
+from xdsi_sim.dicomweb.messages import Answer, Body, Refused, WebRequest
 from xdsi_sim.soap.media import parse_media_type
 
 __all__ = ["delete", "store"]
@@ -72,7 +72,7 @@ def _kept(archive: Archive, contents: Iterable[Content | Kept], study: str | Non
     return [refused[place] if place in refused else next(following) for place in places]
 
 
-def _contents(upload: Upload) -> Iterable[Content | Kept]:
+def _contents(upload: Body) -> Iterable[Content | Kept]:
     """The files in a body; raises Refused, 415, where it holds something else."""
     media = parse_media_type(upload.media_type)
     kind = parse_media_type(media.parameters.get("type", "")).type

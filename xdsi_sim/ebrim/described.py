@@ -13,7 +13,7 @@ from typing import Final
 from lxml import etree
 
 from xdsi_sim.ebrim.reader import read_slot
-from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
+from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, UNIQUE_ID_SCHEMES
 from xdsi_sim.ebrim.xml import Element
 from xdsi_sim.vocab import NS
 
@@ -25,7 +25,6 @@ _CLASSIFICATION: Final = _RIM + "Classification"
 _REFERENCES: Final = DOCUMENT_ENTRY.by_name["referenceIdList"].key
 _OF_THE_DOCUMENT: Final = ("hash", "size", _REFERENCES)
 _FORMAT: Final = DOCUMENT_ENTRY.by_name["formatCode"].key
-_UNIQUE_IDS: Final = tuple(kind.by_name["uniqueId"].key for kind in (DOCUMENT_ENTRY, SUBMISSION_SET, FOLDER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def _unique_id(element: Element) -> str | None:
     values = (
         child.get("value")
         for child in element
-        if child.tag == _IDENTIFIER and child.get("identificationScheme") in _UNIQUE_IDS
+        if child.tag == _IDENTIFIER and child.get("identificationScheme") in UNIQUE_ID_SCHEMES
     )
     return next(values, None)
 

@@ -302,5 +302,10 @@ IDENTIFIER_NAMES: Final = {
 }
 """The fixed Name of an ExternalIdentifier by its identificationScheme (ITI TF-3: 4.2.3.1.3)."""
 
+UNIQUE_ID_SCHEMES: Final = frozenset(
+    kind.by_name["uniqueId"].key for kind in (DOCUMENT_ENTRY, SUBMISSION_SET, FOLDER)
+)
+"""The identificationSchemes of uniqueIds."""
+
 LABELS: Final = {kind.label: kind for kind in (SUBMISSION_SET, FOLDER)}
 """The kinds of RegistryPackage by classificationNode (ITI TF-3: 4.2.1.2.1, 4.2.1.3.1)."""

@@ -17,11 +17,12 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import RELATES, Writing, document_reference
+from xdsi_sim.fhir.document_reference import RELATES, document_reference
 from xdsi_sim.fhir.identifiers import urn_uuid
 from xdsi_sim.fhir.lists import list_of
 from xdsi_sim.fhir.outcome import Issue, outcome
 from xdsi_sim.fhir.provided import profiled
+from xdsi_sim.fhir.rows import Writing
 from xdsi_sim.fhir.values import EXTENSION, Resource
 from xdsi_sim.vocab import Association as AssociationType
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xdsi_sim.dicom.codes import ACQUISITION_MODALITIES, TARGET_REGIONS
 from xdsi_sim.ebrim.model import Author, Code, DocumentEntry, InternationalString
-from xdsi_sim.fhir.coding import Systems
 from xdsi_sim.fhir.identifiers import (
     URI,
     cx,
@@ -26,28 +24,32 @@ from xdsi_sim.fhir.identifiers import (
     unique_identifier,
 )
 from xdsi_sim.fhir.patients import patient, source_patient
-from xdsi_sim.fhir.people import Contained, Resolve, author, author_reference, person, person_reference
+from xdsi_sim.fhir.people import Resolve, author, author_reference, person, person_reference
+from xdsi_sim.fhir.rows import (
+    Reading,
+    Row,
+    Unmapped,
+    Writing,
+    attributes_in,
+    extensions,
+    home_extension,
+    home_in,
+    put_attributes,
+)
 from xdsi_sim.fhir.times import date_time, dtm
-from xdsi_sim.fhir.values import EXTENSION, Resource, as_list, at, put
+from xdsi_sim.fhir.values import Resource, as_list, at, put
 from xdsi_sim.vocab import APPROVED, DEPRECATED, STABLE, CodingScheme
 
 __all__ = [
-    "HOME_EXTENSION",
     "MODALITY_EXTENSION",
     "RELATES",
     "ROWS",
     "STATUSES",
-    "Reading",
-    "Row",
-    "Unmapped",
-    "Writing",
     "document_entry",
     "document_reference",
-    "home_extension",
     "subject_of",
 ]
 
-HOME_EXTENSION: Final = f"{EXTENSION}ihe-HomeCommunityId"
 MODALITY_EXTENSION: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DocumentReference.modality"
 REGION_EXTENSION: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DocumentReference.bodySite"
 STATUSES: Final = {"current": APPROVED, "superseded": DEPRECATED}
@@ -60,56 +62,6 @@ RELATES: Final[Mapping[str, str]] = {
     "signs": f"{_RPLC}signs",
 }
 """Types of Associations by relatesTo.code; XFRM_RPLC is two of them."""
-
-
-class Unmapped(ValueError):
-    """An element that metadata cannot have as it is; the message says why."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(reason)
-        self.path = path
-
-
-@dataclass(slots=True, kw_only=True)
-class Writing:
-    """What is known beside an entry when it is written."""
-
-    systems: Systems
-    url: Callable[[DocumentEntry], str]
-    """Where its document is fetched."""
-    contained: Contained = field(default_factory=Contained)
-
-
-@dataclass(slots=True, kw_only=True)
-class Reading:
-    """What is known beside a DocumentReference when it is read."""
-
-    systems: Systems
-    resolve: Resolve
-    patient: Callable[[Mapping[str, Any]], str | None]
-    """The patient id of a subject."""
-
-
-Write = Callable[[Any, Writing], Any]
-Read = Callable[[Any, Reading], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One attribute and its element."""
-
-    attribute: str
-    path: str
-    """With `content[]` for the one that there is."""
-    write: Write
-    read: Read
-    many: bool = False
-    """Whether both are lists, item by item."""
-
-    @property
-    def element(self) -> str:
-        """The path as FHIR writes it."""
-        return self.path.replace("[]", "")
 
 
 # --- the kinds of values ---------------------------------------------------------------------
@@ -251,14 +203,7 @@ ROWS: Final = (
 def document_reference(entry: DocumentEntry, known: Writing) -> Resource:
     """The DocumentReference of an entry; what it relates to is not the entry's to say."""
     found: Resource = {"resourceType": "DocumentReference", "id": logical_id(entry.entryUUID)}
-    for row in ROWS:
-        value = getattr(entry, row.attribute)
-        if value in (None, ()):
-            continue
-        written = _written(row, value, known)
-        if written not in (None, [], {}):
-            put(found, row.path, written)
-    found.setdefault("status", "current")  # FHIR has none without; a registry that gives none is not ours
+    put_attributes(found, ROWS, entry, known)
     found["identifier"] = [{"use": "official", "system": URI, "value": entry.entryUUID}]
     if master := found.get("masterIdentifier"):
         found["identifier"].append(master)  # RAD MADO wants it here, too
@@ -266,22 +211,11 @@ def document_reference(entry: DocumentEntry, known: Writing) -> Resource:
     if entry.sourcePatientId or entry.sourcePatientInfo:
         told = patient(entry.sourcePatientId, entry.sourcePatientInfo)
         put(found, "context.sourcePatientInfo", known.contained.add("Patient", told))
-    if extensions := [*_home(entry, known), *_modalities(entry, known), *_regions(entry, known)]:
-        found["extension"] = extensions
+    if more := [*_home(entry, known), *_modalities(entry, known), *_regions(entry, known)]:
+        found["extension"] = more
     if known.contained.resources:
         found["contained"] = known.contained.resources
     return found
-
-
-def _written(row: Row, value: Any, known: Writing) -> Any:
-    if not row.many:
-        return row.write(value, known)
-    return [one for each in value if (one := row.write(each, known))]
-
-
-def home_extension(home: str) -> Resource:
-    """Says of which community an object is."""
-    return {"url": HOME_EXTENSION, "valueOid": home}
 
 
 def _home(entry: DocumentEntry, _known: Writing) -> list[Resource]:
@@ -313,8 +247,8 @@ def _regions(entry: DocumentEntry, known: Writing) -> list[Resource]:
 
 def _in_extensions(resource: Mapping[str, Any], known: Reading) -> list[Code]:
     """Modalities and regions that stand in the extensions of RAD MADO."""
-    regions = (each for whole in _extensions(resource, REGION_EXTENSION) for each in whole["extension"])
-    told = (*_extensions(resource, MODALITY_EXTENSION), *regions)
+    regions = (each for whole in extensions(resource, REGION_EXTENSION) for each in whole["extension"])
+    told = (*extensions(resource, MODALITY_EXTENSION), *regions)
     concepts = (each.get("valueCodeableConcept") or {} for each in told)
     codings = (coding for concept in concepts for coding in as_list(concept.get("coding")))
     return [code for coding in codings if (code := known.systems.code(coding)) is not None]
@@ -322,17 +256,7 @@ def _in_extensions(resource: Mapping[str, Any], known: Reading) -> list[Code]:
 
 def document_entry(resource: Mapping[str, Any], known: Reading, *, entryUUID: str) -> DocumentEntry:
     """The entry of a DocumentReference, which is Stable; raises Unmapped."""
-    values: dict[str, Any] = {}
-    for row in ROWS:
-        value = at(resource, row.element)
-        if value in (None, [], {}):
-            continue
-        try:
-            read = _read(row, value, known)
-        except ValueError as error:
-            raise Unmapped(row.element, str(error)) from None
-        if read not in (None, ()):
-            values[row.attribute] = read
+    values = attributes_in(resource, ROWS, known)
     events = values.get("eventCodeList", ())
     here = {(code.code, code.codingScheme) for code in events}
     more = [code for code in _in_extensions(resource, known) if (code.code, code.codingScheme) not in here]
@@ -344,18 +268,7 @@ def document_entry(resource: Mapping[str, Any], known: Reading, *, entryUUID: st
             values["sourcePatientId"], values["sourcePatientInfo"] = source_patient(found)
         except ValueError as error:
             raise Unmapped("context.sourcePatientInfo", str(error)) from None
-    home = next((each.get("valueOid") for each in _extensions(resource, HOME_EXTENSION)), None)
-    return DocumentEntry(entryUUID=entryUUID, objectType=STABLE, homeCommunityId=home, **values)
-
-
-def _read(row: Row, value: Any, known: Reading) -> Any:
-    if not row.many:
-        return row.read(value, known)
-    return tuple(one for each in as_list(value) if (one := row.read(each, known)) is not None)
-
-
-def _extensions(resource: Mapping[str, Any], url: str) -> list[Resource]:
-    return [each for each in as_list(resource.get("extension")) if each.get("url") == url]
+    return DocumentEntry(entryUUID=entryUUID, objectType=STABLE, homeCommunityId=home_in(resource), **values)
 
 
 def subject_of(authority: str | None, resolve: Resolve) -> Callable[[Mapping[str, Any]], str | None]:

@@ -26,6 +26,7 @@ __all__ = [
     "referred",
     "unique_id",
     "unique_identifier",
+    "unique_ids",
     "urn_uuid",
 ]
 
@@ -36,6 +37,7 @@ _UUID: Final = "urn:uuid:"
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _V2: Final = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 REFERENCE_TYPES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ReferenceIdType.STUDY_INSTANCE_UID: ((_DCM, "110180"),),
@@ -64,11 +66,15 @@ def urn_uuid(id: str) -> str | None:
 
 
 def unique_identifier(uniqueId: str, system: str = URI) -> Resource:
-    """A uniqueId, `oid` or `oid^extension`."""
+    """A uniqueId: `oid` or `oid^extension`, another URI as it is, and what is none without a system."""
     root, _, extension = uniqueId.partition("^")
-    if extension:
-        return {"system": f"{_OID}{root}", "value": extension}
-    return {"system": system, "value": f"{_OID}{root}"}
+    if OID.fullmatch(root):
+        return (
+            {"system": f"{_OID}{root}", "value": extension}
+            if extension
+            else {"system": system, "value": f"{_OID}{root}"}
+        )
+    return without_empty({"system": URI if _ABSOLUTE.fullmatch(uniqueId) else None, "value": uniqueId})
 
 
 def unique_id(identifier: Mapping[str, Any]) -> str | None:
@@ -82,6 +88,13 @@ def unique_id(identifier: Mapping[str, Any]) -> str | None:
     if system.startswith(_OID) and value:
         return f"{system.removeprefix(_OID)}^{value}"
     return value.removeprefix(_OID) or None
+
+
+def unique_ids(identifier: Mapping[str, Any]) -> tuple[str, ...]:
+    """All uniqueIds that an Identifier may name: by SOAP a UUID may have been registered as it is."""
+    value = identifier.get("value") or ""
+    found = (unique_id(identifier), value if value.startswith(_UUID) else None)
+    return tuple(dict.fromkeys(each for each in found if each))
 
 
 # --- patients --------------------------------------------------------------------------------

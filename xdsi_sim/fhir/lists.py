@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import Author, Code, Folder, InternationalString, SubmissionSet
-from xdsi_sim.fhir.document_reference import HOME_EXTENSION, Reading, Row, Unmapped, Writing, home_extension
 from xdsi_sim.fhir.identifiers import URI, logical_id, patient_reference, unique_id, unique_identifier
 from xdsi_sim.fhir.people import (
     AUTHOR_ORG,
@@ -17,8 +16,18 @@ from xdsi_sim.fhir.people import (
     person,
     person_reference,
 )
+from xdsi_sim.fhir.rows import (
+    Reading,
+    Row,
+    Writing,
+    attributes_in,
+    extensions,
+    home_extension,
+    home_in,
+    put_attributes,
+)
 from xdsi_sim.fhir.times import date_time, dtm
-from xdsi_sim.fhir.values import EXTENSION, LIST_TYPES, MHD, Resource, as_list, put
+from xdsi_sim.fhir.values import EXTENSION, LIST_TYPES, MHD, Resource, as_list
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 
 __all__ = [
@@ -116,13 +125,9 @@ def list_of(object: SubmissionSet | Folder, known: Writing, members: Iterable[st
     }
     if object.uniqueId:
         found["identifier"].insert(0, _identifier("uniqueId", unique_identifier(object.uniqueId)))
-    for row in SET_ROWS if is_set else FOLDER_ROWS:
-        value = getattr(object, row.attribute)
-        if value not in (None, ()) and (written := row.write(value, known)) not in (None, {}, []):
-            put(found, row.path, written)
-    found.setdefault("status", "current")
-    if extensions := _extensions(object, known):
-        found["extension"] = extensions
+    put_attributes(found, SET_ROWS if is_set else FOLDER_ROWS, object, known)
+    if more := _extensions(object, known):
+        found["extension"] = more
     if entries := [{"item": {"reference": member}} for member in members]:
         found["entry"] = entries
     if known.contained.resources:
@@ -161,16 +166,16 @@ def _recipient(text: str, known: Writing) -> Resource:
 def submission_set(resource: Mapping[str, Any], known: Reading, *, entryUUID: str) -> SubmissionSet:
     """The SubmissionSet that a List says; raises Unmapped."""
     designation = _codes(resource, known)
-    source = next((each.get("valueIdentifier") or {} for each in _named(resource, _SOURCE_ID)), {})
-    recipients = (each.get("valueReference") or {} for each in _named(resource, _RECIPIENT))
+    source = next((each.get("valueIdentifier") or {} for each in extensions(resource, _SOURCE_ID)), {})
+    recipients = (each.get("valueReference") or {} for each in extensions(resource, _RECIPIENT))
     return SubmissionSet(
         entryUUID=entryUUID,
         uniqueId=_unique_id(resource),
         sourceId=unique_id(source) if source else None,
         contentTypeCode=designation[0] if designation else None,
         intendedRecipient=tuple(text for each in recipients if (text := _recipient_of(each, known))),
-        homeCommunityId=_home(resource),
-        **_values(resource, SET_ROWS, known),
+        homeCommunityId=home_in(resource),
+        **attributes_in(resource, SET_ROWS, known),
     )
 
 
@@ -180,36 +185,13 @@ def folder(resource: Mapping[str, Any], known: Reading, *, entryUUID: str) -> Fo
         entryUUID=entryUUID,
         uniqueId=_unique_id(resource),
         codeList=_codes(resource, known),
-        homeCommunityId=_home(resource),
-        **_values(resource, FOLDER_ROWS, known),
+        homeCommunityId=home_in(resource),
+        **attributes_in(resource, FOLDER_ROWS, known),
     )
 
 
-def _values(resource: Mapping[str, Any], rows: Iterable[Row], known: Reading) -> dict[str, Any]:
-    found = {}
-    for row in rows:
-        value = resource.get(row.element)
-        if value in (None, [], {}):
-            continue
-        try:
-            read = row.read(value, known)
-        except ValueError as error:
-            raise Unmapped(row.element, str(error)) from None
-        if read not in (None, ()):
-            found[row.attribute] = read
-    return found
-
-
-def _named(resource: Mapping[str, Any], url: str) -> list[Resource]:
-    return [each for each in as_list(resource.get("extension")) if each.get("url") == url]
-
-
-def _home(resource: Mapping[str, Any]) -> str | None:
-    return next((each.get("valueOid") for each in _named(resource, HOME_EXTENSION)), None)
-
-
 def _codes(resource: Mapping[str, Any], known: Reading) -> tuple[Code, ...]:
-    concepts = (each.get("valueCodeableConcept") or {} for each in _named(resource, _DESIGNATION))
+    concepts = (each.get("valueCodeableConcept") or {} for each in extensions(resource, _DESIGNATION))
     return tuple(code for each in concepts if (code := known.systems.code_in(each)) is not None)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from xdsi_sim.ebrim.datatypes import HOME_COMMUNITY_ID
 from xdsi_sim.ebrim.model import Slot
-from xdsi_sim.fhir.identifiers import cx, patient_from_id, unique_id, urn_uuid
+from xdsi_sim.fhir.identifiers import cx, patient_from_id, unique_ids, urn_uuid
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.search_params import (
     DOCUMENT_PARAMS,
@@ -187,13 +187,14 @@ class Search:
 
 
 def _by_ids(target: Target, asked: Asked) -> Iterator[Finding]:
-    uuids, uniques = [], []
+    uuids: list[str | None] = []
+    uniques: list[str] = []
     for value in asked.values:
         system, bar, rest = value.rpartition("|")
         if asked.name == "_id" or rest.startswith("urn:uuid:"):
             uuids.append(urn_uuid(rest.removeprefix("urn:uuid:")))
-        else:
-            uniques.append(unique_id({"system": system if bar else "", "value": rest}))
+        if asked.name != "_id":
+            uniques += unique_ids({"system": system if bar else "", "value": rest})
     query = target.get
     for name, ids in (("EntryUUID", uuids), ("UniqueId", uniques)):
         known = [id for id in ids if id]

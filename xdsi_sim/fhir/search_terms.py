@@ -11,7 +11,7 @@ from typing import Any, Final
 from xdsi_sim.ebrim.datatypes import OID, Cxi, pad_dtm
 from xdsi_sim.ebrim.model import Author, Code, Slot
 from xdsi_sim.fhir.coding import Systems, Token
-from xdsi_sim.fhir.identifiers import DICOM_UID, REFERENCE_TYPES, URI, unique_id
+from xdsi_sim.fhir.identifiers import DICOM_UID, REFERENCE_TYPES, URI, unique_ids
 from xdsi_sim.fhir.people import human_name
 from xdsi_sim.fhir.times import Bounds, bounds_of
 from xdsi_sim.messages.query_parameters import REFERENCE_IDS
@@ -232,11 +232,13 @@ def ids(name: str, type: str, attributes: Sequence[str], text: str) -> SearchPar
     def fits(object: Any, value: str, _known: Known) -> bool:
         """Whether the object has that id; a `urn:uuid:` may be its entryUUID or logicalID, too."""
         system, bar, rest = value.rpartition("|")
+        asked = unique_ids({"system": system if bar else "", "value": rest})
+        found = [each for attribute in attributes if (each := getattr(object, attribute)) is not None]
         if rest.startswith("urn:uuid:"):
-            return rest in (object.entryUUID, *(values(object, "logicalID")))
-        asked = unique_id({"system": system if bar else "", "value": rest})
-        found = (getattr(object, attribute) for attribute in attributes)
-        return any(each is not None and each.removeprefix("urn:uuid:") in (asked, rest) for each in found)
+            return rest in (object.entryUUID, *values(object, "logicalID")) or any(
+                map(asked.__contains__, found)
+            )
+        return any(each.removeprefix("urn:uuid:") in (*asked, rest) for each in found)
 
     return SearchParam(name, type, text, fits)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.content import BytesContent
 from xdsi_sim.ebrim.model import (
     Association,
@@ -17,12 +18,13 @@ from xdsi_sim.ebrim.model import (
     SubmissionSet,
 )
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import RELATES, Reading, Unmapped, document_entry, subject_of
+from xdsi_sim.fhir.document_reference import RELATES, document_entry, subject_of
 from xdsi_sim.fhir.identifiers import referred, urn_uuid
 from xdsi_sim.fhir.lists import folder, is_typed, submission_set
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.provided import Entry, ProvideBundle, content_of
 from xdsi_sim.fhir.references import index_of, resolving
+from xdsi_sim.fhir.rows import Reading, Unmapped
 from xdsi_sim.fhir.values import Resource, as_list, at
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.vocab import Association as Type
@@ -342,7 +344,7 @@ def simple_submission(resource: Resource, domain: Domain) -> Submission:
         contentTypeCode=entry.typeCode,
         author=entry.author[:1],
         title=entry.title,
-        submissionTime=f"{domain.now().astimezone(UTC):%Y%m%d%H%M%S}",
+        submissionTime=dtm_of(domain.now()),
     )
     member = Association(
         entryUUID=domain.new_uuid(),

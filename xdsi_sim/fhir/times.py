@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.ebrim.datatypes import check_dtm, pad_dtm
 
 __all__ = ["PREFIXES", "Bounds", "bounds_of", "date_time", "dtm", "span"]
@@ -48,7 +49,7 @@ def dtm(text: str) -> str:
     zone = "+00:00" if match[7] in (None, "Z") else match[7]
     moment = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6] or '00'}{zone}"
     try:
-        return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y%m%d%H%M%S}"
+        return dtm_of(datetime.fromisoformat(moment))
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{text}' is not a dateTime: {error}") from None
 

@@ -9,7 +9,7 @@ from xdsi_sim.content import Segment, SegmentsContent, SliceContent, read_all
 from xdsi_sim.exchange import HttpMessage
 from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, kind_of
 from xdsi_sim.scenario.reports.parts import parts_of
-from xdsi_sim.soap.media import header, parse_media_type
+from xdsi_sim.soap.media import header
 
 __all__ = ["envelope_of", "with_envelope"]
 
@@ -53,9 +53,7 @@ def _place(message: HttpMessage) -> tuple[int, int] | None:
     try:
         kind = kind_of(headers, head_of(body, SNIFFED))
         if kind is Kind.MULTIPART:
-            parts = parts_of(
-                body, parse_media_type(header(headers, "content-type")).parameters.get("boundary", "")
-            )
+            parts = parts_of(body, header(headers, "content-type"))
             found = parts[0] if parts else None
             if found is None or kind_of(found.headers, head_of(body, SNIFFED, found.start)) not in _EDITED:
                 return None

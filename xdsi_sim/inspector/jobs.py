@@ -92,7 +92,7 @@ class Jobs(ABC, Generic[T]):
         except Cut:
             job.trouble = "It was ended with the actors."
         except UsageError as error:
-            job.trouble = f"{error.message} {error.hint or ''}".strip()
+            job.trouble = str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, who looks has to hear of the end
             _LOG.exception("%s %d failed", self._folder.name, job.number)
             job.trouble = f"{type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.media import header, parse_media_type
 from xdsi_sim.soap.saved import Unrecognised, read_saved
 
-__all__ = ["Looked", "Told", "judge_exchange"]
+__all__ = ["Looked", "Told", "is_message", "judge_exchange"]
 
 _MOST: Final = 32_000_000
 """Octets of a message that is read as a whole."""
@@ -94,7 +94,7 @@ def _refused(looked: Looked, answer: Judged | None) -> Looked:
 def _judged(
     message: HttpMessage, folder: Path, asked: Asked | None
 ) -> tuple[Judged | None, bytes, str | None]:
-    if not _is_message(message):
+    if not is_message(message):
         return None, b"", None
     if message.body.size > _MOST:
         return None, b"", f"not looked at again: it is larger than {_MOST:,} octets"
@@ -107,7 +107,7 @@ def _judged(
         return None, b"", f"the log has lost it: {error.strerror or error}"
 
 
-def _is_message(message: HttpMessage) -> bool:
+def is_message(message: HttpMessage) -> bool:
     """Whether it is one of a transaction: DICOMweb has multipart bodies, too."""
     if message.start_line.startswith("MLLP"):
         return True

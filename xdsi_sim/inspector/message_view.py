@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from rich.console import Console
-from rich.markup import escape
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.inspector.listing import colour_of
 from xdsi_sim.inspector.pieces import SIDES, Piece, message_of, pieces_of
+from xdsi_sim.scenario.printing import plain_line
 from xdsi_sim.scenario.reports.body_view import PLAIN, view_of
-from xdsi_sim.scenario.reports.wording import duration_text, iso_time, one_line, plural, size_text
+from xdsi_sim.scenario.reports.wording import duration_text, iso_time, plural, size_text
 from xdsi_sim.soap.media import Headers
 
 __all__ = ["print_exchange"]
@@ -38,28 +38,23 @@ def print_exchange(output: Console, exchange: Exchange, sides: Collection[str] =
         output.print(_finding(finding))
 
 
-def _plain(text: str) -> str:
-    """Text that stands within a line of markup."""
-    return escape(one_line(text))
-
-
 def _facts(exchange: Exchange) -> Iterator[str]:
     colour = colour_of(exchange.status)
-    ends = f"{_plain(exchange.sender)} → {_plain(exchange.receiver)}"
-    yield f"[bold]{_plain(exchange.transaction)}[/bold] {ends}"
-    yield f"[{colour}]{_plain(exchange.status)}[/{colour}] after {duration_text(exchange.duration)}"
-    yield f"id {_plain(exchange.id)}, conversation {_plain(exchange.conversation)}"
-    session = f", session {_plain(exchange.session)}" if exchange.session else ""
+    ends = f"{plain_line(exchange.sender)} → {plain_line(exchange.receiver)}"
+    yield f"[bold]{plain_line(exchange.transaction)}[/bold] {ends}"
+    yield f"[{colour}]{plain_line(exchange.status)}[/{colour}] after {duration_text(exchange.duration)}"
+    yield f"id {plain_line(exchange.id)}, conversation {plain_line(exchange.conversation)}"
+    session = f", session {plain_line(exchange.session)}" if exchange.session else ""
     yield f"started {iso_time(exchange.started)}{session}"
     for deviation in exchange.deviations:
-        yield f"[yellow]wrong on purpose:[/yellow] {_plain(deviation)}"
+        yield f"[yellow]wrong on purpose:[/yellow] {plain_line(deviation)}"
 
 
 def _print_message(output: Console, message: HttpMessage | None, pieces: list[Piece]) -> None:
     if message is None:
         output.print("no answer came")
         return
-    output.print(_plain(message.start_line))
+    output.print(plain_line(message.start_line))
     _print_headers(output, message.headers)
     for piece in pieces:
         _print_piece(output, piece)
@@ -67,18 +62,18 @@ def _print_message(output: Console, message: HttpMessage | None, pieces: list[Pi
 
 def _print_headers(output: Console, headers: Headers) -> None:
     for name, value in headers:
-        output.print(f"[dim]{_plain(name)}:[/dim] {_plain(value)}")
+        output.print(f"[dim]{plain_line(name)}:[/dim] {plain_line(value)}")
 
 
 def _print_piece(output: Console, piece: Piece) -> None:
     try:
         view = view_of(piece.headers, piece.body, dress=PLAIN)
     except OSError as error:  # a crash cut the log short, or it has forgotten this one meanwhile
-        output.print(f"\n\\[{piece.number}] the log has lost it: {_plain(error.strerror or str(error))}")
+        output.print(f"\n\\[{piece.number}] the log has lost it: {plain_line(error.strerror or str(error))}")
         return
     kind = piece.type or "no media type"
-    notes = "".join(f"; {_plain(note)}" for note in view.notes)
-    output.print(f"\n\\[{piece.number}] {_plain(kind)}, {view.kind}, {size_text(view.size)}{notes}")
+    notes = "".join(f"; {plain_line(note)}" for note in view.notes)
+    output.print(f"\n\\[{piece.number}] {plain_line(kind)}, {view.kind}, {size_text(view.size)}{notes}")
     if not piece.whole:
         _print_headers(output, piece.headers)
     if view.text is not None:
@@ -86,6 +81,6 @@ def _print_piece(output: Console, piece: Piece) -> None:
 
 
 def _finding(finding: Finding) -> str:
-    place = f" at {_plain(finding.location)}" if finding.location else ""
-    cites = f" ({_plain(finding.cites)})" if finding.cites else ""
-    return f"{finding.severity.value} {_plain(finding.rule)}{place}: {_plain(finding.text)}{cites}"
+    place = f" at {plain_line(finding.location)}" if finding.location else ""
+    cites = f" ({plain_line(finding.cites)})" if finding.cites else ""
+    return f"{finding.severity.value} {plain_line(finding.rule)}{place}: {plain_line(finding.text)}{cites}"

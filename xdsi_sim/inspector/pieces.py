@@ -8,7 +8,6 @@ from typing import Final
 
 from xdsi_sim.content import Content, SliceContent
 from xdsi_sim.exchange import Exchange, HttpMessage
-from xdsi_sim.scenario.reports.media import SNIFFED, Kind, head_of, kind_of
 from xdsi_sim.scenario.reports.parts import parts_of
 from xdsi_sim.soap.media import Headers, header, parse_media_type
 
@@ -53,7 +52,7 @@ def _pieces(message: HttpMessage | None) -> Iterator[tuple[Headers, Content, boo
     if message is None or not message.body.size:
         return
     try:
-        parts = parts_of(message.body, _boundary(message))
+        parts = parts_of(message.body, _parted(message))
     except OSError:  # the log has lost it, as whoever reads it is told
         parts = ()
     for part in parts:
@@ -62,10 +61,8 @@ def _pieces(message: HttpMessage | None) -> Iterator[tuple[Headers, Content, boo
         yield message.headers, message.body, True
 
 
-def _boundary(message: HttpMessage) -> str:
-    """Empty where the body has no parts that could be seen, as it is compressed or of another kind."""
+def _parted(message: HttpMessage) -> str:
+    """The Content-Type; empty where the body has no parts that could be seen, as it is compressed."""
     headers = message.headers
     plain = header(headers, "content-encoding").strip().lower() in ("", "identity")
-    if not plain or kind_of(headers, head_of(message.body, SNIFFED)) is not Kind.MULTIPART:
-        return ""
-    return parse_media_type(header(headers, "content-type")).parameters.get("boundary", "")
+    return header(headers, "content-type") if plain else ""

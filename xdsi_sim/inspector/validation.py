@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 
 from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.inspector.places import Locator
 from xdsi_sim.inspector.positions import Position
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.judging.resources import SavedResource, judge_resource, resource_in
-from xdsi_sim.scenario.reports.wording import one_line, plural
+from xdsi_sim.scenario.printing import plain_line
+from xdsi_sim.scenario.reports.wording import plural
 from xdsi_sim.soap.faults import Fault
 from xdsi_sim.soap.saved import read_saved
 from xdsi_sim.vocab import Transaction
@@ -167,7 +167,7 @@ def _results(data: bytes, judged: Judged) -> Iterator[Result]:
 
 def print_validated(output: Console, validated: Validated) -> None:
     """One line for what the file is, and one for each finding."""
-    output.print(f"[bold]{_plain(validated.file)}[/bold]: {_plain(validated.what)}")
+    output.print(f"[bold]{plain_line(validated.file)}[/bold]: {plain_line(validated.what)}")
     for result in validated.results:
         output.print(_line(validated.file, result))
 
@@ -180,18 +180,14 @@ def _line(file: str, result: Result) -> str:
     cites = f" ({finding.cites})" if finding.cites else ""
     colour = _COLOURS[result.level]
     return (
-        f"{_plain(place)}: [{colour}]{result.level} {finding.rule}[/{colour}]{_plain(about)}: "
-        f"{_plain(finding.text)}{_plain(cites)}"
+        f"{plain_line(place)}: [{colour}]{result.level} {finding.rule}[/{colour}]{plain_line(about)}: "
+        f"{plain_line(finding.text)}{plain_line(cites)}"
     )
-
-
-def _plain(text: str) -> str:
-    return escape(one_line(text))
 
 
 def print_unread(output: Console, file: str, why: str) -> None:
     """One line for a file that is no message."""
-    output.print(f"[bold]{_plain(file)}[/bold]: [magenta]could not be read[/magenta]: {_plain(why)}")
+    output.print(f"[bold]{plain_line(file)}[/bold]: [magenta]could not be read[/magenta]: {plain_line(why)}")
 
 
 def summary_text(counts: Mapping[str, int], messages: int, unread: int) -> str:

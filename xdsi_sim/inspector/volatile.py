@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xdsi_sim.content import read_all
-from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
+from xdsi_sim.ebrim.tables import UNIQUE_ID_SCHEMES
 from xdsi_sim.ebrim.xml import Element, child_of, escape, local_name, parse
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange, HttpMessage
@@ -32,12 +32,6 @@ __all__ = ["Volatile", "uuids_in"]
 _CX: Final = re.compile(r"[^\s'\"<>&^|{}]+\^\^\^&amp;[0-9.]+&amp;ISO(?!\^)")
 _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IDENTIFIER: Final = f"{{{NS.RIM}}}ExternalIdentifier"
-_UNIQUE_IDS: Final = frozenset(
-    scheme
-    for kind in (SUBMISSION_SET, DOCUMENT_ENTRY, FOLDER)
-    for scheme, attribute in kind.identifiers.items()
-    if attribute.name == "uniqueId"
-)
 _SUBMITTED: Final = f"{{{NS.RIM}}}Slot[@name='submissionTime']/{{{NS.RIM}}}ValueList/{{{NS.RIM}}}Value"
 _REFERENCE: Final = re.compile(r"\$(?=\{)")
 _OURS: Final = OF_THE_CONNECTION | {"xdsi-trace"}
@@ -46,9 +40,10 @@ _BY_URI: Final[Mapping[str, str]] = {uri: prefix for prefix, uri in reversed(lis
 
 def _root_text(message: HttpMessage) -> str | None:
     """The XML of a message, be it alone or the first part; None where there is none."""
-    media = parse_media_type(header(message.headers, "content-type"))
+    content_type = header(message.headers, "content-type")
+    media = parse_media_type(content_type)
     if media.type.startswith("multipart/"):
-        for part in parts_of(message.body, media.parameters.get("boundary", "")):
+        for part in parts_of(message.body, content_type):
             octets = head_of(message.body, part.size, part.start)
             if kind_of(part.headers, octets[:SNIFFED]) is Kind.XML:
                 return octets.decode("utf-8", "replace")
@@ -166,9 +161,8 @@ def _tree(text: str) -> Element | None:
 
 def _documents(message: HttpMessage) -> bytes:
     """The octets of all parts that are no XML."""
-    media = parse_media_type(header(message.headers, "content-type"))
     found = []
-    for part in parts_of(message.body, media.parameters.get("boundary", "")):
+    for part in parts_of(message.body, header(message.headers, "content-type")):
         octets = head_of(message.body, part.size, part.start)
         if kind_of(part.headers, octets[:SNIFFED]) is not Kind.XML:
             found.append(octets)
@@ -184,7 +178,7 @@ def _object_ids(tree: Element) -> Iterator[str]:
 
 def _unique_ids(tree: Element) -> Iterator[str]:
     for element in tree.iter(_IDENTIFIER):
-        if element.get("identificationScheme") in _UNIQUE_IDS and element.get("value"):
+        if element.get("identificationScheme") in UNIQUE_ID_SCHEMES and element.get("value"):
             yield element.get("value", "")
 
 

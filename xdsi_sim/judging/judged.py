@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from xdsi_sim.content import BytesContent, Content, chunks_of
+from xdsi_sim.content import BytesContent, Content
 from xdsi_sim.ebrim.xml import Element, child_of, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.judging.requests import Found, check_request, found_in
@@ -22,16 +22,16 @@ from xdsi_sim.rules.registry import RULES
 from xdsi_sim.soap.addressing import Addressing
 from xdsi_sim.soap.answered import answer_dialect, fault_dialect
 from xdsi_sim.soap.codecs import CODECS
-from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.dispatch import dispatch
 from xdsi_sim.soap.envelope import Envelope, read_envelope
 from xdsi_sim.soap.faults import is_fault, read_fault
 from xdsi_sim.soap.known import answers, asks
 from xdsi_sim.soap.media import NO_MEDIA_TYPE, parse_media_type
-from xdsi_sim.soap.mtom import Package, PackageReader
+from xdsi_sim.soap.mtom import Package
 from xdsi_sim.soap.peers import Peers
 from xdsi_sim.soap.saved import Form, Saved
 from xdsi_sim.soap.schema import schema_findings
+from xdsi_sim.soap.unpacking import unpacked
 from xdsi_sim.vocab import ANONYMOUS, NS, TRANSACTIONS, Transaction
 
 __all__ = ["Asked", "Judged", "judge_message"]
@@ -169,11 +169,7 @@ def _package(judged: Judged, folder: Path) -> Package:
     saved = judged.saved
     if not saved.packaged:
         return Package(root=saved.body, parts={}, mtom=False, raw=(), media=NO_MEDIA_TYPE)
-    coding = coding_of(saved.header("content-encoding") or None)
-    reader = PackageReader(saved.header("content-type"), folder, coding=coding)
-    for piece in chunks_of(judged.content or BytesContent(saved.body)):
-        reader.feed(piece)
-    package = reader.finish()
+    package = unpacked(saved.headers, judged.content or BytesContent(saved.body), folder)
     judged.mtom = package.mtom
     judged.add(*package.findings)
     return package

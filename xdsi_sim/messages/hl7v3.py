@@ -19,6 +19,7 @@ __all__ = [
     "path",
     "person_of",
     "text_of",
+    "write_detail",
     "write_device",
     "write_id",
     "write_ids",
@@ -164,3 +165,9 @@ def write_device(tag: str, type_code: str, oid: str, organization: str = "") -> 
         f'<{tag} typeCode="{type_code}"><device classCode="DEV" determinerCode="INSTANCE">'
         f'<id root="{escape(oid)}"/>{agent}</device></{tag}>'
     )
+
+
+def write_detail(text: str) -> str:
+    """One thing that is wrong with a message, in a line."""
+    one_line = escape(" ".join(text.split()))
+    return f'<acknowledgementDetail typeCode="E"><text>{one_line}</text></acknowledgementDetail>'

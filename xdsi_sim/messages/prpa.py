@@ -18,6 +18,7 @@ from xdsi_sim.messages.hl7v3 import (
     path,
     person_of,
     text_of,
+    write_detail,
     write_device,
     write_id,
     write_ids,
@@ -146,10 +147,5 @@ def write_mcci(acknowledgement: Acknowledgement) -> bytes:
         f"{write_device('sender', 'SND', acknowledgement.sender)}"
         f"<acknowledgement>{coded('typeCode', 'code', acknowledgement.code)}"
         f"<targetMessage>{write_id('id', acknowledgement.target)}</targetMessage>"
-        f"{''.join(map(_write_detail, acknowledgement.texts))}</acknowledgement></{_ACKNOWLEDGEMENT}>"
+        f"{''.join(map(write_detail, acknowledgement.texts))}</acknowledgement></{_ACKNOWLEDGEMENT}>"
     ).encode()
-
-
-def _write_detail(text: str) -> str:
-    one_line = escape(" ".join(text.split()))
-    return f'<acknowledgementDetail typeCode="E"><text>{one_line}</text></acknowledgementDetail>'

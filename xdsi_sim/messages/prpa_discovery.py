@@ -28,6 +28,7 @@ from xdsi_sim.messages.hl7v3 import (
     path,
     person_of,
     text_of,
+    write_detail,
     write_device,
     write_id,
     write_name,
@@ -257,7 +258,7 @@ def write_discovery_response(message: DiscoveryResponse) -> bytes:
         f"{write_device('sender', 'SND', message.sender)}"
         f"<acknowledgement>{coded('typeCode', 'code', message.acknowledgement)}"
         f"<targetMessage>{write_id('id', message.target)}</targetMessage>"
-        f"{''.join(map(_write_detail, message.texts))}</acknowledgement>"
+        f"{''.join(map(write_detail, message.texts))}</acknowledgement>"
         '<controlActProcess classCode="CACT" moodCode="EVN">'
         f'<code code="{_TRIGGER}" codeSystem="{INTERACTION_IDS}"/>'
         f"{''.join(map(_write_match, message.matches))}{_write_issues(message)}"
@@ -266,11 +267,6 @@ def write_discovery_response(message: DiscoveryResponse) -> bytes:
         f"{coded('queryResponseCode', 'code', message.queryResponseCode)}</queryAck>"
     )
     return head.encode() + message.echo + f"</controlActProcess></{_RESPONSE}>".encode()
-
-
-def _write_detail(text: str) -> str:
-    one_line = escape(" ".join(text.split()))
-    return f'<acknowledgementDetail typeCode="E"><text>{one_line}</text></acknowledgementDetail>'
 
 
 def _write_match(match: Match) -> str:

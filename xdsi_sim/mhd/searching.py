@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from xdsi_sim.actors.document_responder import Found
 from xdsi_sim.ebrim.model import DocumentEntry, Folder, MetadataObject, SubmissionSet
 from xdsi_sim.fhir.bundles import relations, searchset
-from xdsi_sim.fhir.document_reference import Writing, document_reference
+from xdsi_sim.fhir.document_reference import document_reference
 from xdsi_sim.fhir.identifiers import patient_from_id, patient_reference, urn_uuid
 from xdsi_sim.fhir.lists import list_of
 from xdsi_sim.fhir.outcome import Issue, Rejected
 from xdsi_sim.fhir.patients import patient
 from xdsi_sim.fhir.provided import profiled
+from xdsi_sim.fhir.rows import Writing
 from xdsi_sim.fhir.search import DOCUMENTS, FOLDERS, SETS, Search, read_document_search, read_list_search
 from xdsi_sim.fhir.search_terms import Asked
 from xdsi_sim.fhir.times import date_time
@@ -152,10 +153,12 @@ def _instant(dtm: str) -> str | None:
 
 
 def _members(object: MetadataObject, found: Found) -> list[str]:
-    """What it holds, as far as it is a document or a folder."""
+    """What it holds, as far as it is a document or a folder that can be read."""
     links = (
         each.targetObject
         for each in found.associations
         if each.sourceObject == object.entryUUID and each.associationType == Association.HAS_MEMBER
     )
-    return [f"DocumentReference/{id.removeprefix('urn:uuid:')}" for id in links if id]
+    found_as = ((id, "DocumentReference" if id in found.documents else "List") for id in links if id)
+    readable = found.documents | found.folders
+    return [f"{kind}/{id.removeprefix('urn:uuid:')}" for id, kind in found_as if id in readable]

@@ -29,12 +29,7 @@ def mime_type_is_one_of_the_affinity_domain(submission: Submission) -> Iterator[
     against = _Against.sets_of(submission)
     for entry in submission.objects.documentEntries:
         if entry.mimeType is not None and not MIME_TYPE.fullmatch(entry.mimeType):
-            yield Violation(
-                "mimeType is not type/subtype",
-                location=entry.entryUUID,
-                attribute="mimeType",
-                value=entry.mimeType,
-            )
+            yield Violation.of(entry, "mimeType", "mimeType is not type/subtype")
         elif entry.mimeType is not None and against is not None:
             yield from against.text(entry, "mimeType", entry.mimeType)
 

@@ -40,11 +40,10 @@ def nothing_is_of_an_old_edition(submission: Submission) -> Iterator[Violation]:
     for association in submission.relationships:
         full = SHORT_NAMES.get(association.associationType or "")
         if full is not None:
-            yield Violation(
+            yield Violation.of(
+                association,
+                "associationType",
                 f"associationType is written as in ebRIM 2.1, {full} is expected",
-                location=association.entryUUID,
-                attribute="associationType",
-                value=association.associationType,
             )
 
 

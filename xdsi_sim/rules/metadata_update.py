@@ -69,12 +69,7 @@ def logical_id_is_a_uuid(submission: Submission) -> Iterator[Violation]:
 
 def _of(update: Update, text: str, attribute: str) -> Violation:
     """A violation by one attribute of a new version."""
-    return Violation(
-        text,
-        location=update.value.entryUUID,
-        attribute=attribute,
-        value=getattr(update.value, attribute),
-    )
+    return Violation.of(update.value, attribute, text)
 
 
 @rule("L04", cites="ITI MU: 3.57.4.1.3.3.1.3", code=_VERSION_ERROR)

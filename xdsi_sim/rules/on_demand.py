@@ -23,12 +23,7 @@ def submission_holds_on_demand_entries(submission: Submission) -> Iterator[Viola
         yield Violation("there is no DocumentEntry, an On-Demand one is expected")
     for entry in submission.objects.documentEntries:
         if entry.objectType not in (None, ON_DEMAND):  # D01 has those without
-            yield Violation(
-                f"objectType is not on-demand ({ON_DEMAND})",
-                location=entry.entryUUID,
-                attribute="objectType",
-                value=entry.objectType,
-            )
+            yield Violation.of(entry, "objectType", f"objectType is not on-demand ({ON_DEMAND})")
 
 
 @rule("E32", cites="ITI TF-2: 3.61.4.2.2", code=REGISTRY_METADATA_ERROR)
@@ -77,10 +72,7 @@ def unique_id_is_not_of_a_stable_entry(submission: Submission) -> Iterator[Viola
     for entry in submission.objects.documentEntries:
         for holder in submission.known.uniqueIds.get(entry.uniqueId or "", ()):
             if holder.kind is DocumentEntry and holder.objectType != ON_DEMAND:
-                yield Violation(
-                    f"uniqueId is that of the registered Stable entry {holder.entryUUID}",
-                    location=entry.entryUUID,
-                    attribute="uniqueId",
-                    value=entry.uniqueId,
+                yield Violation.of(
+                    entry, "uniqueId", f"uniqueId is that of the registered Stable entry {holder.entryUUID}"
                 )
                 break

@@ -11,10 +11,11 @@ from typing import Final
 
 from xdsi_sim.ebrim.datatypes import Cx
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, SubmissionSet
+from xdsi_sim.errors import Severity
 from xdsi_sim.rules.association import RELATIONSHIPS
 from xdsi_sim.rules.membership import REFERENCE
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.rules.subjects import Registered, Submission, id_key, is_uuid
+from xdsi_sim.rules.subjects import Registered, Submission, id_key
 from xdsi_sim.vocab import APPROVED, ON_DEMAND
 from xdsi_sim.vocab import Association as Type
 
@@ -38,12 +39,23 @@ def id_is_not_taken(submission: Submission) -> Iterator[Violation]:
             )
 
 
+@rule("F34", severity=Severity.WARNING, ground="choice")
+def object_begins_its_own_line(submission: Submission) -> Iterator[Violation]:
+    """What ITI-42 or ITI-61 registers is a first version: its logicalID is its own id, if it says one.
+
+    Whoever says another one has an update in mind, which is ITI-57.
+    """
+    for value in submission.objects.objects():
+        if value.logicalID and id_key(value.logicalID) != id_key(value.entryUUID):
+            yield Violation(
+                "logicalID is not the id and is passed over: a new version is for ITI-57",
+                location=value.entryUUID,
+                attribute="logicalID",
+                value=value.logicalID,
+            )
+
+
 # --- references ------------------------------------------------------------------------------
-
-
-def _is_unresolved(submission: Submission, ref: str | None) -> bool:
-    """Whether a UUID names an object neither of the request nor of the registry."""
-    return bool(ref) and ref is not None and is_uuid(ref) and submission.kind_of(ref) is None
 
 
 def _by_reference(submission: Submission) -> Iterator[Association]:
@@ -53,12 +65,7 @@ def _by_reference(submission: Submission) -> Iterator[Association]:
 
 
 def _unresolved(association: Association, end: str, expected: str) -> Violation:
-    return Violation(
-        f"{end} is not {expected}",
-        location=association.entryUUID,
-        attribute=end,
-        value=getattr(association, end),
-    )
+    return Violation.of(association, end, f"{end} is not {expected}")
 
 
 @rule("E04", cites="ITI TF-3: Table 4.2.4.1-2", code=_UNRESOLVED)
@@ -68,10 +75,10 @@ def reference_is_resolved(submission: Submission) -> Iterator[Violation]:
     for association in submission.objects.associations:
         if association.associationType in RELATIONSHIPS:
             continue
-        if _is_unresolved(submission, association.sourceObject):
+        if submission.lacks(association.sourceObject):
             yield _unresolved(association, "sourceObject", "in the request or the registry")
         named_otherwise = id_key(association.entryUUID) not in by_reference
-        if named_otherwise and _is_unresolved(submission, association.targetObject):
+        if named_otherwise and submission.lacks(association.targetObject):
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
@@ -86,13 +93,9 @@ def reference_is_to_a_registered_entry(submission: Submission) -> Iterator[Viola
                 attribute="SubmissionSetStatus",
                 value=REFERENCE,
             )
-        elif _is_unresolved(submission, association.targetObject):
-            yield Violation(
-                "targetObject is not in the registry",
-                location=association.entryUUID,
-                attribute="targetObject",
-                value=association.targetObject,
-                code=_UNRESOLVED,
+        elif submission.lacks(association.targetObject):
+            yield Violation.of(
+                association, "targetObject", "targetObject is not in the registry", code=_UNRESOLVED
             )
 
 
@@ -102,7 +105,7 @@ def replaced_entry_is_registered(submission: Submission) -> Iterator[Violation]:
     for association in submission.relationships:
         if association.associationType in _REPLACING and association.targetObject:
             target = association.targetObject
-            if submission.within(target) is not None or _is_unresolved(submission, target):
+            if submission.within(target) is not None or submission.lacks(target):
                 yield _unresolved(association, "targetObject", "an object of the registry")
 
 
@@ -110,7 +113,7 @@ def replaced_entry_is_registered(submission: Submission) -> Iterator[Violation]:
 def related_entry_is_there(submission: Submission) -> Iterator[Violation]:
     """What is appended to, transformed or signed is in the request or in the registry."""
     for association in submission.relationships:
-        if association.associationType in _ADDING and _is_unresolved(submission, association.targetObject):
+        if association.associationType in _ADDING and submission.lacks(association.targetObject):
             yield _unresolved(association, "targetObject", "in the request or the registry")
 
 
@@ -134,12 +137,7 @@ def _deprecated_targets(submission: Submission, associations: Iterable[Associati
     for association in associations:
         target = submission.registered(association.targetObject)
         if target is not None and target.availabilityStatus != APPROVED:
-            yield Violation(
-                "targetObject is not Approved",
-                location=association.entryUUID,
-                attribute="targetObject",
-                value=association.targetObject,
-            )
+            yield Violation.of(association, "targetObject", "targetObject is not Approved")
 
 
 # --- uniqueIds -------------------------------------------------------------------------------
@@ -162,12 +160,11 @@ def _taken(
 ) -> Iterator[Violation]:
     for value in values:
         for holder in submission.known.uniqueIds.get(value.uniqueId or "", ())[:1]:
-            yield Violation(
+            yield Violation.of(
+                value,
+                "uniqueId",
                 f"uniqueId of this {type(value).__name__} is that of the registered {holder.kind.__name__} "
                 f"{holder.entryUUID}",
-                location=value.entryUUID,
-                attribute="uniqueId",
-                value=value.uniqueId,
             )
 
 
@@ -204,11 +201,10 @@ def _known_documents(submission: Submission) -> Iterator[tuple[DocumentEntry, Re
 
 
 def _not_identical(entry: DocumentEntry, registered: Registered, attribute: str) -> Violation:
-    return Violation(
+    return Violation.of(
+        entry,
+        attribute,
         f"{attribute} of document {entry.uniqueId} is {getattr(registered, attribute)} in the registry",
-        location=entry.entryUUID,
-        attribute=attribute,
-        value=getattr(entry, attribute),
     )
 
 

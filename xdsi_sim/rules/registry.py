@@ -59,6 +59,12 @@ class Violation:
     severity: Severity | None = None
     """Another severity than the rule's, where the catalogue names two."""
 
+    @classmethod
+    def of(cls, object: Any, attribute: str, text: str, code: str | None = None) -> Violation:
+        """One by an attribute of a metadata object."""
+        value = getattr(object, attribute)
+        return cls(text, location=object.entryUUID, attribute=attribute, value=value, code=code)
+
 
 Check = Callable[[Any], Iterator[Violation]]
 _C = TypeVar("_C", bound=Check)

@@ -73,12 +73,7 @@ def size_is_that_of_the_document(provision: Provision) -> Iterator[Violation]:
 
 
 def _differs(entry: Described, attribute: str, expected: str) -> Violation:
-    return Violation(
-        f"{attribute} is not {expected}",
-        location=entry.entryUUID,
-        attribute=attribute,
-        value=getattr(entry, attribute),
-    )
+    return Violation.of(entry, attribute, f"{attribute} is not {expected}")
 
 
 @rule("G06", cites="ITI TF-3: Table 4.2.4.1-2", code="XDSRepositoryDuplicateUniqueIdInMessage")
@@ -90,12 +85,7 @@ def unique_ids_are_unique_in_the_provision(provision: Provision) -> Iterator[Vio
             continue
         earlier = first.setdefault(value.uniqueId, value)
         if earlier is not value and not _are_of_one_document(earlier, value, _documents(provision)):
-            yield Violation(
-                f"uniqueId is that of {earlier.entryUUID} too",
-                location=value.entryUUID,
-                attribute="uniqueId",
-                value=value.uniqueId,
-            )
+            yield Violation.of(value, "uniqueId", f"uniqueId is that of {earlier.entryUUID} too")
 
 
 def _are_of_one_document(one: Described, other: Described, documents: Mapping[str, Fingerprint]) -> bool:

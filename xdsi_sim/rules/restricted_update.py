@@ -37,12 +37,8 @@ def unmodifiable_attributes_stay(submission: Submission) -> Iterator[Violation]:
 
 
 def _changed(value: DocumentEntry, attribute: str, before: str | None, code: str | None = None) -> Violation:
-    return Violation(
-        f"{attribute} was {before or 'absent'} and must not change",
-        location=value.entryUUID,
-        attribute=attribute,
-        value=getattr(value, attribute),
-        code=code,
+    return Violation.of(
+        value, attribute, f"{attribute} was {before or 'absent'} and must not change", code=code
     )
 
 
@@ -56,11 +52,10 @@ def entries_alone_are_updated(submission: Submission) -> Iterator[Violation]:
         of_a_folder = association.targetObject in folders
         known = association.associationType in TRIGGERS or of_a_folder  # E29 has the one, the loop the other
         if not known and operation_of(submission, association) is not UPDATE_ENTRY:
-            yield Violation(
+            yield Violation.of(
+                association,
+                "associationType",
                 "the Association does not lead from the SubmissionSet to a DocumentEntry of the request",
-                location=association.entryUUID,
-                attribute="associationType",
-                value=association.associationType,
             )
 
 
@@ -77,9 +72,4 @@ def home_of_the_entry_is_known(submission: Submission) -> Iterator[Violation]:
                 code=_NO_HOME,
             )
         elif homes is not None and entry.homeCommunityId not in homes:
-            yield Violation(
-                "homeCommunityId is that of no known community",
-                location=entry.entryUUID,
-                attribute="homeCommunityId",
-                value=entry.homeCommunityId,
-            )
+            yield Violation.of(entry, "homeCommunityId", "homeCommunityId is that of no known community")

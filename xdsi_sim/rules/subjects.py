@@ -278,6 +278,13 @@ class Submission:
         registered = self.registered(ref)
         return None if registered is None else registered.kind
 
+    def lacks(self, ref: str | None) -> bool:
+        """Whether a UUID names an object neither of the request nor of the registry.
+
+        Rules E02 and E03 have what is missing or symbolic.
+        """
+        return ref is not None and is_uuid(ref) and self.kind_of(ref) is None
+
     def patient_of(self, ref: str | None) -> str | None:
         """The patient of the object that `ref` names, seen through merges."""
         within = self.within(ref)

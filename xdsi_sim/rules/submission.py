@@ -64,12 +64,7 @@ def repeated_unique_ids(submission: Submission) -> Iterator[Violation]:
             continue
         earlier = first.setdefault(value.uniqueId, value)
         if earlier is not value and not _are_of_one_document(earlier, value):
-            yield Violation(
-                f"uniqueId is that of {earlier.entryUUID} too",
-                location=value.entryUUID,
-                attribute="uniqueId",
-                value=value.uniqueId,
-            )
+            yield Violation.of(value, "uniqueId", f"uniqueId is that of {earlier.entryUUID} too")
 
 
 def _are_of_one_document(one: Carrier, other: Carrier) -> bool:
@@ -95,9 +90,6 @@ def submission_is_about_one_patient(submission: Submission) -> Iterator[Violatio
         return
     for value in submission.carriers():
         if value.patientId is not None and value.patientId != expected:
-            yield Violation(
-                f"patientId differs from that of the SubmissionSet, {expected}",
-                location=value.entryUUID,
-                attribute="patientId",
-                value=value.patientId,
+            yield Violation.of(
+                value, "patientId", f"patientId differs from that of the SubmissionSet, {expected}"
             )

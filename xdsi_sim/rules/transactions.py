@@ -167,14 +167,14 @@ RULESETS: Final = {
     "ITI-42": Ruleset(
         metadata_error=REGISTRY_METADATA_ERROR,
         column=1,
-        submission=_rules(f"{_SUBMISSION} F01"),
+        submission=_rules(f"{_SUBMISSION} F01 F34"),
         objects=_RULES_OF_OBJECTS,
         registration=_rules(f"{_REGISTRATION} F04 F05"),
     ),
     "ITI-61": Ruleset(
         metadata_error=REGISTRY_METADATA_ERROR,
         column=3,
-        submission=_rules(f"{_SUBMISSION} F01 E31"),
+        submission=_rules(f"{_SUBMISSION} F01 F34 E31"),
         objects=_RULES_OF_OBJECTS | {DocumentEntry: _rules(f"{_ENTRY} E32")},
         registration=_rules(f"{_REGISTRATION} F07"),
     ),

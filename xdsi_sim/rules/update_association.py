@@ -8,7 +8,7 @@ from typing import Final
 from xdsi_sim.ebrim.model import Association, SubmissionSet
 from xdsi_sim.rules.metadata_update import OPERATION_ERROR, RECONCILIATION_ERROR, UPDATE_ERROR
 from xdsi_sim.rules.registry import Violation, rule
-from xdsi_sim.rules.subjects import Submission, id_key, is_uuid
+from xdsi_sim.rules.subjects import Submission, id_key
 from xdsi_sim.rules.updates import TRIGGERS, Updated, is_of_the_set, status_updates, submitted, updates
 from xdsi_sim.rules.walks import extra_slots
 from xdsi_sim.vocab import APPROVED, DEPRECATED
@@ -32,11 +32,6 @@ def _at(association: Association, text: str, attribute: str, code: str | None = 
     return Violation(text, location=association.entryUUID, attribute=name, value=value, code=code)
 
 
-def _is_nowhere(submission: Submission, ref: str | None) -> bool:
-    """Whether a UUID names no object; E02 and E03 have what is missing or symbolic."""
-    return bool(ref) and ref is not None and is_uuid(ref) and submission.kind_of(ref) is None
-
-
 def _lid_of(submission: Submission, ref: str | None) -> str | None:
     """The logicalID of the object of the registry that has this id."""
     value = submission.known.standing.objects.get(id_key(ref or ""))
@@ -53,7 +48,7 @@ def status_update_leads_from_the_set_to_an_object(submission: Submission) -> Ite
         if association.sourceObject and not is_of_the_set(submission, association):
             yield _at(association, "sourceObject is not the SubmissionSet of the request", "sourceObject")
         target = submission.within(association.targetObject)
-        if _is_nowhere(submission, association.targetObject):
+        if submission.lacks(association.targetObject):
             yield _at(association, "targetObject names no object of the registry", "targetObject")
         elif isinstance(target, Association):
             yield _at(association, "targetObject is an Association of the request", "targetObject")
@@ -190,7 +185,7 @@ def _ends(submission: Submission, association: Association) -> Iterator[Violatio
         registered, within = submission.registered(ref), submission.within(ref)
         if submission.kind_of(ref) is SubmissionSet:
             yield _at(association, f"{end} is a SubmissionSet", end)
-        elif _is_nowhere(submission, ref) or (within is not None and not isinstance(within, Updated)):
+        elif submission.lacks(ref) or (within is not None and not isinstance(within, Updated)):
             yield _at(association, f"{end} names no object of the registry", end)
         elif registered is not None and registered.availabilityStatus != APPROVED:
             yield _at(association, f"{end} is not Approved", end)

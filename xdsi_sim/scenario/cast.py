@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import ActorInfo
 from xdsi_sim.topology.gateways import XC_WADO
 from xdsi_sim.topology.model import Recipient, Source
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = [
     "actors_of",
@@ -26,7 +28,7 @@ __all__ = [
 ]
 
 
-def actors_of(running: Running) -> tuple[ActorInfo, ...]:
+def actors_of(running: World) -> tuple[ActorInfo, ...]:
     """Everybody in the topology, in the order of its file."""
     faces = dicomweb_of(running)
     return tuple(
@@ -44,31 +46,31 @@ def actors_of(running: Running) -> tuple[ActorInfo, ...]:
     )
 
 
-def dicomweb_of(running: Running) -> Mapping[str, str]:
+def dicomweb_of(running: World) -> Mapping[str, str]:
     """Base URI of each imaging source's DICOMweb face, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
     return {source.id: base for source in sources if (base := running.dicomweb_of(source.id))}
 
 
-def wado_of(running: Running) -> Mapping[str, str]:
+def wado_of(running: World) -> Mapping[str, str]:
     """Address of each imaging source's WADO-URI, by the id of the source."""
     sources = (placed.actor.id for placed in running.topology.actors() if isinstance(placed.actor, Source))
     return {id: address for id in sources if (address := running.wado_of(id))}
 
 
-def xc_wado_of(running: Running) -> Mapping[str, str]:
+def xc_wado_of(running: World) -> Mapping[str, str]:
     """Base of each imaging gateway's addresses of XC-WADO, by the id of the gateway."""
     actors = (placed.actor for placed in running.topology.actors() if type(placed.actor) in XC_WADO)
     return {gateway.id: base for gateway in actors if (base := running.xc_wado_of(gateway.id))}
 
 
-def viewers_of(running: Running) -> Mapping[str, tuple[str, str]]:
+def viewers_of(running: World) -> Mapping[str, tuple[str, str]]:
     """Of each imaging source that a viewer shows, by its id: the list of its studies, and its RAD-106."""
     found = ((id, running.viewer_of(id), running.image_display_of(id)) for id in dicomweb_of(running))
     return {id: (viewer, display) for id, viewer, display in found if viewer and display}
 
 
-def dimse_of(running: Running) -> Mapping[str, str]:
+def dimse_of(running: World) -> Mapping[str, str]:
     """`AETITLE@host:port` of each imaging source that speaks DIMSE, by the id of the source."""
     sources = (placed.actor for placed in running.topology.actors() if isinstance(placed.actor, Source))
     return {
@@ -78,20 +80,20 @@ def dimse_of(running: Running) -> Mapping[str, str]:
     }
 
 
-def feeds_of(running: Running) -> Mapping[str, str]:
+def feeds_of(running: World) -> Mapping[str, str]:
     """`host:port` at which registries take a feed by ITI-8, by the id of the registry."""
     ids = (placed.actor.id for placed in running.topology.actors())
     return {id: str(listen) for id in ids if (listen := running.mllp_of(id)) is not None}
 
 
-def inboxes_of(running: Running) -> Mapping[str, Path]:
+def inboxes_of(running: World) -> Mapping[str, Path]:
     """Folder in which each recipient keeps what it gets, by the id of the recipient."""
     actors = (placed.actor for placed in running.topology.actors())
     ids = (actor.id for actor in actors if isinstance(actor, Recipient) and actor.id not in running.elsewhere)
     return {id: running.inbox_of(id) for id in ids}
 
 
-def sessions_of(running: Running) -> tuple[str, ...]:
+def sessions_of(running: World) -> tuple[str, ...]:
     """Below which addresses sessions are, NAME standing for the name of one: one for each host and port."""
     if running.sessions is None:
         return ()
@@ -101,7 +103,7 @@ def sessions_of(running: Running) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}{path}NAME/" for url in here))
 
 
-def description_of(running: Running) -> dict[str, Any]:
+def description_of(running: World) -> dict[str, Any]:
     """What `up --json` prints: the CA to trust, each actor with its addresses and ids."""
     faces, feeds, inboxes = dicomweb_of(running), feeds_of(running), inboxes_of(running)
     wado, cross, dimse = wado_of(running), xc_wado_of(running), dimse_of(running)

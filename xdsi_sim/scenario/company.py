@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.language import RESERVED, StepBase
-from xdsi_sim.scenario.loader import Loaded
+from xdsi_sim.scenario.language import RESERVED
 from xdsi_sim.scenario.making import Making, Stop
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import StepRecord
 from xdsi_sim.scenario.stage import Act, Acted, Cut, Listening
 from xdsi_sim.scenario.variables import filled
 
-__all__ = ["Audience", "Block", "Ear", "Playing", "Troupe", "begun"]
+if TYPE_CHECKING:
+    from xdsi_sim.scenario.runner import Run
+
+__all__ = ["Audience", "Block", "Ear", "Troupe", "begun"]
 
 
 class Audience(Protocol):
@@ -64,25 +65,6 @@ class Block:
         self.saved.update(values)
 
 
-class Playing(Protocol):
-    """A run: what is common to all its steps."""
-
-    loaded: Loaded
-    running: Running
-    audience: Audience
-    spool: Path
-    since: int
-    """Mark of the log behind all that was before the run."""
-    conversations: list[str]
-    """Of all steps that have begun."""
-    others: set[str]
-    """Exchanges that somebody else began, and that a step was about."""
-
-    def played(self, steps: Sequence[StepBase], block: Block) -> bool:
-        """Play steps up to the first that does not pass; whether all did."""
-        ...
-
-
 def begun(work: Callable[[], None], name: str) -> threading.Thread:
     """A thread that may be left behind when the process ends."""
     thread = threading.Thread(target=work, name=f"step {name}", daemon=True)
@@ -92,9 +74,9 @@ def begun(work: Callable[[], None], name: str) -> threading.Thread:
 
 @dataclass(kw_only=True)
 class Troupe:
-    """Plays with one step (see `stage.Company`)."""
+    """Plays with one step: the steps that it holds, and those for whose messages it waits."""
 
-    run: Playing
+    run: Run
     making: Making
     block: Block
     stop: Stop
@@ -189,7 +171,7 @@ class Troupe:
             self.block.ear.mark = mark
 
     def ask(self, lines: Sequence[str], seconds: float) -> None:
-        """Tell whoever watches what is waited for."""
+        """Tell whoever watches what is waited for, and how long yet; with the same lines it counts down."""
         self.run.audience.waits(self.making.number, lines, seconds)
 
     def pause(self, seconds: float) -> None:
@@ -197,7 +179,7 @@ class Troupe:
         self.stop.wait(seconds)
 
     def fill(self, text: str, encode: Callable[[str], str]) -> str:
-        """The text with its references replaced, each value encoded."""
+        """The text with its references replaced by values that are encoded for where they stand."""
         return filled(text, self.block.scope, encode)
 
     @property

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.topology.model import Actor, RespondingGateway, RespondingImagingGateway
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = ["transaction_to"]
 
@@ -20,6 +22,6 @@ _ACROSS: Final[Mapping[tuple[type[Actor], str], str]] = {
 (ITI TF-2: 3.38, 3.39; ITI XCDR; RAD TF: 4.75)."""
 
 
-def transaction_to(running: Running, actor_id: str, transaction: str) -> str:
+def transaction_to(running: World, actor_id: str, transaction: str) -> str:
     """The transaction by which an actor is asked for what `transaction` asks for."""
     return _ACROSS.get((type(running.topology.find(actor_id).actor), transaction), transaction)

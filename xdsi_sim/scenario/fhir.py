@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from xdsi_sim.content import BytesContent, Content, read_all
 from xdsi_sim.ebrim.model import DocumentEntry, Folder, RegistryObjectList, SubmissionSet
-from xdsi_sim.errors import UsageError
 from xdsi_sim.fhir.bundles import provide_bundle
 from xdsi_sim.fhir.coding import Systems
-from xdsi_sim.fhir.document_reference import Reading, Unmapped, document_entry, subject_of
+from xdsi_sim.fhir.document_reference import document_entry, subject_of
 from xdsi_sim.fhir.lists import folder, list_kind, submission_set
 from xdsi_sim.fhir.models import FORMS, Form, read_resource, write_resource
 from xdsi_sim.fhir.outcome import Rejected
 from xdsi_sim.fhir.references import resolving
+from xdsi_sim.fhir.rows import Reading, Unmapped
 from xdsi_sim.fhir.values import Resource, as_list, at
-from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
+from xdsi_sim.messages.patient_feed import patient_id
 from xdsi_sim.messages.response import RegistryError
 from xdsi_sim.messages.submit import Document
-from xdsi_sim.scenario.ports import HttpReply
+from xdsi_sim.scenario.people import read_id
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed
 from xdsi_sim.topology.mhd import systems_of
 from xdsi_sim.topology.model import Community
 from xdsi_sim.vocab import ON_DEMAND, SEVERITY_ERROR, SEVERITY_WARNING
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = [
     "answered_by",
@@ -116,10 +119,7 @@ def provide(
 
 def patient_token(text: str, community: Community) -> str:
     """A patient id, CX or a bare one of the community's authority, as a token; raises UsageError."""
-    try:
-        id = read_patient_id(text, community.patientAuthority)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no patient id: {error}.") from None
+    id = read_id(text, community.patientAuthority)
     value, _, rest = patient_id(id, id.root).partition("^^^&")
     return f"urn:oid:{rest.partition('&')[0]}|{value}"
 

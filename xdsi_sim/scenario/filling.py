@@ -11,7 +11,6 @@ from typing import Final
 from xdsi_sim.content import BytesContent
 from xdsi_sim.scenario.reports.media import SNIFFED, Kind, kind_of
 from xdsi_sim.scenario.reports.parts import parts_of
-from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.saved import Unrecognised, read_saved
 
 __all__ = ["changed", "texts_of"]
@@ -43,9 +42,8 @@ def texts_of(data: bytes) -> str:
 
 def _stretches(data: bytes, content_type: str) -> Iterator[tuple[bool, bytes]]:
     """All of it in pieces, each with whether it is text."""
-    media, at = parse_media_type(content_type), 0
-    boundary = media.parameters.get("boundary", "") if media.type.startswith("multipart/") else ""
-    for part in parts_of(BytesContent(data), boundary):
+    at = 0
+    for part in parts_of(BytesContent(data), content_type):
         octets = data[part.start : part.start + part.size]
         if kind_of(part.headers, octets[:SNIFFED]) in _BINARY:
             yield True, data[at : part.start]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from xdsi_sim.exchange import Exchange
-from xdsi_sim.scenario.ports import Running
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = ["all_since"]
 
 
-def all_since(running: Running, mark: int) -> tuple[Exchange, ...]:
+def all_since(running: World, mark: int) -> tuple[Exchange, ...]:
     """All that was recorded after a mark, in the order in which it began."""
     return tuple(sorted(_pages(running, mark), key=lambda exchange: exchange.started))
 
 
-def _pages(running: Running, mark: int) -> Iterator[Exchange]:
+def _pages(running: World, mark: int) -> Iterator[Exchange]:
     while page := running.heard(mark):
         yield from (exchange for _, exchange in page)
         mark = page[-1][0]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from xdsi_sim.scenario.variables import as_text
+from xdsi_sim.scenario.variables import as_text, is_list
 from xdsi_sim.topology.checked import did_you_mean, wrong
 from xdsi_sim.topology.yaml import Place
 
@@ -29,28 +29,24 @@ def holds(expected: Any, observed: Any) -> bool:
     return _equals(expected, observed)
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
 def _texts(value: Any) -> list[str]:
-    return [as_text(item) for item in value] if _is_list(value) else [as_text(value)]
+    return [as_text(item) for item in value] if is_list(value) else [as_text(value)]
 
 
 def _equals(expected: Any, observed: Any) -> bool:
-    if _is_list(expected) or _is_list(observed):
-        return _is_list(observed) and _texts(expected) == _texts(observed)
+    if is_list(expected) or is_list(observed):
+        return is_list(observed) and _texts(expected) == _texts(observed)
     return as_text(expected) == as_text(observed)
 
 
 def _same_items(expected: Any, observed: Any) -> bool:
-    return _is_list(observed) and Counter(_texts(expected)) == Counter(_texts(observed))
+    return is_list(observed) and Counter(_texts(expected)) == Counter(_texts(observed))
 
 
 def _contains(expected: Any, observed: Any) -> bool:
     wanted = _texts(expected)
     found = _texts(observed)
-    return all(text in found if _is_list(observed) else text in found[0] for text in wanted)
+    return all(text in found if is_list(observed) else text in found[0] for text in wanted)
 
 
 def _matches(expected: Any, observed: Any) -> bool:
@@ -62,11 +58,11 @@ def _one_of(expected: Any, observed: Any) -> bool:
 
 
 def _each(expected: Any, observed: Any) -> bool:
-    return _is_list(observed) and bool(observed) and all(holds(expected, item) for item in observed)
+    return is_list(observed) and bool(observed) and all(holds(expected, item) for item in observed)
 
 
 def _count(expected: Any, observed: Any) -> bool:
-    return _is_list(observed) and holds(expected, len(observed))
+    return is_list(observed) and holds(expected, len(observed))
 
 
 def _number(value: Any) -> float | None:
@@ -162,6 +158,6 @@ def _named(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value for people, cut where it is long."""
-    items = value if _is_list(value) else (value,)
+    items = value if is_list(value) else (value,)
     text = "nothing" if value is None else ", ".join(map(_named, items)) if value != () else "none"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

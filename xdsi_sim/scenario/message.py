@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from xdsi_sim.actors.trace import TRACE_HEADER
-from xdsi_sim.content import chunks_of, read_all
+from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import Element, parse
 from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
@@ -29,12 +29,10 @@ from xdsi_sim.messages.retrieve import RetrieveDocumentSetRequest
 from xdsi_sim.messages.submit import ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.rules.selection import Query
 from xdsi_sim.soap.codecs import CODECS
-from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import read_envelope
 from xdsi_sim.soap.faults import Fault, is_fault, read_fault, read_old_fault
 from xdsi_sim.soap.known import answers, asks
-from xdsi_sim.soap.media import header
-from xdsi_sim.soap.mtom import Package, PackageReader
+from xdsi_sim.soap.unpacking import unpacked
 from xdsi_sim.vocab import TRANSACTIONS, Transaction
 
 __all__ = ["Message", "root_of"]
@@ -42,15 +40,6 @@ __all__ = ["Message", "root_of"]
 _LIKE: Final = {"RAD-68": "ITI-41"}
 _FEED: Final = "ITI-8"
 _NOTHING: Final = RegistryObjectList()
-
-
-def _package_of(message: HttpMessage, spool: Path) -> Package:
-    """The SOAP part and the others, kept in `spool`; raises ProtocolViolation where it is no such message."""
-    coding = coding_of(header(message.headers, "content-encoding"))
-    reader = PackageReader(header(message.headers, "content-type"), spool, coding=coding)
-    for piece in chunks_of(message.body):
-        reader.feed(piece)
-    return reader.finish()
 
 
 @dataclass(frozen=True)
@@ -155,7 +144,7 @@ class Message:
     def _read_now(self, message: HttpMessage, *, asked: bool) -> Any:
         if self.transaction == _FEED:
             return (read_adt if asked else read_ack)(read_all(message.body))
-        package = _package_of(message, self.spool)
+        package = unpacked(message.headers, message.body, self.spool)
         body = read_envelope(package.root, package.limits, charset=package.charset).body
         if is_fault(body):
             return read_fault(body)
@@ -265,7 +254,7 @@ class Message:
 
 def root_of(message: HttpMessage, spool: Path) -> Element:
     """The root element of a message in XML; raises ProtocolViolation where it is none."""
-    package = _package_of(message, spool)
+    package = unpacked(message.headers, message.body, spool)
     try:
         return parse(package.root, package.limits)
     finally:

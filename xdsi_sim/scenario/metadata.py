@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from xdsi_sim.clock import dtm_of
 from xdsi_sim.dicom.publisher import REPORT_FORMATS, Publisher
 from xdsi_sim.ebrim.model import (
     Author,
@@ -157,7 +158,7 @@ def sound_entry(*, entryUUID: str, uniqueId: str, patientId: str, now: datetime)
         healthcareFacilityTypeCode=codes.healthcareFacilityTypeCode,
         practiceSettingCode=codes.practiceSettingCode,
         languageCode=codes.languageCode,
-        creationTime=_dtm(now),
+        creationTime=dtm_of(now),
         title=InternationalString.of("Report"),
     )
 
@@ -169,7 +170,7 @@ def sound_set(*, entryUUID: str, uniqueId: str, patientId: str, now: datetime) -
         uniqueId=uniqueId,
         patientId=patientId,
         sourceId=SENDER_OID,
-        submissionTime=_dtm(now),
+        submissionTime=dtm_of(now),
         contentTypeCode=Publisher(sourceId=SENDER_OID, patient_authority="").reportType,
     )
 
@@ -190,7 +191,3 @@ def own_codes(value: V, topology: Topology) -> V:
     codes = next((peer.codes.given for peer in topology.peers if peer.codes is not None), {})
     known = KINDS[type(value)].by_name
     return with_attributes(value, {name: code for name, code in codes.items() if name in known})
-
-
-def _dtm(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%d%H%M%S}"

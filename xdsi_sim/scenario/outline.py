@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from xdsi_sim.scenario.printing import plain
 from xdsi_sim.topology.model import Actor, Community, Topology
 from xdsi_sim.topology.ways import Way, ways
 from xdsi_sim.topology.written import sessions_at
-from xdsi_sim.visible import visible
 
 __all__ = ["print_outline"]
 
@@ -24,18 +23,16 @@ _FEW: Final = 3
 def print_outline(output: Console, topology: Topology) -> None:
     """All communities, where sessions are, then the peers that play nobody."""
     found = ways(topology)
-    output.print(f"[bold]{_plain(topology.title or topology.name)}[/bold]")
+    output.print(f"[bold]{plain(topology.title or topology.name)}[/bold]")
     for community in topology.communities:
         output.print(_community(topology, community, found))
     if below := sessions_at(topology):
-        output.print(
-            _plain(f"Sessions are {topology.sessions}: all of it once more below {', '.join(below)}")
-        )
+        output.print(plain(f"Sessions are {topology.sessions}: all of it once more below {', '.join(below)}"))
     outside = [peer for peer in topology.peers if peer.plays is None]
     if outside:
         table = _table()
         for peer in outside:
-            table.add_row(*map(_plain, (peer.id, peer.role or "", peer.homeCommunityId or "", peer.url)))
+            table.add_row(*map(plain, (peer.id, peer.role or "", peer.homeCommunityId or "", peer.url)))
         output.print(Panel(table, title="Outside", title_align="left", border_style="dim"))
 
 
@@ -46,10 +43,10 @@ def _community(topology: Topology, community: Community, found: Sequence[Way]) -
         sent = [(way.transactions, way.receiver) for way in found if way.sender == actor.id]
         got = [(way.transactions, way.sender) for way in found if way.receiver == actor.id]
         calls = (*_told("→", sent), *_told("←", (each for each in got if each[1] not in own)))
-        table.add_row(*map(_plain, _named(topology, actor)), "\n".join(map(_plain, calls)))
+        table.add_row(*map(plain, _named(topology, actor)), "\n".join(map(plain, calls)))
     ids = f"{community.homeCommunityId}, patients of {community.patientAuthority}"
-    title = f"[bold]{_plain(community.title or community.id)}[/bold] ({_plain(community.id)})"
-    return Panel(table, title=title, title_align="left", subtitle=_plain(ids), subtitle_align="left")
+    title = f"[bold]{plain(community.title or community.id)}[/bold] ({plain(community.id)})"
+    return Panel(table, title=title, title_align="left", subtitle=plain(ids), subtitle_align="left")
 
 
 def _table() -> Table:
@@ -74,7 +71,3 @@ def _told(arrow: str, ends: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[s
     for transactions, those in kinds.items():
         who = ", ".join(those) if len(those) <= _FEW else f"{len(those)} actors"
         yield f"{arrow} {who}: {', '.join(transactions)}"
-
-
-def _plain(text: object) -> str:
-    return escape(visible(str(text)))

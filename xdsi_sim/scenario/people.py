@@ -1,4 +1,4 @@
-"""Patients as people write them, in a scenario or on the command line."""
+"""Patients as people write them, in a scenario, on a page or on the command line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from xdsi_sim.errors import UsageError
-from xdsi_sim.messages.patient_feed import Person, read_birth_time, read_gender, read_person_name
+from xdsi_sim.messages.patient_feed import (
+    Ii,
+    Person,
+    read_birth_time,
+    read_gender,
+    read_patient_id,
+    read_person_name,
+)
 
-__all__ = ["facts_of_person", "read_person", "said_of_person"]
+__all__ = ["facts_of_person", "read_id", "read_person", "said_of_person"]
 
 T = TypeVar("T")
+
+
+def read_id(text: str, authority: str | None) -> Ii:
+    """From a CX, or from a bare id of the authority; raises UsageError where it is neither."""
+    try:
+        return read_patient_id(text, authority)
+    except ValueError as error:
+        hint = None if "^" in text or authority else "A bare id needs an authority: an OID."
+        raise UsageError(f"{text!r} is no patient id: {error}.", hint=hint) from None
 
 
 def read_person(

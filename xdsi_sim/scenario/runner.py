@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_token
@@ -28,11 +28,13 @@ from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
 from xdsi_sim.scenario.matchers import holds, shown
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import RunRecord, StepRecord, Verdict, worst_of
 from xdsi_sim.scenario.stage import Cut, Outcome, Stage, StepFailed
 from xdsi_sim.scenario.steps.fault import BY
 from xdsi_sim.scenario.variables import New, NotThere, filled, follow, parse_path, resolve
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = ["Audience", "Run", "Silent", "first_scope", "play"]
 
@@ -55,7 +57,7 @@ class Silent:
 
 def play(
     loaded: Loaded,
-    running: Running,
+    running: World,
     audience: Audience | None = None,
     *,
     tags: Collection[str] = (),
@@ -99,7 +101,7 @@ def play(
     )
 
 
-def first_scope(loaded: Loaded, running: Running) -> dict[str, Any]:
+def first_scope(loaded: Loaded, running: World) -> dict[str, Any]:
     """What `${…}` knows before the first step; a variable may refer to those before it."""
     scope: dict[str, Any] = {"actors": {actor.id: actor for actor in actors_of(running)}, "new": New()}
     for name, value in loaded.scenario.variables.items():
@@ -112,7 +114,7 @@ class Run:
     """One run: what is common to all its steps."""
 
     loaded: Loaded
-    running: Running
+    running: World
     audience: Audience
     spool: Path
     tags: frozenset[str]

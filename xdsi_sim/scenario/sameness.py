@@ -7,13 +7,13 @@ procedure), the format, and when the study was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import DocumentEntry
 from xdsi_sim.scenario.images import Image
-from xdsi_sim.scenario.variables import as_text
+from xdsi_sim.scenario.variables import as_text, is_list
 
 __all__ = ["cell"]
 
@@ -22,18 +22,14 @@ _SHOWN: Final = 12  # hex digits of SHA-256: enough for people to compare, and f
 
 def cell(value: Any) -> str:
     """A single value as text; a list, perhaps of lists, as number and digest of its items in any order."""
-    if not _is_list(value):
+    if not is_list(value):
         return as_text(value)
     told = sorted(f"{_told(leaf)}\n" for leaf in _leaves(value))
     return f"{len(told)}, {sha256(''.join(told).encode()).hexdigest()[:_SHOWN]}" if told else "0"
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
 def _leaves(value: Any) -> Iterator[Any]:
-    if _is_list(value):
+    if is_list(value):
         for item in value:
             yield from _leaves(item)
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.clock import now
@@ -16,17 +16,19 @@ from xdsi_sim.errors import Finding, XdsiSimError
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_uid
 from xdsi_sim.messages.response import RegistryError, status_name
-from xdsi_sim.scenario.ports import HttpReply, Reply, Running
 from xdsi_sim.scenario.record import Check
 
 if TYPE_CHECKING:
+    from xdsi_sim.client.answers import Reply
+    from xdsi_sim.client.dicomweb import HttpReply
+    from xdsi_sim.scenario.company import Troupe
     from xdsi_sim.scenario.tables import Table
+    from xdsi_sim.topology.world import World
 
 __all__ = [
     "Act",
     "Acted",
     "Answered",
-    "Company",
     "Cut",
     "Listening",
     "Outcome",
@@ -125,62 +127,16 @@ class Listening:
     """Since when a step listens for messages of others."""
 
     mark: int
-    """Of the log, see `Running.heard`."""
+    """Of the log, see `World.heard`."""
     played: frozenset[str] = frozenset()
     """Conversations of the scenario's own steps that began before: nobody waits for those."""
-
-
-class Company(Protocol):
-    """Who plays with a step: for steps that hold others, and those that wait for others."""
-
-    def act(self, act: Act) -> Acted:
-        """Play the steps; those behind the first that does not pass are not played."""
-        ...
-
-    def act_together(self, acts: Sequence[Act]) -> tuple[Acted, ...]:
-        """Play all acts at once; returns when the last has ended."""
-        ...
-
-    def included(self, file: Path) -> Any:
-        """The fragment that the loader has read from a file."""
-        ...
-
-    def listening(self, *, anew: bool) -> Listening:
-        """From where to listen: behind what was waited for last, or, if `anew`, from this step on."""
-        ...
-
-    @property
-    def since(self) -> int:
-        """Mark of the log behind all that was before the run."""
-        ...
-
-    def heard(self, mark: int | None, exchanges: Sequence[Exchange]) -> None:
-        """These are what the step is about; listening goes on behind the mark, the next time."""
-        ...
-
-    def ask(self, lines: Sequence[str], seconds: float) -> None:
-        """Tell whoever watches what is waited for, and how long yet; with the same lines it counts down."""
-        ...
-
-    def pause(self, seconds: float) -> None:
-        """Let time go by; raises Cut where the run ends meanwhile."""
-        ...
-
-    def fill(self, text: str, encode: Callable[[str], str]) -> str:
-        """The text with its references replaced by values that are encoded for where they stand."""
-        ...
-
-    @property
-    def spool(self) -> Path:
-        """Folder for what lasts as long as the run."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """The running actors, seen from one step."""
 
-    running: Running
+    running: World
     conversation: str
     folder: Path
     """Where relative paths of the scenario begin."""
@@ -190,11 +146,11 @@ class Stage:
     """What the client found in the answers of this step."""
     sent: list[str] = field(default_factory=list)
     """Ids of the exchanges that this step itself began, in their order."""
-    played_with: Company | None = None
+    played_with: Troupe | None = None
     """None where no scenario is played."""
 
     @classmethod
-    def on(cls, running: Running, conversation: str, folder: Path, company: Company | None = None) -> Stage:
+    def on(cls, running: World, conversation: str, folder: Path, company: Troupe | None = None) -> Stage:
         """With the time of day, and UIDs never given before."""
         return cls(
             running=running,
@@ -206,7 +162,7 @@ class Stage:
         )
 
     @property
-    def company(self) -> Company:
+    def company(self) -> Troupe:
         """Who plays with the step; raises RuntimeError where no scenario is played."""
         if self.played_with is None:
             raise RuntimeError("this step can only be played in a scenario")

@@ -5,9 +5,7 @@ Whatever comes from a file or a peer is shown as plain text: it can neither colo
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -16,8 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as RichTable
 
 from xdsi_sim.scenario.cast import (
     actors_of,
@@ -30,29 +26,26 @@ from xdsi_sim.scenario.cast import (
     wado_of,
     xc_wado_of,
 )
-from xdsi_sim.scenario.ports import Running
+from xdsi_sim.scenario.printing import plain, print_table
 from xdsi_sim.scenario.record import Check, RunRecord, StepRecord, Verdict
 from xdsi_sim.scenario.reports.wording import duration_text, plural
 from xdsi_sim.scenario.tables import ShownTable, Table
-from xdsi_sim.visible import visible
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from xdsi_sim.scenario.language import Scenario
+    from xdsi_sim.topology.world import World
 
 __all__ = [
     "Asking",
     "Told",
-    "console",
     "print_actors",
     "print_end",
     "print_shown",
-    "print_table",
     "summary_of",
 ]
 
-_WIDE: Final = 200  # columns where nobody looks: a log or a pipe wraps nothing
 _BORDER: Final = 3  # of each column of a table; one more at its end
 
 _MARKS: Final = {
@@ -63,23 +56,6 @@ _MARKS: Final = {
     Verdict.SKIPPED: "[dim]skipped[/dim]",
 }
 _WORST_FIRST: Final = (Verdict.ERROR, Verdict.NOT_RUN, Verdict.FAIL, Verdict.PASS)
-
-
-class _Output(Console):
-    def on_broken_pipe(self) -> None:
-        """Nobody reads any more (`| head`): what goes on is not shown, but neither is it cut short."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Standard output, or the other one; in colour only where it is a terminal."""
-    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDE
-    return _Output(highlight=False, soft_wrap=True, width=width, stderr=stderr)
-
-
-def _plain(text: object) -> str:
-    return escape(visible(str(text)))
 
 
 # --- a run -----------------------------------------------------------------------------------
@@ -95,14 +71,14 @@ class Told:
         self._under_way: dict[str, str] = {}
         self._asked: set[str] = set()
         self._waiting: Status | None = None
-        output.print(f"[bold]{_plain(scenario.title)}[/bold]\n")
+        output.print(f"[bold]{plain(scenario.title)}[/bold]\n")
 
     def begins(self, number: str, name: str, *, holds: bool) -> None:
         """What is under way, on a terminal only: it goes when the step has ended. A step of steps stays."""
         with self._lock:
-            self._under_way[number] = _plain(name)
+            self._under_way[number] = plain(name)
             if holds:
-                self._output.print(f"{self._place(number)} {'':13}  {_plain(name)}")
+                self._output.print(f"{self._place(number)} {'':13}  {plain(name)}")
             self._show()
 
     def waits(self, number: str, lines: Sequence[str], seconds: float) -> None:
@@ -111,7 +87,7 @@ class Told:
             if number not in self._asked:
                 self._asked.add(number)
                 for line in (f"Waiting {duration_text(seconds)}:", *lines):
-                    self._output.print(f"        {'  ' * number.count('.')}[yellow]{_plain(line)}[/yellow]")
+                    self._output.print(f"        {'  ' * number.count('.')}[yellow]{plain(line)}[/yellow]")
             self._show(f": {seconds:.0f} s left")
 
     def ended(self, number: str, record: StepRecord) -> None:
@@ -119,11 +95,11 @@ class Told:
         with self._lock:
             self._under_way.pop(number, None)
             self._asked.discard(number)
-            text = f": {_plain(record.text)}" if record.text else ""
+            text = f": {plain(record.text)}" if record.text else ""
             block = f"[dim]{record.block}[/dim] " if record.block else ""
             self._output.print(
                 f"{self._place(number)} {_MARKS[record.verdict]} {duration_text(record.duration):>8}"
-                f"  {block}{_plain(record.name)}[dim]{text}[/dim]"
+                f"  {block}{plain(record.name)}[dim]{text}[/dim]"
             )
             for check in record.checks:
                 if not check.ok:
@@ -174,9 +150,9 @@ class Asking:
         with self._lock:
             if number not in self._asked:
                 self._asked.add(number)
-                self._output.print(f"\n[bold]{_plain(self._title)}[/bold]")
+                self._output.print(f"\n[bold]{plain(self._title)}[/bold]")
                 for line in (f"Waiting {duration_text(seconds)}:", *lines):
-                    self._output.print(f"  [yellow]{_plain(line)}[/yellow]")
+                    self._output.print(f"  [yellow]{plain(line)}[/yellow]")
             if self._output.is_terminal:
                 self._waiting = self._waiting or self._output.status("")
                 self._waiting.start()
@@ -192,9 +168,9 @@ class Asking:
 
 
 def _broken(check: Check) -> str:
-    expected = f" expected {_plain(check.expected)}," if check.expected is not None else ""
-    cites = f" ({_plain(check.cites)})" if check.cites else ""
-    return f"[red]{_plain(check.text)}[/red]:{expected} found {_plain(check.observed)}{cites}"
+    expected = f" expected {plain(check.expected)}," if check.expected is not None else ""
+    cites = f" ({plain(check.cites)})" if check.cites else ""
+    return f"[red]{plain(check.text)}[/red]:{expected} found {plain(check.observed)}{cites}"
 
 
 def print_end(output: Console, record: RunRecord, reports: tuple[Path, ...]) -> None:
@@ -205,7 +181,7 @@ def print_end(output: Console, record: RunRecord, reports: tuple[Path, ...]) -> 
         f"{duration_text(record.duration)}"
     )
     if reports:
-        output.print(f"Report: {_plain(reports[0])}")
+        output.print(f"Report: {plain(reports[0])}")
 
 
 def summary_of(
@@ -248,51 +224,41 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 # --- a topology, and other tables ----------------------------------------------------------------
 
 
-def print_actors(output: Console, running: Running, inspector: str | None = None) -> None:
+def print_actors(output: Console, running: World, inspector: str | None = None) -> None:
     """Addresses and OIDs as a table, or as lines where that is too wide: an address stays in one piece."""
     title = running.topology.title or running.topology.name
     rows = [*_rows(running)]
     if sum(max(map(cell_len, cells)) + _BORDER for cells in zip(*rows, strict=True)) < output.width:
         print_table(output, title, ("Actor", "Role", "Address", "OID"), rows)
     else:
-        output.print(_plain(title))
+        output.print(plain(title))
         for line in _lines(rows):
-            output.print(_plain(line), soft_wrap=True)
+            output.print(plain(line), soft_wrap=True)
     if running.trust is not None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
             output.print(line)
     if inspector is not None:
-        output.print(f"What they receive and send, in a browser: {_plain(inspector)}")
+        output.print(f"What they receive and send, in a browser: {plain(inspector)}")
     output.print(
-        f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {_plain(running.admin.rpartition('/')[0])}"
+        f"Faults on purpose: xdsi-sim faults on ID --actor ID --at {plain(running.admin.rpartition('/')[0])}"
     )
     if below := sessions_of(running):
-        output.print(f"Sessions: the same actors below {_plain(', '.join(below))}")
+        output.print(f"Sessions: the same actors below {plain(', '.join(below))}")
     output.print("Every SOAP address gives its description at ?wsdl. Ctrl-C stops.")
 
 
 def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
     """How a system under test gets to trust us, and we it."""
-    yield f"TLS: have your system trust the CA in {_plain(authority)}."
+    yield f"TLS: have your system trust the CA in {plain(authority)}."
     if made:
-        data = _plain(shlex.quote(str(authority.parents[1])))
+        data = plain(shlex.quote(str(authority.parents[1])))
         yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to FOLDER"
 
 
 def print_shown(output: Console, table: Table) -> None:
     """What a step shows as a table, or several runs together."""
     print_table(output, table.title, table.shown_columns, table.shown_rows)
-
-
-def print_table(output: Console, title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """A table of plain text; what does not fit into a cell is folded, never cut."""
-    table = RichTable(title=_plain(title))
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for cells in rows:
-        table.add_row(*map(_plain, cells))
-    output.print(table)
 
 
 def _lines(rows: Iterable[tuple[str, str, str, str]]) -> Iterator[str]:
@@ -303,7 +269,7 @@ def _lines(rows: Iterable[tuple[str, str, str, str]]) -> Iterator[str]:
         yield f"  {address}" if actor else f"  {role} {address}"
 
 
-def _rows(running: Running) -> Iterator[tuple[str, str, str, str]]:
+def _rows(running: World) -> Iterator[tuple[str, str, str, str]]:
     viewers = viewers_of(running)
     beside: tuple[tuple[str, Mapping[str, object]], ...] = (
         ("DICOMweb", dicomweb_of(running)),

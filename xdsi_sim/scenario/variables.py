@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from pydantic import BaseModel
 
-from xdsi_sim.clock import now
+from xdsi_sim.clock import dtm_of, now
 from xdsi_sim.ebrim.model import Code, InternationalString
 from xdsi_sim.errors import XdsiSimError
 from xdsi_sim.ids import new_uid, new_uuid
@@ -26,6 +26,7 @@ __all__ = [
     "as_text",
     "filled",
     "follow",
+    "is_list",
     "parse_path",
     "references",
     "resolve",
@@ -58,7 +59,7 @@ class New:
     @property
     def time(self) -> str:
         """Now, in UTC, as metadata have it: `20260101120000`."""
-        return f"{now():%Y%m%d%H%M%S}"
+        return dtm_of(now())
 
 
 class NotThere(XdsiSimError):
@@ -153,7 +154,7 @@ def _inside(value: Any, part: str | int, so_far: Path) -> Any:
 
 
 def _items(value: Any, so_far: Path) -> Sequence[Any]:
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if is_list(value):
         return value
     raise NotThere(f"{_written(so_far)} is not a list")
 
@@ -164,6 +165,11 @@ def _written(path: Path) -> str:
 
 
 # --- values as text --------------------------------------------------------------------------
+
+
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether it is several values; a text is one."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def as_text(value: Any) -> str:

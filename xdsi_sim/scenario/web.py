@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from xdsi_sim.content import BytesContent, Content, head_of, read_all, sha1_of
 from xdsi_sim.dicom.dictionary import keyword_of
 from xdsi_sim.scenario.images import Image, images_of
-from xdsi_sim.scenario.ports import HttpReply
 from xdsi_sim.scenario.stage import Answered, Stage, StepFailed
+from xdsi_sim.scenario.variables import as_text, is_list
 
-__all__ = ["SUCCESS", "WebAnswer", "WebPart", "asked", "attributes_of"]
+if TYPE_CHECKING:
+    from xdsi_sim.client.dicomweb import HttpReply
+
+__all__ = ["SUCCESS", "WebAnswer", "WebPart", "asked", "attributes_of", "query_of"]
 
 SUCCESS: Final = "Success"
 """Status of an answer whose status of HTTP is a good one, as steps name it; else it is `HTTP 404`."""
@@ -152,6 +156,15 @@ def asked(
         receiver=receiver,
         transaction=transaction,
     )
+
+
+def query_of(parameters: Iterable[tuple[str, Any]]) -> str:
+    """The query of an address; a list is its values with commas."""
+    return urlencode([(name, _listed(value)) for name, value in parameters])
+
+
+def _listed(value: Any) -> str:
+    return ",".join(map(as_text, value)) if is_list(value) else as_text(value)
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

@@ -15,9 +15,9 @@ from twisted.web.server import NOT_DONE_YET
 from xdsi_sim.actors.trace import EXCHANGE_HEADER, Trace, within
 from xdsi_sim.deviations.deviation import Sending
 from xdsi_sim.deviations.switches import Desk
-from xdsi_sim.dicomweb.messages import Answer, Upload, WebRequest
+from xdsi_sim.dicomweb.body import PartsReader
+from xdsi_sim.dicomweb.messages import Answer, Body, WebRequest
 from xdsi_sim.dicomweb.service import Plan
-from xdsi_sim.dicomweb.upload import UploadReader
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.limits import Limits
@@ -31,7 +31,7 @@ from xdsi_sim.store.exchanges import Recorder
 __all__ = ["DicomWebResource", "WebService"]
 
 _LOG: Final = logging.getLogger(__name__)
-_NO_UPLOAD: Final = Upload(media_type="")
+_NO_UPLOAD: Final = Body(media_type="")
 
 
 class WebService(Protocol):
@@ -73,9 +73,9 @@ class DicomWebResource(Resource):
         self._desk = desk or Desk()
 
     @staticmethod
-    def body_reader(content_type: str, folder: Path, limits: Limits, *, coding: str | None) -> UploadReader:
+    def body_reader(content_type: str, folder: Path, limits: Limits, *, coding: str | None) -> PartsReader:
         """What takes the body of a request here."""
-        return UploadReader(content_type, folder, limits, coding=coding)
+        return PartsReader(content_type, folder, limits, coding=coding)
 
     def render(self, request: FrontRequest) -> int:
         """Serve one request."""
@@ -139,7 +139,7 @@ class DicomWebResource(Resource):
         served.upload.discard()
 
 
-def _web_request(request: FrontRequest, upload: Upload) -> WebRequest:
+def _web_request(request: FrontRequest, upload: Body) -> WebRequest:
     query = request.uri.partition(b"?")[2].decode("latin-1")
     return WebRequest(
         method=request.method.decode("latin-1"),

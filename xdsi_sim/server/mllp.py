@@ -13,7 +13,7 @@ from twisted.internet.protocol import Protocol as Connection
 
 from xdsi_sim.actors.flow import Call, Flow
 from xdsi_sim.actors.trace import Trace
-from xdsi_sim.clock import now
+from xdsi_sim.clock import dtm_of, now
 from xdsi_sim.errors import Finding, ProtocolViolation, Severity
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.ids import new_mark, new_token
@@ -211,7 +211,7 @@ class _Exchange:
             target=Ii("", self._header.field(10)),
             texts=(text,),
             id=Ii("", new_mark()[:20]),
-            time=now().strftime("%Y%m%d%H%M%S"),
+            time=dtm_of(now()),
         )
 
     def record(self, answer: bytes | None) -> None:

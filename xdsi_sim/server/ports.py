@@ -21,13 +21,22 @@ class Ports:
     """The ports of a topology by name: listened on here, or taken over from the process that listens."""
 
     def __init__(
-        self, loop: Loop, taken_over: Mapping[str, socket.socket] | None = None, *, shared: bool = False
+        self,
+        loop: Loop,
+        taken_over: Mapping[str, socket.socket] | None = None,
+        *,
+        shared: bool = False,
+        held: bool = False,
     ) -> None:
-        """If `shared`, other processes may listen on the same ports: see `hand_over`."""
+        """If `shared`, other processes may listen on the same ports: see `hand_over`.
+
+        If `held`, who connects waits until `begin`.
+        """
         self._loop = loop
         self._taken_over = taken_over
         self._shared = shared
         self._open: dict[str, tuple[str, int]] = {}
+        self._held: list[Any] | None = [] if held else None
 
     def listen(self, name: str, host: str, port: int, factory: Any, *, setting: str) -> Any:
         """Listen on `port`, or on any free one for 0; raises CannotRun where that cannot be done.
@@ -46,7 +55,23 @@ class Ports:
         self._open[name] = host, opened.getHost().port
         return opened
 
+    def begin(self) -> None:
+        """Let in who has connected until now, and from now on everybody."""
+        self._loop.call(self._begin)
+
+    def _begin(self) -> None:
+        held, self._held = self._held, None
+        for port in held or ():
+            port.startReading()
+
     def _listen(self, name: str, host: str, port: int, factory: Any) -> Any:
+        opened = self._open_port(name, host, port, factory)
+        if self._held is not None:
+            opened.stopReading()  # the system keeps connections waiting
+            self._held.append(opened)
+        return opened
+
+    def _open_port(self, name: str, host: str, port: int, factory: Any) -> Any:
         reactor = self._loop.reactor
         if self._taken_over is None and not self._shared:
             return reactor.listenTCP(port, factory, backlog=_BACKLOG, interface=host)

@@ -17,16 +17,16 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from xdsi_sim.content import chunks_of, sha1_of
-from xdsi_sim.ebrim.tables import DOCUMENT_ENTRY, FOLDER, SUBMISSION_SET
+from xdsi_sim.ebrim.tables import UNIQUE_ID_SCHEMES
 from xdsi_sim.ebrim.xml import Element, child_of, local_name
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.exchange import HttpMessage
-from xdsi_sim.soap.coding import coding_of
 from xdsi_sim.soap.envelope import Envelope, read_envelope
 from xdsi_sim.soap.known import asks
 from xdsi_sim.soap.media import header, parse_media_type
-from xdsi_sim.soap.mtom import Package, PackageReader
+from xdsi_sim.soap.mtom import Package
 from xdsi_sim.soap.multipart import MultipartReader
+from xdsi_sim.soap.unpacking import unpacked
 from xdsi_sim.vocab import ACTIONS, NS
 
 __all__ = ["Likeness", "difference", "likeness_of", "nearness"]
@@ -38,12 +38,6 @@ _PARTS: Final = (f"{{{NS.RIM}}}Classification", _IDENTIFIER)
 """What nothing else refers to: their ids mean nothing."""
 _NEW_IN_HL7: Final = tuple(f"{{{NS.HL7}}}{name}" for name in ("id", "creationTime"))
 _QUERY_ID: Final = f"{{{NS.HL7}}}queryId"
-_UNIQUE_IDS: Final = frozenset(
-    scheme
-    for kind in (SUBMISSION_SET, DOCUMENT_ENTRY, FOLDER)
-    for scheme, attribute in kind.identifiers.items()
-    if attribute.name == "uniqueId"
-)
 _INVENTED: Final = frozenset(("creationTime", "submissionTime", "hash", "size"))
 _ANY: Final = "*"
 _MOST_TOLD: Final = 3
@@ -100,11 +94,7 @@ def likeness_of(request: HttpMessage, below: str, spool: Path) -> Likeness:
 
 
 def _soap(request: HttpMessage, spool: Path) -> Likeness:
-    coding = coding_of(header(request.headers, "content-encoding"))
-    reader = PackageReader(header(request.headers, "content-type"), spool, coding=coding)
-    for piece in chunks_of(request.body):
-        reader.feed(piece)
-    package = reader.finish()
+    package = unpacked(request.headers, request.body, spool)
     try:
         envelope = read_envelope(package.root, package.limits, charset=package.charset)
         return Likeness(
@@ -137,7 +127,11 @@ def _invented(body: Element, *tags: str) -> Mapping[str, str]:
         id_ = element.get("id")
         if id_ and element.tag.startswith(f"{{{NS.RIM}}}") and local_name(element) != "AdhocQuery":
             found.setdefault(id_, f"#{len(found)}")
-        if not tags and element.tag == _IDENTIFIER and element.get("identificationScheme") in _UNIQUE_IDS:
+        if (
+            not tags
+            and element.tag == _IDENTIFIER
+            and element.get("identificationScheme") in UNIQUE_ID_SCHEMES
+        ):
             found.setdefault(element.get("value", ""), f"#{len(found)}")
     return found
 

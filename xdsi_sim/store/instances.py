@@ -41,7 +41,7 @@ from xdsi_sim.store.sqlite import Database
 
 T = TypeVar("T")
 
-__all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance", "is_stray"]
+__all__ = ["Broken", "Loaded", "SqliteInstanceStore", "StoredInstance", "batches", "is_stray"]
 
 
 _FIELDS: Final = {  # column: attribute of StoredInstance
@@ -164,7 +164,7 @@ class SqliteInstanceStore:
         What cannot be taken never hinders the rest. Where `study` is named, an object of another one is
         not taken.
         """
-        return [kept for batch in _batches(contents) for kept in self._keep(batch, study)]
+        return [kept for batch in batches(contents) for kept in self._keep(batch, study)]
 
     def _keep(self, contents: Iterable[Content], study: str | None) -> list[Kept]:
         arrivals = [self._arrival(content, study) for content in contents]
@@ -209,7 +209,7 @@ class SqliteInstanceStore:
         """
         instances: list[StoredInstance] = []
         broken: list[Broken] = []
-        for batch in _batches(files):
+        for batch in batches(files):
             received: list[tuple[Path, _Received]] = []
             for file in batch:
                 path = file if isinstance(file, Path) else file.path
@@ -455,7 +455,8 @@ def is_stray(file: Path | Arrival, error: Exception) -> bool:
     return isinstance(error, NoMetaHeader) and isinstance(file, Arrival) and not file.named
 
 
-def _batches(things: Iterable[T]) -> Iterator[list[T]]:
+def batches(things: Iterable[T]) -> Iterator[list[T]]:
+    """As many at a time as are stored by one commit, or sent by one request."""
     remaining = iter(things)
     while batch := list(islice(remaining, _BATCH)):
         yield batch

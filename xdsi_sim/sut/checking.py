@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.client.http import Timeouts
@@ -18,7 +18,6 @@ from xdsi_sim.ebrim.xml import parse
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.ids import new_token
 from xdsi_sim.messages.response import status_name
-from xdsi_sim.scenario.ports import HttpReply, Reply
 from xdsi_sim.sut.entries import Entry, entries_of, listens_of
 from xdsi_sim.sut.laying import laid_over
 from xdsi_sim.sut.loader import LoadedSystem
@@ -33,6 +32,10 @@ from xdsi_sim.topology.certificates import LOCAL
 from xdsi_sim.topology.listen import Listen
 from xdsi_sim.topology.model import Placed
 from xdsi_sim.topology.outside import BlockingClient, outside_client
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.answers import Reply
+    from xdsi_sim.client.dicomweb import HttpReply
 
 __all__ = ["Checked", "Tried", "check_role", "check_system", "taken_ports"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 
+from xdsi_sim.scenario.printing import console, plain_line
 from xdsi_sim.scenario.reports.wording import plural
 from xdsi_sim.scenario.runner import Audience
-from xdsi_sim.scenario.terminal import Asking, console
+from xdsi_sim.scenario.terminal import Asking
 from xdsi_sim.sut.checking import Checked
 from xdsi_sim.sut.options import INTERACTIVE
 from xdsi_sim.sut.plan import Suite, Test
@@ -20,7 +20,6 @@ from xdsi_sim.sut.reports.as_html import headline_of
 from xdsi_sim.sut.results import Outcome, TestResult, TestRun
 from xdsi_sim.topology.build import RunningTopology
 from xdsi_sim.topology.listen import Listen
-from xdsi_sim.visible import visible
 
 __all__ = ["Told", "Untold", "document_of_check", "print_checked", "print_taken"]
 
@@ -32,10 +31,6 @@ _MARKS: Final = {
     Outcome.SKIPPED: "[dim]skipped[/dim]",
     Outcome.NOT_RUN: "[dim]not run[/dim]",
 }
-
-
-def _plain(text: object) -> str:
-    return escape(visible(str(text)).replace("\n", " "))
 
 
 class Untold:
@@ -71,16 +66,16 @@ class Told(Untold):
         """One line, and below it why it did not pass."""
         if result.role != self._role:
             self._role = result.role
-            self._output.print(f"\n[bold]{_plain(result.role)}[/bold]")
-        self._output.print(f"  {result.id:<8}{_MARKS[result.outcome]}  {_plain(result.title)}")
+            self._output.print(f"\n[bold]{plain_line(result.role)}[/bold]")
+        self._output.print(f"  {result.id:<8}{_MARKS[result.outcome]}  {plain_line(result.title)}")
         for line in result.reason.splitlines():
-            self._output.print(f"{'':19}{_plain(line)}")
+            self._output.print(f"{'':19}{plain_line(line)}")
 
     def end(self, run: TestRun, reports: Sequence[Path]) -> None:
         """How all came out; the last line says where to read more."""
-        self._output.print(f"\n{_MARKS[run.outcome].rstrip()}: {_plain(headline_of(run))}")
+        self._output.print(f"\n{_MARKS[run.outcome].rstrip()}: {plain_line(headline_of(run))}")
         if reports:
-            self._output.print(f"Report: {_plain(reports[0])}")
+            self._output.print(f"Report: {plain_line(reports[0])}")
 
 
 # --- a system that was tried -----------------------------------------------------------------
@@ -90,14 +85,14 @@ def print_checked(checked: Checked) -> None:
     """One role: what was tried, and what has to be entered where."""
     output = console()
     tests = plural(checked.tests, "test") if checked.tests else "no tests"
-    output.print(f"\n[bold]{_plain(checked.role)}[/bold] {_plain(checked.url)} ({tests})")
+    output.print(f"\n[bold]{plain_line(checked.role)}[/bold] {plain_line(checked.url)} ({tests})")
     for each in checked.tried:
         mark = "[green]good[/green]" if each.good else "[dim]none[/dim]" if each.remark else "[red]BAD [/red]"
-        output.print(f"  {mark}  {each.what:<12}{_plain(each.text)}")
+        output.print(f"  {mark}  {each.what:<12}{plain_line(each.text)}")
     for entry in checked.entries:
         what = f"{entry.role} of {entry.home}" + (f", OID {entry.oid}" if entry.oid else "")
-        output.print(f"  enter {_plain(entry.url)}")
-        output.print(f"        as the {_plain(what)}, for {', '.join(entry.transactions)}")
+        output.print(f"  enter {plain_line(entry.url)}")
+        output.print(f"        as the {plain_line(what)}, for {', '.join(entry.transactions)}")
 
 
 def print_taken(taken: Sequence[Listen]) -> None:

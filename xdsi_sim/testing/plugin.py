@@ -47,9 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="module")
 def xdsi_topology(request: pytest.FixtureRequest) -> Iterator[RunningTopology]:
     """Running actors on free ports of this machine, for the tests of one module."""
-    from xdsi_sim.topology.build import start  # noqa: PLC0415
-    from xdsi_sim.topology.loader import find_topology, load_topology  # noqa: PLC0415
-    from xdsi_sim.topology.model import Listen  # noqa: PLC0415
+    from xdsi_sim.topology.build import start
+    from xdsi_sim.topology.loader import find_topology, load_topology
+    from xdsi_sim.topology.model import Listen
 
     topology = load_topology(find_topology(_asked_for(request)))
     with start(topology, listen=Listen("127.0.0.1", 0)) as running:
@@ -68,7 +68,7 @@ def _asked_for(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def received(request: pytest.FixtureRequest, xdsi_topology: RunningTopology) -> Received:
     """What the actors have received since the test began."""
-    from xdsi_sim.testing.received import Received  # noqa: PLC0415
+    from xdsi_sim.testing.received import Received
 
     made = Received(xdsi_topology)
     request.node.stash[_RECEIVED] = made
@@ -78,7 +78,7 @@ def received(request: pytest.FixtureRequest, xdsi_topology: RunningTopology) -> 
 @pytest.fixture
 def xdsi_play(request: pytest.FixtureRequest, xdsi_topology: RunningTopology) -> Steps:
     """Plays steps of scenarios; their relative paths begin beside the test."""
-    from xdsi_sim.testing.steps import Steps  # noqa: PLC0415
+    from xdsi_sim.testing.steps import Steps
 
     return Steps(xdsi_topology, Path(request.path).parent)
 
@@ -86,8 +86,8 @@ def xdsi_play(request: pytest.FixtureRequest, xdsi_topology: RunningTopology) ->
 @pytest.fixture
 def inject(xdsi_topology: RunningTopology) -> Iterator[Callable[..., Any]]:
     """Has an actor answer wrongly on purpose, until the test ends: `inject("registry", "http-503")`."""
-    from xdsi_sim.scenario.steps.fault import BY  # noqa: PLC0415
-    from xdsi_sim.testing.steps import Steps  # noqa: PLC0415
+    from xdsi_sim.scenario.steps.fault import BY
+    from xdsi_sim.testing.steps import Steps
 
     steps = Steps(xdsi_topology, Path())
     yield lambda actor, deviation, **when: steps("fault", actor=actor, deviation=deviation, **when)
@@ -97,7 +97,7 @@ def inject(xdsi_topology: RunningTopology) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def xdsi_registry(xdsi_topology: RunningTopology) -> Registry:
     """The registry of the topology, the first where there are several."""
-    from xdsi_sim.testing.registry import Registry, registries_of  # noqa: PLC0415
+    from xdsi_sim.testing.registry import Registry, registries_of
 
     ids = registries_of(xdsi_topology)
     if not ids:

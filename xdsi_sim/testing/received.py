@@ -6,34 +6,23 @@ A message is read and judged when it is asked for: by the readers and the rules 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.inspector.judgement import is_message
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.scenario.reports.capture import octets_of
 from xdsi_sim.soap.saved import read_saved
+from xdsi_sim.topology.build import RunningTopology
 
 __all__ = ["Message", "Received", "told"]
 
 _PAUSE: Final = 0.02  # seconds between two looks at the log
-
-
-class _Logged(Protocol):
-    """A topology that keeps its messages."""
-
-    @property
-    def folder(self) -> Path:
-        """Where its data are."""
-        ...
-
-    def exchanges(self, conversation: str | None = None) -> Sequence[Exchange]:
-        """All of the log, or those of one conversation, in the order in which they began."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -67,39 +56,44 @@ class Message:
     @property
     def request(self) -> Any:
         """The request as a value, such as `messages.query.AdhocQueryRequest`; None if it cannot be read."""
-        return self._asked.value
+        return None if self._asked is None else self._asked.value
 
     @property
     def answer(self) -> Any:
         """The answer as a value, such as `messages.response.RegistryResponse`; None if there is none."""
         answer = self.exchange.response
-        if answer is None or not answer.body.size:
+        if self._asked is None or answer is None or not answer.body.size:
             return None
-        return self._judged(answer, self._asked.asked).value
+        judged = self._judged(answer, self._asked.asked)
+        return None if judged is None else judged.value
 
     @property
     def xml(self) -> bytes:
-        """The envelope of the request, without its attachments."""
-        return self._asked.root
+        """The envelope of the request, without its attachments; empty where it has none."""
+        return b"" if self._asked is None else self._asked.root
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong with the request: found when it was served, or in what it says."""
-        found = (*self.exchange.findings, *(one for one, _ in self._asked.found))
+        judged = () if self._asked is None else (one for one, _ in self._asked.found)
+        found = (*self.exchange.findings, *judged)
         return tuple({(one.rule, one.location, one.text): one for one in found}.values())
 
     @cached_property
-    def _asked(self) -> Judged:
+    def _asked(self) -> Judged | None:
         return self._judged(self.exchange.request)
 
-    def _judged(self, message: HttpMessage, asked: Asked | None = None) -> Judged:
+    def _judged(self, message: HttpMessage, asked: Asked | None = None) -> Judged | None:
+        """None of what is no message of a SOAP transaction, and no HL7 v2."""
+        if not is_message(message):
+            return None
         return judge_message(read_saved(b"".join(octets_of(message))), self._spool, asked=asked)
 
 
 class Received:
     """The messages that the actors of a topology have received since this was made."""
 
-    def __init__(self, running: _Logged) -> None:
+    def __init__(self, running: RunningTopology) -> None:
         self._running = running
         self._before = {exchange.id for exchange in running.exchanges()}
         self._spool = running.folder / "spool"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class RunningTopology(World):
         self._record = record and log is None
         self._log = log
         self._joined = joined
-        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared)
+        self._ports = Ports(self._loop, joined.sockets if joined else None, shared=shared, held=True)
         self._sites: dict[Listen, ActorSite] = {}
         self._feeds: dict[str, Listen] = {}
         self._sessions: Sessions | None = None
@@ -99,6 +99,7 @@ class RunningTopology(World):
         self._play()
         if self.topology.sessions != "off":
             self._sessions = self._begin_sessions()
+        self._ports.begin()  # who asks before there is an actor would be told that there is none
         if self._joined is None:
             self._settle()
 
@@ -108,7 +109,7 @@ class RunningTopology(World):
             self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._spool = self._folder / "spool"
         logged = (self.topology.log, self._folder, self._share, self._joined)
-        self._whole_log = self._opened(exchange_log(*logged)) if self._record else None
+        self._whole_log = self._open.enter_context(closing(exchange_log(*logged))) if self._record else None
         if self._whole_log is not None:
             self._log = self._whole_log.part(None)
         if self._joined is None:

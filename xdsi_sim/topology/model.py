@@ -17,14 +17,14 @@ from xdsi_sim.actors.acceptance import PARTS, Undeliverable
 from xdsi_sim.dicom.titles import ManifestProfile
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.schema import Validation
+from xdsi_sim.topology.across import GATEWAYS, check_across
 from xdsi_sim.topology.backend import BackendOption
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.codes.settings import CodeSettings
-from xdsi_sim.topology.destinations import check_sources
 from xdsi_sim.topology.dicomweb import DicomWebFace, PublicUrl
-from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays, check_ways
+from xdsi_sim.topology.discovery import OTHERS, DiscoverySettings, PatientWays
 from xdsi_sim.topology.fault import Fault
-from xdsi_sim.topology.federation import Correlation, Peer, check_parts
+from xdsi_sim.topology.federation import Correlation, Peer
 from xdsi_sim.topology.limits import CheckedLimits
 from xdsi_sim.topology.listen import HIGHEST_PORT, Listen, read_listen
 from xdsi_sim.topology.log import Log
@@ -274,14 +274,6 @@ class Consumer(Actor):
     role = "Imaging Document Consumer"
 
 
-_GATEWAYS: Final = (
-    "initiatingGateway",
-    "respondingGateway",
-    "initiatingImagingGateway",
-    "respondingImagingGateway",
-)
-
-
 class Community(Checked):
     """One affinity domain: its ids and actors."""
 
@@ -327,7 +319,7 @@ class Community(Checked):
 
     def actors(self) -> Iterator[tuple[Place, Actor]]:
         """All actors, each with its place in the community."""
-        for kind in ("registry", "mhd", *_GATEWAYS):
+        for kind in ("registry", "mhd", *GATEWAYS):
             if (actor := getattr(self, kind)) is not None:
                 yield (kind,), actor
         for kind in ("repositories", "recipients", "sources", "onDemandSources", "consumers"):
@@ -400,101 +392,6 @@ class Topology(Checked):
         return f"{self.viewer.publicUrl or own}/"
 
     @model_validator(mode="after")
-    def _has_a_community(self) -> Topology:
-        if not self.communities:
-            raise wrong("a topology has at least one community", at=("communities",))
-        return self
-
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Topology:
-        seen: dict[tuple[str, str], Place] = {}
-        for place, kind, value in self._identifiers():
-            if (kind, value) in seen:
-                raise wrong(f"{kind} '{value}' is taken already", at=place)
-            seen[kind, value] = place
-        return self
-
-    def _identifiers(self) -> Iterator[tuple[Place, str, str]]:
-        """Place, kind and value of everything that names one thing only."""
-        for number, peer in enumerate(self.peers):
-            yield ("peers", number, "id"), "the id of a peer", peer.id
-            if peer.homeCommunityId is not None:
-                yield ("peers", number, "homeCommunityId"), f"the {peer.role} of", peer.homeCommunityId
-            if peer.plays is not None:
-                yield ("peers", number, "plays"), "the part of", peer.plays
-        for number, community in enumerate(self.communities):
-            top: Place = ("communities", number)
-            yield (*top, "id"), "the id of a community", community.id
-            yield (*top, "homeCommunityId"), "homeCommunityId", community.homeCommunityId
-            for place, actor in community.actors():
-                yield (*top, *place, "id"), "the id of an actor", actor.id
-                if place[0] in _GATEWAYS:
-                    yield (*top, *place), f"the {place[0]} of", community.homeCommunityId
-                if actor.oid_key and actor.metadata_oid:
-                    yield (*top, *place, actor.oid_key), "the OID", actor.metadata_oid
-
-    @model_validator(mode="after")
-    def _somebody_answers(self) -> Topology:
-        if all(placed.address_less for placed in self.actors()):
-            hint = "Name a registry, a source or a recipient."
-            raise wrong("no actor of the topology has an address.", hint=hint, at=("communities",))
-        return self
-
-    @model_validator(mode="after")
-    def _peers_play_actors(self) -> Topology:
-        answering = (placed.actor for placed in self.actors() if not placed.address_less)
-        roles = {actor.id: actor.role for actor in answering}
-        check_parts(self.peers, roles, secured=self.tls is not None)
-        return self
-
-    @model_validator(mode="after")
-    def _what_registers_has_a_registry(self) -> Topology:
-        for number, community in enumerate(self.communities):
-            needing = community.repositories or community.onDemandSources or community.respondingGateway
-            if needing and community.registry is None:
-                who = "repositories, On-Demand sources or a Responding Gateway"
-                raise wrong(f"a community with {who} has a registry", at=("communities", number))
-            if community.mhd and community.registry is None and community.initiatingGateway is None:
-                text = "mhd finds documents by a registry or an Initiating Gateway of its community"
-                raise wrong(text, at=("communities", number, "mhd"))
-        return self
-
-    @model_validator(mode="after")
-    def _gateways_provide_to_somebody(self) -> Topology:
-        for number, community in enumerate(self.communities):
-            known = [each.id for each in (*community.repositories, *community.recipients)]
-            gateway, mhd = community.respondingGateway, community.mhd
-            for name, at in (
-                (gateway.providesTo if gateway is not None else None, ("respondingGateway", "providesTo")),
-                (mhd.publishesTo if mhd is not None else None, ("mhd", "publishesTo")),
-            ):
-                if name is not None and name not in known:
-                    raise wrong(
-                        f"no repository or recipient '{name}' in community '{community.id}'",
-                        hint=did_you_mean(name, known),
-                        at=("communities", number, *at),
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def _patients_are_correlated_with_communities(self) -> Topology:
-        authorities = {each.homeCommunityId: each.patientAuthority for each in self.communities}
-        known = {*authorities, *(peer.homeCommunityId for peer in self.peers if peer.homeCommunityId)}
-        for number, community in enumerate(self.communities):
-            gateway = community.initiatingGateway
-            if gateway is None:
-                continue
-            at: Place = ("communities", number, "initiatingGateway")
-            for index, each in enumerate(gateway.patientIds):
-                each.check(known, authorities, (*at, "patientIds", index))
-            table = {each.homeCommunityId for each in gateway.patientIds}
-            check_ways(gateway.patients, table, known - {community.homeCommunityId}, at)
-        return self
-
-    @model_validator(mode="after")
-    def _sources_publish_to_somebody(self) -> Topology:
-        recipients = [recipient.id for community in self.communities for recipient in community.recipients]
-        for number, community in enumerate(self.communities):
-            known = [*(repository.id for repository in community.repositories), *recipients]
-            check_sources(community.sources, known, community.id, ("communities", number, "sources"))
+    def _fits_together(self) -> Topology:
+        check_across(self)
         return self

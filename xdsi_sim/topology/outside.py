@@ -8,11 +8,11 @@ from pathlib import Path
 
 from xdsi_sim.actors.flow import Call
 from xdsi_sim.actors.trace import Trace
+from xdsi_sim.client.answers import Reply
 from xdsi_sim.client.asynchronous import AsynchronousClient
 from xdsi_sim.client.dicomweb import DicomWebClient, HttpReply
 from xdsi_sim.client.http import HttpClient, Timeouts
-from xdsi_sim.client.mllp import MllpClient, MllpReply
-from xdsi_sim.client.soap import SoapReply
+from xdsi_sim.client.mllp import MllpClient
 from xdsi_sim.content import Content
 from xdsi_sim.server.loop import Loop, running_loop
 from xdsi_sim.soap.letters import Mailbox
@@ -35,13 +35,13 @@ class BlockingClient:
         self._dicomweb = dicomweb
         self._mllp = mllp
 
-    def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> SoapReply:
+    def call(self, call: Call, *, sender: str, conversation: str, asynchronous: bool = False) -> Reply:
         """Send a SOAP message and wait for what comes of it.
 
         If `asynchronous`, the peer is asked to send its answer to the topology's address for replies.
         """
         ask = self._soap.call_asynchronously if asynchronous else self._soap.call
-        reply: SoapReply = self._loop.call(ask, call, Trace(conversation, sender))
+        reply: Reply = self._loop.call(ask, call, Trace(conversation, sender))
         return reply
 
     def get(self, url: str, *, accept: str, transaction: str, sender: str, conversation: str) -> HttpReply:
@@ -70,10 +70,10 @@ class BlockingClient:
         )
         return reply
 
-    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> MllpReply:
+    def send_mllp(self, to: Listen, message: bytes, *, sender: str, conversation: str) -> Reply:
         """Send a message of HL7 v2 and wait for what comes of it."""
         trace = Trace(conversation, sender)
-        reply: MllpReply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
+        reply: Reply = self._loop.call(self._mllp.send, to.host, to.port, message, trace)
         return reply
 
 

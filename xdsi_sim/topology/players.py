@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from xdsi_sim.actors.imaging_source import ImagingDocumentSource
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
@@ -46,8 +46,6 @@ from xdsi_sim.topology.stores import SourceStore, store_of
 
 __all__ = ["ROLES", "Players"]
 
-T = TypeVar("T")
-
 _RECEIVED: Final = "received"
 """Folder of what a recipient got, in its own."""
 
@@ -85,15 +83,10 @@ class Players:
         """Finish what was begun."""
         self._open.close()
 
-    def _kept(self, thing: T) -> T:
-        """Something that is closed with the actors."""
-        self._open.callback(thing.close)  # type: ignore[attr-defined]  # whatever it is, it can be closed
-        return thing
-
     def registry(self, placed: Placed, strict: bool) -> DocumentRegistry:
         """The actor behind a registry of the topology."""
-        store = self._registries[placed.community.id] = self._kept(
-            SqliteRegistryStore(self._folder / placed.actor.id, self._share, self._loop.soon)
+        store = self._registries[placed.community.id] = self._open.enter_context(
+            closing(SqliteRegistryStore(self._folder / placed.actor.id, self._share, self._loop.soon))
         )
         return registry_of(placed, store, codes=self.domains[placed.community.id].now, strict=strict)
 
@@ -103,7 +96,9 @@ class Players:
         return DocumentRepository(
             oid=model.metadata_oid or "",
             registry=self._registry_of(placed.community),
-            store=self._kept(SqliteDocumentStore(self._folder / model.id, self._share, self._loop.soon)),
+            store=self._open.enter_context(
+                closing(SqliteDocumentStore(self._folder / model.id, self._share, self._loop.soon))
+            ),
             codes=self.domains[placed.community.id].now,
             profile=placed.community.rules,
         )
@@ -115,8 +110,8 @@ class Players:
     def recipient(self, placed: Placed, _strict: bool) -> DocumentRecipient:
         """The actor behind a recipient of the topology."""
         model = placed.actor
-        inbox = self.inboxes[model.id] = self._kept(
-            FolderInbox(self._folder / model.id / _RECEIVED, self._share)
+        inbox = self.inboxes[model.id] = self._open.enter_context(
+            closing(FolderInbox(self._folder / model.id / _RECEIVED, self._share))
         )
         return DocumentRecipient(
             inbox=inbox,
@@ -128,7 +123,7 @@ class Players:
     def source(self, placed: Placed, _strict: bool) -> ImagingDocumentSource:
         """The actor behind an imaging source of the topology."""
         model = placed.actor
-        own = self._kept(SqliteInstanceStore(self._folder / model.id, self._share))
+        own = self._open.enter_context(closing(SqliteInstanceStore(self._folder / model.id, self._share)))
         store = self.stores[model.id] = store_of(
             model,
             own,
@@ -137,8 +132,8 @@ class Players:
             wait=self._loop.call,
         )
         if store is not own:
-            self._kept(store)
-        transcoder = self._kept(SpoolingTranscoder(self._spool))
+            self._open.enter_context(closing(store))
+        transcoder = self._open.enter_context(closing(SpoolingTranscoder(self._spool)))
         return ImagingDocumentSource(oid=model.metadata_oid or "", store=store, transcoder=transcoder)
 
     def gateway(self, placed: Placed, _strict: bool) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 from xdsi_sim.actors.on_demand_source import OnDemandDocumentSource
 from xdsi_sim.actors.ports import ReceivedSubmission
@@ -51,8 +51,6 @@ from xdsi_sim.topology.roster import Roster
 from xdsi_sim.topology.stores import SourceStore
 
 __all__ = ["World"]
-
-T = TypeVar("T")
 
 _Stoppable = SoapResource | DicomWebResource | WadoUriResource | XcWadoResource
 
@@ -105,7 +103,7 @@ class World(Addresses):
         self._peers = Peers((*peers, *self._elsewhere.values(), *map(self.base_of, listens)))
         self._make_clients(recorder, listens[0] if listens else self.topology.listen, clients)
         keeping = (self._folder, self._spool, self._share)
-        self._players = self._opened(Players(self, self._clients, self._loop, *keeping))
+        self._players = self._open.enter_context(closing(Players(self, self._clients, self._loop, *keeping)))
         self._actors = [self._serve(placed, recorder) for placed in servers]
         self._serve_viewer()
 
@@ -142,11 +140,6 @@ class World(Addresses):
     def _ways_out(self) -> tuple[SendFrom, Post]:
         """What actors send by: messages, and answers that travel as messages of their own."""
         return self._clients.soap.send, self._clients.delivery.post
-
-    def _opened(self, thing: T) -> T:
-        """Something that is closed with the world."""
-        self._open.callback(thing.close)  # type: ignore[attr-defined]  # whatever it is, it can be closed
-        return thing
 
     # --- addresses
 

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from a_scenario import HEAD, write
+from a_scenario import HEAD
+from a_scenario import run as run_scenario
 from pydantic import ValidationError
 
-from xdsi_sim.scenario.loader import load_scenario
-from xdsi_sim.scenario.record import RunRecord, Verdict
-from xdsi_sim.scenario.runner import play
+from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.steps.discover_patient import DiscoverPatientStep, facts_of
-from xdsi_sim.topology.build import start
-from xdsi_sim.topology.model import Listen
 
 INLINE = HEAD.replace(
     "topology: central\n",
@@ -36,10 +34,7 @@ ADD = """\
 """
 
 
-def run(folder: Path, steps: str, head: str = INLINE) -> RunRecord:
-    loaded = load_scenario(write(folder, steps, head))
-    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running)
+run = partial(run_scenario, head=INLINE)
 
 
 def test_who_is_found_can_be_expected_and_saved(tmp_path: Path) -> None:

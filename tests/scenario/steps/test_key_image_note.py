@@ -3,13 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import HEAD, run, write
+from a_scenario import FOUND, HEAD, LOADED, run, write
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
 from xdsi_sim.scenario.record import Verdict
 
-LOADED = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
 NOTED = """\
   - name: note
     key-image-note:
@@ -19,20 +18,12 @@ NOTED = """\
       description: Look here
     save: noted
 """
-LISTED = """\
-  - {name: publish, publish: {source: pacs-north}, save: published}
-  - name: find
-    query:
-      consumer: workstation
-      registry: registry
-      query: FindDocuments
-      parameters: {patientId: "${published.manifests[0].patientId}", status: [Approved]}
-    save: found
-  - {name: fetch, retrieve: {consumer: workstation, entries: "${found.entries}"}, save: fetched}
-  - {name: locate, locate: {consumer: workstation, manifests: "${fetched.manifests}", mode: location-uid}, save: located}
+LISTED = f"""\
+{FOUND}  - {{name: fetch, retrieve: {{consumer: workstation, entries: "${{found.entries}}"}}, save: fetched}}
+  - {{name: locate, locate: {{consumer: workstation, manifests: "${{fetched.manifests}}", mode: location-uid}}, save: located}}
   - name: images
-    fetch: {consumer: workstation, series: "${located.series}", by: wado-rs}
-    expect: {count: 3}
+    fetch: {{consumer: workstation, series: "${{located.series}}", by: wado-rs}}
+    expect: {{count: 3}}
 """
 
 

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from a_scenario import HEAD, write
+from a_scenario import run as run_scenario
 from pydantic import ValidationError
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
-from xdsi_sim.scenario.record import RunRecord, Verdict
-from xdsi_sim.scenario.runner import play
+from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.steps.patient import PatientStep
 from xdsi_sim.topology.build import start
 from xdsi_sim.topology.model import Listen
@@ -28,10 +29,7 @@ topology:
 )
 
 
-def run(folder: Path, steps: str, head: str = INLINE) -> RunRecord:
-    loaded = load_scenario(write(folder, steps, head))
-    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running)
+run = partial(run_scenario, head=INLINE)
 
 
 @pytest.mark.parametrize(("by", "transaction"), [("iti-44", "ITI-44"), ("iti-8", "ITI-8")])
@@ -69,7 +67,7 @@ def test_a_refusal_that_nobody_expected_fails_the_step(tmp_path: Path) -> None:
 
 def test_a_registry_without_a_port_takes_no_iti_8(tmp_path: Path) -> None:
     step = "  - {name: a, patient: {registry: registry, add: P1, by: iti-8}}\n"
-    record = run(tmp_path, step, HEAD)
+    record = run(tmp_path, step, head=HEAD)
     assert (record.verdict, "takes no feed by ITI-8" in record.steps[0].text) == (Verdict.FAIL, True)
 
 
@@ -111,7 +109,7 @@ def test_a_foreign_registry_is_not_told_of_patients_that_it_knows(
 ) -> None:
     peer = f'  peers: [{{id: v, plays: registry, url: "http://127.0.0.1:9/r", patients: {known}}}]\n'
     head = INLINE.replace("  communities:\n", peer + "  communities:\n")
-    record = run(tmp_path, "  - {name: two, patient: {registry: registry, new: 2}}\n", head)
+    record = run(tmp_path, "  - {name: two, patient: {registry: registry, new: 2}}\n", head=head)
     assert (record.verdict, record.steps[0].text) == (verdict, said)
     assert record.exchanges == ()
 
@@ -122,7 +120,7 @@ def test_a_foreign_registry_with_mllp_is_told_by_iti_8(tmp_path: Path) -> None:
         addresses = f'url: "{theirs.url_of("registry")}", mllp: "{theirs.mllp_of("registry")}"'
         peer = f"  peers: [{{id: v, plays: registry, {addresses}}}]\n"
         head = INLINE.replace("  communities:\n", peer + "  communities:\n").replace(", feed: {mllp: 0}", "")
-        record = run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head)
+        record = run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head=head)
         assert record.verdict is Verdict.PASS
         assert [exchange.transaction for exchange in theirs.exchanges()] == ["ITI-8"]
 
@@ -131,4 +129,4 @@ def test_only_a_peer_that_plays_a_registry_knows_patients(tmp_path: Path) -> Non
     peer = '  peers: [{id: v, url: "http://127.0.0.1:9/r", patients: accept}]\n'
     head = INLINE.replace("  communities:\n", peer + "  communities:\n")
     with pytest.raises(UsageError, match="only a peer that plays a registry has 'patients'"):
-        run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head)
+        run(tmp_path, "  - {name: one, patient: {registry: registry, new: 1}}\n", head=head)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from a_domain import ask
-from a_scenario import HEAD, PUBLISHED, run
+from a_scenario import FOUND, HEAD, PUBLISHED, run
 from a_viewer import a_viewer
 from rejections import a_note
 
@@ -256,19 +256,12 @@ def test_issuers_of_the_source_stand_in_for_those_that_images_do_not_name(tmp_pa
 
 def test_a_source_whose_images_are_elsewhere_names_that_archive(tmp_path: Path) -> None:
     head = HEAD.replace("central", "central-vna")
-    steps = """\
-  - {name: load, load: {source: pacs-south, samples: [mr-knee]}}
-  - {name: publish, publish: {source: pacs-south}, save: published}
-  - name: find
-    query:
-      consumer: workstation
-      registry: registry
-      query: FindDocuments
-      parameters: {patientId: "${published.manifests[0].patientId}", status: [Approved]}
-    save: found
-  - {name: get, retrieve: {consumer: workstation, entries: "${found.entries}"}, save: got}
+    found = FOUND.replace("pacs-north", "pacs-south")
+    steps = f"""\
+  - {{name: load, load: {{source: pacs-south, samples: [mr-knee]}}}}
+{found}  - {{name: get, retrieve: {{consumer: workstation, entries: "${{found.entries}}"}}, save: got}}
   - name: locate
-    locate: {consumer: workstation, manifests: "${got.manifests}", mode: location-uid}
-    expect: {values: {"series[*].source": {each: vna}}}
+    locate: {{consumer: workstation, manifests: "${{got.manifests}}", mode: location-uid}}
+    expect: {{values: {{"series[*].source": {{each: vna}}}}}}
 """
     assert run(tmp_path, steps, head=head).verdict is Verdict.PASS

@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import POINT_TO_POINT, run
+from a_scenario import LOADED, between_two, run
 from pydantic import ValidationError
 from submissions import a_submission
 
 from xdsi_sim.ebrim.limited import is_limited
-from xdsi_sim.scenario.record import RunRecord, Verdict
+from xdsi_sim.scenario.record import Verdict
 from xdsi_sim.scenario.steps.publishing import Sending, publisher_of
 from xdsi_sim.topology.loader import find_topology, load_topology
 from xdsi_sim.topology.model import Source
@@ -55,16 +55,11 @@ def test_what_goes_through_a_gateway_has_a_community(keys: dict[str, str], told:
         Sending.model_validate({"source": "pacs", **keys})
 
 
-LOAD = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
 SEND = "  - {name: send, publish: {source: pacs-north, to: %s, anew: true}, expect: {status: Success, errors: %s}}\n"
 
 
-def played(folder: Path, *steps: str) -> RunRecord:
-    return run(folder, LOAD + "".join(steps), head=POINT_TO_POINT)
-
-
 def test_what_is_sent_again_replaces_what_went_to_the_same_recipient(tmp_path: Path) -> None:
-    record = played(
+    record = between_two(
         tmp_path,
         SEND % ("practice", "[DocumentQueued]"),
         SEND % ("board", "[]"),
@@ -75,7 +70,7 @@ def test_what_is_sent_again_replaces_what_went_to_the_same_recipient(tmp_path: P
 
 
 def test_a_repository_takes_no_limited_metadata(tmp_path: Path) -> None:
-    steps = LOAD + "  - {name: p, publish: {source: pacs-north, limitedMetadata: true}}\n"
+    steps = LOADED + "  - {name: p, publish: {source: pacs-north, limitedMetadata: true}}\n"
     record = run(tmp_path, steps)
     assert record.verdict is Verdict.FAIL
     assert "limitedMetadata is not allowed here" in str(record.steps[-1].checks)

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from a_scenario import HEAD, write
+from a_scenario import run as run_scenario
 
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.loader import load_scenario
-from xdsi_sim.scenario.record import RunRecord, Verdict
-from xdsi_sim.scenario.runner import play
-from xdsi_sim.topology.build import start
-from xdsi_sim.topology.model import Listen
+from xdsi_sim.scenario.record import Verdict
 
 INLINE = HEAD.replace(
     "topology: central\n",
@@ -28,10 +27,7 @@ topology:
 )
 
 
-def run(folder: Path, steps: str) -> RunRecord:
-    loaded = load_scenario(write(folder, steps, INLINE))
-    with start(loaded.topology, folder / "data", Listen("127.0.0.1", 0)) as running:
-        return play(loaded, running)
+run = partial(run_scenario, head=INLINE)
 
 
 def test_summaries_of_several_patients_are_offered_and_retrieved(tmp_path: Path) -> None:

@@ -3,13 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import run
+from a_scenario import LOADED, run
 
 from xdsi_sim.dicom.samples import SAMPLES
 from xdsi_sim.errors import UsageError
 from xdsi_sim.scenario.record import Verdict
 
-LOAD = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
 STUDY = SAMPLES["cr-chest"].header.study_instance_uid
 REJECT = "  - {name: reject, reject: {source: pacs-north, study: %s%s}}\n"
 PUBLISH = "  - {name: publish, publish: {source: pacs-north}}\n"
@@ -24,7 +23,7 @@ PUBLISH = "  - {name: publish, publish: {source: pacs-north}}\n"
     ],
 )
 def test_what_is_rejected_is_published_no_more(tmp_path: Path, given: str, text: str, left: str) -> None:
-    record = run(tmp_path, LOAD + REJECT % (STUDY, given) + PUBLISH)
+    record = run(tmp_path, LOADED + REJECT % (STUDY, given) + PUBLISH)
     assert record.verdict is Verdict.PASS
     assert [step.text for step in record.steps[1:]] == [text, left]
 
@@ -37,10 +36,10 @@ def test_what_is_rejected_is_published_no_more(tmp_path: Path, given: str, text:
     ],
 )
 def test_what_is_not_there_cannot_be_rejected(tmp_path: Path, study: str, given: str, text: str) -> None:
-    record = run(tmp_path, LOAD + REJECT % (study, given))
+    record = run(tmp_path, LOADED + REJECT % (study, given))
     assert (record.verdict, record.steps[1].text) == (Verdict.FAIL, text)
 
 
 def test_a_title_that_rejects_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'113030' is no title of a rejection note"):
-        run(tmp_path, LOAD + REJECT % (STUDY, ", title: '113030'"))
+        run(tmp_path, LOADED + REJECT % (STUDY, ", title: '113030'"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from a_scenario import HEAD, PUBLISHED, run
+from a_scenario import HEAD, LOADED, PUBLISHED, run
 from pydantic import ValidationError
 
 from xdsi_sim.scenario.record import RunRecord, Verdict
@@ -69,8 +69,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     (folder / "body.xml").write_text(BODY, encoding="utf-8")
     (folder / "envelope.xml").write_text(ENVELOPE, encoding="utf-8")
     (folder / "capture.http").write_bytes(CAPTURE.encode())
-    load = "  - {name: load, load: {source: pacs-north, samples: [cr-chest]}, save: loaded}\n"
-    return run(folder, load + STEPS, head=HEAD.replace("steps:", f"variables: {{who: '{WHO}'}}\nsteps:"))
+    return run(folder, LOADED + STEPS, head=HEAD.replace("steps:", f"variables: {{who: '{WHO}'}}\nsteps:"))
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from xdsi_sim import __version__
@@ -21,12 +21,10 @@ from xdsi_sim.topology.build import RunningTopology
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from xdsi_sim.inspector.jobs import Jobs
     from xdsi_sim.inspector.playing import Plays
     from xdsi_sim.inspector.surveying import Surveys
     from xdsi_sim.inspector.tally import Tally
 
-J = TypeVar("J", bound="Jobs[Any]")
 
 __all__ = ["HERE", "PATH", "Inspected"]
 
@@ -59,18 +57,14 @@ class Inspected:
         """Scenarios that are played here."""
         from xdsi_sim.inspector.playing import Plays  # noqa: PLC0415  see `resource`
 
-        return self._begun(Plays(self.running))
+        return self._open.enter_context(closing(Plays(self.running)))
 
     @cached_property
     def surveys(self) -> Surveys:
         """Runs of the checklist."""
         from xdsi_sim.inspector.surveying import Surveys  # noqa: PLC0415  see `resource`
 
-        return self._begun(Surveys(self.running))
-
-    def _begun(self, jobs: J) -> J:
-        self._open.callback(jobs.close)
-        return jobs
+        return self._open.enter_context(closing(Surveys(self.running)))
 
     def close(self) -> None:
         """End what was begun on pages; before the topology ends."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xdsi_sim.exchange import Exchange
 from xdsi_sim.scenario.company import Ear
@@ -16,10 +16,12 @@ from xdsi_sim.scenario.language import StepBase
 from xdsi_sim.scenario.load.memory import RoundsLog
 from xdsi_sim.scenario.loader import Loaded
 from xdsi_sim.scenario.making import Making, Stop
-from xdsi_sim.scenario.ports import Running
 from xdsi_sim.scenario.record import StepRecord, Verdict
 from xdsi_sim.scenario.runner import Audience, Run, Silent, first_scope
 from xdsi_sim.scenario.steps.fault import BY
+
+if TYPE_CHECKING:
+    from xdsi_sim.topology.world import World
 
 __all__ = ["Round", "Rounds", "facts_of"]
 
@@ -47,7 +49,7 @@ class Round:
 class Rounds:
     """Plays them on actors that run; `play` is called from many threads."""
 
-    def __init__(self, loaded: Loaded, running: Running, log: RoundsLog) -> None:
+    def __init__(self, loaded: Loaded, running: World, log: RoundsLog) -> None:
         self._loaded = loaded
         self._running = running
         self._log = log

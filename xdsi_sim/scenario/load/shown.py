@@ -13,12 +13,11 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.console import Console
-from rich.markup import escape
 
 from xdsi_sim import __version__
 from xdsi_sim.scenario.load.report import KINDS, LoadReport, Row
+from xdsi_sim.scenario.printing import plain, print_table
 from xdsi_sim.scenario.reports.wording import duration_text, size_text
-from xdsi_sim.scenario.terminal import print_table
 from xdsi_sim.visible import visible
 
 __all__ = ["print_load", "write_load"]
@@ -36,23 +35,19 @@ def print_load(output: Console, report: LoadReport, files: Sequence[Path]) -> No
             columns = (_TITLES[kind], "times", "failed", "per s", *_TIMES)
             print_table(output, _TITLES[kind], columns, map(_cells, rows))
     for failure in report.failures[:_MOST]:
-        output.print(f"[red]{failure.times} times[/red] {_plain(failure.name)}: {_plain(failure.text)}")
+        output.print(f"[red]{failure.times} times[/red] {plain(failure.name)}: {plain(failure.text)}")
     for check in report.checks:
         mark = "[green]holds[/green]" if check.ok else "[red]DOES NOT HOLD[/red]"
-        output.print(f"{mark} {_plain(check.text)}: found {_plain(check.observed)}")
+        output.print(f"{mark} {plain(check.text)}: found {plain(check.observed)}")
     verdict = "[green]pass[/green]" if report.verdict == "pass" else "[red]FAIL[/red]"
     output.print(f"\n{verdict}: {report.users} users for {duration_text(report.seconds)}")
     if files:
-        output.print(f"Report: {_plain(str(files[0]))}")
+        output.print(f"Report: {plain(files[0])}")
 
 
 def _cells(row: Row) -> Sequence[str]:
     times = [duration_text(getattr(row, name)) for name in _TIMES]
     return [row.name, f"{row.times:,}", f"{row.failed:,}", f"{row.perSecond:.1f}", *times]
-
-
-def _plain(text: str) -> str:
-    return escape(visible(text))
 
 
 def write_load(report: LoadReport, folder: Path) -> tuple[Path, ...]:

@@ -27,7 +27,7 @@ _PACE: Final = "xdsi-sim-pace"
 
 def main(plan: dict[str, Any]) -> None:
     """Do what the plan says; who is no worker writes the figures."""
-    from locust.env import Environment  # noqa: PLC0415  it rewires this process
+    from locust.env import Environment  # it rewires this process
 
     user = _user_class(plan["player"])
     environment = Environment(user_classes=[user], stop_timeout=_GRACE)
@@ -47,13 +47,13 @@ def main(plan: dict[str, Any]) -> None:
 
 def _set_pace(user: Any, rounds: float | None) -> None:
     """So many rounds of each user in a second at most; None is as many as it can."""
-    from locust import constant, constant_throughput  # noqa: PLC0415
+    from locust import constant, constant_throughput
 
     user.wait_time = constant(0) if rounds is None else constant_throughput(rounds)
 
 
 def _work(runner: Any, user: Any) -> None:
-    import gevent  # noqa: PLC0415
+    import gevent
 
     def take(environment: Any, msg: Any, **_more: Any) -> None:
         """The pace that whoever leads tells."""
@@ -67,7 +67,7 @@ def _work(runner: Any, user: Any) -> None:
 
 
 def _lead(runner: Any, plan: dict[str, Any], pace: float | None) -> None:
-    import gevent  # noqa: PLC0415
+    import gevent
 
     count = plan["workers"]
     with gevent.Timeout(_WORKERS, SystemExit(f"not all of {count} workers have come within {_WORKERS} s")):
@@ -78,7 +78,7 @@ def _lead(runner: Any, plan: dict[str, Any], pace: float | None) -> None:
 
 
 def _run(runner: Any, plan: dict[str, Any]) -> None:
-    import gevent  # noqa: PLC0415
+    import gevent
 
     over = gevent.event.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -93,8 +93,8 @@ def _run(runner: Any, plan: dict[str, Any]) -> None:
 
 def _dismiss(runner: Any) -> None:
     """Have all workers end their rounds, tell the last figures, and go."""
-    import gevent  # noqa: PLC0415
-    from locust.rpc import Message  # noqa: PLC0415
+    import gevent
+    from locust.rpc import Message
 
     for client in runner.clients.all:
         runner.server.send_to_client(Message("quit", None, client.id))  # type: ignore[no-untyped-call]
@@ -105,7 +105,7 @@ def _dismiss(runner: Any) -> None:
 
 def _user_class(player: Any) -> Any:
     """A Locust user that plays rounds."""
-    from locust import User, task  # noqa: PLC0415
+    from locust import User, task
 
     class Player(User):
         """Asks for one round after the other."""

@@ -19,7 +19,7 @@ from xdsi_sim.scenario.reports.media import Kind, head_of, kind_of
 from xdsi_sim.scenario.reports.parts import MOST_PARTS, Part, parts_of
 from xdsi_sim.scenario.reports.wording import size_text
 from xdsi_sim.scenario.reports.xml_view import coloured, indented
-from xdsi_sim.soap.media import Headers, header, parse_media_type
+from xdsi_sim.soap.media import Headers, header
 from xdsi_sim.visible import visible
 
 __all__ = ["PARSED", "PLAIN", "BodyView", "Dress", "PartView", "view_of"]
@@ -92,8 +92,7 @@ def _inflated(headers: Headers, body: Content, manner: _Manner) -> BodyView:
 
 
 def _multipart(headers: Headers, body: Content, manner: _Manner) -> BodyView:
-    media = parse_media_type(header(headers, "content-type"))
-    parts = parts_of(body, media.parameters.get("boundary", ""))
+    parts = parts_of(body, header(headers, "content-type"))
     if not parts:
         view = _single(Kind.TEXT, head_of(body, _AS_TEXT), body.size, manner)
         return replace(view, kind=Kind.MULTIPART, notes=("no part found in it", *view.notes))

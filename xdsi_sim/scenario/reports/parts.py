@@ -13,7 +13,7 @@ from typing import Final
 
 from xdsi_sim.content import Content, chunks_of
 from xdsi_sim.scenario.reports.media import head_of
-from xdsi_sim.soap.media import Headers
+from xdsi_sim.soap.media import Headers, parse_media_type
 
 __all__ = ["MOST_PARTS", "Part", "parts_of"]
 
@@ -32,9 +32,11 @@ class Part:
     size: int
 
 
-def parts_of(body: Content, boundary: str) -> tuple[Part, ...]:
-    """The first `MOST_PARTS` parts in order; none where the boundary is empty or does not occur."""
-    if not boundary:
+def parts_of(body: Content, content_type: str) -> tuple[Part, ...]:
+    """The first `MOST_PARTS` parts in order; none of what is not multipart, or has not its boundary in it."""
+    media = parse_media_type(content_type)
+    boundary = media.parameters.get("boundary", "")
+    if not boundary or not media.type.startswith("multipart/"):
         return ()
     delimiter = b"--" + boundary.encode("utf-8", "surrogateescape")
     lines = (at for at in _places(body, delimiter) if _is_whole(body, at + len(delimiter)))

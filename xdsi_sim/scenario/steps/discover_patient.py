@@ -8,11 +8,10 @@ from pydantic import model_validator
 
 from xdsi_sim.actors.flow import Call, NoAnswer
 from xdsi_sim.actors.patient_seeker import PatientSeeker
-from xdsi_sim.errors import UsageError
 from xdsi_sim.messages.discovery import DiscoveryResponse, Match
-from xdsi_sim.messages.patient_feed import Ii, patient_id, read_patient_id
+from xdsi_sim.messages.patient_feed import patient_id
 from xdsi_sim.scenario.kind import ActorOf, StepKind
-from xdsi_sim.scenario.people import facts_of_person, read_person
+from xdsi_sim.scenario.people import facts_of_person, read_id, read_person
 from xdsi_sim.scenario.stage import Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import InitiatingGateway, RespondingGateway
@@ -54,7 +53,7 @@ def play(step: DiscoverPatientStep, stage: Stage) -> Outcome:
     texts = (step.id,) if isinstance(step.id, str) else step.id
     query = seeker.ask(
         read_person(step.name, step.birthDate, step.gender, step.mothersMaidenName),
-        tuple(_id(text, asker.patientAuthority) for text in texts),
+        tuple(read_id(text, asker.patientAuthority) for text in texts),
         receiver=asked.homeCommunityId,
         least=step.least,
     )
@@ -75,13 +74,6 @@ def play(step: DiscoverPatientStep, stage: Stage) -> Outcome:
             }
         ),
     )
-
-
-def _id(text: str, authority: str) -> Ii:
-    try:
-        return read_patient_id(text, authority)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no patient id: {error}.") from None
 
 
 def facts_of(answer: DiscoveryResponse | None) -> dict[str, Any]:

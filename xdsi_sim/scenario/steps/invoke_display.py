@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
 
 from pydantic import model_validator
 
 from xdsi_sim.scenario.kind import ActorOf, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, details_of
-from xdsi_sim.scenario.variables import as_text
-from xdsi_sim.scenario.web import asked
+from xdsi_sim.scenario.web import asked, query_of
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.topology.model import Source
 
@@ -49,11 +47,7 @@ class InvokeDisplay(Checked):
         """All parameters, encoded."""
         named = ("requestType", "studyUID", "accessionNumber", "patientID")
         pairs = {name: getattr(self, name) for name in named} | self.parameters
-        return urlencode([(name, _text(value)) for name, value in pairs.items() if value is not None])
-
-
-def _text(value: Any) -> str:
-    return ",".join(map(as_text, value)) if isinstance(value, list | tuple) else as_text(value)
+        return query_of((name, value) for name, value in pairs.items() if value is not None)
 
 
 def play(step: InvokeDisplay, stage: Stage) -> Outcome:

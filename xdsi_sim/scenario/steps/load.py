@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, model_validator
 
+from xdsi_sim.actors.ports import StoredImage
 from xdsi_sim.dicom.media import arrivals
 from xdsi_sim.dicom.samples import ROOT, SAMPLES, write_sample
 from xdsi_sim.dicom.study import Study, once
@@ -19,7 +20,6 @@ from xdsi_sim.scenario.images import Image, image_of
 from xdsi_sim.scenario.kind import FileName, SourceId, StepKind
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, details_of, listed, plural
-from xdsi_sim.store.instances import StoredInstance
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 
 __all__ = ["LOAD", "Load", "described", "root_of"]
@@ -64,7 +64,7 @@ class _Taken:
     """What the source has taken in."""
 
     studies: tuple[Study, ...]
-    instances: tuple[StoredInstance, ...]
+    instances: tuple[StoredImage, ...]
     root: str
     """Of the UIDs of samples, for a later step."""
 

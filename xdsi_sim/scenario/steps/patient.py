@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,19 +11,16 @@ from xdsi_sim.actors.flow import NoAnswer
 from xdsi_sim.actors.identity_source import PatientIdentitySource, as_adt, as_call
 from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_mark
-from xdsi_sim.messages.patient_feed import (
-    Ii,
-    PatientFeed,
-    patient_id,
-    read_patient_id,
-)
+from xdsi_sim.messages.patient_feed import PatientFeed, patient_id
 from xdsi_sim.scenario.kind import RegistryId, StepKind
-from xdsi_sim.scenario.people import read_person
-from xdsi_sim.scenario.ports import Reply
+from xdsi_sim.scenario.people import read_id, read_person
 from xdsi_sim.scenario.record import Check
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, wrong
 from xdsi_sim.vocab import SUCCESS
+
+if TYPE_CHECKING:
+    from xdsi_sim.client.answers import Reply
 
 __all__ = ["PATIENT"]
 
@@ -106,7 +103,7 @@ def _untold(step: PatientStep, stage: Stage, *, known: bool) -> Outcome:
         text = stage.running.roster.take(step.registry) if known else _a_new_id()
         if text is None:
             raise UsageError(f"no patient is left of those that the peer of {step.registry} names.")
-        id = _id(text, authority)
+        id = read_id(text, authority)
         ids.append(patient_id(id, id.root))
     text = plural(len(ids), "patient") + (" that it knows" if known else " of whom nobody tells it")
     value = {"patientIds": tuple(ids), "acknowledgements": ()}
@@ -144,23 +141,16 @@ def _feeds(step: PatientStep, stage: Stage) -> Iterator[PatientFeed]:
     authority = stage.running.topology.find(step.registry).community.patientAuthority
     source = PatientIdentitySource(receiver=authority, clock=stage.now)
     person = read_person(step.name, step.birthDate, step.gender, step.mothersMaidenName)
-    others = tuple(_id(text, None) for text in _listed(step.otherIds))
+    others = tuple(read_id(text, None) for text in _listed(step.otherIds))
     if step.merge is not None:
-        survivor, subsumed = (_id(text, authority) for text in (step.merge.survivor, step.merge.subsumed))
+        survivor, subsumed = (read_id(text, authority) for text in (step.merge.survivor, step.merge.subsumed))
         yield source.merge(survivor, subsumed, person)
     for text in _listed(step.add):
-        yield source.announce(_id(text, authority), person=person, others=others)
+        yield source.announce(read_id(text, authority), person=person, others=others)
 
 
 def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value or ()
-
-
-def _id(text: str, authority: str | None) -> Ii:
-    try:
-        return read_patient_id(text, authority)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no patient id: {error}.") from None
 
 
 def _by_iti_44(step: PatientStep, stage: Stage, feed: PatientFeed) -> Reply:

@@ -10,10 +10,9 @@ from pydantic import AfterValidator, model_validator
 
 from xdsi_sim.content import BytesContent, Content, FileContent, sha1_of
 from xdsi_sim.ebrim.model import Association, DocumentEntry, Folder, RegistryObjectList, SubmissionSet
-from xdsi_sim.errors import UsageError
 from xdsi_sim.ids import new_uuid
 from xdsi_sim.messages.community import aimed_at
-from xdsi_sim.messages.patient_feed import patient_id, read_patient_id
+from xdsi_sim.messages.patient_feed import patient_id
 from xdsi_sim.messages.submit import Document, ProvideAndRegisterDocumentSetRequest, SubmitObjectsRequest
 from xdsi_sim.scenario import fhir
 from xdsi_sim.scenario.crossing import transaction_to
@@ -27,6 +26,7 @@ from xdsi_sim.scenario.metadata import (
     sound_set,
     with_attributes,
 )
+from xdsi_sim.scenario.people import read_id
 from xdsi_sim.scenario.stage import Answered, Outcome, Stage, answered, details_of, listed, plural
 from xdsi_sim.topology.checked import Checked, did_you_mean, wrong
 from xdsi_sim.topology.model import Mhd, Recipient, Registry, Repository
@@ -236,10 +236,7 @@ def _patient(step: Provide, stage: Stage) -> str:
     topology = stage.running.topology
     own = topology.find(step.receiver).community
     community = next((each for each in topology.communities if each.homeCommunityId == step.home), own)
-    try:
-        id = read_patient_id(step.patient, community.patientAuthority)
-    except ValueError as error:
-        raise UsageError(f"{step.patient!r} is no patient id: {error}.") from None
+    id = read_id(step.patient, community.patientAuthority)
     return patient_id(id, id.root)
 
 

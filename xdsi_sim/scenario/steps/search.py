@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Any, Final, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from pydantic import Field, model_validator
 
 from xdsi_sim.dicom.dictionary import attribute
 from xdsi_sim.scenario.kind import ConsumerId, SourceId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, details_of, listed, plural
-from xdsi_sim.scenario.variables import as_text
-from xdsi_sim.scenario.web import asked
+from xdsi_sim.scenario.web import asked, query_of
 from xdsi_sim.topology.checked import Checked, wrong
 
 __all__ = ["SEARCH"]
@@ -72,11 +71,7 @@ class Search(Checked):
             *((name, value) for name, value in paged.items() if value is not None),
             *self.parameters.items(),
         ]
-        return urlencode([(name, _text(value)) for name, value in pairs])
-
-
-def _text(value: Any) -> str:
-    return ",".join(map(as_text, value)) if isinstance(value, list | tuple) else as_text(value)
+        return query_of(pairs)
 
 
 def play(step: Search, stage: Stage) -> Outcome:

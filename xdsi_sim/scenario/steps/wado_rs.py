@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from pydantic import model_validator
 
 from xdsi_sim.scenario.kind import ConsumerId, SourceId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, details_of, plural
-from xdsi_sim.scenario.variables import as_text
-from xdsi_sim.scenario.web import asked
+from xdsi_sim.scenario.web import asked, query_of
 from xdsi_sim.topology.checked import Checked, wrong
 
 __all__ = ["WADO_RS"]
@@ -73,7 +72,7 @@ def play(step: WadoRs, stage: Stage) -> Outcome:
     base = stage.running.dicomweb_of(step.source)
     if not base:
         raise StepFailed(f"{step.source} tells no address of DICOMweb, from which it could be had")
-    query = urlencode([(name, as_text(value)) for name, value in step.parameters.items()])
+    query = query_of(step.parameters.items())
     octets = 'multipart/related; type="application/octet-stream"'
     usual = octets if step.frames and step.resource is None else _ACCEPT[step.resource]
     answer = asked(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from xdsi_sim.scenario.kind import ConsumerId, SourceId, StepKind
 from xdsi_sim.scenario.stage import Outcome, Stage, StepFailed, details_of
-from xdsi_sim.scenario.variables import as_text
-from xdsi_sim.scenario.web import asked
+from xdsi_sim.scenario.web import asked, query_of
 from xdsi_sim.topology.checked import Checked
 
 __all__ = ["WADO_URI"]
@@ -37,7 +35,7 @@ class WadoUri(Checked):
         """All parameters, encoded."""
         named = ("requestType", "studyUID", "seriesUID", "objectUID", "contentType")
         pairs = {name: getattr(self, name) for name in named} | self.parameters
-        return urlencode([(name, as_text(value)) for name, value in pairs.items() if value is not None])
+        return query_of((name, value) for name, value in pairs.items() if value is not None)
 
 
 def play(step: WadoUri, stage: Stage) -> Outcome:

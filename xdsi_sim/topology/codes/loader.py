@@ -18,7 +18,10 @@ from xdsi_sim.topology.codes.table import read_code_table
 from xdsi_sim.topology.yaml import Document, Place
 from xdsi_sim.vocab import FHIR_SYSTEMS
 
-__all__ = ["check_files", "code_sets"]
+__all__ = ["XML", "YAML", "check_files", "code_sets", "file_name"]
+
+XML: Final = "codes.xml"
+YAML: Final = "codes.yaml"
 
 _FORMS: Final[Mapping[str, Callable[[Path], Iterator[AllowedCode]]]] = {
     ".yaml": read_code_table,
@@ -31,6 +34,11 @@ _OF_FHIR: Final = (
     "or, on the command line, --codes formatCode={0}."
 )
 _WEIGHTS: Final = {"strict": Severity.ERROR, "warn": Severity.WARNING}
+
+
+def file_name(text: str) -> str:
+    """What a code table is to be called of which there is the text alone: the name tells its form."""
+    return XML if text.lstrip().startswith("<") else YAML
 
 
 def code_sets(settings: CodeSettings | None) -> CodeSets | None:

@@ -56,7 +56,7 @@ def begin(inspected: Inspected, asked: Asked) -> Answered:
     try:
         begun = inspected.surveys.begin(cast("ManifestProfile | None", profile), declared)
     except UsageError as error:
-        return _page(inspected, trouble=f"{error.message} {error.hint or ''}".strip())
+        return _page(inspected, trouble=str(error))
     return Answered.elsewhere(f"/{PATH}/checklists/{begun.number}")
 
 

@@ -16,13 +16,12 @@ from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.rules.code_sets import AllowedCode, CodeSets
 from xdsi_sim.topology.codes.in_force import CHECKS, CodeDomain, Holding
+from xdsi_sim.topology.codes.loader import XML, YAML, file_name
 from xdsi_sim.topology.model import Community, OnDemandSource, Recipient, Registry, Repository
 
 __all__ = ["back", "change", "codes"]
 
-_XML: Final = "codes.xml"
-_YAML: Final = "codes.yaml"
-_MOST: Final = {_XML: 4 * 1024 * 1024, _YAML: 1024 * 1024}
+_MOST: Final = {XML: 4 * 1024 * 1024, YAML: 1024 * 1024}
 """Octets of a table; YAML has as many values in less, and takes longer to read."""
 _JUDGES: Final = (Registry, Repository, Recipient, OnDemandSource)
 _ENCODING: Final = re.compile(r"""\A(<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -91,7 +90,7 @@ def change(inspected: Inspected, asked: Asked) -> Answered:
         else:
             domain.change(check)
     except UsageError as error:
-        given = {**asked.form, "codes": text if len(text) <= _MOST[_YAML] else ""}
+        given = {**asked.form, "codes": text if len(text) <= _MOST[YAML] else ""}
         return _page(inspected, trouble=str(error), given=given)
     return Answered.elsewhere(f"/{PATH}/codes")
 
@@ -118,8 +117,8 @@ def _domain(inspected: Inspected, asked: Asked) -> CodeDomain:
 def _written(text: str) -> Iterator[Path]:
     """The table as a file, for as long as it is read; what is wrong in it is told without our folder."""
     plain = text.removeprefix("\ufeff")
-    name = _XML if plain.lstrip().startswith("<") else _YAML
-    octets = (_ENCODING.sub(r"\1", plain) if name == _XML else plain).encode("utf-8", "replace")
+    name = file_name(plain)
+    octets = (_ENCODING.sub(r"\1", plain) if name == XML else plain).encode("utf-8", "replace")
     if len(octets) > _MOST[name]:
         raise UsageError(f"{name} is at most {_MOST[name]} octets.")
     with TemporaryDirectory(prefix="xdsi-sim-codes-") as folder:

@@ -49,7 +49,7 @@ def on(inspected: Inspected, asked: Asked) -> Answered:
         wanted["parameters"] = dict(map(_parameter, form.get("parameters", "").split()))
         inspected.running.faults.on(read_fault(wanted), by=_BY)
     except UsageError as error:
-        return _page(inspected, trouble=f"{error.message} {error.hint or ''}".strip(), given=form)
+        return _page(inspected, trouble=str(error), given=form)
     return Answered.elsewhere(f"/{PATH}/faults")
 
 

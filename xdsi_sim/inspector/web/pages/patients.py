@@ -11,8 +11,8 @@ from xdsi_sim.errors import UsageError
 from xdsi_sim.inspector.announced import told_of
 from xdsi_sim.inspector.web.asked import Answered, Asked
 from xdsi_sim.inspector.web.inspected import Inspected
-from xdsi_sim.messages.patient_feed import Ii, PatientFeed, read_patient_id
-from xdsi_sim.scenario.people import read_person, said_of_person
+from xdsi_sim.messages.patient_feed import PatientFeed
+from xdsi_sim.scenario.people import read_id, read_person, said_of_person
 from xdsi_sim.store.registry_patients import Patient, patients_in
 from xdsi_sim.topology.model import Placed, Registry
 
@@ -51,7 +51,7 @@ def tell(inspected: Inspected, asked: Asked) -> Answered:
         sent = inspected.running.client.call(as_call(feed, url), sender=_SENDER, conversation=_CONVERSATION)
         return _page(inspected, "", told=told_of(feed, sent.answer))
     except UsageError as error:
-        return _page(inspected, "", trouble=f"{error.message} {error.hint or ''}".strip(), given=form)
+        return _page(inspected, "", trouble=str(error), given=form)
 
 
 def _page(
@@ -101,14 +101,7 @@ def _feed(form: dict[str, str], authority: str) -> PatientFeed:
     """The message that a form asks for; raises UsageError."""
     source = PatientIdentitySource(receiver=_RECEIVER)
     person = read_person(form.get("name"), form.get("birthDate"), form.get("gender"))
-    id = _id(form.get("id", ""), authority)
+    id = read_id(form.get("id", ""), authority)
     if into := form.get("into"):
-        return source.merge(_id(into, authority), id, person)
+        return source.merge(read_id(into, authority), id, person)
     return source.announce(id, person=person)
-
-
-def _id(text: str, authority: str) -> Ii:
-    try:
-        return read_patient_id(text, authority)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no patient id: {error}.") from None

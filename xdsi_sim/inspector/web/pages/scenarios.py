@@ -31,7 +31,7 @@ def start(inspected: Inspected, _asked: Asked, name: str) -> Answered:
     try:
         begun = inspected.plays.start(name)
     except UsageError as error:
-        raise Refused(409, f"{error.message} {error.hint or ''}".strip()) from None
+        raise Refused(409, str(error)) from None
     return Answered.elsewhere(f"/{PATH}/runs/{begun.number}")
 
 

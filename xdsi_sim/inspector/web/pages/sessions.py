@@ -10,12 +10,11 @@ from xdsi_sim.inspector.web.asked import Answered, Asked, Refused
 from xdsi_sim.inspector.web.inspected import PATH, Inspected
 from xdsi_sim.server import admin
 from xdsi_sim.server.loop import running_loop
+from xdsi_sim.topology.codes.loader import file_name
 from xdsi_sim.topology.sessions import Sessions
 
 __all__ = ["add", "clear", "remove", "sessions"]
 
-_XML: Final = "codes.xml"
-_YAML: Final = "codes.yaml"
 _LONGEST: Final = 200
 
 
@@ -51,7 +50,7 @@ def add(inspected: Inspected, asked: Asked) -> Answered:
     keeper = _keeper(inspected)
     wanted: dict[str, Any] = {"name": asked.form.get("name", "").strip()[:_LONGEST]}
     if codes := asked.form.get("codes", "").strip():
-        wanted |= {"codes": codes, "file": _XML if codes.startswith("<") else _YAML}
+        wanted |= {"codes": codes, "file": file_name(codes)}
     return _done(inspected, keeper, lambda: keeper.add(wanted), given=asked.form)
 
 
@@ -80,7 +79,7 @@ def _done(
         words = f"{refused} {refused.hint or ''}".strip()
         return _page(inspected, keeper, trouble=words, status=refused.status, given=given)
     except UsageError as error:
-        words = f"{error.message} {error.hint or ''}".strip()
+        words = str(error)
         return _page(inspected, keeper, trouble=words, status=400, given=given)
     return Answered.elsewhere(f"/{PATH}/sessions")
 

@@ -1,11 +1,11 @@
-"""The body of a request, taken in while it arrives: its parts go to files and are never held."""
+"""The body of a request or an answer, taken in while it arrives: its parts go to files and are never held."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xdsi_sim.dicomweb.messages import Part, Upload
+from xdsi_sim.dicomweb.messages import Body, Part
 from xdsi_sim.errors import ProtocolViolation
 from xdsi_sim.limits import Limits
 from xdsi_sim.soap.coding import Inflater
@@ -13,20 +13,26 @@ from xdsi_sim.soap.media import parse_media_type
 from xdsi_sim.soap.multipart import MultipartReader, is_identity
 from xdsi_sim.soap.spool import Spool, SpooledBody
 
-__all__ = ["UploadReader"]
+__all__ = ["PartsReader"]
 
 
-class UploadReader:
+class PartsReader:
     """Takes a body in pieces; `finish` gives it.
 
     The first thing that is wrong is kept and raised by `finish`, so that the rest of the body can be let
-    through without work and an answer can be sent.
+    through without work: whoever sends it gets an answer, whoever has asked for it hears what it was.
     """
 
     def __init__(
-        self, content_type: str, folder: Path, limits: Limits = Limits(), *, coding: str | None = None
+        self,
+        content_type: str,
+        folder: Path,
+        limits: Limits = Limits(),
+        *,
+        coding: str | None = None,
+        whole: bool = False,
     ) -> None:
-        """`coding` is the Content-Encoding of the body, where it has one."""
+        """`coding` is the Content-Encoding of the body, where it has one; `whole` leaves it in one piece."""
         self._content_type = content_type
         self._limits = limits
         self._body = SpooledBody(folder, limits, recorded=coding is None)
@@ -38,14 +44,14 @@ class UploadReader:
         self.beginning = bytearray()
         """Nothing: a body that cannot be taken apart is too large to be shown."""
         try:
-            self._feed = self._choose(coding)
+            self._feed = self._choose(coding, whole=whole)
         except ProtocolViolation as problem:
             self._feed = self._refuse(problem)
 
-    def _choose(self, coding: str | None) -> Callable[[bytes], object]:
+    def _choose(self, coding: str | None, *, whole: bool) -> Callable[[bytes], object]:
         media = parse_media_type(self._content_type)
         take: Callable[[bytes], object]
-        if media.type.startswith("multipart/"):
+        if media.type.startswith("multipart/") and not whole:
             boundary = media.parameters.get("boundary", "")
             self._multipart = MultipartReader(boundary, self._open, self._body.record, self._limits)
             take = self._multipart.feed
@@ -82,7 +88,7 @@ class UploadReader:
         except (ProtocolViolation, OSError) as problem:
             self._feed = self._refuse(problem)
 
-    def finish(self) -> Upload:
+    def finish(self) -> Body:
         """The whole; raises the first ProtocolViolation or OSError met while taking it in."""
         try:
             if self._problem is None:
@@ -93,7 +99,7 @@ class UploadReader:
             self._refuse(problem)
         if self._problem is not None:
             raise self._problem
-        return Upload(
+        return Body(
             media_type=self._content_type,
             parts=tuple(Part(headers, spool.finish()) for headers, spool in self._parts),
             raw=(self._body if self._coded is None else self._coded).finish(),

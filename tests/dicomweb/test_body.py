@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xdsi_sim.content import SegmentsContent, read_all
-from xdsi_sim.dicomweb.messages import Upload
-from xdsi_sim.dicomweb.upload import UploadReader
+from xdsi_sim.dicomweb.body import PartsReader
+from xdsi_sim.dicomweb.messages import Body
 from xdsi_sim.errors import LimitExceeded, ProtocolViolation, UnsupportedMediaType
 from xdsi_sim.limits import Limits
 
@@ -20,8 +20,8 @@ BODY = b"--b\r\nContent-Type: application/dicom\r\n\r\none\r\n--b\r\n\r\ntwo\r\n
 
 def taken(
     folder: Path, content_type: str, *pieces: bytes, coding: str | None = None, limits: Limits = Limits()
-) -> Upload:
-    reader = UploadReader(content_type, folder, limits, coding=coding)
+) -> Body:
+    reader = PartsReader(content_type, folder, limits, coding=coding)
     for piece in pieces:
         reader.feed(piece)
     return reader.finish()
@@ -40,6 +40,12 @@ def test_parts_are_found_however_the_body_is_cut(tmp_path: Path, cuts: list[int]
 def test_a_body_that_is_not_multipart_is_one_part(tmp_path: Path) -> None:
     upload = taken(tmp_path, "application/dicom", b"o", b"ne")
     assert [read_all(part.content) for part in upload.parts] == [b"one"]
+
+
+def test_a_body_that_is_to_stay_whole_is_one_part(tmp_path: Path) -> None:
+    reader = PartsReader(RELATED, tmp_path, whole=True)
+    reader.feed(BODY)
+    assert [read_all(part.content) for part in reader.finish().parts] == [BODY]
 
 
 def test_a_body_that_is_compressed_is_inflated_and_recorded_as_it_came(tmp_path: Path) -> None:
@@ -76,7 +82,7 @@ def test_what_cannot_be_taken_is_raised_at_the_end_and_leaves_no_file(
 
 
 def test_what_nobody_wants_any_more_leaves_no_file(tmp_path: Path) -> None:
-    reader = UploadReader(RELATED, tmp_path)
+    reader = PartsReader(RELATED, tmp_path)
     reader.feed(b"--b\r\n\r\n" + bytes(200_000))
     assert len(list(tmp_path.iterdir())) == 1
     reader.abandon()
