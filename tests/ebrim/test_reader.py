@@ -294,6 +294,15 @@ def test_languages_of_a_title_are_kept() -> None:
     assert [(s.value, s.lang, s.charset) for s in read.title.strings] == [("D", "de", "x"), ("", None, None)]
 
 
+@pytest.mark.parametrize(("length", "kept"), [(128, True), (129, False)])
+def test_texts_that_come_again_are_one_value_unless_they_are_long(length: int, kept: bool) -> None:
+    for text in ('{0}" xml:lang="en', 'D" xml:lang="{0}', 'D" charset="{0}'):
+        name = f'<r:Name><r:LocalizedString value="{text.format("x" * length)}"/></r:Name>'
+        first, second = entry(name).title, entry(name).title
+        assert first == second
+        assert (first is second) is kept
+
+
 def test_values_are_kept_to_the_last_blank() -> None:
     read = entry(slot("hash", "\n  ab\t") + slot("URI", "a<!-- b -->c<![CDATA[<&]]>"))
     assert (read.hash, read.URI) == ("\n  ab\t", "ac<&")

@@ -14,6 +14,7 @@ import pytest
 
 from tests import a_wait
 from xdsi_sim.errors import CannotRun, StoreBusy, StoreFull, UsageError
+from xdsi_sim.store import sqlite
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.sqlite import Database, Schema, open_to_read
 from xdsi_sim.store.sqlite import insert as rows
@@ -265,3 +266,13 @@ def test_nobody_comes_between_those_who_share_a_file(tmp_path: Path, share: Shar
 def test_nobody_joins_one_who_is_alone(tmp_path: Path) -> None:
     with Database(tmp_path / "f.db", SCHEMA), pytest.raises(CannotRun, match="Stop the other process"):
         Database(tmp_path / "f.db", SCHEMA, share=Share.JOINING)
+
+
+@pytest.mark.parametrize("count", [0, 1, 64, 577, 1100])
+def test_rows_that_are_inserted_together_are_numbered_in_their_order(tmp_path: Path, count: int) -> None:
+    rows = [(10 * number,) for number in range(count)]
+    with Database(tmp_path / "f.db", SCHEMA) as database:
+        work = database.submit(lambda connection: [*sqlite.insert(connection, "t (a)", rows)])
+        given = work.result()
+        kept = database.reader().execute("SELECT rowid, a FROM t ORDER BY a").fetchall()
+        assert kept == [(number, a) for number, (a,) in zip(given, rows, strict=True)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from submissions import a_set, a_submission, an_association, an_entry, uuid
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.messages.submit import write_submit_objects
 from xdsi_sim.store.registry import SqliteRegistryStore
+from xdsi_sim.topology import bulk
 from xdsi_sim.topology.bulk import load_metadata
-from xdsi_sim.topology.bulk_work import Judged
+from xdsi_sim.topology.bulk_work import Judged, Task
 from xdsi_sim.vocab import APPROVED, DEPRECATED
 from xdsi_sim.vocab import Association as AssociationType
 
@@ -94,3 +96,11 @@ def test_a_process_that_cannot_go_on_says_why(tmp_path: Path) -> None:
     files = [*save(tmp_path, version(1)), tmp_path / "gone.xml"]
     with pytest.raises(CannotRun, match=r"could not go on: .*gone\.xml"):
         load_metadata(topology(), "registry", tmp_path / "data", files, lambda _one: None, workers=2)
+
+
+def test_a_process_that_ends_before_it_is_told_its_task_is_missed(tmp_path: Path) -> None:
+    ours, theirs = Pipe()
+    theirs.close()
+    task = Task(settings={}, folder=tmp_path, files=[], which=0, workers=1)
+    with pytest.raises(CannotRun, match="it has ended"):
+        list(bulk._shared_out(task, [ours]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from xdsi_sim.ebrim.model import (
@@ -250,11 +251,26 @@ def _values(element: Element) -> tuple[str, ...]:
 
 def _text(element: Element) -> InternationalString:
     strings = [
-        LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
+        (child.get("value", ""), child.get(_LANG), child.get("charset"))
         for child in children(element)
         if child.tag == _STRING
     ]
-    return InternationalString(tuple(strings))
+    if len(strings) == 1 and _is_short(*strings[0]):
+        return _one_for_all(*strings[0])
+    return InternationalString(tuple([LocalizedString(*string) for string in strings]))
+
+
+_SHORT: Final = 128  # characters; so that what is kept stays small, whatever peers send
+
+
+def _is_short(value: str, lang: str | None, charset: str | None) -> bool:
+    return len(value) <= _SHORT and len(lang or "") <= _SHORT and len(charset or "") <= _SHORT
+
+
+@lru_cache(maxsize=1024)
+def _one_for_all(value: str, lang: str | None, charset: str | None) -> InternationalString:
+    """The same value each time: most texts are names of codes, and of these an affinity domain has few."""
+    return InternationalString((LocalizedString(value, lang, charset),))
 
 
 def _code(element: Element) -> Code | None:

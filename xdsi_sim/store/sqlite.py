@@ -292,7 +292,9 @@ def _attempt_in_savepoint(connection: Connection, work: Work[Any]) -> _Outcome:
 
 
 Row = Sequence[str | bytes | int | float | None]
-_ROWS: Final = 64  # of one statement: few enough that their values stay below the limit of SQLite
+_BLOCKS: Final = (512, 64)
+"""Rows of one statement: few enough that their values stay below the limit of SQLite, and of few numbers, so
+that statements stay prepared."""
 
 
 def insert(connection: Connection, into: str, rows: Sequence[Row]) -> Iterator[int]:
@@ -302,13 +304,22 @@ def insert(connection: Connection, into: str, rows: Sequence[Row]) -> Iterator[i
     whole: to undo the statement alone, SQLite would keep all that it changes a second time.
     """
     numbers: list[int] = []
-    for start in range(0, len(rows), _ROWS):
-        some = rows[start : start + _ROWS]
+    for some in _blocks(rows):
         places = f"({','.join('?' * len(some[0]))})"
         sql = f"INSERT OR FAIL INTO {into} VALUES {','.join([places] * len(some))}"  # noqa: S608  ours
         last = connection.execute(sql, list(chain.from_iterable(some))).lastrowid or 0
         numbers += range(last - len(some) + 1, last + 1)  # they follow one another within a statement
     return iter(numbers)
+
+
+def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    start = 0
+    for size in _BLOCKS:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
+    if start < len(rows):
+        yield rows[start:]
 
 
 # --- opening ---------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from xdsi_sim.errors import CannotRun
 from xdsi_sim.store.opening import Share
 from xdsi_sim.store.registry import SqliteRegistryStore
-from xdsi_sim.topology.bulk_work import Judged, Settings, load_requests, settings, work
+from xdsi_sim.topology.bulk_work import Judged, Task, load_requests, settings, work
 from xdsi_sim.topology.codes.in_force import CodeDomain
 from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.saved import saved_in
@@ -39,14 +40,19 @@ def load_metadata(
     `tell` hears of each that is decided. Raises CannotRun where the folder is in use, OSError for a file.
     """
     share = Share.FIRST if workers > 1 else Share.ALONE
+    # first of all, since they take as long to start as the store to open
+    others = [_started() for _ in range(workers if workers > 1 else 0)]
     with closing(SqliteRegistryStore(data / registry_id, share)) as store:
         placed = topology.find(registry_id)
         registry = registry_of(placed, store, codes=CodeDomain(placed.community.codes).now)
         if workers == 1:
             return _refused(load_requests(registry, enumerate(saved_in(files))), tell)
-        doubtful = _refused(
-            _shared_out(settings(registry), data / registry_id, files, workers), tell, told=False
+        task = Task(
+            settings=settings(registry), folder=data / registry_id, files=files, which=0, workers=workers
         )
+        doubtful = _refused(_shared_out(task, others), tell, told=False)
+        if not doubtful:
+            return []
         again = {one.number for one in doubtful}
         left = ((number, saved) for number, saved in enumerate(saved_in(files)) if number in again)
         return _refused(load_requests(registry, left), tell)
@@ -65,15 +71,20 @@ def _refused(judged: Iterable[Judged], tell: Tell, *, told: bool = True) -> list
 # --- several processes -----------------------------------------------------------------------
 
 
-def _shared_out(settings: Settings, folder: Path, files: Sequence[Path], workers: int) -> Iterator[Judged]:
+def _started() -> Connection:
+    """Another process, which waits to be told its task; it ends where nobody keeps the connection."""
+    ours, theirs = _SPAWN.Pipe()
+    _SPAWN.Process(target=work, args=(theirs,), name="xdsi-sim load", daemon=True).start()
+    theirs.close()
+    return ours
+
+
+def _shared_out(task: Task, others: Sequence[Connection]) -> Iterator[Judged]:
     """What the processes tell, as it comes; raises CannotRun where one of them is lost."""
-    open_: list[Connection] = []
-    for which in range(workers):
-        ours, theirs = _SPAWN.Pipe(duplex=False)
-        share = (settings, folder, files, which, workers, theirs)
-        _SPAWN.Process(target=work, args=share, name="xdsi-sim load", daemon=True).start()
-        theirs.close()
-        open_.append(ours)
+    for which, other in enumerate(others):
+        with suppress(ConnectionError):  # that it has ended is told below
+            other.send(replace(task, which=which))
+    open_ = [*others]
     while open_:
         ready = wait(open_)
         for connection in [one for one in open_ if one in ready]:
@@ -88,7 +99,7 @@ def _next(connection: Connection) -> Judged | None:
     """None at the end."""
     try:
         told: Judged | str | None = connection.recv()
-    except EOFError:
+    except (EOFError, ConnectionError):
         told = "it has ended."
     if isinstance(told, str):
         raise CannotRun(

@@ -26,7 +26,7 @@ from xdsi_sim.store.registry import SqliteRegistryStore
 from xdsi_sim.topology.saved import Saved, read_saved, saved_in
 from xdsi_sim.vocab import SUCCESS
 
-__all__ = ["Judged", "Settings", "load_requests", "settings", "work"]
+__all__ = ["Judged", "Settings", "Task", "load_requests", "settings", "work"]
 
 _UNREADABLE: Final = "not read"
 
@@ -53,6 +53,18 @@ class Judged:
     """How many it brought into the registry: none where it was refused."""
     errors: tuple[tuple[str, str], ...] = ()
     """errorCode and codeContext; empty where it was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What one of several processes is to do."""
+
+    settings: Settings
+    folder: Path
+    files: Sequence[Path]
+    which: int
+    """The first submission that is its own, from 0; the next is as many further as there are processes."""
+    workers: int
 
 
 def load_requests(registry: DocumentRegistry, numbered: Iterable[tuple[int, Saved]]) -> Iterator[Judged]:
@@ -104,21 +116,26 @@ def _told(error: RegistryError) -> tuple[str, str]:
     return error.errorCode, error.codeContext
 
 
-def work(
-    settings: Settings, folder: Path, files: Sequence[Path], which: int, workers: int, tell: Connection
-) -> None:
+def work(connection: Connection) -> None:
     """Every n-th submission, in a process of its own, beside the one that has the folder open.
 
-    Tells what became of each, and at the end None, or why it could not go on.
+    It is told its task once there is one, and ends where there will be none. It tells what became of each
+    submission, and at the end None, or why it could not go on.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
     tune()
-    trouble = None
     try:
-        with closing(SqliteRegistryStore(folder, Share.JOINING)) as store:
-            registry = DocumentRegistry(**{**settings, "store": store, "codes": lambda: settings["codes"]})
-            for judged in load_requests(registry, islice(enumerate(saved_in(files)), which, None, workers)):
-                tell.send(judged)
+        task: Task = connection.recv()
+    except EOFError:
+        return
+    trouble = None
+    codes = task.settings["codes"]
+    try:
+        with closing(SqliteRegistryStore(task.folder, Share.JOINING)) as store:
+            registry = DocumentRegistry(**{**task.settings, "store": store, "codes": lambda: codes})
+            share = islice(enumerate(saved_in(task.files)), task.which, None, task.workers)
+            for judged in load_requests(registry, share):
+                connection.send(judged)
     except (XdsiSimError, OSError) as error:
         trouble = f"{error}."
-    tell.send(trouble)
+    connection.send(trouble)

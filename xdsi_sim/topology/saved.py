@@ -17,6 +17,7 @@ from xdsi_sim.vocab import NS
 __all__ = ["Saved", "metadata_files", "read_saved", "saved_in"]
 
 _SUBMIT: Final = f"{{{NS.LCM}}}SubmitObjectsRequest"
+_STRETCH: Final = 1 << 20  # octets read at a time: a line is as long as a submission
 _WHOLE_LINE: Final = re.compile(rb"</([\w.-]+:)?SubmitObjectsRequest\s*>\s*\Z")
 
 
@@ -44,7 +45,7 @@ def metadata_files(paths: Iterable[Path]) -> list[Path]:
 def saved_in(files: Iterable[Path]) -> Iterator[Saved]:
     """The submissions of files: each file is one, or each of its lines. Raises OSError."""
     for path in files:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=_STRETCH) as file:
             lines = enumerate(file, 1)
             begun = list(islice(lines, 2))
             if len(begun) < 2 or not _WHOLE_LINE.search(begun[0][1]):
