@@ -22,6 +22,7 @@ from wire import message, post, send
 from xdsi_sim.content import read_all
 from xdsi_sim.inspector.pieces import pieces_of
 from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader
+from xdsi_sim.store.exchanges import ExchangeLog
 from xdsi_sim.store.recordings import Recordings
 
 COMMAND = [sys.executable, "-m", "xdsi_sim"]
@@ -116,6 +117,13 @@ def test_a_log_is_listed_while_the_actors_run_the_newest_last(server: Server) ->
     assert heading.split()[:2] == ["time", "(UTC)"]
     names = [next(word for word in line.split() if word.startswith(("ITI-", "RAD-"))) for line in lines]
     assert names[:3] == ["ITI-41", "ITI-42", "ITI-18"]
+
+
+def test_a_list_with_nothing_in_it_says_so(server: Server, tmp_path: Path) -> None:
+    assert run(server, "--transaction", "ITI18").stderr == b"xdsi-sim: no exchange in this log is so.\n"
+    assert run(server, "--transaction", "ITI-18").stderr == b""
+    ExchangeLog(tmp_path / FOLDER).close()
+    assert logged(tmp_path).stderr == b"xdsi-sim: no exchange in this log yet.\n"
 
 
 @pytest.mark.parametrize(
@@ -281,7 +289,7 @@ def test_the_folder_must_be_named() -> None:
         [*COMMAND, "log"], capture_output=True, text=True, check=False, timeout=60, env=environment
     )
     assert told.returncode == 2
-    assert "--data DIR, or in $XDSI_SIM_DATA" in told.stderr
+    assert "--data FOLDER, or in $XDSI_SIM_DATA" in told.stderr
 
 
 def test_without_a_log_there_is_none(tmp_path: Path) -> None:

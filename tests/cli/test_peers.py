@@ -75,7 +75,9 @@ def test_a_proxy_records_unless_told_else(central: Topology) -> None:
 @pytest.mark.parametrize(
     ("peers", "proxies", "words"),
     [
-        ([], ["registry=http://v/,rekord"], "'rekord' is not http://HOST:PORT/PATH"),
+        ([], ["registry=http://v/,rekord"], "there is no mode 'rekord'. Did you mean 'record'?"),
+        ([], ["registry=http://v/,v/x"], "'v/x' is not http://HOST:PORT/PATH"),
+        ([], ["registri=http://v/"], "no actor 'registri' that answers. Did you mean 'registry'?"),
         ([], ["registry"], "--proxy: 'registry' is not ACTOR=URL.*replay-else-record"),
         ([], ["nobody=http://v/"], "--proxy: no actor 'nobody'"),
         (["registry=http://v/"], ["registry=http://v/"], "one system stands for each actor"),

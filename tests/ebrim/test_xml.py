@@ -167,6 +167,13 @@ def test_no_file_is_included() -> None:
     assert "".join(parse(text).itertext()) == ""
 
 
+def test_a_package_that_is_sent_as_xml_is_told_as_one() -> None:
+    with pytest.raises(
+        ProtocolViolation, match=r"^not well-formed XML: it begins as MIME does.*multipart/re"
+    ):
+        parse(b"\r\n--B\r\nContent-Type: application/xop+xml\r\n\r\n<a/>\r\n--B--\r\n")
+
+
 @pytest.mark.parametrize(
     "data",
     [

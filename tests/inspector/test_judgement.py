@@ -90,3 +90,28 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
         )
     )
     assert "larger" in (judge_exchange(exchange, tmp_path)[0].note or "")
+
+
+REFUSED = b"""<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>
+<q:AdhocQueryResponse xmlns:q="urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
+  xmlns:rs="urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
+  status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure">
+<rs:RegistryErrorList><rs:RegistryError errorCode="XDSUnknownPatientId" location="urn:uuid:1"
+  codeContext="it is unknown; object=urn:uuid:1; attribute=patientId; value=P1; rule=F10"/>
+</rs:RegistryErrorList></q:AdhocQueryResponse></s:Body></s:Envelope>"""
+
+
+def test_what_only_the_answer_tells_is_a_finding_of_the_request(tmp_path: Path) -> None:
+    answer = HttpMessage(
+        start_line="HTTP/1.1 200 OK",
+        headers=(("Content-Type", "application/soap+xml"),),
+        body=BytesContent(REFUSED),
+    )
+    request, _ = judge_exchange(replace(asked(find()), response=answer), tmp_path)
+    (told,) = request.told
+    assert (told.finding.rule, told.object, told.attribute) == ("F10", "urn:uuid:1", "patientId")
+    assert told.recorded
+    once = judge_exchange(
+        replace(asked(find(), a_finding("F10", "it is unknown", "urn:uuid:1")), response=answer), tmp_path
+    )
+    assert [one.finding.rule for one in once[0].told] == ["F10"]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from manifest_messages import changed, provided, unplaced, without_hash
 from submissions import a_provision
 
 from xdsi_sim.content import BytesContent, SegmentsContent
+from xdsi_sim.errors import Finding, Severity
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.messages.query import AdhocQueryRequest, AdhocQueryResponse
 from xdsi_sim.messages.response import RegistryError, RegistryResponse
@@ -90,3 +93,13 @@ def test_what_cannot_be_read_has_no_values(tmp_path: Path) -> None:
     message = Message(an_exchange("ITI-18", broken), tmp_path)
     assert (message.request, message.answer, message.entries, message.errors) == (None, None, (), ())
     assert (message.method, message.path, message.returnType) == ("GET", "", None)
+
+
+def test_what_is_wrong_with_a_manifest_is_found_beside_what_the_actor_has_found(tmp_path: Path) -> None:
+    known = Finding(rule="A12", severity=Severity.WARNING, text="no wsa:ReplyTo")
+    unsound = provided(changed(unplaced), without_hash())
+    request = sent("POST /c/repository HTTP/1.1", "ITI-41", unsound, asked=True)
+    exchange = replace(an_exchange("RAD-68", request), findings=(known,))
+    assert Message(exchange, tmp_path).findings == ("A12", "M34")
+    report = sent("POST /c/repository HTTP/1.1", "ITI-41", a_provision(), asked=True)
+    assert Message(replace(exchange, request=report), tmp_path).found == (known,)

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from xdsi_sim.errors import UsageError
+from xdsi_sim.scenario.language import Scenario
 from xdsi_sim.topology.checked import Checked, check, did_you_mean, wrong
+from xdsi_sim.topology.model import Topology
 from xdsi_sim.topology.yaml import parse_yaml
 
 
@@ -93,3 +95,25 @@ def test_hint_is_the_nearest_word_or_all(word: str, hint: str) -> None:
 
 def test_no_hint_where_nothing_is_known() -> None:
     assert did_you_mean("x", []) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "expected"),
+    [
+        (Topology, "name: t\nsteps: []", "a.yaml:2:1: this is a scenario. `xdsi-sim run` plays it."),
+        (Scenario, "listen: x\ncommunities: []", "a.yaml:2:1: this is a topology. `xdsi-sim up` starts it."),
+        (
+            Scenario,
+            "roles: {}",
+            "a.yaml:1:1: this is a system under test. `xdsi-sim test` plays the tests for it.",
+        ),
+        (Scenario, "steps: []\nroles: {}", "a.yaml:2:1: unknown key 'roles'."),
+        (Outer, "steps: []", "a.yaml:1:1: unknown key 'steps'."),
+    ],
+)
+def test_a_file_for_another_command_is_told_as_what_it_is(
+    model: type[BaseModel], text: str, expected: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        check(model, parse_yaml(text, "a.yaml"))
+    assert str(caught.value).startswith(expected)

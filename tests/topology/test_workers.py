@@ -15,7 +15,7 @@ from xdsi_sim.errors import CannotRun
 from xdsi_sim.messages.response import status_name
 from xdsi_sim.topology.build import RunningTopology, start
 from xdsi_sim.topology.model import Listen
-from xdsi_sim.topology.workers import Workers
+from xdsi_sim.topology.workers import Workers, _Worker
 
 FREE = Listen("127.0.0.1", 0)
 
@@ -67,3 +67,18 @@ def test_a_worker_that_cannot_start_says_why(first: RunningTopology, tmp_path: P
     (tmp_path / "data" / "registry" / "registry.db.turn").mkdir()
     with pytest.raises(CannotRun, match=r"a worker could not start: .*registry.*cannot be used"):
         Workers(first, 1, lambda: None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_that_is_being_started_is_ended_by_the_first_process_alone(
+    first: RunningTopology, number: signal.Signals
+) -> None:
+    worker = _Worker(first)
+    try:
+        os.kill(worker.process.pid or 0, number)
+        worker.wait()  # raises where it has ended
+    finally:
+        worker.stop()
+        worker.end()
+    assert worker.process.exitcode == 0
+    assert number not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -33,6 +33,7 @@ from xdsi_sim.cli.conventions import (
     GOOD,
     USAGE,
     folder_to_fill,
+    in_paragraphs,
     listen_option,
     session_name,
 )
@@ -90,33 +91,15 @@ _app = typer.Typer(
     help="XDS-I and XCA-I actors to test against: real SOAP, real DICOM, scenarios in YAML.\n\n"
     "Example: xdsi-sim run central",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_app.add_typer(log_app)
-_app.add_typer(tls.commands)
-
-_app.add_typer(patient)
-_app.command()(validate)
-_app.command()(explain)
-_app.add_typer(codes)
-_app.command()(load)
-_app.command()(samples)
-_app.command()(schema)
-_app.add_typer(manifest)
-_app.add_typer(topology)
-_app.add_typer(faults)
-_app.add_typer(session)
-_app.add_typer(checklist)
-_app.command()(find)
-_app.add_typer(sut)
-_app.command("test")(bench)
-
 UpDataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        metavar="DIR",
+        metavar="FOLDER",
         envvar=DATA_VARIABLE,
         help="Keep the data here; without, they go at the end.",
     ),
@@ -133,7 +116,7 @@ class SessionsMode(StrEnum):
 
 TagOption = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="TAG", help="Play only what has this tag; several may be given."),
+    typer.Option("--tag", metavar="TAG", help="Play only what has this tag; may be repeated."),
 ]
 SeedOption = Annotated[
     int | None,
@@ -151,9 +134,10 @@ ProxyOption = Annotated[
 ]
 
 
-@_app.command()
 def up(
-    topology: Annotated[str, typer.Argument(help="A YAML file, or the name of one that ships.")] = "central",
+    topology: Annotated[
+        str, typer.Argument(metavar="TOPOLOGY", help="A YAML file, or the name of one that ships.")
+    ] = "central",
     listen: ListenOption = None,
     data: UpDataOption = None,
     json_: JsonOption = False,
@@ -211,9 +195,10 @@ def up(
         ended.wait()
 
 
-@_app.command()
 def run(
-    scenario: Annotated[list[str], typer.Argument(help="YAML files, or names of scenarios that ship.")],
+    scenario: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="YAML files, or names of scenarios that ship.")
+    ],
     reports: ReportsOption = None,
     listen: ListenOption = None,
     data: DataOption = None,
@@ -233,7 +218,7 @@ def run(
 ) -> None:
     """Start what a scenario needs, play it, and say how it came out.
 
-    Several scenarios are played one after the other; each has its own folder below DIR.
+    Several scenarios are played one after the other; each has its own folder below FOLDER.
 
     Example: xdsi-sim run central --reports ./reports
     """
@@ -270,13 +255,32 @@ def run(
     raise typer.Exit(max(*codes, GOOD if all(table.ok for table in tables) else FINDINGS))
 
 
-@_app.command()
 def version(json_: JsonOption = False) -> None:
     """Tell the version.
 
     Example: xdsi-sim version
     """
     print(json.dumps({"version": __version__}) if json_ else f"xdsi-sim {__version__}")
+
+
+# What most people need first stands first.
+_COMMANDS: Final[dict[str, Callable[..., None]]] = {
+    "up": up,
+    "run": run,
+    "test": bench,
+    "load": load,
+    "samples": samples,
+    "find": find,
+    "validate": validate,
+    "explain": explain,
+    "schema": schema,
+    "version": version,
+}
+for _name, _command in _COMMANDS.items():
+    _app.command(_name)(_command)
+for _group in (sut, topology, log_app, faults, patient, codes, manifest, session, tls.commands, checklist):
+    _app.add_typer(_group)
+in_paragraphs(_app)
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ DeploymentArgument = Annotated[
 ]
 AnswersOption = Annotated[
     list[str] | None,
-    typer.Option("--answers", metavar="FILE", help="Answers of a jurisdiction; any number."),
+    typer.Option("--answers", metavar="FILE", help="Answers of a jurisdiction; may be repeated."),
 ]
 PatientsOption = Annotated[
     list[str] | None,
@@ -58,7 +58,7 @@ ManifestOption = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="LETTER", help="Only rows of this set: S, M, K, T, Q, D; any number."),
+    typer.Option("--set", metavar="LETTER", help="Only rows of this set: S, M, K, T, Q, D; may be repeated."),
 ]
 
 
@@ -143,7 +143,7 @@ def run(
     answer_files: AnswersOption = None,
     reports: Annotated[
         str | None,
-        typer.Option("--reports", metavar="DIR", help="Write gaps.html, gaps.json, gaps.csv and the trace."),
+        typer.Option("--reports", metavar="FOLDER", help="Write gaps.html, gaps.json, gaps.csv, the trace."),
     ] = None,
     patients: PatientsOption = None,
     most: Annotated[

@@ -34,7 +34,7 @@ CodesOption = Annotated[
     typer.Option(
         "--codes",
         metavar="FILE",
-        help="A table in YAML, codes.xml, or ATTRIBUTE=FILE.json of FHIR; may be there several times.",
+        help="A table in YAML, codes.xml, or ATTRIBUTE=FILE.json of FHIR; may be repeated.",
     ),
 ]
 
@@ -42,7 +42,7 @@ CodesOption = Annotated[
 @codes.command("list")
 def list_(
     topology: Annotated[
-        str | None, typer.Argument(help="A YAML file, or the name of one that ships, such as central.")
+        str | None, typer.Argument(metavar="TOPOLOGY", help="A YAML file, or the name of one that ships.")
     ] = None,
     attribute: Annotated[
         str | None, typer.Option("--attribute", metavar="NAME", help="Of this attribute alone: classCode.")

@@ -5,9 +5,13 @@ What an option names is looked at before anything is done, so that a slip costs 
 
 from __future__ import annotations
 
+import inspect
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import typer
 
 from xdsi_sim.errors import UsageError
 
@@ -25,6 +29,7 @@ __all__ = [
     "certificates_for",
     "file_to_write",
     "folder_to_fill",
+    "in_paragraphs",
     "listen_option",
     "peer_address",
     "session_name",
@@ -47,10 +52,24 @@ class Stack(StrEnum):
     MHD = "mhd"
 
 
-def folder_to_fill(option: str, text: str | None) -> Path | None:
+def in_paragraphs(app: typer.Typer) -> None:
+    """Let the help of all commands break its lines where the terminal ends, and not where docstrings do."""
+    for command in app.registered_commands:
+        command.help = _unbroken(inspect.getdoc(command.callback) or "")
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            in_paragraphs(group.typer_instance)
+
+
+def _unbroken(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+def folder_to_fill(option: str, text: str | None, *, looked_into: bool = False) -> Path | None:
     """The folder that an option names, which need not be there yet; None where it was not given.
 
-    Raises UsageError where something else is there, or on the way.
+    Raises UsageError where something else is there, or on the way, or where nothing may be written, which
+    does not matter if it is perhaps `looked_into` alone.
     """
     if text is None:
         return None
@@ -60,6 +79,8 @@ def folder_to_fill(option: str, text: str | None) -> Path | None:
     found = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     if found.exists() and not found.is_dir():
         raise UsageError(f"{option}: '{found}' is no folder.")
+    if found.exists() and not looked_into and not os.access(found, os.W_OK):
+        raise UsageError(f"{option}: nothing may be written in '{found}'.", hint="Name another folder.")
     return folder
 
 

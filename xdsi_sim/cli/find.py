@@ -73,7 +73,9 @@ def find(
     qido_from: Annotated[
         list[str] | None,
         typer.Option(
-            "--qido-from", metavar="URL", help="Compare with what this DICOMweb service says; any number."
+            "--qido-from",
+            metavar="URL",
+            help="Compare with what this DICOMweb service says; may be repeated.",
         ),
     ] = None,
     data: CertificatesOption = None,

@@ -33,10 +33,10 @@ def _option(name: str, metavar: str, text: str) -> Any:
 
 PatientOption = Annotated[str, _option("--patient", "CX", "Whose studies: P1^^^&OID&ISO.")]
 ModalityOption = Annotated[
-    list[str] | None, _option("--modality", "CODE", "Level 1: CT, MR, ...; any of several.")
+    list[str] | None, _option("--modality", "CODE", "Level 1: CT, MR, ...; may be repeated.")
 ]
 RegionOption = Annotated[
-    list[str] | None, _option("--region", "NAME", "Level 1: HEAD, Knee, or a code; any of several.")
+    list[str] | None, _option("--region", "NAME", "Level 1: HEAD, Knee, or a code; may be repeated.")
 ]
 SettingOption = Annotated[
     list[str] | None, _option("--setting", "CODE^^SCHEME", "Level 1: practiceSettingCode.")

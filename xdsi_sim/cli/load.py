@@ -36,7 +36,7 @@ def load(
     paths: PathsArgument,
     data: Annotated[
         str,
-        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up`."),
+        typer.Option("--data", metavar="FOLDER", envvar=DATA_VARIABLE, help="The data folder of `up`."),
     ],
     metadata: Annotated[
         bool, typer.Option("--metadata", help="They are submissions instead: lcm:SubmitObjectsRequest.")

@@ -41,7 +41,7 @@ log_app = typer.Typer(
 
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of `up` or `run`."),
+    typer.Option("--data", metavar="FOLDER", envvar=DATA_VARIABLE, help="The data folder of `up` or `run`."),
 ]
 ActorOption = Annotated[str | None, typer.Option(metavar="ID", help="Only what it sent or received.")]
 TransactionOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only this one: ITI-18, RAD-69.")]
@@ -100,6 +100,8 @@ def log(
         exchanges, mark = reader.newest(selection, limit)
         told = _told(json_, follow)
         told(exchanges)
+        if not (exchanges or follow or json_) and limit:
+            print(f"xdsi-sim: no exchange in this log{' is so' if mark else ' yet'}.", file=sys.stderr)
         while follow:
             exchanges, mark = reader.since(mark, selection)
             told(exchanges)
@@ -225,7 +227,7 @@ def to_scenario(
     data: DataOption = None,
     recording: Annotated[
         list[str] | None,
-        typer.Option(metavar="DIR", help="What a proxy has recorded, in place of the log; may be repeated."),
+        typer.Option(metavar="FOLDER", help="What a proxy recorded, in place of the log; may be repeated."),
     ] = None,
     actor: Annotated[
         str | None, typer.Option(metavar="ID", help="All that this actor was sent, by other actors as well.")
@@ -274,7 +276,7 @@ def _opened(data: Path | None) -> Iterator[ExchangeReader]:
     from xdsi_sim.store.exchange_reader import FOLDER, ExchangeReader
 
     if data is None:
-        raise UsageError("which data folder?", hint=f"Name it by --data DIR, or in ${DATA_VARIABLE}.")
+        raise UsageError("which data folder?", hint=f"Name it by --data FOLDER, or in ${DATA_VARIABLE}.")
     with closing(ExchangeReader.open(data / FOLDER)) as reader:
         yield reader
 

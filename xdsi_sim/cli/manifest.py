@@ -55,7 +55,7 @@ _Paths = Annotated[
     list[Path], typer.Argument(metavar="FOLDER|FILE...", exists=True, help="The instances of the study.")
 ]
 _Files = Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False)]
-_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
+_File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]
 OutOption = Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="Write the document here.")]
 StudyOption = Annotated[
     str | None, typer.Option("--study", metavar="UID", help="Which, where there are several studies.")

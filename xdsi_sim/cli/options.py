@@ -28,10 +28,11 @@ HERE: Final = "http://127.0.0.1:8080"
 AtOption = Annotated[str, typer.Option("--at", metavar="URL", help=f"Where actors answer: {HERE}.")]
 CertificatesOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
+    typer.Option("--data", metavar="FOLDER", envvar=DATA_VARIABLE, help="Its certificates speak TLS."),
 ]
 DataOption = Annotated[
-    str | None, typer.Option("--data", metavar="DIR", help="Keep the data here; without, they go at the end.")
+    str | None,
+    typer.Option("--data", metavar="FOLDER", help="Keep the data here; without, they go at the end."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 ListenOption = Annotated[
@@ -43,7 +44,7 @@ PeerOption = Annotated[
 ]
 ReportsOption = Annotated[
     str | None,
-    typer.Option("--reports", metavar="DIR", help="Write report.html, junit.xml, report.json."),
+    typer.Option("--reports", metavar="FOLDER", help="Write report.html, junit.xml, report.json."),
 ]
 SessionOption = Annotated[
     str | None, typer.Option("--session", metavar="NAME", help="In the session of this name.")

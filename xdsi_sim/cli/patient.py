@@ -67,7 +67,7 @@ def add(
     gender: GenderOption = None,
     mothers_maiden_name: MotherOption = None,
     other_ids: Annotated[
-        list[str] | None, typer.Option("--other-id", metavar="CX", help="In another domain; any number.")
+        list[str] | None, typer.Option("--other-id", metavar="CX", help="In another domain; may be repeated.")
     ] = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
@@ -86,7 +86,7 @@ def add(
 
 @patient.command()
 def merge(
-    subsumed: Annotated[str, typer.Argument(help="The id that ends: CX, or a bare id.")],
+    subsumed: Annotated[str, typer.Argument(metavar="ID", help="The id that ends: CX, or a bare id.")],
     into: Annotated[str, typer.Option("--into", metavar="ID", help="The id that survives.")],
     registry: RegistryOption = None,
     mllp: MllpOption = None,
@@ -107,7 +107,7 @@ def merge(
 def find(
     at: Annotated[str, typer.Option("--at", metavar="URL", help="SOAP address of a Responding Gateway.")],
     ids: Annotated[
-        list[str] | None, typer.Option("--id", metavar="CX", help="In any domain; any number.")
+        list[str] | None, typer.Option("--id", metavar="CX", help="In any domain; may be repeated.")
     ] = None,
     name: NameOption = None,
     birth_date: BirthDateOption = None,
@@ -145,7 +145,7 @@ def find(
 def list_(
     data: Annotated[
         Path,
-        typer.Option("--data", metavar="DIR", envvar=DATA_VARIABLE, help="The data folder of the topology."),
+        typer.Option("--data", metavar="FOLDER", envvar=DATA_VARIABLE, help="The data folder of a topology."),
     ],
     json_: JsonOption = False,
 ) -> None:

@@ -42,7 +42,9 @@ def with_peers(
         return Topology.model_validate({**dict(topology), "peers": peers})
     except ValidationError as error:
         option = "--peer" if options else "--proxy"
-        raise UsageError(f"{option}: {error.errors()[0]['msg'].rstrip('.')}.") from None
+        first = error.errors()[0]
+        hint = first.get("ctx", {}).get("hint")
+        raise UsageError(f"{option}: {first['msg'].rstrip('.')}.", hint=hint) from None
 
 
 def _proxy(option: str, roles: Mapping[str, str]) -> dict[str, Any]:
@@ -51,6 +53,10 @@ def _proxy(option: str, roles: Mapping[str, str]) -> dict[str, Any]:
 
     modes = get_args(ProxyMode)
     addresses, _, mode = option.rpartition(",")
+    if addresses and "/" not in mode and mode not in modes:  # an address has a slash
+        from xdsi_sim.topology.checked import did_you_mean
+
+        raise UsageError(f"--proxy: there is no mode '{mode}'.", hint=did_you_mean(mode, modes))
     if mode not in modes:
         addresses, mode = option, modes[0]
     form = _PROXY_FORM.format(", ".join(modes))

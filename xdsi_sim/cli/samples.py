@@ -16,7 +16,9 @@ __all__ = ["samples"]
 
 
 def samples(
-    names: Annotated[list[str] | None, typer.Argument(help="Samples; all, where none is named.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="Samples; all, where none is named.")
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="FOLDER", help="Write their DICOM files here, a folder for each."),

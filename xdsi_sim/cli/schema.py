@@ -16,7 +16,8 @@ def schema(
     of: Annotated[
         Literal["scenario", "topology", "fragment", "sut", "report", "tests", "load"],
         typer.Argument(
-            help="A file that you write, the steps that one includes, a report.json, or load.json."
+            metavar="KIND",
+            help="A file that you write, the steps that one includes, a report.json, or load.json.",
         ),
     ] = "scenario",
     json_: JsonOption = False,  # noqa: ARG001  it is JSON anyway

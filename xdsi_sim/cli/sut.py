@@ -32,7 +32,7 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        metavar="DIR",
+        metavar="FOLDER",
         envvar=DATA_VARIABLE,
         help="Where our certificates are kept, if it has `tls`.",
     ),

@@ -32,7 +32,7 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        metavar="DIR",
+        metavar="FOLDER",
         envvar=DATA_VARIABLE,
         help="The data folder of `up`; without, the current folder.",
     ),
@@ -41,14 +41,16 @@ DataOption = Annotated[
 
 @commands.command()
 def issue(
-    name: Annotated[str, typer.Argument(help="Name of the system; its host name, where it has one.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the system; its host name, where it has one.")
+    ],
     data: DataOption = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="DIR", help="Write NAME.pem and NAME.key here.")
+        str | None, typer.Option("--to", metavar="FOLDER", help="Write NAME.pem and NAME.key here.")
     ] = None,
     host: Annotated[
         list[str] | None,
-        typer.Option("--host", metavar="HOST", help="A name or address of it; may be there several times."),
+        typer.Option("--host", metavar="HOST", help="A name or address of it; may be repeated."),
     ] = None,
     json_: JsonOption = False,
 ) -> None:
@@ -99,7 +101,7 @@ def show(data: DataOption = None, json_: JsonOption = False) -> None:
 
 @commands.command()
 def doctor(
-    url: Annotated[str, typer.Argument(help="Address of the peer: https://HOST:PORT/PATH.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of the peer: https://HOST:PORT/PATH.")],
     authority: Annotated[
         Path | None,
         typer.Option("--authority", metavar="FILE", help="The CA to trust, PEM; without, the system's."),
@@ -134,7 +136,7 @@ def _folder(data: str | None) -> AuthorityFolder:
     """The authority of a folder; a folder that was not named must have one already."""
     from xdsi_sim.tls.files import AuthorityFolder
 
-    folder = AuthorityFolder(folder_to_fill("--data", data) or Path())
+    folder = AuthorityFolder(folder_to_fill("--data", data, looked_into=True) or Path())
     if data is None and not folder.authority.certificate.is_file():
         raise UsageError(
             "no test authority in this folder.", hint="Name the data folder of `up` with --data."

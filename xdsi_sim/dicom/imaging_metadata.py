@@ -182,7 +182,10 @@ def _patient_id(patient: Patient, publisher: Publisher) -> str:
             if identifier.oid == issuer:
                 return str(Cx(identifier.value, publisher.patient_authority))
     held = ", ".join(_shown(identifier) for identifier in patient.ids) or "none"
-    raise NoPatientId(f"the patient has no id issued by {publisher.patient_authority}; ids: {held}")
+    raise NoPatientId(
+        f"the patient has no id issued by {publisher.patient_authority}, the patientAuthority of the "
+        f"community; ids: {held}"
+    )
 
 
 def _shown(identifier: Identifier) -> str:

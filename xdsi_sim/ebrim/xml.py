@@ -157,6 +157,8 @@ def _refusal(error: etree.XMLSyntaxError, data: bytes) -> ProtocolViolation:
         return LimitExceeded(f"the XML exceeds a limit of the parser: {limit}", rule="A23")
     if code == etree.ErrorTypes.ERR_INVALID_ENCODING:
         return ProtocolViolation(f"not valid UTF-8: {reason}", rule="A22")
+    if data.lstrip().startswith(b"--"):
+        return _ill_formed(f"it begins as MIME does, whose Content-Type is multipart/related: {reason}")
     return _ill_formed(reason)
 
 

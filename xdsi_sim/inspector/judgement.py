@@ -7,13 +7,14 @@ knows the place of each finding. What both have found is told once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from xdsi_sim.errors import Finding
 from xdsi_sim.exchange import Exchange, HttpMessage
 from xdsi_sim.inspector.places import Locator
+from xdsi_sim.inspector.refusals import refusals_in
 from xdsi_sim.judging.judged import Asked, Judged, judge_message
 from xdsi_sim.rules.registry import Place
 from xdsi_sim.scenario.reports.capture import octets_of
@@ -77,7 +78,17 @@ def judge_exchange(exchange: Exchange, folder: Path) -> tuple[Looked, Looked]:
         answer, answer_octets, other = _judged(exchange.response, folder, asked)
     recorded = list(exchange.findings)
     later = _looked(answer, answer_octets, recorded, other, rest=False)
-    return _looked(request, request_octets, recorded, note, rest=True), later
+    return _refused(_looked(request, request_octets, recorded, note, rest=True), answer), later
+
+
+def _refused(looked: Looked, answer: Judged | None) -> Looked:
+    """With what the answer alone tells of the request: who refused it stands behind the receiver."""
+    errors = getattr(answer.value, "errors", ()) if answer is not None else ()
+    known = {(one.finding.rule, one.object) for one in looked.told}
+    told = (Told(finding=finding, place=place, recorded=True) for finding, place in refusals_in(errors))
+    return replace(
+        looked, told=(*looked.told, *(one for one in told if (one.finding.rule, one.object) not in known))
+    )
 
 
 def _judged(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from xdsi_sim.content import sha1_of
-from xdsi_sim.ebrim.described import described
+from xdsi_sim.actors.provided import Provided
 from xdsi_sim.errors import Finding
+from xdsi_sim.judging.manifests import check_manifests
 from xdsi_sim.messages.community import targets_of
 from xdsi_sim.messages.discovery import DiscoveryRequest
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
@@ -28,7 +28,6 @@ from xdsi_sim.rules.query import STORED_QUERY
 from xdsi_sim.rules.registry import Place, Verdict, judge, rules
 from xdsi_sim.rules.removal import DocumentRemoval, Fate, check_document_removals, check_removal
 from xdsi_sim.rules.selection import Query
-from xdsi_sim.rules.subjects import Fingerprint
 from xdsi_sim.rules.transactions import RULESETS, check_provision, check_registration
 
 __all__ = ["Found", "check_request", "found_in"]
@@ -66,15 +65,10 @@ def _provision(
 ) -> Iterator[Found]:
     name = transaction if transaction in RULESETS else _PROVIDED
     told = list(_submission(name, value.submission, strict, whole))
-    objects = value.submission.object_list
-    prints = tuple(
-        Fingerprint(id=document.id, hash=sha1_of(document.content), size=document.content.size)
-        for document in value.documents
-        if whole
-    )
     if whole:
-        provided = check_provision(value.submission, () if objects is None else described(objects), prints)
-        told = [*(one for one in found_in(provided) if one not in told), *told]
+        provided = Provided.of(value)
+        verdict = check_provision(value.submission, provided.objects, provided.prints)
+        told = [*(one for one in found_in(verdict) if one not in told), *told, *check_manifests(value)]
     yield from told
     if transaction == "ITI-80":
         subject = CommunityProvision(homes=targets_of(value.submission))

@@ -17,8 +17,9 @@ from xdsi_sim.actors.trace import TRACE_HEADER
 from xdsi_sim.content import read_all
 from xdsi_sim.ebrim.model import RegistryObjectList
 from xdsi_sim.ebrim.xml import Element, parse
-from xdsi_sim.errors import ProtocolViolation, VersionMismatch
+from xdsi_sim.errors import Finding, ProtocolViolation, VersionMismatch
 from xdsi_sim.exchange import Exchange, HttpMessage
+from xdsi_sim.judging.manifests import check_manifests
 from xdsi_sim.messages.adt import read_ack, read_adt
 from xdsi_sim.messages.imaging import RetrieveImagingDocumentSetRequest
 from xdsi_sim.messages.patient_feed import PatientFeed, patient_id
@@ -106,7 +107,18 @@ class Message:
     @property
     def findings(self) -> tuple[str, ...]:
         """Ids of the rules that it breaks."""
-        return tuple(finding.rule for finding in self.exchange.findings)
+        return tuple(finding.rule for finding in self.found)
+
+    @cached_property
+    def found(self) -> tuple[Finding, ...]:
+        """What the actor has found in it, and what is wrong with the manifests that it brings."""
+        if not isinstance(self.request, ProvideAndRegisterDocumentSetRequest):
+            return self.exchange.findings
+        try:
+            of_manifests = [finding for finding, _ in check_manifests(self.request)]
+        except ProtocolViolation:  # no metadata that can be read, which the actor has found
+            return self.exchange.findings
+        return tuple(dict.fromkeys((*self.exchange.findings, *of_manifests)))
 
     # --- as values
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
 
 from xdsi_sim.scenario.cast import (
@@ -44,6 +45,8 @@ __all__ = [
     "print_shown",
     "summary_of",
 ]
+
+_BORDER: Final = 3  # of each column of a table; one more at its end
 
 _MARKS: Final = {
     Verdict.PASS: "[green]pass[/green]",
@@ -222,9 +225,15 @@ def _summary(record: RunRecord, reports: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def print_actors(output: Console, running: World, inspector: str | None = None) -> None:
-    """The table of addresses and OIDs; an address that does not fit is folded, never cut."""
+    """Addresses and OIDs as a table, or as lines where that is too wide: an address stays in one piece."""
     title = running.topology.title or running.topology.name
-    print_table(output, title, ("Actor", "Role", "Address", "OID"), _rows(running))
+    rows = [*_rows(running)]
+    if sum(max(map(cell_len, cells)) + _BORDER for cells in zip(*rows, strict=True)) < output.width:
+        print_table(output, title, ("Actor", "Role", "Address", "OID"), rows)
+    else:
+        output.print(plain(title))
+        for line in _lines(rows):
+            output.print(plain(line), soft_wrap=True)
     if running.trust is not None:
         made = running.topology.tls is not None and running.topology.tls.certificate is None
         for line in _trust_lines(running.trust, made=made):
@@ -244,12 +253,20 @@ def _trust_lines(authority: Path, *, made: bool) -> Iterator[str]:
     yield f"TLS: have your system trust the CA in {plain(authority)}."
     if made:
         data = plain(shlex.quote(str(authority.parents[1])))
-        yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to DIR"
+        yield f"A certificate for your system: xdsi-sim tls issue NAME --data {data} --to FOLDER"
 
 
 def print_shown(output: Console, table: Table) -> None:
     """What a step shows as a table, or several runs together."""
     print_table(output, table.title, table.shown_columns, table.shown_rows)
+
+
+def _lines(rows: Iterable[tuple[str, str, str, str]]) -> Iterator[str]:
+    """The rows of the table, each actor with its addresses below."""
+    for actor, role, address, oid in rows:
+        if actor:
+            yield f"{actor}: {role}{f', {oid}' if oid else ''}"
+        yield f"  {address}" if actor else f"  {role} {address}"
 
 
 def _rows(running: World) -> Iterator[tuple[str, str, str, str]]:

@@ -20,6 +20,13 @@ __all__ = ["Checked", "check", "check_value", "did_you_mean", "wrong"]
 
 M = TypeVar("M", bound=BaseModel)
 
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "communities": ("a topology", "`xdsi-sim up` starts it."),
+    "steps": ("a scenario", "`xdsi-sim run` plays it."),
+    "roles": ("a system under test", "`xdsi-sim test` plays the tests for it."),
+}
+"""What a file is, by the key that no other kind has, and what takes it."""
+
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:
     """A hint: the nearest known word, else all of them; None where there is none."""
@@ -57,11 +64,23 @@ def check(model: type[M], document: Document, context: Mapping[str, Any] | None 
 
     `context` is what validators of the model know beside the document.
     """
+    _check_kind(model, document)
     try:
         return model.model_validate(document.value, context=context)
     except ValidationError as error:
         errors = [_usage_error(document, details) for details in error.errors(include_url=False)]
     raise min(errors, key=lambda error: (error.line or 0, error.column or 0))
+
+
+def _check_kind(model: type[BaseModel], document: Document) -> None:
+    """Whoever gives a file of one kind to a command for another is not told of its first key alone."""
+    given = document.value if isinstance(document.value, Mapping) else {}
+    own = [key for key in _KINDS if key in model.model_fields]
+    if not own or any(key in given for key in own):
+        return
+    for key, (kind, hint) in _KINDS.items():
+        if key in given:
+            raise document.error((key,), f"this is {kind}.", hint=hint, at_key=True)
 
 
 def check_value(model: type[M], value: Any) -> M:

@@ -12,8 +12,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = ["Workers"]
 
 _SPAWN: Final = multiprocessing.get_context("spawn")  # a fork would copy locks that threads hold
 _LEAVING: Final = 15.0  # seconds: a worker lets requests end first
+_OF_TERMINALS: Final = (signal.SIGINT, signal.SIGTERM)
 _READY: Final = "ready"
 _ENOUGH: Final = "enough"
 
@@ -92,7 +94,8 @@ class _Worker:
                 name="xdsi-sim worker",
                 daemon=True,
             )
-            self.process.start()
+            with _signals_held():
+                self.process.start()
 
     def wait(self) -> None:
         """Until it answers; raises CannotRun where it cannot."""
@@ -129,6 +132,17 @@ class _Worker:
         self._told.close()
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """What is started meanwhile hears no signal of a terminal until it has said that it ignores them."""
+    resource_tracker.ensure_running()  # when it is started, it lets them through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_TERMINALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 # --- in the worker's process -----------------------------------------------------------------
 
 
@@ -136,8 +150,9 @@ def _work(
     topology: Topology, folder: Path, only: frozenset[str] | None, joined: Joined, told: Connection
 ) -> None:
     """Answer until the first process says that it is enough, or is no more."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _OF_TERMINALS:
         signal.signal(number, signal.SIG_IGN)  # a terminal tells all of us; the first decides
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OF_TERMINALS)
     log_to_terminal()
     try:
         running = RunningTopology(topology, folder, None, record=bool(joined.log), joined=joined, only=only)

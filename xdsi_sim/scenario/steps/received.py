@@ -97,7 +97,7 @@ def play(step: Received, stage: Stage) -> Outcome:
             "entries": tuple(entry for message in messages for entry in message.entries),
         },
         count=len(messages),
-        findings=tuple(dict.fromkeys(finding for each in exchanges for finding in each.findings)),
+        findings=tuple(dict.fromkeys(finding for message in messages for finding in message.found)),
         subject=exchanges[-1] if exchanges else None,
         details=details_of(
             {

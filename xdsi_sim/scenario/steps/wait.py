@@ -75,7 +75,7 @@ def _came(message: Message) -> Outcome:
         value=message,
         count=1,
         answers=(_answered(message),),
-        findings=exchange.findings,
+        findings=message.found,
         subject=exchange,
         details=details_of({"From": message.sender, "Asked": exchange.request.start_line}),
     )
