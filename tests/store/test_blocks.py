@@ -105,3 +105,11 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, buffer: mmap.m
     (tmp_path / "octets").write_bytes(b"kept")
     with pytest.raises(FileExistsError):
         BlockFile(tmp_path / "octets", buffer)
+
+
+def test_a_disk_that_refuses_our_blocks_is_written_to_by_the_cache(tmp_path: Path) -> None:
+    file = BlockFile(tmp_path / "octets", memoryview(bytearray(ROOM + 1))[1:])  # memory that no disk takes
+    file.append([b"x" * BLOCK, b"y"], past=True)
+    file.append([b"z" * ROOM], past=True)
+    file.close()
+    assert (tmp_path / "octets").read_bytes() == b"x" * BLOCK + b"y" + b"z" * ROOM

@@ -25,7 +25,7 @@ _PAST: Final = getattr(os, "O_DIRECT", 0)  # not everywhere
 class BlockFile:
     """Octets one after the other; until `close`, their last block is filled up. One thread writes."""
 
-    def __init__(self, path: Path, buffer: mmap.mmap) -> None:
+    def __init__(self, path: Path, buffer: mmap.mmap | memoryview) -> None:
         """Create the file; the buffer is lent for each `append`. Raises OSError."""
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         self._buffer = buffer
@@ -40,7 +40,7 @@ class BlockFile:
 
         They wait for the disk; unless they go `past` the cache, for memory only, as long as there is some.
         """
-        self._go(past)
+        self._go(past=past)
         buffer, at, filled = self._buffer, self.size - len(self._tail), 0
         for piece in (self._tail, *pieces):
             rest = memoryview(piece)
@@ -54,10 +54,10 @@ class BlockFile:
         end = filled + -filled % _BLOCK
         buffer[filled:end] = bytes(end - filled)
         self._write(end, at)
-        self._tail = buffer[filled - filled % _BLOCK : filled]
+        self._tail = bytes(buffer[filled - filled % _BLOCK : filled])
         self.size = at + filled
 
-    def _go(self, past: bool) -> None:
+    def _go(self, *, past: bool) -> None:
         """Past the cache from now on, or into it."""
         if past != self._past and _PAST:
             import fcntl  # noqa: PLC0415 - not everywhere
@@ -68,7 +68,14 @@ class BlockFile:
 
     def _write(self, size: int, at: int) -> None:
         with memoryview(self._buffer) as view, view[:size] as some:
-            if os.pwrite(self._file, some, at) != size:
+            try:
+                written = os.pwrite(self._file, some, at)
+            except OSError as error:
+                if not self._past or error.errno != errno.EINVAL:
+                    raise
+                self._go(past=False)  # the disk wants other blocks than ours
+                written = os.pwrite(self._file, some, at)
+            if written != size:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
