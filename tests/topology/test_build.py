@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from a_domain import domain, everything, response_of, topology
-from a_system import a_free_port
+from a_port import free_port
 from a_viewer import PAGE, a_viewer
 from a_wait import until
 from submissions import PATIENT, a_submission
@@ -44,7 +44,7 @@ def running(central: Topology, tmp_path: Path) -> Iterator[RunningTopology]:
 
 def test_who_asks_while_it_starts_waits_for_the_actors(central: Topology, tmp_path: Path) -> None:
     """Whoever polls for a topology to be ready was told that no actor is there, until there was one."""
-    listen = Listen("127.0.0.1", a_free_port())
+    listen = Listen("127.0.0.1", free_port())
     told: set[int] = set()
     over = threading.Event()
 
