@@ -16,8 +16,8 @@ from typing import Final
 
 __all__ = ["BUFFER", "BlockFile"]
 
-BUFFER: Final = 4 * 2**20
-"""Octets in one write; of more, the first have left the caches of the processor."""
+BUFFER: Final = 16 * 2**20
+"""Octets in one write: so many that what goes with it, threads that wake and a commit, costs little."""
 _BLOCK: Final = 4096  # octets; disks and file systems want places, sizes and memory in multiples of it
 _PAST: Final = getattr(os, "O_DIRECT", 0)  # not everywhere
 

@@ -37,7 +37,7 @@ __all__ = ["Bodies", "Linked", "Place", "Stretch", "content_of", "octets_in"]
 
 _COPIED: Final = 64 * 1024  # octets; what is larger has a file of its own already, or is worth one
 _OCTETS: Final = "octets"
-_KEPT_UP: Final = 16 * BUFFER  # octets; of a disk that is slower than what comes, memory takes a part
+_KEPT_UP: Final = 4 * BUFFER  # octets; of a disk that is slower than what comes, memory takes a part
 
 
 @dataclass(frozen=True, slots=True)
