@@ -47,6 +47,13 @@ __all__ = ["find"]
 _SENDER: Final = "consumer"
 _SCHEMES: Final = ("http", "https")
 
+QidoOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--qido-from", metavar="URL", help="Compare with what this DICOMweb service says; may be repeated."
+    ),
+]
+
 
 def find(
     patient: PatientOption,
@@ -70,14 +77,7 @@ def find(
     accession: AccessionOption = None,
     order: OrderOption = None,
     procedure: ProcedureOption = None,
-    qido_from: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--qido-from",
-            metavar="URL",
-            help="Compare with what this DICOMweb service says; may be repeated.",
-        ),
-    ] = None,
+    qido_from: QidoOption = None,
     data: CertificatesOption = None,
     json_: JsonOption = False,
 ) -> None:

@@ -133,6 +133,7 @@ class SoapClient:
 
     def _post(self, sent: Sent) -> Deferred[Head]:
         def receive(head: Head) -> Any:
+            """The head is there; gives who takes the body."""
             sent.arrived(head, self._recorder)
             sent.reader = PackageReader(
                 head.header("content-type") or "",
